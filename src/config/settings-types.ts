@@ -1,0 +1,70 @@
+import type { ModelNames } from '../domain/plan-types.ts'
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
+
+/** Everything that can be set, settled once and frozen. Names follow the README's settings table. */
+export interface Settings {
+  readonly comfyui: {
+    readonly url: URL
+    readonly token: string | null
+    readonly headers: Readonly<Record<string, string>>
+    /** Path of a PEM file with an own certificate authority. */
+    readonly ca: string | null
+  }
+  readonly storage: {
+    /** null: none given. A live upload asks for one; a dry run uses `gs://dry-run`. */
+    readonly bucket: string | null
+    readonly prefix: string
+    readonly credentialsFile: string | null
+    /** `projectId` for Google's library, so that it never runs `gcloud`. */
+    readonly projectId: string
+  }
+  readonly pod: { readonly id: string | null; readonly apiKey: string | null }
+  readonly programs: { readonly ffmpeg: string; readonly ffprobe: string }
+  readonly prompts: { readonly files: readonly string[]; readonly dir: string }
+  readonly plan: {
+    readonly framesPerChunk: number
+    /** Whether the chunk length was asked for (flag, environment or config file) and must not be evened out. */
+    readonly framesPerChunkGiven: boolean
+    readonly width: number
+    readonly height: number
+    readonly fps: number
+    readonly steps: number
+    readonly cfg: number
+    readonly seed: number | null
+    readonly models: ModelNames
+  }
+  /** Folder with render.json, combine.json, bindings.yaml; null: the shipped set. */
+  readonly workflows: string | null
+  readonly run: {
+    readonly resume: string | null
+    readonly maxRetries: number
+    /** Absolute. */
+    readonly outputDir: string
+    readonly upload: boolean
+    readonly keepIntermediate: boolean
+    /** stop: shut down a pod that has no network volume as well; keep is the default and the meaning of --no-shutdown. */
+    readonly shutdown: 'keep' | 'force'
+    readonly validateOnly: boolean
+    readonly yes: boolean
+  }
+  readonly dryRun: {
+    readonly enabled: boolean
+    readonly engine: 'wire' | 'msw'
+    /** Name of a shipped or local recording, or path of a HAR file. */
+    readonly recording: string
+    readonly speed: number
+    readonly realFfmpeg: boolean
+    readonly strict: boolean
+    /** Where run folders go; absolute. */
+    readonly tempDir: string
+  }
+  readonly output: {
+    readonly logLevel: LogLevel
+    readonly json: boolean
+    readonly quiet: boolean
+    readonly colour: boolean
+    /** `CI` is set: no prompts, no cursor movement, recordings are read-only. */
+    readonly ci: boolean
+  }
+}

@@ -1,0 +1,79 @@
+/** The plan of one video. Pure data: the same input gives the same plan, byte for byte. */
+export interface Plan {
+  readonly videoName: string
+  readonly promptFile: string
+  readonly positivePrompt: string
+  readonly negativePrompt: string
+  /** Frames of the finished film: exactly what was asked for. */
+  readonly totalFrames: number
+  /** Frames a chunk keeps when it is not the last one, after evening out. */
+  readonly framesPerChunk: number
+  readonly width: number
+  readonly height: number
+  readonly fps: number
+  readonly steps: number
+  /** Step at which HIGH hands over to LOW. */
+  readonly switchStep: number
+  readonly cfg: number
+  /** Seed of the first chunk; chunk k uses `seed + k - 1`. Below 2^53. */
+  readonly seed: number
+  readonly models: ModelNames
+  readonly referenceImage: string | null
+  readonly controlVideo: string | null
+  readonly chunks: readonly Chunk[]
+  /** HIGH 1, LOW 2, HIGH 3, … */
+  readonly renderJobs: readonly RenderJob[]
+  /** Combine 1…n, numbered on their own. */
+  readonly combineJobs: readonly CombineJob[]
+  /** Sentences for a person: what is legal but will be regretted (cfg 1 with a negative prompt, long chunks, memory). */
+  readonly warnings: readonly string[]
+}
+
+export interface ModelNames {
+  readonly highModel: string
+  readonly lowModel: string
+  readonly highLora: string
+  readonly lowLora: string
+  readonly textEncoder: string
+  readonly vae: string
+}
+
+export interface Chunk {
+  /** Counted from 1. */
+  readonly number: number
+  /** First source frame, counted from 0. */
+  readonly startFrame: number
+  /** Frames that stay in the film. */
+  readonly keepFrames: number
+  /** Frames rendered: the next 4n+1 at or above `keepFrames`. */
+  readonly renderFrames: number
+  readonly seed: number
+  /** Frame of the previous chunk's video (counted from 0) that becomes this chunk's reference; null for chunk 1. */
+  readonly referenceFrame: number | null
+}
+
+interface JobBase {
+  /** UUIDv5 of the job's content. */
+  readonly jobId: string
+  readonly jobNumber: number
+  /** Workflow number of the run: render jobs first, then combine jobs; names `workflow_NNN_…`. */
+  readonly workflowNumber: number
+  readonly chunk: Chunk
+  /** Workflow numbers of jobs that must be done before. Always smaller than `workflowNumber`. */
+  readonly dependsOn: readonly number[]
+}
+
+export interface RenderJob extends JobBase {
+  readonly kind: 'high' | 'low'
+}
+
+export interface CombineJob extends JobBase {
+  readonly kind: 'combine'
+  /** Frames of the film after this job. */
+  readonly filmFrames: number
+}
+
+export type Job = RenderJob | CombineJob
+
+/** `type` of a job in workflow files and in `extra_data.prompt_runner`. */
+export const jobType = { high: 'high_noise_render', low: 'low_noise_render', combine: 'combine' } as const

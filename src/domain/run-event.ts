@@ -1,0 +1,56 @@
+import type { Plan } from './plan-types.ts'
+
+/** A file that a ComfyUI server wrote, as its history names it. */
+export interface OutputFile {
+  readonly filename: string
+  readonly subfolder: string
+  readonly type: 'output' | 'input' | 'temp'
+}
+
+/** An object in a bucket whose size and checksum were verified. `size` in bytes, checksums in base64 as GCS gives them. */
+export interface StoredObject {
+  readonly bucket: string
+  readonly name: string
+  readonly size: number
+  readonly crc32c: string
+  readonly md5: string | null
+  readonly generation: string
+}
+
+/** What a finished job left behind. Names are the server's, never predicted. */
+export interface JobResult {
+  readonly promptId: string
+  /** By role: `latent`, `video`, `film`. */
+  readonly outputs: Readonly<Record<string, OutputFile>>
+  /** Local copies by role, absolute paths. */
+  readonly files: Readonly<Record<string, string>>
+  /** Milliseconds between submit and the history entry, on the run's clock. */
+  readonly tookMs: number
+}
+
+/**
+ * All that happens in a run, in order. The state file, the progress display, the log and `--json`
+ * are four readers of this one stream. `workflow` is the job's workflow number, `at` epoch milliseconds.
+ */
+export type RunEvent =
+  | { kind: 'run-started'; at: number; runId: string; runName: string; dryRun: boolean; videos: readonly string[] }
+  | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
+  | { kind: 'job-started'; at: number; video: string; workflow: number; promptId: string; attempt: number }
+  | { kind: 'job-queued'; at: number; video: string; workflow: number; ahead: number }
+  | { kind: 'job-progress'; at: number; video: string; workflow: number; node: string; title: string; step: number; of: number }
+  | { kind: 'job-finished'; at: number; video: string; workflow: number; result: JobResult }
+  | { kind: 'job-failed'; at: number; video: string; workflow: number; code: string; reason: string; attempt: number; willRetry: boolean }
+  | { kind: 'reference-extracted'; at: number; video: string; chunk: number; frame: number; file: string }
+  | { kind: 'reference-uploaded'; at: number; video: string; chunk: number; name: string }
+  | { kind: 'film-downloaded'; at: number; video: string; file: string; bytes: number; frames: number }
+  | { kind: 'upload-started'; at: number; video: string; object: string; bytes: number }
+  | { kind: 'upload-progress'; at: number; video: string; object: string; sent: number; bytes: number }
+  | { kind: 'upload-finished'; at: number; video: string; role: 'film' | 'manifest'; object: StoredObject }
+  | { kind: 'cleanup'; at: number; video: string; files: readonly string[]; kept: readonly string[]; reason: string }
+  | { kind: 'video-finished'; at: number; video: string; film: string; frames: number }
+  | { kind: 'video-failed'; at: number; video: string; code: string; reason: string; hint?: string }
+  | { kind: 'pod'; at: number; podId: string; status: string; costPerHour: number | null; action: 'found' | 'kept' | 'stopped' | 'terminated' }
+  | { kind: 'warning'; at: number; video: string | null; message: string }
+  | { kind: 'run-finished'; at: number; ok: boolean }
+
+export type EmitRunEvent = (event: RunEvent) => void
