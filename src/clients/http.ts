@@ -1,0 +1,185 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { rootCertificates } from 'node:tls'
+import { Agent, request as send } from 'undici'
+import {
+  GATEWAY,
+  isBrokenConnection,
+  notJson,
+  type ServiceNaming,
+  unexpectedStatus,
+  unreachable,
+} from './http-errors.ts'
+
+export interface HttpOptions extends ServiceNaming {
+  /** Its path is kept: with `http://host/comfy/` the path `/prompt` goes to `/comfy/prompt`. User and password become Basic. */
+  readonly base: URL
+  /** Sent as `Authorization: Bearer …`. */
+  readonly token?: string | null
+  /** Sent with every request; wins over `token`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** PEM text of a certificate authority, trusted besides the public ones. */
+  readonly ca?: string | null
+  /** JSON.parse, unless the service writes something looser. */
+  readonly parse?: (text: string) => unknown
+}
+
+export interface HttpRequest {
+  /** GET when absent. Only GETs are ever sent twice. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly query?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is; give `content-type` and `content-length` in `headers`. */
+  readonly body?: string | Uint8Array | Readable | AsyncIterable<Uint8Array>
+  /** Statuses besides 2xx that are no error. */
+  readonly allow?: readonly number[]
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Must be read to its end or destroyed, or the connection stays taken. */
+  readonly body: Readable
+  /** The whole body as UTF-8. */
+  text(): Promise<string>
+  /** The error for a body that broke off while it was read. */
+  broken(error: unknown): Error
+}
+
+export interface Http {
+  /** Headers that carry the caller's rights, for a socket to the same place. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Address of a path under the base. */
+  url(path: string, query?: Readonly<Record<string, string>>): URL
+  /** Throws the service's errors for no answer and for a status that is neither 2xx nor allowed; an aborted signal throws its reason. */
+  request(path: string, request?: HttpRequest): Promise<HttpAnswer>
+  text(path: string, request?: HttpRequest): Promise<string>
+  json(path: string, request?: HttpRequest): Promise<unknown>
+  /** Ends every connection, unfinished requests included. */
+  close(): Promise<void>
+}
+
+/** HTTP/1.1 to one service over one bounded pool of connections. */
+export function createHttp(options: HttpOptions): Http {
+  const { base, parse = JSON.parse } = options
+  const headers = {
+    'user-agent': 'prompt-runner',
+    accept: '*/*',
+    ...authorization(options),
+    ...lowerCase(options.headers),
+  }
+  const agent = new Agent({
+    connections: 8,
+    pipelining: 1,
+    // HTTP/2 by ALPN hangs in a dry run, and nothing here gains by it.
+    allowH2: false,
+    connect: { timeout: 10_000, ...(options.ca ? { ca: [...rootCertificates, options.ca] } : {}) },
+    keepAliveTimeout: 4_000,
+    headersTimeout: 60_000,
+    bodyTimeout: 60_000,
+  })
+
+  const http: Http = {
+    headers,
+    url(path, query = {}) {
+      const url = new URL(base.pathname.replace(/\/$/, '') + path, base.origin)
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+      return url
+    },
+    async request(path, request = {}) {
+      const url = http.url(path, request.query)
+      const asked = `${request.method ?? 'GET'} ${url.href}`
+      const answer = await sendPatiently(() => sendOnce(agent, url, headers, request), request, asked, options)
+      const taken: HttpAnswer = {
+        ...answer,
+        text: () => read(answer.body, asked, options, request.signal),
+        broken: (error) => (request.signal?.aborted ? request.signal.reason : unreachable(options, asked, error)),
+      }
+      if ((answer.status >= 200 && answer.status < 300) || request.allow?.includes(answer.status)) return taken
+      throw unexpectedStatus(options, asked, {
+        status: answer.status,
+        contentType: String(answer.headers['content-type'] ?? ''),
+        location: answer.headers.location ?? null,
+        body: await taken.text(),
+      })
+    },
+    async text(path, request) {
+      return (await http.request(path, request)).text()
+    },
+    async json(path, request) {
+      const text = await http.text(path, request)
+      try {
+        return parse(text)
+      } catch (error) {
+        throw notJson(options, `${request?.method ?? 'GET'} ${http.url(path, request?.query).href}`, text, error)
+      }
+    },
+    close: () => agent.destroy(),
+  }
+  return http
+}
+
+type RawAnswer = Pick<HttpAnswer, 'status' | 'headers' | 'body'>
+
+async function sendOnce(
+  agent: Agent,
+  url: URL,
+  common: Record<string, string>,
+  request: HttpRequest,
+): Promise<RawAnswer> {
+  const isJson = request.json !== undefined
+  const { statusCode, headers, body } = await send(url, {
+    dispatcher: agent,
+    method: request.method ?? 'GET',
+    headers: { ...common, ...(isJson ? { 'content-type': 'application/json' } : {}), ...request.headers },
+    body: (isJson ? JSON.stringify(request.json) : (request.body ?? null)) as Readable | string | null,
+    signal: request.signal ?? null,
+  })
+  return { status: statusCode, headers, body }
+}
+
+/** A GET is asked again, twice at most, when the connection broke or a proxy answered for its server. */
+async function sendPatiently(
+  once: () => Promise<RawAnswer>,
+  { method = 'GET', allow, signal }: HttpRequest,
+  asked: string,
+  naming: ServiceNaming,
+): Promise<RawAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    const mayRepeat = method === 'GET' && attempt < 3
+    try {
+      const answer = await once()
+      if (!mayRepeat || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
+      answer.body.resume()
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      if (!mayRepeat || !isBrokenConnection(error)) throw unreachable(naming, asked, error)
+    }
+    await wait(250 * attempt, undefined, { signal }).catch(() => Promise.reject(signal?.reason))
+  }
+}
+
+async function read(body: Readable, asked: string, naming: ServiceNaming, signal?: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of body) chunks.push(chunk)
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : unreachable(naming, asked, error)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function authorization({ base, token }: HttpOptions): Record<string, string> {
+  if (token) return { authorization: `Bearer ${token}` }
+  if (base.username === '' && base.password === '') return {}
+  const pair = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+function lowerCase(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
