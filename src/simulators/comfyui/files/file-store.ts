@@ -1,0 +1,147 @@
+import type { ByteSource, ImageBatch } from '../../media/byte-source.ts'
+import type { Clock } from '../../simulator.ts'
+import { type FileType, parseAnnotatedName } from './annotated-name.ts'
+import { basename, dirname, isWithin, join, normpath } from './python-path.ts'
+import { type SavePath, type SaveRefusal, savePath } from './save-path.ts'
+
+/** What is in a file, so that a loader node can give it back without decoding anything. */
+export type FileContent =
+  | { readonly kind: 'image'; readonly images: ImageBatch; readonly alpha: boolean }
+  | { readonly kind: 'video'; readonly images: ImageBatch; readonly fps: number }
+  /** `images`: what the latent decodes to, when it is known. */
+  | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images?: ImageBatch }
+  | { readonly kind: 'other' }
+
+export interface StoredFile {
+  /** Absolute path on the simulated server. */
+  readonly path: string
+  readonly type: FileType
+  /** Relative to the base directory, `''` at its top. */
+  readonly subfolder: string
+  readonly filename: string
+  readonly bytes: ByteSource
+  /** Epoch milliseconds on the run's clock. */
+  readonly modified: number
+  readonly content: FileContent
+}
+
+export interface NewFile {
+  readonly type: FileType
+  /** Relative to the base directory, or absolute inside it. Missing directories are made. */
+  readonly subfolder: string
+  readonly filename: string
+  readonly bytes: ByteSource
+  readonly content: FileContent
+}
+
+/** The files of one simulated server: its `input`, `output` and `temp` directories, in memory. */
+export interface FileStore {
+  /** Absolute path of a base directory, e.g. `/comfy/output`. */
+  directory(type: FileType): string
+  /**
+   * Whether an annotated name (`"clip.mp4 [output]"`) leads to anything: a file or a directory, also through `../` and
+   * absolute paths, as loader nodes of 0.3.64 accept it.
+   */
+  exists(annotatedName: string, defaultType?: FileType): boolean
+  /** The file that an annotated name leads to; null when there is none or it is a directory. */
+  find(annotatedName: string, defaultType?: FileType): StoredFile | null
+  /** What is at an absolute path, resolved as the system does: every part before `..` must be a directory. */
+  at(absolutePath: string): StoredFile | 'directory' | null
+  /** Every file of a base directory, sub-folders included, in the order of first writing. */
+  list(type: FileType): StoredFile[]
+  /**
+   * Where a node saves next. A missing directory is made, as the server does. `width` and `height` in pixels, 0 where the
+   * node has none (SaveLatent).
+   */
+  savePath(prefix: string, type: FileType, size?: { width: number; height: number }): SavePath | SaveRefusal
+  /** Writes or replaces a file. */
+  write(file: NewFile): StoredFile
+  /** Makes a directory and those above it. */
+  makeDirectory(absolutePath: string): void
+}
+
+const TYPES = ['output', 'input', 'temp'] as const
+
+/** An empty server below `root`; directories exist, files do not. */
+export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root?: string }): FileStore {
+  const files = new Map<string, StoredFile>()
+  /** Directory → names in it. */
+  const directories = new Map<string, Set<string>>([['/', new Set()]])
+  const directory = (type: FileType) => `${root}/${type}`
+
+  const at = (path: string): StoredFile | 'directory' | null => {
+    let here = '/'
+    const parts = path.split('/').slice(1)
+    for (const [index, part] of parts.entries()) {
+      if (!directories.has(here)) return null
+      if (part === '' || part === '.') continue
+      if (part === '..') here = dirname(here)
+      else {
+        here = join(here, part)
+        const file = files.get(here)
+        if (file) return index === parts.length - 1 ? file : null
+      }
+    }
+    return directories.has(here) ? 'directory' : null
+  }
+
+  const locate = (annotatedName: string, defaultType: FileType) => {
+    const { name, type } = parseAnnotatedName(annotatedName)
+    return at(join(directory(type ?? defaultType), name))
+  }
+
+  const makeDirectory = (path: string) => {
+    const folder = normpath(path)
+    if (directories.has(folder)) return
+    directories.set(folder, new Set())
+    makeDirectory(dirname(folder))
+    directories.get(dirname(folder))!.add(basename(folder))
+  }
+
+  const entries = (path: string): readonly string[] | 'missing' | 'file' => {
+    const folder = normpath(path)
+    for (let above = folder; above !== '/'; above = dirname(above)) if (files.has(above)) return 'file'
+    const names = directories.get(folder)
+    return names ? [...names] : 'missing'
+  }
+
+  const write = ({ type, subfolder, filename, bytes, content }: NewFile): StoredFile => {
+    const base = directory(type)
+    const path = normpath(join(base, subfolder, filename))
+    const folder = dirname(path)
+    makeDirectory(folder)
+    directories.get(folder)!.add(basename(path))
+    const file: StoredFile = {
+      path,
+      type,
+      subfolder: isWithin(base, folder) ? folder.slice(base.length + 1) : folder,
+      filename: basename(path),
+      bytes,
+      modified: clock.now(),
+      content,
+    }
+    files.set(path, file)
+    return file
+  }
+
+  for (const type of TYPES) makeDirectory(directory(type))
+
+  return {
+    directory,
+    at,
+    exists: (name, defaultType = 'input') => locate(name, defaultType) !== null,
+    find: (name, defaultType = 'input') => {
+      const found = locate(name, defaultType)
+      return found === 'directory' ? null : found
+    },
+    list: (type) => [...files.values()].filter((file) => isWithin(directory(type), file.path)),
+    savePath(prefix, type, { width, height } = { width: 0, height: 0 }) {
+      const base = directory(type)
+      const path = savePath({ prefix, base, width, height, now: new Date(clock.now()), entries })
+      if (path.kind === 'path') makeDirectory(join(base, path.subfolder))
+      return path
+    },
+    write,
+    makeDirectory,
+  }
+}

@@ -1,0 +1,91 @@
+import { basename, commonpath, dirname, join, normpath } from './python-path.ts'
+
+/** Where a saving node may write: `<subfolder>/<filename>_<counter>_.<ext>` below the base directory. */
+export interface SavePath {
+  readonly kind: 'path'
+  /** As the node reports it; absolute when the prefix was. */
+  readonly subfolder: string
+  readonly filename: string
+  /** Number of the first file. */
+  readonly counter: number
+}
+
+/** The exception that the node fails with. Message without the newline that the executor adds to every message. */
+export interface SaveRefusal {
+  readonly kind: 'refused'
+  readonly exceptionType: 'Exception' | 'NotADirectoryError'
+  readonly message: string
+}
+
+export interface SavePathRequest {
+  readonly prefix: string
+  /** Absolute base directory. */
+  readonly base: string
+  readonly width: number
+  readonly height: number
+  readonly now: Date
+  /** Names in a directory, `missing`, or `file` when a part of the path is a file. */
+  readonly entries: (absolutePath: string) => readonly string[] | 'missing' | 'file'
+}
+
+/** folder_paths.get_save_image_path of ComfyUI 0.3.64, including what looks like mistakes: `dir/` always counts from 1. */
+export function savePath(request: SavePathRequest): SavePath | SaveRefusal {
+  const { base } = request
+  const prefix = request.prefix.includes('%') ? fillIn(request.prefix, request) : request.prefix
+  const subfolder = dirname(normpath(prefix))
+  const filename = basename(normpath(prefix))
+  const folder = join(base, subfolder)
+  const absolute = normpath(folder)
+  const common = commonpath(base, absolute)
+  if (common !== base) {
+    return {
+      kind: 'refused',
+      exceptionType: 'Exception',
+      message:
+        '**** ERROR: Saving image outside the output folder is not allowed.' +
+        `\n full_output_folder: ${absolute}\n         output_dir: ${base}\n         commonpath: ${common}`,
+    }
+  }
+  const entries = request.entries(folder)
+  if (entries === 'file') {
+    const message = `[Errno 20] Not a directory: '${folder}'`
+    return { kind: 'refused', exceptionType: 'NotADirectoryError', message }
+  }
+  const taken = entries === 'missing' ? [] : entries.flatMap((entry) => counterOf(entry, filename, basename(prefix)))
+  return { kind: 'path', subfolder, filename, counter: taken.length === 0 ? 1 : Math.max(...taken) + 1 }
+}
+
+/**
+ * The name of one file at a save path. `offset` counts the files that one node saves; with `batch`, `%batch_num%` is
+ * replaced by it, as only the image nodes do.
+ */
+export function savedName(path: SavePath, extension: string, offset = 0, { batch = false } = {}): string {
+  const stem = batch ? path.filename.replaceAll('%batch_num%', String(offset)) : path.filename
+  return `${stem}_${String(path.counter + offset).padStart(5, '0')}_.${extension}`
+}
+
+/** The server compares as many characters as the *prefix's* last part has, not the file name's: hence the traps. */
+function counterOf(entry: string, filename: string, prefixName: string): number[] {
+  const characters = [...entry]
+  const length = [...prefixName].length
+  if (characters.slice(0, length + 1).join('') !== `${filename}_`) return []
+  const digits = characters
+    .slice(length + 1)
+    .join('')
+    .split('_')[0]!
+    .trim()
+  return [/^[+-]?\d+$/.test(digits) ? Number(digits) : 0]
+}
+
+function fillIn(prefix: string, { width, height, now }: SavePathRequest): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  return prefix
+    .replaceAll('%width%', String(width))
+    .replaceAll('%height%', String(height))
+    .replaceAll('%year%', String(now.getFullYear()))
+    .replaceAll('%month%', two(now.getMonth() + 1))
+    .replaceAll('%day%', two(now.getDate()))
+    .replaceAll('%hour%', two(now.getHours()))
+    .replaceAll('%minute%', two(now.getMinutes()))
+    .replaceAll('%second%', two(now.getSeconds()))
+}
