@@ -1,0 +1,57 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
+import type { Plan } from '../domain/plan-types.ts'
+import type { JobResult, StoredObject } from '../domain/run-event.ts'
+import type { RunContext } from './run-context.ts'
+
+/**
+ * Deletes the intermediate files of a finished video: only after its upload was verified, only inside the output directory,
+ * and only when they are not to be kept. What was decided, and why, is written to `state/cleanup_<video>.json` before.
+ */
+export async function cleanUp(
+  context: RunContext,
+  plan: Plan,
+  jobs: readonly JobResult[],
+  uploaded: StoredObject | null,
+): Promise<void> {
+  const { layout, options } = context
+  const references = plan.chunks.filter((chunk) => chunk.referenceFrame !== null).map((chunk) => layout.referenceFrame(plan.videoName, chunk.number))
+  const intermediate = [...jobs.flatMap((job) => Object.values(job.files)), ...references]
+  const present = await Promise.all(intermediate.map(async (path) => ({ path, bytes: await sizeOf(path) })))
+  const files = present.filter((file): file is { path: string; bytes: number } => file.bytes !== null)
+  const mayDelete = uploaded !== null && !options.keepIntermediate
+  const reason = options.keepIntermediate
+    ? '--keep-intermediate was given'
+    : uploaded === null
+      ? 'the film was not uploaded (--no-upload)'
+      : `gs://${uploaded.bucket}/${uploaded.name} was verified: ${uploaded.size} bytes, crc32c ${uploaded.crc32c}`
+  const inside = files.filter((file) => mayDelete && !relative(layout.root, file.path).startsWith('..'))
+  const kept = files.filter((file) => !inside.includes(file))
+  const report = {
+    video_name: plan.videoName,
+    run_name: context.runName,
+    reason,
+    upload_verified: uploaded,
+    delete: inside.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
+    keep: kept.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
+  }
+  const path = layout.cleanupReport(plan.videoName)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+  await Promise.all(inside.map((file) => rm(file.path)))
+  context.emit({
+    kind: 'cleanup',
+    at: context.now(),
+    video: plan.videoName,
+    files: inside.map((file) => file.path),
+    kept: kept.map((file) => file.path),
+    reason,
+  })
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    (found) => found.size,
+    () => null,
+  )
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { objectName } from '../config/layout.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import type { JobResult, StoredObject } from '../domain/run-event.ts'
+import { cleanUp } from './clean-up.ts'
+import type { RunContext } from './run-context.ts'
+
+/** The film to `final/`, then to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
+export async function finishVideo(context: RunContext, plan: Plan, last: JobResult, jobs: readonly JobResult[]): Promise<void> {
+  const video = plan.videoName
+  const film = context.layout.film(video)
+  await placeFilm(last.files['film']!, film)
+  const { size } = await stat(film)
+  context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, frames: plan.totalFrames })
+  const uploaded = context.options.upload ? await uploadFilm(context, plan, film, size, jobs) : null
+  await cleanUp(context, plan, jobs, uploaded)
+  context.emit({ kind: 'video-finished', at: context.now(), video, film, frames: plan.totalFrames })
+}
+
+/** A film that is seen under its final name is whole: it is written beside it and renamed. */
+async function placeFilm(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, `${to}.part`)
+  await rename(`${to}.part`, to)
+}
+
+async function uploadFilm(
+  context: RunContext,
+  plan: Plan,
+  film: string,
+  bytes: number,
+  jobs: readonly JobResult[],
+): Promise<StoredObject> {
+  const { runName, layout } = context
+  const object = objectName(context.clients.storage.prefix, runName, plan.videoName, `${plan.videoName}.mp4`)
+  const stored = await uploadOne(context, plan, 'film', film, object, bytes, 'video/mp4')
+  // The manifest goes last: its presence says that the film is there and verified.
+  const manifest = layout.manifest(plan.videoName)
+  const text = `${JSON.stringify(makeManifest(context, plan, stored, jobs), null, 2)}\n`
+  await writeFile(manifest, text)
+  const name = objectName(context.clients.storage.prefix, runName, plan.videoName, 'manifest.json')
+  await uploadOne(context, plan, 'manifest', manifest, name, Buffer.byteLength(text), 'application/json')
+  return stored
+}
+
+async function uploadOne(
+  context: RunContext,
+  plan: Plan,
+  role: 'film' | 'manifest',
+  path: string,
+  object: string,
+  bytes: number,
+  contentType: string,
+): Promise<StoredObject> {
+  const where = { video: plan.videoName, object }
+  context.emit({ kind: 'upload-started', at: context.now(), ...where, bytes })
+  const stored = await context.clients.storage.upload(
+    {
+      path,
+      object,
+      contentType,
+      metadata: { run: context.runName, video: plan.videoName },
+      onProgress: (sent) => context.emit({ kind: 'upload-progress', at: context.now(), ...where, sent, bytes }),
+    },
+    context.signal,
+  )
+  context.emit({ kind: 'upload-finished', at: context.now(), video: plan.videoName, role, object: stored })
+  return stored
+}
+
+function makeManifest(context: RunContext, plan: Plan, film: StoredObject, jobs: readonly JobResult[]) {
+  return {
+    run_id: context.runId,
+    run_name: context.runName,
+    video_name: plan.videoName,
+    created: new Date(context.now()).toISOString(),
+    film: { ...film, frames: plan.totalFrames, fps: plan.fps, width: plan.width, height: plan.height },
+    plan: {
+      sha256: createHash('sha256').update(JSON.stringify(plan)).digest('hex'),
+      frames_per_chunk: plan.framesPerChunk,
+      seed: plan.seed,
+      steps: plan.steps,
+      cfg: plan.cfg,
+      models: plan.models,
+      chunks: plan.chunks,
+    },
+    prompts: jobs.map((job) => job.promptId),
+  }
+}

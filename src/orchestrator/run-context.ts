@@ -1,0 +1,26 @@
+import type { Clients } from '../clients/clients.ts'
+import type { Layout } from '../config/layout.ts'
+import type { Templates } from '../domain/bindings.ts'
+import type { EmitRunEvent } from '../domain/run-event.ts'
+
+/** What every part of a run needs; made once by the command, the same live and rehearsed. */
+export interface RunContext {
+  readonly runId: string
+  readonly runName: string
+  readonly clients: Clients
+  readonly templates: Templates
+  readonly layout: Layout
+  readonly options: RunOptions
+  /** Epoch milliseconds of the run's clock. */
+  readonly now: () => number
+  readonly emit: EmitRunEvent
+  readonly signal: AbortSignal
+}
+
+export interface RunOptions {
+  /** Attempts after the first one. */
+  readonly maxRetries: number
+  readonly upload: boolean
+  readonly keepIntermediate: boolean
+  readonly shutdown: 'keep' | 'force'
+}

@@ -1,0 +1,116 @@
+import type { HistoryEntry, PromptEvent } from '../clients/clients.ts'
+import type { Graph } from '../domain/graph.ts'
+import { type Job, jobType, type Plan } from '../domain/plan-types.ts'
+import type { JobResult, OutputFile } from '../domain/run-event.ts'
+import { type ErrorCode, PromptRunnerError } from '../errors.ts'
+import { promptId as makePromptId } from './ids.ts'
+import type { RunContext } from './run-context.ts'
+
+/** A graph ready to be sent, as the workflow builders return it. */
+export interface BuiltWorkflow {
+  readonly graph: Graph
+  /** Every change made to the template, in words. */
+  readonly modifications: readonly string[]
+  readonly templateNodes: number
+  /** Role (`latent`, `video`, `film`) → the node whose history output it is. */
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+/** A second attempt can help here; an error of the graph or of a node returns at full price. */
+const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
+
+/**
+ * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own.
+ * Throws what the client throws, and PR_NO_OUTPUT when the history lacks an output that the plan needs.
+ */
+export async function runJob(
+  context: RunContext,
+  plan: Plan,
+  job: Job,
+  build: (attempt: number) => BuiltWorkflow,
+): Promise<JobResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptJob(context, plan, job, build(attempt), attempt)
+    } catch (error) {
+      if (!(error instanceof PromptRunnerError)) throw error
+      const willRetry = worthRetrying.has(error.code) && attempt <= context.options.maxRetries && !context.signal.aborted
+      const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
+      context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
+      if (!willRetry) throw error
+    }
+  }
+}
+
+async function attemptJob(context: RunContext, plan: Plan, job: Job, built: BuiltWorkflow, attempt: number): Promise<JobResult> {
+  const { comfyui } = context.clients
+  const where = { video: plan.videoName, workflow: job.workflowNumber }
+  const promptId = makePromptId(context.runId, job.jobId, attempt)
+  const startedAt = context.now()
+  context.emit({ kind: 'job-started', at: startedAt, ...where, promptId, attempt })
+  const submission = await comfyui.submit(
+    { promptId, graph: built.graph, extraData: { prompt_runner: describeJob(context, plan, job, built, attempt) } },
+    context.signal,
+  )
+  const entry = await followOrWithdraw(context, submission.promptId, (event) => report(context, where, built.graph, event))
+  const outputs = Object.fromEntries(
+    Object.entries(built.outputs).map(([role, node]) => [role, outputOf(entry, role, node, built.graph)]),
+  )
+  return { promptId: submission.promptId, outputs, files: {}, tookMs: context.now() - startedAt }
+}
+
+/** A cancelled run leaves nothing behind that goes on costing: its prompt is taken from the queue, or interrupted when it runs. */
+async function followOrWithdraw(context: RunContext, promptId: string, onEvent: (event: PromptEvent) => void): Promise<HistoryEntry> {
+  const { comfyui } = context.clients
+  try {
+    return await comfyui.follow(promptId, onEvent, context.signal)
+  } catch (error) {
+    if (context.signal.aborted) {
+      await comfyui.deleteQueued([promptId])
+      await comfyui.interrupt(promptId)
+    }
+    throw error
+  }
+}
+
+/** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */
+function describeJob(context: RunContext, plan: Plan, job: Job, built: BuiltWorkflow, attempt: number) {
+  return {
+    run: context.runName,
+    workflow_id: job.workflowNumber,
+    type: jobType[job.kind],
+    job_id: job.jobId,
+    job_number: job.jobNumber,
+    video_name: plan.videoName,
+    attempt,
+    modifications: built.modifications,
+    original_nodes_count: built.templateNodes,
+  }
+}
+
+function outputOf(entry: HistoryEntry, role: string, node: string, graph: Graph): OutputFile {
+  // A node may also list previews of type "temp"; what was asked for lies in the output folder.
+  const file = entry.files[node]?.find((candidate) => candidate.type === 'output')
+  if (file) return file
+  const title = graph[node]?._meta?.title ?? graph[node]?.class_type
+  throw new PromptRunnerError(
+    'PR_NO_OUTPUT',
+    `Prompt ${entry.promptId} succeeded, but its history names no ${role} for node ${node} (${title})`,
+    {
+      hint: `Nodes with files: ${Object.keys(entry.files).join(', ') || 'none'}. Check the output bindings, and that the node is not muted or cached.`,
+    },
+  )
+}
+
+function report(context: RunContext, where: { video: string; workflow: number }, graph: Graph, event: PromptEvent): void {
+  const at = context.now()
+  if (event.kind === 'queue') context.emit({ kind: 'job-queued', at, ...where, ahead: Math.max(0, event.remaining - 1) })
+  const title = (node: string) => graph[node]?._meta?.title ?? graph[node]?.class_type ?? node
+  if (event.kind === 'executing') {
+    context.emit({ kind: 'job-progress', at, ...where, node: event.node, title: title(event.node), step: 0, of: 0 })
+  }
+  if (event.kind === 'progress') {
+    const { node, value, max } = event
+    context.emit({ kind: 'job-progress', at, ...where, node, title: title(node), step: value, of: max })
+  }
+}

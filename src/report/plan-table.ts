@@ -1,0 +1,39 @@
+import type { Chunk, Plan } from '../domain/plan-types.ts'
+
+/** The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. */
+export function planTable(plan: Plan): string[] {
+  const rows = [
+    ['chunk', 'source frames', 'render', 'keep', 'seed', 'reference frame', 'jobs'],
+    ...plan.chunks.map((chunk, index) => [
+      String(chunk.number),
+      `${chunk.startFrame}–${chunk.startFrame + chunk.keepFrames - 1}`,
+      String(chunk.renderFrames),
+      String(chunk.keepFrames),
+      String(chunk.seed),
+      referenceOf(plan, chunk),
+      `${index * 2 + 1} high, ${index * 2 + 2} low`,
+    ]),
+  ]
+  const { length } = plan.combineJobs
+  const first = plan.renderJobs.length + 1
+  return [
+    `${plan.videoName} · ${plan.promptFile} · ${plan.totalFrames} frames = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
+    ...aligned(rows).map((line) => `  ${line}`),
+    `  + combine ×${length} (jobs ${first}–${first + length - 1})`,
+    ...plan.warnings.map((warning) => `  ! ${warning}`),
+  ]
+}
+
+function referenceOf(plan: Plan, chunk: Chunk): string {
+  if (chunk.referenceFrame !== null) return `frame ${chunk.referenceFrame} of chunk ${chunk.number - 1} (known after job ${(chunk.number - 1) * 2})`
+  return plan.referenceImage ?? '–'
+}
+
+function seconds(plan: Plan): string {
+  return (plan.totalFrames / plan.fps).toFixed(1)
+}
+
+function aligned(rows: readonly string[][]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+}

@@ -1,0 +1,85 @@
+import type { Plan } from '../domain/plan-types.ts'
+import type { RunEvent, StoredObject } from '../domain/run-event.ts'
+
+/** What came of a run, counted from its events alone. */
+export interface RunTally {
+  readonly runId: string
+  readonly runName: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly videos: readonly VideoTally[]
+  readonly pod: { readonly id: string; readonly status: string; readonly costPerHour: number | null; readonly action: string } | null
+  readonly warnings: readonly string[]
+}
+
+export interface VideoTally {
+  readonly name: string
+  readonly plan: Plan
+  readonly status: 'running' | 'finished' | 'failed'
+  readonly done: number
+  readonly skipped: number
+  readonly failedAttempts: number
+  /** Server time of the jobs by kind, milliseconds on the run's clock. */
+  readonly tookMs: Readonly<Record<'high' | 'low' | 'combine', number>>
+  readonly film: string | null
+  readonly uploads: ReadonlyArray<StoredObject & { readonly role: 'film' | 'manifest' }>
+  readonly failure: { readonly code: string; readonly reason: string } | null
+}
+
+/** Collects run events; `tally()` may be asked at any time. */
+export function createTally(): { add: (event: RunEvent) => void; tally: () => RunTally } {
+  let run = { runId: '', runName: '', startedAt: 0, endedAt: 0 }
+  let pod: RunTally['pod'] = null
+  const warnings: string[] = []
+  const videos = new Map<string, VideoTally>()
+  const change = (name: string, update: (video: VideoTally) => Partial<VideoTally>) => {
+    const video = videos.get(name)
+    if (video) videos.set(name, { ...video, ...update(video) })
+  }
+  const add = (event: RunEvent) => {
+    run = { ...run, endedAt: event.at }
+    switch (event.kind) {
+      case 'run-started':
+        run = { ...run, runId: event.runId, runName: event.runName, startedAt: event.at }
+        break
+      case 'video-started':
+        videos.set(event.video, newVideo(event.video, event.plan, event.skipped.length))
+        break
+      case 'job-finished':
+        change(event.video, (video) => {
+          const kind = kindOf(video.plan, event.workflow)
+          return { done: video.done + 1, tookMs: { ...video.tookMs, [kind]: video.tookMs[kind] + event.result.tookMs } }
+        })
+        break
+      case 'job-failed':
+        change(event.video, (video) => ({ failedAttempts: video.failedAttempts + 1 }))
+        break
+      case 'upload-finished':
+        change(event.video, (video) => ({ uploads: [...video.uploads, { ...event.object, role: event.role }] }))
+        break
+      case 'video-finished':
+        change(event.video, () => ({ status: 'finished', film: event.film }))
+        break
+      case 'video-failed':
+        change(event.video, () => ({ status: 'failed', failure: { code: event.code, reason: event.reason } }))
+        break
+      case 'pod':
+        // A stopped pod costs nothing any more: the price worth telling is the one that was paid.
+        pod = { id: event.podId, status: event.status, costPerHour: event.costPerHour || (pod?.costPerHour ?? null), action: event.action }
+        break
+      case 'warning':
+        warnings.push(event.message)
+        break
+    }
+  }
+  return { add, tally: () => ({ ...run, pod, warnings, videos: [...videos.values()] }) }
+}
+
+function newVideo(name: string, plan: Plan, skipped: number): VideoTally {
+  const tookMs = { high: 0, low: 0, combine: 0 }
+  return { name, plan, status: 'running', done: 0, skipped, failedAttempts: 0, tookMs, film: null, uploads: [], failure: null }
+}
+
+function kindOf(plan: Plan, workflow: number): 'high' | 'low' | 'combine' {
+  return plan.renderJobs[workflow - 1]?.kind ?? 'combine'
+}

@@ -1,0 +1,46 @@
+import type { Summary } from './summary.ts'
+
+/** The end of a run for a person. */
+export function summaryText(summary: Summary): string[] {
+  const { jobs, frames, uploads, rehearsal, pod } = summary
+  const counts = [
+    `${jobs.total} jobs: ${jobs.render} render, ${jobs.combine} combine${jobs.skipped ? ` (${jobs.skipped} skipped)` : ''}`,
+    `${frames.rendered} frames rendered, ${frames.kept} kept`,
+    `${count(uploads.videos, 'video')}, ${count(uploads.manifests, 'manifest')} uploaded (${bytes(uploads.bytes)})`,
+  ].join(' · ')
+  return [
+    counts,
+    ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.costPerHour === null ? '' : ` · $${pod.costPerHour}/h`}`] : []),
+    ...(rehearsal ? rehearsalText(rehearsal) : []),
+    ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
+  ]
+}
+
+function rehearsalText(rehearsal: NonNullable<Summary['rehearsal']>): string[] {
+  const { recording, requests, answers } = rehearsal
+  const list = (record: Readonly<Record<string, number>>) =>
+    Object.entries(record)
+      .map(([name, number]) => `${number} ${name}`)
+      .join(', ')
+  return [
+    `Answered as ${recording.server} from recording ${recording.name} (${recording.recorded}, ${recording.device}): ${list(requests)} requests · answers: ${list(answers)}`,
+    ...(rehearsal.synthetic_classes.length > 0
+      ? [`Synthetic (no recording has seen them run): ${rehearsal.synthetic_classes.join(', ')}`]
+      : []),
+    `Estimate: ${rehearsal.estimate.note}`,
+    `real network connections: ${rehearsal.real_connections}`,
+    ...rehearsal.refused.map((refused) => `REFUSED: ${refused}`),
+    ...rehearsal.unmatched.map((unmatched) => `NO ANSWER: ${unmatched}`),
+    `Not simulated: ${rehearsal.not_simulated.join('; ')}`,
+  ]
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function bytes(number: number): string {
+  if (number < 1024) return `${number} B`
+  const unit = Math.min(3, Math.floor(Math.log2(number) / 10))
+  return `${(number / 1024 ** unit).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][unit]}`
+}

@@ -1,0 +1,77 @@
+import type { JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
+
+/** What is known of a run: a fold over its events. Nothing else ever changes it. */
+export interface RunState {
+  readonly runId: string
+  readonly runName: string
+  readonly dryRun: boolean
+  readonly videos: Readonly<Record<string, VideoState>>
+}
+
+export interface VideoState {
+  readonly status: 'running' | 'finished' | 'failed'
+  /** Job id by workflow number, as planned; a job whose id changed is another job. */
+  readonly jobIds: Readonly<Record<number, string>>
+  readonly done: Readonly<Record<number, JobResult>>
+  /** Prompts that were submitted and whose end was not seen, by workflow number. */
+  readonly open: Readonly<Record<number, { promptId: string; attempt: number }>>
+  /** Name on the server of each chunk's reference image. */
+  readonly references: Readonly<Record<number, string>>
+  readonly uploads: Readonly<Partial<Record<'film' | 'manifest', StoredObject>>>
+}
+
+export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: {} }
+
+const newVideo: VideoState = { status: 'running', jobIds: {}, done: {}, open: {}, references: {}, uploads: {} }
+
+export function reduceRunState(state: RunState, event: RunEvent): RunState {
+  switch (event.kind) {
+    case 'run-started':
+      return { ...state, runId: event.runId, runName: event.runName, dryRun: event.dryRun }
+    case 'video-started': {
+      const jobs = [...event.plan.renderJobs, ...event.plan.combineJobs]
+      const before = state.videos[event.video] ?? newVideo
+      const done = Object.fromEntries(event.skipped.flatMap((n) => (before.done[n] ? [[n, before.done[n]]] : [])))
+      const jobIds = Object.fromEntries(jobs.map((job) => [job.workflowNumber, job.jobId]))
+      return withVideo(state, event.video, () => ({ ...before, status: 'running', jobIds, done }))
+    }
+    case 'job-started':
+      return withVideo(state, event.video, (video) => ({
+        ...video,
+        open: { ...video.open, [event.workflow]: { promptId: event.promptId, attempt: event.attempt } },
+      }))
+    case 'job-finished':
+      return withVideo(state, event.video, (video) => ({
+        ...video,
+        open: without(video.open, event.workflow),
+        done: { ...video.done, [event.workflow]: event.result },
+      }))
+    case 'job-failed':
+      return withVideo(state, event.video, (video) => ({ ...video, open: without(video.open, event.workflow) }))
+    case 'reference-uploaded':
+      return withVideo(state, event.video, (video) => ({
+        ...video,
+        references: { ...video.references, [event.chunk]: event.name },
+      }))
+    case 'upload-finished':
+      return withVideo(state, event.video, (video) => ({
+        ...video,
+        uploads: { ...video.uploads, [event.role]: event.object },
+      }))
+    case 'video-finished':
+      return withVideo(state, event.video, (video) => ({ ...video, status: 'finished' }))
+    case 'video-failed':
+      return withVideo(state, event.video, (video) => ({ ...video, status: 'failed' }))
+    default:
+      return state
+  }
+}
+
+function withVideo(state: RunState, name: string, change: (video: VideoState) => VideoState): RunState {
+  return { ...state, videos: { ...state.videos, [name]: change(state.videos[name] ?? newVideo) } }
+}
+
+function without<T>(record: Readonly<Record<number, T>>, key: number): Record<number, T> {
+  const { [key]: _gone, ...rest } = record
+  return rest
+}

@@ -1,0 +1,68 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { RunEvent } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { noRun, type RunState, reduceRunState } from './run-state.ts'
+
+/** Events that only matter while one looks at them. */
+const passing = new Set<RunEvent['kind']>(['job-queued', 'job-progress', 'upload-progress'])
+
+/** Appends each lasting event to the run's journal; a line is on the disk before `append` returns. */
+export interface Journal extends Disposable {
+  append(event: RunEvent): void
+}
+
+export function openJournal(path: string): Journal {
+  mkdirSync(dirname(path), { recursive: true })
+  const file = openSync(path, 'a')
+  return {
+    append(event) {
+      if (passing.has(event.kind)) return
+      writeSync(file, `${JSON.stringify(event)}\n`)
+      fsyncSync(file)
+    },
+    [Symbol.dispose]: () => closeSync(file),
+  }
+}
+
+/** Folds a journal. A torn last line (the machine died while writing) is left out; a broken line before it is an error. */
+export function readRunState(path: string): RunState {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.reduce((state, line, index) => {
+    if (line === '') return state
+    try {
+      return reduceRunState(state, JSON.parse(line) as RunEvent)
+    } catch (cause) {
+      if (index === lines.length - 1) return state
+      throw new PromptRunnerError('PR_STATE', `Reading the state of an earlier run failed: ${path}:${index + 1} is not JSON`, {
+        hint: 'The file was edited or damaged. Remove the line, or start a new run without --resume.',
+        cause,
+      })
+    }
+  }, noRun)
+}
+
+/** Names of the runs whose journals lie in `stateDir`, oldest first. */
+export function knownRuns(stateDir: string): string[] {
+  if (!existsSync(stateDir)) return []
+  return readdirSync(stateDir)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => ({ name: name.slice(0, -'.jsonl'.length), at: statSync(join(stateDir, name)).mtimeMs }))
+    .sort((a, b) => a.at - b.at || a.name.localeCompare(b.name))
+    .map((run) => run.name)
+}
+
+/** The journal of the run called `name`, or of the latest run that made a video called `name`. */
+export function findRun(stateDir: string, name: string): { path: string; state: RunState } {
+  const runs = knownRuns(stateDir)
+  const states = runs.map((run) => ({ path: join(stateDir, `${run}.jsonl`), run }))
+  const exact = states.find(({ run }) => run === name)
+  if (exact) return { path: exact.path, state: readRunState(exact.path) }
+  for (const { path } of states.reverse()) {
+    const state = readRunState(path)
+    if (state.videos[name]) return { path, state }
+  }
+  throw new PromptRunnerError('PR_STATE', `--resume ${name}: there is no run and no video of that name in ${stateDir}`, {
+    hint: runs.length > 0 ? `Known runs: ${runs.join(', ')}` : 'No run has left a state there yet; check --output-dir.',
+  })
+}
