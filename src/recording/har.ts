@@ -51,7 +51,15 @@ export interface HarRequest {
   cookies: HarHeader[]
   headers: HarHeader[]
   queryString: HarHeader[]
-  postData?: { mimeType: string; text?: string; params?: HarHeader[]; encoding?: string; _file?: string; _sha256?: string; _size?: number }
+  postData?: {
+    mimeType: string
+    text?: string
+    params?: HarHeader[]
+    encoding?: string
+    _file?: string
+    _sha256?: string
+    _size?: number
+  }
   headersSize: number
   bodySize: number
 }
@@ -96,5 +104,9 @@ export interface HarSocketMessage {
   time: number
   /** 1 text, 2 binary (data in base64), 8 close, 9 ping, 10 pong. */
   opcode: number
+  /** Empty when the frame lies in `_file`. */
   data: string
+  _file?: string
+  _sha256?: string
+  _size?: number
 }

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PromptRunnerError } from '../errors.ts'
+import { type LoadedEntry, type LoadedHar, readHar } from './read-har.ts'
+
+/** Recorded traffic of one scenario. */
+export interface Recording {
+  readonly name: string
+  /** One per service, in the order of their file names. */
+  readonly hars: readonly LoadedHar[]
+  /** Entries of all HARs, oldest first. */
+  readonly entries: readonly LoadedEntry[]
+  readonly facts: RecordingFacts
+}
+
+/** `log._pr` of a recording; empty strings in the HARs of others. */
+export interface RecordingFacts {
+  readonly name: string
+  /** ISO date. */
+  readonly recorded: string
+  /** What was recorded, or what it was written from. */
+  readonly source: string
+  readonly server: string
+  readonly device: string
+}
+
+/**
+ * Loads a shipped recording by its name, a folder of HARs, or one HAR file.
+ * Throws PR_RECORDING, naming the recordings that exist.
+ */
+export async function loadRecording(nameOrPath: string): Promise<Recording> {
+  const files = await harFiles(nameOrPath)
+  const hars = await Promise.all(files.map(readHar))
+  const entries = hars.flatMap((har) => har.entries).toSorted((a, b) => a.startedAt - b.startedAt)
+  return { name: nameOrPath, hars, entries, facts: factsOf(hars, nameOrPath, entries[0]?.startedAt) }
+}
+
+/** Names that `loadRecording` takes. */
+export async function shippedRecordings(): Promise<string[]> {
+  const found = await readdir(shippedFolder(), { withFileTypes: true }).catch(() => [])
+  return found
+    .filter((item) => item.isDirectory())
+    .map((item) => item.name)
+    .toSorted()
+}
+
+async function harFiles(nameOrPath: string): Promise<string[]> {
+  if (/\.har$/i.test(nameOrPath)) return [nameOrPath]
+  const shipped = join(shippedFolder(), nameOrPath)
+  const folder = /^[\w.-]+$/.test(nameOrPath) && existsSync(shipped) ? shipped : nameOrPath
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.har')).toSorted()
+  if (files.length > 0) return files.map((name) => join(folder, name))
+  throw new PromptRunnerError('PR_RECORDING', `there is no recording named ${JSON.stringify(nameOrPath)}`, {
+    hint: `these exist: ${(await shippedRecordings()).join(', ')}; a folder with *.har files or one HAR file also works`,
+  })
+}
+
+// The same distance from src/recording and from dist/recording.
+function shippedFolder(): string {
+  return fileURLToPath(new URL('../../recordings/', import.meta.url))
+}
+
+function factsOf(hars: readonly LoadedHar[], name: string, startedAt: number | undefined): RecordingFacts {
+  const facts = hars.find((har) => har.facts['name'] !== undefined)?.facts ?? {}
+  const text = (key: string) => (typeof facts[key] === 'string' ? facts[key] : '')
+  const recorded = startedAt === undefined ? '' : new Date(startedAt).toISOString().slice(0, 10)
+  return {
+    name: text('name') || name,
+    recorded: text('recorded') || recorded,
+    source: text('source'),
+    server: text('server'),
+    device: text('device'),
+  }
+}
