@@ -18,7 +18,10 @@ export function promptId(run: string, job: string, attempt: number): string {
 
 /** Name-based UUID, RFC 9562 section 5.5: SHA-1 over namespace and name; canonical lower case. */
 export function uuidV5(name: string, namespace: string): string {
-  const digest = createHash('sha1').update(Buffer.from(namespace.replaceAll('-', ''), 'hex')).update(name).digest()
+  const digest = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest()
   digest[6] = (digest[6]! & 0x0f) | 0x50
   digest[8] = (digest[8]! & 0x3f) | 0x80
   const hex = digest.toString('hex', 0, 16)

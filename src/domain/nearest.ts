@@ -1,0 +1,29 @@
+/** The candidate that was probably meant, or null when none is close (more than a third of the letters differ). */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  let best: { candidate: string; distance: number } | null = null
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < (best?.distance ?? Math.max(2, Math.ceil(word.length / 3)) + 1)) best = { candidate, distance }
+  }
+  return best?.candidate ?? null
+}
+
+/** ` Did you mean "x"?` or nothing, to be put behind a sentence. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const found = nearest(word, candidates)
+  return found === null ? '' : ` Did you mean "${found}"?`
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[to.length]!
+}
