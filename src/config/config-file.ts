@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Problem, PromptRunnerError } from '../errors.ts'
+
+export interface ConfigFile {
+  /** Base name, for messages. */
+  readonly name: string
+  /** What relative paths in it are relative to. */
+  readonly folder: string
+  readonly values: Readonly<Record<string, unknown>>
+  /** Line of a key, counted from 1; undefined where the format does not tell. */
+  line(key: string): number | undefined
+}
+
+const names = ['pr.config.yaml', 'pr.config.yml', 'pr.config.json', 'pr.config.ts']
+
+/** The configuration file of a folder, or null when it has none. Keys and values are not checked here. Throws PR_CONFIG. */
+export async function readConfigFile(folder: string): Promise<ConfigFile | null> {
+  const found = names.filter((name) => existsSync(join(folder, name)))
+  const [name] = found
+  if (name === undefined) return null
+  if (found.length > 1) {
+    throw new PromptRunnerError('PR_CONFIG', `${folder} has ${found.length} configuration files: ${found.join(', ')}`, {
+      hint: 'keep one of them',
+    })
+  }
+  return name.endsWith('.ts') ? readModule(folder, name) : readYaml(folder, name)
+}
+
+/** YAML 1.2 holds JSON, so one reader serves both and knows the lines of both. */
+async function readYaml(folder: string, name: string): Promise<ConfigFile> {
+  const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml')
+  const lines = new LineCounter()
+  const document = parseDocument(await readText(folder, name), { lineCounter: lines, prettyErrors: false })
+  const problems = document.errors.map((error): Problem => {
+    return { file: name, line: lines.linePos(error.pos[0]).line, message: error.message }
+  })
+  if (problems.length > 0) throw new PromptRunnerError('PR_CONFIG', `${name} cannot be read`, { problems })
+  const line = (key: string) => {
+    const items = isMap(document.contents) ? document.contents.items : []
+    const pair = items.find((item) => isScalar(item.key) && item.key.value === key)
+    return isScalar(pair?.key) && pair.key.range ? lines.linePos(pair.key.range[0]).line : undefined
+  }
+  return { name, folder, values: requireMap(name, document.toJS() ?? {}), line }
+}
+
+async function readModule(folder: string, name: string): Promise<ConfigFile> {
+  const imported = await import(pathToFileURL(join(folder, name)).href).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new PromptRunnerError('PR_CONFIG', `${name} cannot be loaded: ${reason}`, { cause })
+  })
+  return { name, folder, values: requireMap(name, imported.default), line: () => undefined }
+}
+
+async function readText(folder: string, name: string): Promise<string> {
+  return readFile(join(folder, name), 'utf8').catch((cause: Error) => {
+    throw new PromptRunnerError('PR_CONFIG', `${name} cannot be read: ${cause.message}`, { cause })
+  })
+}
+
+function requireMap(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new PromptRunnerError(
+    'PR_CONFIG',
+    `${name} has to hold settings as "key: value", it holds ${describe(value)}`,
+    {
+      hint: name.endsWith('.ts')
+        ? 'write: export default defineConfig({ framesPerChunk: 81 })'
+        : 'write one setting a line, for example: framesPerChunk: 81',
+    },
+  )
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'no default export'
+  return Array.isArray(value) ? 'a list' : JSON.stringify(value)
+}

@@ -1,0 +1,21 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Whether a folder could be written to, looking at the nearest one above it that exists. Makes nothing. */
+export function isWritableFolder(path: string): boolean {
+  let nearest = path
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  if (!statSync(nearest).isDirectory()) return false
+  try {
+    accessSync(nearest, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** On a RunPod pod the volume is mounted at /workspace; elsewhere files go below the current folder. */
+export function defaultOutputDir(cwd: string, workspace = '/workspace'): string {
+  const onPod = join(workspace, 'ComfyUI/output/prompt-runner')
+  return existsSync(workspace) && isWritableFolder(onPod) ? onPod : join(cwd, 'output/prompt-runner')
+}

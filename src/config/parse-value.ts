@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** What a parser makes of a raw value: the value, or what would be legal ("must be …"), with a way out where there is one. */
+export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly hint?: string }
+
+/**
+ * Reads a raw value: text from flags and environment, anything at all from a configuration file. `folder` is what
+ * relative paths are relative to. `Input` is what a configuration file may hold; it exists for `defineConfig` only.
+ */
+export interface Parser<T, Input = T> {
+  (raw: unknown, folder: string): Parsed<T>
+  readonly input?: Input
+}
+
+export const text =
+  (legal: RegExp = /^[^\p{Cc}]*\S[^\p{Cc}]*$/u, wrong = 'must be text on one line, not empty'): Parser<string> =>
+  (raw) =>
+    typeof raw === 'string' && legal.test(raw) ? { value: raw.trim() } : { wrong }
+
+export const oneOf =
+  <T extends string>(...legal: readonly T[]): Parser<T> =>
+  (raw) => {
+    const value = legal.find((one) => one.toLowerCase() === String(raw).toLowerCase())
+    return value === undefined ? { wrong: `must be one of ${legal.join(', ')}` } : { value }
+  }
+
+/** `true`, `1`, `yes`, `false`, `0`, `no` and nothing at all; never a guess. */
+export const truth: Parser<boolean> = (raw) => {
+  const word = String(raw).trim().toLowerCase()
+  if (['true', '1', 'yes'].includes(word)) return { value: true }
+  if (['false', '0', 'no', ''].includes(word)) return { value: false }
+  return { wrong: 'must be true, 1, yes, false, 0, no or empty' }
+}
+
+/** How NO_COLOR (https://no-color.org) and CI are meant: set to anything that does not say no. */
+export const presence: Parser<boolean> = (raw) => ({ value: !['', '0', 'false'].includes(String(raw).toLowerCase()) })
+
+export const number =
+  (from: number, to: number, kind: 'any' | 'whole' | 16 = 'any'): Parser<number> =>
+  (raw) => {
+    const value = typeof raw === 'string' && /^-?\d+(\.\d+)?$/.test(raw.trim()) ? Number(raw) : raw
+    const step = kind === 'any' ? 0 : kind === 'whole' ? 1 : kind
+    const fits = typeof value === 'number' && value >= from && value <= to && (step === 0 || value % step === 0)
+    const noun = { any: 'a number', whole: 'a whole number', 16: 'a multiple of 16' }[kind]
+    return fits ? { value } : { wrong: `must be ${noun} from ${from} to ${to}` }
+  }
+
+/** Folders and files are not looked at: they may be made later. */
+export const path: Parser<string> = (raw, folder) =>
+  typeof raw === 'string' && raw.trim() !== '' && !raw.includes('\0')
+    ? { value: resolve(folder, raw) }
+    : { wrong: 'must be a path' }
+
+export const existingFolder: Parser<string> = (raw, folder) => {
+  const parsed = path(raw, folder)
+  if ('wrong' in parsed || statSync(parsed.value, { throwIfNoEntry: false })?.isDirectory()) return parsed
+  return { wrong: 'must be a folder that exists' }
+}
+
+export const pemFile: Parser<string> = (raw, folder) => {
+  const parsed = path(raw, folder)
+  if ('wrong' in parsed) return parsed
+  const readable = existsSync(parsed.value) && statSync(parsed.value).isFile()
+  const holds = readable && readFileSync(parsed.value, 'latin1').includes('-----BEGIN CERTIFICATE-----')
+  return holds ? parsed : { wrong: 'must be a PEM file with at least one certificate' }
+}
+
+/** One or several; a flag may be repeated, a configuration file may hold one text or a list. */
+export const list =
+  (each: Parser<string>): Parser<readonly string[], string | readonly string[]> =>
+  (raw, folder) => {
+    const values: string[] = []
+    for (const one of Array.isArray(raw) ? raw : [raw]) {
+      const parsed = each(one, folder)
+      if ('wrong' in parsed) return parsed
+      values.push(parsed.value)
+    }
+    return { value: values }
+  }

@@ -1,0 +1,113 @@
+import type { Problem } from '../errors.ts'
+import type { ConfigFile } from './config-file.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { flagOf } from './setting.ts'
+import { type SettingName, type SettingValue, settingRows, settingTable } from './setting-table.ts'
+
+/** Flags as the command line gave them, in kebab case; nothing about them is trusted. */
+export type Flags = Readonly<Record<string, unknown>>
+
+export interface Sources {
+  readonly flags: Flags
+  readonly environment: NodeJS.ProcessEnv
+  readonly file: ConfigFile | null
+  /** What relative paths of flags and environment are relative to. */
+  readonly cwd: string
+}
+
+/** Where a value came from: `--width`, `RUNPOD_POD_ID`, `pr.config.yaml:3` or `default`. */
+export interface Origin {
+  readonly from: 'flag' | 'environment' | 'config' | 'default'
+  readonly name: string
+}
+
+export interface SettingProblem extends Problem {
+  readonly from: Origin['from']
+}
+
+interface Found extends Origin {
+  readonly raw: unknown
+  readonly folder: string
+  readonly place: { readonly file: string; readonly line?: number }
+}
+
+/** The highest source that says something about a setting. An empty environment variable says nothing. */
+export function findSetting(name: SettingName, sources: Sources): Found | null {
+  const row = settingRows.find(([rowName]) => rowName === name)![1]
+  const { environment, file, cwd } = sources
+  const flag = row.environmentOnly ? undefined : sources.flags[flagOf(name)]
+  if (flag !== undefined) {
+    const shown = `--${flagOf(name)}`
+    return { from: 'flag', name: shown, raw: flag, folder: cwd, place: { file: shown } }
+  }
+  const variable = row.variable && environment[row.variable]
+  if (row.variable && variable) {
+    return { from: 'environment', name: row.variable, raw: variable, folder: cwd, place: { file: row.variable } }
+  }
+  if (!row.environmentOnly && file && Object.hasOwn(file.values, name)) {
+    const line = file.line(name)
+    const place = line === undefined ? { file: file.name } : { file: file.name, line }
+    const shown = line === undefined ? file.name : `${file.name}:${line}`
+    return { from: 'config', name: shown, raw: file.values[name], folder: file.folder, place }
+  }
+  return null
+}
+
+/** Reads settings one by one and collects what is wrong instead of stopping at the first. */
+export class SettingReader {
+  readonly problems: SettingProblem[] = []
+  readonly #sources: Sources
+
+  constructor(sources: Sources) {
+    this.#sources = sources
+    this.problems.push(...unknownKeys(sources.file))
+  }
+
+  origin(name: SettingName): Origin {
+    const found = findSetting(name, this.#sources)
+    return found ? { from: found.from, name: found.name } : { from: 'default', name: 'default' }
+  }
+
+  /** The value, or the default when there is none or it is wrong (then `problems` has grown). */
+  take<Name extends SettingName>(name: Name): SettingValue<Name> {
+    const row = settingTable[name]
+    const fallback = row.fallback as SettingValue<Name>
+    const found = findSetting(name, this.#sources)
+    if (!found) return fallback
+    const parsed =
+      Array.isArray(found.raw) && found.from === 'flag' && !row.repeatable
+        ? { wrong: 'must be given once' }
+        : row.parse(found.raw, found.folder)
+    if ('value' in parsed) return parsed.value as SettingValue<Name>
+    this.refuse(name, parsed.wrong, parsed.hint)
+    return fallback
+  }
+
+  /** Reports a value that is legal alone but not together with the others. */
+  refuse(name: SettingName, wrong: string, hint?: string): void {
+    const found = findSetting(name, this.#sources)
+    if (!found) return
+    const message = found.from === 'config' ? `${name} ${wrong}` : wrong
+    const value = settingTable[name].secret ? '****' : found.raw
+    this.problems.push({ from: found.from, ...found.place, message, value, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+function unknownKeys(file: ConfigFile | null): SettingProblem[] {
+  if (!file) return []
+  const known = settingRows.filter(([, row]) => !row.environmentOnly).map(([name]) => name as string)
+  return Object.keys(file.values)
+    .filter((key) => !known.includes(key))
+    .map((key): SettingProblem => {
+      const line = file.line(key)
+      const guess = didYouMean(key, known)
+      const hint = guess ? `did you mean ${guess}?` : 'keys are the flags of `pr --help` in camel case'
+      return {
+        from: 'config',
+        file: file.name,
+        ...(line === undefined ? {} : { line }),
+        message: `${key} is not a setting`,
+        hint,
+      }
+    })
+}

@@ -1,0 +1,130 @@
+import { PromptRunnerError } from '../errors.ts'
+import { readConfigFile } from './config-file.ts'
+import { defaultOutputDir, isWritableFolder } from './folders.ts'
+import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
+import { type SettingName, settingRows } from './setting-table.ts'
+import type { Settings } from './settings-types.ts'
+
+export interface LoadedSettings {
+  /** Frozen to the last level. */
+  readonly settings: Settings
+  readonly origins: Readonly<Record<SettingName, Origin>>
+  /** Sentences about values that were replaced by something that works. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Settles every setting once: flags over environment over `pr.config.{yaml,yml,json,ts}` in `cwd` over defaults.
+ * All wrong values are reported together: PR_USAGE when a flag is among them, else PR_CONFIG.
+ */
+export async function loadSettings(flags: Flags, environment: NodeJS.ProcessEnv, cwd: string): Promise<LoadedSettings> {
+  const reader = new SettingReader({ flags, environment, file: await readConfigFile(cwd), cwd })
+  const warnings: string[] = []
+  const settings = assemble(reader, cwd, (sentence) => warnings.push(sentence))
+  const { problems } = reader
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'one setting is' : `${problems.length} settings are`
+    const code = problems.some((problem) => problem.from === 'flag') ? 'PR_USAGE' : 'PR_CONFIG'
+    throw new PromptRunnerError(code, `${count} wrong`, { problems })
+  }
+  const origins = Object.fromEntries(
+    settingRows.map(([name]) => [name, reader.origin(name)]),
+  ) as LoadedSettings['origins']
+  return { settings: freezeDeeply(settings), origins, warnings }
+}
+
+function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) => void): Settings {
+  const take: SettingReader['take'] = (name) => reader.take(name)
+  const enabled = take('dryRun')
+  const bucket = take('bucket')
+  const ci = take('ci')
+  return {
+    comfyui: {
+      url: take('comfyuiUrl'),
+      token: take('comfyuiToken'),
+      headers: take('comfyuiHeader'),
+      ca: take('ca'),
+    },
+    storage: {
+      bucket: bucket?.bucket ?? (enabled ? 'dry-run' : null),
+      prefix: bucket?.prefix ?? '',
+      credentialsFile: take('googleCredentials'),
+      projectId: take('googleProject'),
+    },
+    pod: { id: take('podId'), apiKey: take('runpodApiKey') },
+    programs: { ffmpeg: take('ffmpeg'), ffprobe: take('ffprobe') },
+    prompts: { files: take('promptFile'), dir: take('promptDir') },
+    plan: {
+      framesPerChunk: take('framesPerChunk'),
+      framesPerChunkGiven: reader.origin('framesPerChunk').from !== 'default',
+      width: take('width'),
+      height: take('height'),
+      fps: take('fps'),
+      steps: take('steps'),
+      cfg: take('cfg'),
+      seed: take('seed'),
+      models: {
+        highModel: take('highModel'),
+        lowModel: take('lowModel'),
+        highLora: take('highLora'),
+        lowLora: take('lowLora'),
+        textEncoder: take('textEncoder'),
+        vae: take('vae'),
+      },
+    },
+    workflows: take('workflows'),
+    run: {
+      resume: take('resume'),
+      maxRetries: take('maxRetries'),
+      outputDir: take('outputDir') ?? defaultOutputDir(cwd),
+      upload: !take('noUpload'),
+      keepIntermediate: take('keepIntermediate'),
+      shutdown: shutdown(reader),
+      validateOnly: take('validateOnly'),
+      yes: take('yes'),
+    },
+    dryRun: {
+      enabled,
+      engine: take('engine'),
+      recording: take('recording'),
+      speed: take('speed'),
+      realFfmpeg: take('realFfmpeg'),
+      strict: take('strict'),
+      tempDir: tempDir(take('dryRunTempDir'), cwd, warn),
+    },
+    output: {
+      logLevel: take('logLevel'),
+      json: take('json'),
+      quiet: take('quiet'),
+      colour: !take('noColor') && !ci,
+      ci,
+    },
+  }
+}
+
+/** A flag overrules a configuration file in both directions; both flags at once contradict each other. */
+function shutdown(reader: SettingReader): Settings['run']['shutdown'] {
+  const force = reader.take('forceShutdown')
+  const keep = reader.take('noShutdown')
+  if (!force || !keep) return force ? 'force' : 'keep'
+  const forcedBy = reader.origin('forceShutdown').from
+  if (forcedBy === reader.origin('noShutdown').from) {
+    reader.refuse('forceShutdown', 'contradicts noShutdown', 'leave one of the two out')
+  }
+  return forcedBy === 'flag' ? 'force' : 'keep'
+}
+
+function tempDir(wanted: string | null, cwd: string, warn: (sentence: string) => void): string {
+  if (wanted === null || isWritableFolder(wanted)) return wanted ?? cwd
+  warn(`DRY_RUN_TEMP_DIR names ${wanted}, which cannot be written to: run folders go to ${cwd} instead`)
+  return cwd
+}
+
+function freezeDeeply<T>(value: T): T {
+  // A URL keeps its state in private fields that freezing cannot reach.
+  if (typeof value === 'object' && value !== null && !(value instanceof URL)) {
+    Object.values(value).forEach(freezeDeeply)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,86 @@
+import { existingFolder, list, number, text } from '../parse-value.ts'
+import { type Setting, setting } from '../setting.ts'
+
+/** ComfyUI's own limit for lengths and sizes (nodes.MAX_RESOLUTION, as object_info shows it). */
+const MAX_LENGTH = 16_384
+
+const model = (describe: string, fallback: string): Setting<string, string, string> =>
+  setting({ group: 'Templates and models', describe, shows: 'FILE', parse: text(), fallback })
+
+/** What to make. */
+export const workSettings = {
+  promptFile: setting({
+    group: 'Prompts',
+    describe: 'a prompt file, repeatable; wins over --prompt-dir',
+    shows: 'FILE',
+    repeatable: true,
+    parse: list(text()),
+    fallback: [],
+  }),
+  promptDir: setting({
+    group: 'Prompts',
+    describe: 'folder of prompt files',
+    shows: 'DIR',
+    parse: text(),
+    fallback: 'prompt_files',
+  }),
+  framesPerChunk: setting({
+    group: 'Plan',
+    describe: 'frames that a chunk keeps; it renders the next 4n+1',
+    shows: 'N',
+    // The rendered 4n+1 has to stay within the limit too.
+    parse: number(1, MAX_LENGTH - 3, 'whole'),
+    fallback: 101,
+  }),
+  width: setting({
+    group: 'Plan',
+    describe: 'in pixels',
+    shows: 'N',
+    parse: number(16, MAX_LENGTH, 16),
+    fallback: 480,
+  }),
+  height: setting({
+    group: 'Plan',
+    describe: 'in pixels',
+    shows: 'N',
+    parse: number(16, MAX_LENGTH, 16),
+    fallback: 848,
+  }),
+  fps: setting({ group: 'Plan', describe: 'frames per second', shows: 'N', parse: number(1, 120), fallback: 16 }),
+  steps: setting({
+    group: 'Plan',
+    describe: 'sampler steps of both passes together',
+    shows: 'N',
+    parse: number(2, 10_000, 'whole'),
+    fallback: 8,
+  }),
+  cfg: setting({
+    group: 'Plan',
+    describe: 'guidance; 1 ignores negative prompts',
+    shows: 'N',
+    parse: number(0, 100),
+    fallback: 1,
+  }),
+  seed: setting({
+    group: 'Plan',
+    describe: 'seed of the first chunk',
+    shows: 'N',
+    otherwise: 'derived from the prompt',
+    parse: number(0, Number.MAX_SAFE_INTEGER, 'whole'),
+    fallback: null,
+  }),
+  workflows: setting({
+    group: 'Templates and models',
+    describe: 'folder with render.json, combine.json and bindings.yaml',
+    shows: 'DIR',
+    otherwise: 'the shipped set',
+    parse: existingFolder,
+    fallback: null,
+  }),
+  highModel: model('model of the HIGH pass', 'Wan2.2_T2V_High_Noise_14B_VACE-Q8_0.gguf'),
+  lowModel: model('model of the LOW pass', 'Wan2.2_T2V_Low_Noise_14B_VACE-Q8_0.gguf'),
+  highLora: model('LoRA of the HIGH pass', 'wan2.2_high_t2v.safetensors'),
+  lowLora: model('LoRA of the LOW pass', 'wan2.2_low_t2v.safetensors'),
+  textEncoder: model('text encoder', 'umt5_xxl_fp8_e4m3fn_scaled.safetensors'),
+  vae: model('VAE', 'wan_2.1_vae.safetensors'),
+}
