@@ -1,0 +1,28 @@
+import type { Colour } from './byte-source.ts'
+
+export interface YCbCr {
+  readonly y: number
+  readonly cb: number
+  readonly cr: number
+}
+
+/** ITU-R BT.601 with video range (Y 16…235), as H.264 files say in their VUI here. */
+export function videoRange(colour: Colour): YCbCr {
+  const full = fullRange(colour)
+  return {
+    y: Math.round(16 + (full.y * 219) / 255),
+    cb: Math.round(128 + ((full.cb - 128) * 224) / 255),
+    cr: Math.round(128 + ((full.cr - 128) * 224) / 255),
+  }
+}
+
+/** ITU-R BT.601 with full range, as JFIF has it. Not rounded. */
+export function fullRange(colour: Colour): YCbCr {
+  const [r, g, b] = channels(colour)
+  const y = 0.299 * r + 0.587 * g + 0.114 * b
+  return { y, cb: 128 + (b - y) / 1.772, cr: 128 + (r - y) / 1.402 }
+}
+
+export function channels(colour: Colour): [r: number, g: number, b: number] {
+  return [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255]
+}
