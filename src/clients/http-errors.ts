@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
 
 /** What the errors of one service are called, and where its settings are. */
@@ -33,26 +34,23 @@ export function unreachable(naming: ServiceNaming, asked: string, error: unknown
 export function unexpectedStatus(
   naming: ServiceNaming,
   asked: string,
-  answer: { status: number; contentType: string; location: string | null; body: string },
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: string,
 ): PromptRunnerError {
-  const { status, contentType, location, body } = answer
-  const said = contentType.includes('html') ? htmlSaid(naming, body) : excerpt(body)
-  const to = location === null ? '' : ` to ${location}`
+  const to = headers.location === undefined ? '' : ` to ${headers.location}`
+  const said = saying(naming, body)
   const message = `${asked}: ${naming.service} answered ${status}${to}${said === '' ? '' : `: ${said}`}`
   return new PromptRunnerError(naming.codes.http, message, { hint: hintFor(naming, status) })
 }
 
-/** An answer that should have been JSON and is not. */
-export function notJson(naming: ServiceNaming, asked: string, body: string, cause: unknown): PromptRunnerError {
-  const said = /^\s*</.test(body) ? htmlSaid(naming, body) : excerpt(body)
-  return new PromptRunnerError(
-    naming.codes.http,
-    `${asked}: ${naming.service} answered something that is not JSON: ${said}`,
-    {
-      hint: `check that the address is that of ${naming.service} itself and not of a page or login in front of it`,
-      cause,
-    },
-  )
+/** An answer with a good status that is no JSON, or JSON of another shape. */
+export function notUnderstood(naming: ServiceNaming, asked: string, body: string, cause: unknown): PromptRunnerError {
+  const message = `${asked}: ${naming.service} answered what it never should: ${saying(naming, body)}`
+  return new PromptRunnerError(naming.codes.http, message, {
+    hint: `check that the address is that of ${naming.service} itself and not of a page or login in front of it`,
+    cause,
+  })
 }
 
 /** Whether a failed request may be sent again: the connection broke, as opposed to "cannot work" (refused, unknown host, certificate). */
@@ -94,12 +92,11 @@ function codeOf(error: unknown): string {
 }
 
 /** Proxies and tunnels answer in HTML; their title says more than "unexpected token <". */
-function htmlSaid({ service }: ServiceNaming, body: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim() ?? ''
-  return `an HTML page${title === '' ? '' : ` titled "${title}"`}, probably from a proxy in front of ${service}`
-}
-
-function excerpt(body: string): string {
+function saying({ service }: ServiceNaming, body: string): string {
+  if (/^\s*</.test(body)) {
+    const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim() ?? ''
+    return `an HTML page${title === '' ? '' : ` titled "${title}"`}, probably from a proxy in front of ${service}`
+  }
   const line = body.replace(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }

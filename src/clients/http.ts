@@ -6,7 +6,7 @@ import { Agent, request as send } from 'undici'
 import {
   GATEWAY,
   isBrokenConnection,
-  notJson,
+  notUnderstood,
   type ServiceNaming,
   unexpectedStatus,
   unreachable,
@@ -46,8 +46,12 @@ export interface HttpAnswer {
   readonly body: Readable
   /** The whole body as UTF-8. */
   text(): Promise<string>
+  /** The body as JSON, through `read`, which may throw (a schema's `parse`). A body that it refuses is the service's http error. */
+  json<T = unknown>(read?: (value: unknown) => T): Promise<T>
   /** The error for a body that broke off while it was read. */
   broken(error: unknown): Error
+  /** The error for an allowed status whose body is not what it was allowed for. */
+  unexpected(body: string): Error
 }
 
 export interface Http {
@@ -58,7 +62,7 @@ export interface Http {
   /** Throws the service's errors for no answer and for a status that is neither 2xx nor allowed; an aborted signal throws its reason. */
   request(path: string, request?: HttpRequest): Promise<HttpAnswer>
   text(path: string, request?: HttpRequest): Promise<string>
-  json(path: string, request?: HttpRequest): Promise<unknown>
+  json<T = unknown>(path: string, request?: HttpRequest, read?: (value: unknown) => T): Promise<T>
   /** Ends every connection, unfinished requests included. */
   close(): Promise<void>
 }
@@ -96,27 +100,26 @@ export function createHttp(options: HttpOptions): Http {
       const answer = await sendPatiently(() => sendOnce(agent, url, headers, request), request, asked, options)
       const taken: HttpAnswer = {
         ...answer,
-        text: () => read(answer.body, asked, options, request.signal),
+        text: () => readBody(taken),
+        async json<T>(read = (value: unknown) => value as T) {
+          const text = await taken.text()
+          try {
+            return read(parse(text))
+          } catch (error) {
+            throw notUnderstood(options, asked, text, error)
+          }
+        },
         broken: (error) => (request.signal?.aborted ? request.signal.reason : unreachable(options, asked, error)),
+        unexpected: (body) => unexpectedStatus(options, asked, answer.status, answer.headers, body),
       }
       if ((answer.status >= 200 && answer.status < 300) || request.allow?.includes(answer.status)) return taken
-      throw unexpectedStatus(options, asked, {
-        status: answer.status,
-        contentType: String(answer.headers['content-type'] ?? ''),
-        location: answer.headers.location ?? null,
-        body: await taken.text(),
-      })
+      throw taken.unexpected(await taken.text())
     },
     async text(path, request) {
       return (await http.request(path, request)).text()
     },
-    async json(path, request) {
-      const text = await http.text(path, request)
-      try {
-        return parse(text)
-      } catch (error) {
-        throw notJson(options, `${request?.method ?? 'GET'} ${http.url(path, request?.query).href}`, text, error)
-      }
+    async json(path, request, read) {
+      return (await http.request(path, request)).json(read)
     },
     close: () => agent.destroy(),
   }
@@ -163,12 +166,12 @@ async function sendPatiently(
   }
 }
 
-async function read(body: Readable, asked: string, naming: ServiceNaming, signal?: AbortSignal): Promise<string> {
+async function readBody(answer: HttpAnswer): Promise<string> {
   const chunks: Buffer[] = []
   try {
-    for await (const chunk of body) chunks.push(chunk)
+    for await (const chunk of answer.body) chunks.push(chunk)
   } catch (error) {
-    throw signal?.aborted ? signal.reason : unreachable(naming, asked, error)
+    throw answer.broken(error)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

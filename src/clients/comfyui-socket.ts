@@ -1,0 +1,145 @@
+import { WebSocket } from 'ws'
+
+/** As much of a WebSocket as is used here: that of `ws`, of browsers, and of stand-ins for them. */
+export interface WebSocketLike {
+  binaryType: string
+  addEventListener(type: 'open', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void
+  addEventListener(type: 'error', listener: (event: { error?: unknown; message?: string }) => void): void
+  send(data: string): void
+  close(code?: number): void
+}
+
+export type WebSocketConstructor = new (url: string) => WebSocketLike
+
+export interface ComfyuiSocketOptions {
+  /** `ws://…/ws?clientId=…` */
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly ca: readonly string[] | null
+  /** Given the address and nothing else; absent: `ws`, which also sends headers, trusts `ca` and pings. */
+  readonly webSocket?: WebSocketConstructor | undefined
+  readonly onFrame: (frame: string | Uint8Array) => void
+  readonly onState: (state: 'open' | 'closed' | 'reconnecting', detail: string) => void
+}
+
+export interface ComfyuiSocket {
+  readonly isOpen: boolean
+  /** Resolves when the socket is open, rejects with the cause when the first attempt fails. */
+  connect(signal?: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * A socket that stays: when it breaks it is opened again, after 0.25 s at first and 10 s at most, until `close`.
+ * There are never two: ComfyUI takes a client id out of its table when any socket of that id closes, and then the newer one
+ * hears nothing for ever (server.py, websocket_handler). So the next is opened only after the last has closed.
+ */
+export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocket {
+  let socket: WebSocketLike | null = null
+  let opening: Promise<void> | null = null
+  let closed: Promise<void> = Promise.resolve()
+  let retry: NodeJS.Timeout | undefined
+  let isOpen = false
+  let wanted = false
+
+  async function open(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const gone = Promise.withResolvers<void>()
+    closed = gone.promise
+    let failure: unknown
+    let pings: NodeJS.Timeout | undefined
+    const current = create(options)
+    socket = current
+    current.binaryType = 'arraybuffer'
+    current.addEventListener('open', () => {
+      isOpen = true
+      // Must be the first frame: it makes previews name their prompt and node (binary id 4 instead of 1).
+      current.send(JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } }))
+      pings = keepAlive(current)
+      options.onState('open', options.url.host)
+      resolve()
+    })
+    current.addEventListener('message', ({ data }) => {
+      if (typeof data === 'string') options.onFrame(data)
+      else if (data instanceof ArrayBuffer) options.onFrame(new Uint8Array(data))
+    })
+    current.addEventListener('error', (event) => {
+      failure = event.error ?? new Error(event.message || 'the socket was refused')
+    })
+    current.addEventListener('close', ({ code, reason }) => {
+      clearInterval(pings)
+      const wasOpen = isOpen
+      isOpen = false
+      socket = null
+      gone.resolve()
+      reject(failure ?? new Error(`the socket was closed with code ${code} before it was open`))
+      if (wasOpen) options.onState('closed', reason === '' ? `code ${code}` : `code ${code}: ${reason}`)
+      if (wasOpen && wanted) reopen(0)
+    })
+    return promise
+  }
+
+  function reopen(attempt: number): void {
+    const delay = Math.min(250 * 2 ** attempt, 10_000)
+    options.onState('reconnecting', `attempt ${attempt + 1} in ${delay} ms`)
+    retry = setTimeout(() => {
+      opening = open()
+      opening.catch(() => {
+        if (wanted) reopen(attempt + 1)
+      })
+    }, delay).unref()
+  }
+
+  return {
+    get isOpen() {
+      return isOpen
+    },
+    async connect(signal) {
+      signal?.throwIfAborted()
+      if (!wanted) {
+        wanted = true
+        opening = open()
+        opening.catch(() => {
+          wanted = false
+        })
+      }
+      const aborted = Promise.withResolvers<never>()
+      const abort = () => aborted.reject(signal?.reason)
+      signal?.addEventListener('abort', abort)
+      await Promise.race([opening, aborted.promise]).finally(() => signal?.removeEventListener('abort', abort))
+    },
+    async close() {
+      wanted = false
+      clearTimeout(retry)
+      const last = socket
+      if (last === null) return
+      last.close(1000)
+      // A server that is gone never answers the close frame.
+      const force = setTimeout(() => last instanceof WebSocket && last.terminate(), 2_000)
+      await closed
+      clearTimeout(force)
+    },
+  }
+}
+
+function create({ url, headers, ca, webSocket }: ComfyuiSocketOptions): WebSocketLike {
+  if (webSocket) return new webSocket(url.href)
+  const trust = ca === null ? {} : { ca: [...ca] }
+  return new WebSocket(url, { headers, ...trust, handshakeTimeout: 10_000, perMessageDeflate: false })
+}
+
+/** Keeps proxies from dropping an idle socket (a text encode is silent for half a minute) and notices one that is dead. */
+function keepAlive(socket: WebSocketLike): NodeJS.Timeout | undefined {
+  if (!(socket instanceof WebSocket)) return undefined
+  let answered = true
+  socket.on('pong', () => {
+    answered = true
+  })
+  return setInterval(() => {
+    if (!answered) return socket.terminate()
+    answered = false
+    socket.ping()
+  }, 25_000).unref()
+}

@@ -1,0 +1,84 @@
+import { rm, stat } from 'node:fs/promises'
+import { z } from 'zod'
+import { extractFrameArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
+import { PromptRunnerError } from '../errors.ts'
+import type { MediaClient, MediaInfo, RunProgram } from './clients.ts'
+import { runProgram } from './ffmpeg-run.ts'
+
+export interface MediaOptions {
+  /** Programs: paths, or names to be found on PATH. */
+  readonly ffmpeg: string
+  readonly ffprobe: string
+  readonly run?: RunProgram
+}
+
+/** Reads videos with ffmpeg and ffprobe, any release since 4.0. All errors are PR_FFMPEG. */
+export function createMediaClient({ ffmpeg, ffprobe, run = runProgram }: MediaOptions): MediaClient {
+  return {
+    async extractFrame(video, frame, png, signal) {
+      // An older picture must not pass for the one that is asked for.
+      await rm(png, { force: true })
+      const task = `frame ${frame} of ${video}`
+      await execute(
+        run,
+        { program: ffmpeg, option: '--ffmpeg', task },
+        extractFrameArguments({ video, frame, png }),
+        signal,
+      )
+      const written = await stat(png).catch(() => null)
+      if (written?.size) return
+      throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be extracted: the video has no such frame`, {
+        hint: 'the video is shorter than planned: look at it, then render its chunk again',
+      })
+    },
+    async probe(video, signal) {
+      const task = `the frames of ${video}`
+      const stdout = await execute(run, { program: ffprobe, option: '--ffprobe', task }, probeArguments(video), signal)
+      return mediaInfo(video, stdout)
+    },
+  }
+}
+
+interface Task {
+  readonly program: string
+  readonly option: '--ffmpeg' | '--ffprobe'
+  readonly task: string
+}
+
+async function execute(run: RunProgram, what: Task, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const { program, option, task } = what
+  try {
+    const { exitCode, stdout, stderr } = await run(program, args, { signal })
+    if (exitCode === 0) return stdout
+    const said = stderr.trim().split('\n').at(-1) ?? ''
+    throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} ended with ${exitCode}: ${said}`, {
+      hint: `is the file a whole video? try: ${program} ${args.join(' ')}`,
+    })
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof PromptRunnerError) throw error
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} cannot be started (${reason})`, {
+      hint: `install ffmpeg (apt-get install ffmpeg, brew install ffmpeg), or say where it is with ${option}`,
+      cause: error,
+    })
+  }
+}
+
+function mediaInfo(video: string, stdout: string): MediaInfo {
+  const [stream] = Probe.parse(JSON.parse(stdout)).streams
+  if (stream === undefined) throw new PromptRunnerError('PR_FFMPEG', `${video} has no video stream`)
+  const [frames, seconds] = stream.r_frame_rate.split('/').map(Number)
+  return {
+    frames: Number(stream.nb_read_packets),
+    fps: frames! / (seconds ?? 1),
+    width: stream.width,
+    height: stream.height,
+  }
+}
+
+const Probe = z.object({
+  streams: z.array(
+    z.object({ width: z.number(), height: z.number(), r_frame_rate: z.string(), nb_read_packets: z.string() }),
+  ),
+})
