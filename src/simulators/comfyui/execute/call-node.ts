@@ -1,0 +1,83 @@
+import { PythonError } from '../python/python-error.ts'
+import { announceBlocked, announceTick } from './announce.ts'
+import type { ClassTraits } from './class-traits.ts'
+import type { PromptNode } from './dynamic-prompt.ts'
+import type { InputData } from './input-data.ts'
+import type { NodeCall, NodeOutcome, NodeResult } from './node-runner.ts'
+import { Interrupted, type PromptRun } from './prompt-run.ts'
+import type { Value } from './value.ts'
+
+/** One call per element of the longest input list (shorter ones repeat their last), or a single one with INPUT_IS_LIST. */
+export function callsOf(run: PromptRun, node: PromptNode, traits: ClassTraits, { all }: InputData): NodeCall[] {
+  const lengths = [...all.values()].map((list) => list.length)
+  const count = traits.inputIsList || all.size === 0 ? 1 : Math.max(...lengths)
+  const { promptId, prompt, extraData } = run
+  return Array.from({ length: count }, (_, index) => ({
+    promptId,
+    nodeId: node.id,
+    classType: node.classType,
+    inputs: new Map(Array.from(all, ([name, list]) => [name, elementOf(list, index)])),
+    lists: all,
+    index,
+    prompt: prompt.original,
+    extraData,
+  }))
+}
+
+/** Runs the calls one after the other; a blocked one gives the blocker for every output. */
+export async function runCalls(run: PromptRun, traits: ClassTraits, calls: readonly NodeCall[]): Promise<NodeResult[]> {
+  const results: NodeResult[] = []
+  for (const call of calls) {
+    const outcome = begin(run, traits, call)
+    results.push('outputs' in outcome ? outcome : await play(run, call.nodeId, outcome))
+  }
+  return results
+}
+
+/**
+ * Starts the calls of a coroutine. They have ended already when none takes any time; else null, and the node waits for them.
+ */
+export function startCalls(run: PromptRun, traits: ClassTraits, calls: readonly NodeCall[]): NodeResult[] | null {
+  const outcomes = calls.map((call) => {
+    const outcome = begin(run, traits, call)
+    return 'outputs' in outcome ? { durationMs: 0, ticks: [], finish: () => outcome } : outcome
+  })
+  if (outcomes.every(({ durationMs, ticks }) => durationMs === 0 && ticks.length === 0)) {
+    return outcomes.map((outcome) => outcome.finish())
+  }
+  const id = calls[0]!.nodeId
+  run.async.start(id, outcomes, run.schedule.hold(id))
+  return null
+}
+
+function begin(run: PromptRun, traits: ClassTraits, call: NodeCall): NodeOutcome | (NodeResult & { outputs: Value[] }) {
+  if (run.takeInterrupt()) throw new Interrupted()
+  const blocker = blockerOf(traits, call)
+  if (!blocker) return run.runner.run(call)
+  if (blocker.message === null) return { outputs: traits.outputs.map(() => blocker) }
+  announceBlocked(run, call.nodeId, call.classType, blocker.message)
+  return { outputs: traits.outputs.map(() => ({ kind: 'blocker', message: null })) }
+}
+
+async function play(run: PromptRun, id: string, outcome: NodeOutcome): Promise<NodeResult> {
+  let at = 0
+  for (const tick of outcome.ticks) {
+    await run.clock.sleep(tick.atMs - at)
+    at = tick.atMs
+    if (tick.progress && run.takeInterrupt()) throw new Interrupted()
+    announceTick(run, id, tick)
+  }
+  await run.clock.sleep(outcome.durationMs - at)
+  return outcome.finish()
+}
+
+function blockerOf(traits: ClassTraits, call: NodeCall): Extract<Value, { kind: 'blocker' }> | undefined {
+  const values = traits.inputIsList ? [...call.lists.values()].flat() : [...call.inputs.values()]
+  return values.find((value) => value.kind === 'blocker')
+}
+
+function elementOf(list: readonly Value[], index: number): Value {
+  const value = list[index] ?? list.at(-1)
+  if (!value) throw new PythonError('IndexError', 'list index out of range')
+  return value
+}

@@ -1,0 +1,47 @@
+import { isDict, type Py, type PyDict } from '../python/py.ts'
+
+/** What the executor must know about a node class. */
+export interface ClassTraits {
+  readonly isOutput: boolean
+  readonly isV3: boolean
+  /** Input name → its options; hidden inputs are apart. */
+  readonly inputs: ReadonlyMap<string, PyDict>
+  readonly lazyInputs: ReadonlySet<string>
+  /** Hidden inputs of V1 classes: name → kind (`PROMPT`, `UNIQUE_ID`, …). */
+  readonly hidden: ReadonlyMap<string, string>
+  readonly outputs: readonly string[]
+  readonly outputIsList: readonly boolean[]
+  /** INPUT_IS_LIST: called once with whole lists. Not told by object_info of 0.3.64. */
+  readonly inputIsList: boolean
+  /** The function is a coroutine. Not told by object_info. */
+  readonly isAsync: boolean
+}
+
+/** Traits of a class by its entry in `/object_info`. */
+export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync?: boolean } = {}): ClassTraits {
+  const groups = asDict(info.get('input'))
+  const inputs = new Map<string, PyDict>()
+  for (const group of ['required', 'optional']) {
+    for (const [name, spec] of asDict(groups.get(group))) {
+      inputs.set(name, asDict(Array.isArray(spec) ? spec[1] : undefined))
+    }
+  }
+  // Only V3 schemas always list these (§1.8); their hidden inputs never reach the call's inputs.
+  const isV3 = info.has('api_node') && info.has('experimental') && info.has('deprecated')
+  const hidden = new Map<string, string>()
+  if (!isV3) for (const [name, kind] of asDict(groups.get('hidden'))) hidden.set(name, String(kind))
+  return {
+    isOutput: info.get('output_node') === true,
+    isV3,
+    inputs,
+    lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),
+    hidden,
+    outputs: asList(info.get('output')).map((type) => (typeof type === 'string' ? type : 'COMBO')),
+    outputIsList: asList(info.get('output_is_list')).map((flag) => flag === true),
+    inputIsList: more.inputIsList ?? info.get('is_input_list') === true,
+    isAsync: more.isAsync ?? false,
+  }
+}
+
+const asDict = (value: Py | undefined): PyDict => (isDict(value) ? value : new Map())
+const asList = (value: Py | undefined): Py[] => (Array.isArray(value) ? value : [])

@@ -1,0 +1,130 @@
+import { dict, type Py, type PyDict } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import { announceExecuted, announceExecuting, announceProgressState } from './announce.ts'
+import { callsOf, runCalls, startCalls } from './call-node.ts'
+import type { ClassTraits } from './class-traits.ts'
+import { expandNode, resolveExpansion } from './expand-node.ts'
+import { type InputData, inputData } from './input-data.ts'
+import { mergeOutputs, mergeUi } from './merge-results.ts'
+import type { NodeResult } from './node-runner.ts'
+import { Interrupted, type PromptRun } from './prompt-run.ts'
+import { formatValue } from './value.ts'
+
+export type NodeStep =
+  | { readonly kind: 'done' }
+  /** It waits for other nodes and will be picked again. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'interrupted'; readonly nodeId: string }
+  | { readonly kind: 'failed'; readonly failure: NodeFailure }
+
+export interface NodeFailure {
+  /** The submitted node, also when an expanded one failed. */
+  readonly nodeId: string
+  readonly type: string
+  readonly message: string
+  /** `[]` for a dynamic cycle. */
+  readonly currentInputs: PyDict | Py[]
+}
+
+const OUT_OF_MEMORY =
+  'This error means you ran out of memory on your GPU.\n\n' +
+  'TIPS: If the workflow worked before you might have accidentally set the batch_size to a large number.'
+
+/** Takes one picked node as far as it goes (execution.execute; comfyui-protocol.md §2.5, §5.3, §5.7). */
+export async function executeNode(run: PromptRun, id: string): Promise<NodeStep> {
+  if (run.caches.outputs.get(run.prompt, id)) {
+    announceExecuted(run, id, run.caches.ui.get(run.prompt, id)?.output ?? null)
+    run.progress.finish(id)
+    announceProgressState(run)
+    return { kind: 'done' }
+  }
+  const inputs: { data?: InputData } = {}
+  try {
+    const results = resumed(run, id) ?? (await started(run, id, inputs))
+    if (!results || !settle(run, id, results)) return { kind: 'pending' }
+  } catch (error) {
+    const nodeId = run.prompt.realId(id)
+    if (error instanceof Interrupted) return { kind: 'interrupted', nodeId }
+    if (!(error instanceof PythonError)) throw error
+    return { kind: 'failed', failure: { ...describe(error), nodeId, currentInputs: formatInputs(inputs.data) } }
+  }
+  run.progress.finish(id)
+  announceProgressState(run)
+  run.executed.add(id)
+  return { kind: 'done' }
+}
+
+/** The results of a coroutine that has ended, or of an expansion that has run. */
+function resumed(run: PromptRun, id: string): NodeResult[] | null {
+  const ended = run.async.take(id)
+  if (ended) return ended
+  const expanded = run.expanded.get(id)
+  if (!expanded) return null
+  run.expanded.delete(id)
+  return resolveExpansion(run, expanded)
+}
+
+/** Calls the node; null when it must wait for lazy inputs or its coroutines. */
+async function started(run: PromptRun, id: string, inputs: { data?: InputData }): Promise<NodeResult[] | null> {
+  const { prompt, runner, extraData } = run
+  const node = prompt.node(id)
+  run.progress.start(id)
+  announceProgressState(run)
+  const traits = traitsOf(run, node.classType)
+  inputs.data = inputData(node, traits, (source) => run.caches.outputs.get(prompt, source), {
+    prompt: prompt.original,
+    extraData,
+  })
+  run.lastNode(prompt.displayId(id))
+  announceExecuting(run, id)
+  const calls = callsOf(run, node, traits, inputs.data)
+  if (traits.lazyInputs.size > 0) {
+    const { all, missing } = inputs.data
+    const wanted = new Set(calls.flatMap((call) => [...runner.lazyRequest(call)]))
+    const needed = [...wanted].filter((name) => !all.has(name) || missing.has(name))
+    for (const name of needed) run.schedule.requireInput(id, name)
+    if (needed.length > 0) return null
+  }
+  return traits.isAsync ? startCalls(run, traits, calls) : runCalls(run, traits, calls)
+}
+
+/** Keeps what a node gave. False when it expanded and has to wait. */
+function settle(run: PromptRun, id: string, results: readonly NodeResult[]): boolean {
+  const { prompt, caches } = run
+  const output = mergeUi(results)
+  if (output.size > 0) {
+    caches.ui.set(prompt, id, { meta: metaOf(run, id), output })
+    announceExecuted(run, id, output)
+  }
+  if (results.some(({ expansion }) => expansion)) {
+    expandNode(run, id, results)
+    return false
+  }
+  const traits = traitsOf(run, prompt.node(id).classType)
+  const outputs = results.flatMap((result) => (result.outputs ? [result.outputs] : []))
+  caches.outputs.set(prompt, id, mergeOutputs(outputs, traits))
+  return true
+}
+
+function traitsOf(run: PromptRun, classType: string): ClassTraits {
+  const traits = run.runner.traits(classType)
+  if (!traits) throw new PythonError('KeyError', `'${classType}'`)
+  return traits
+}
+
+function metaOf({ prompt }: PromptRun, id: string): PyDict {
+  return dict({
+    node_id: id,
+    display_node: prompt.displayId(id),
+    parent_node: prompt.parentOf(id),
+    real_node_id: prompt.realId(id),
+  })
+}
+
+function describe({ type, message }: PythonError): { type: string; message: string } {
+  return { type, message: `${message}\n${/OutOfMemoryError$/.test(type) ? OUT_OF_MEMORY : ''}` }
+}
+
+function formatInputs(inputs: InputData | undefined): PyDict {
+  return new Map(Array.from(inputs?.all ?? [], ([name, list]) => [name, list.map(formatValue)]))
+}

@@ -1,0 +1,129 @@
+import { dumpJson } from '../python/dump.ts'
+import { dict, type Py, type PyDict } from '../python/py.ts'
+import { announceTick } from './announce.ts'
+import { AsyncCalls } from './async-calls.ts'
+import { CacheKeys } from './cache-key.ts'
+import { DynamicPrompt } from './dynamic-prompt.ts'
+import { executeNode, type NodeFailure } from './execute-node.ts'
+import { ProgressState } from './progress-state.ts'
+import { type Caches, type ExecutionServices, Interrupted, type PromptRun } from './prompt-run.ts'
+import { Schedule } from './schedule.ts'
+
+export interface PromptToRun {
+  readonly promptId: string
+  readonly prompt: PyDict
+  readonly extraData: PyDict
+  /** Output nodes in the order in which they become pending. */
+  readonly outputs: readonly string[]
+}
+
+export interface ExecutionRecord {
+  readonly outputs: PyDict
+  readonly meta: PyDict
+  /** False after an error or an interruption, but not after a dynamic cycle (§5.2). */
+  readonly success: boolean
+  readonly messages: Py[]
+}
+
+/** Runs one prompt to its end and returns what history keeps of it. The caches are changed in place. */
+export async function executePrompt(
+  toRun: PromptToRun,
+  caches: Caches,
+  services: ExecutionServices,
+): Promise<ExecutionRecord> {
+  const { promptId, extraData } = toRun
+  const clientId = extraData.get('client_id') ?? null
+  const messages: Py[] = []
+  const tell = (type: string, facts: { [key: string]: Py }, toAll = false) => {
+    const data = dict({ ...facts, timestamp: BigInt(services.clock.now()) })
+    messages.push([type, data])
+    if (clientId !== null || toAll) services.outbox.send(type, () => dumpJson(data), clientId)
+  }
+
+  tell('execution_start', { prompt_id: promptId })
+  const prompt = new DynamicPrompt(toRun.prompt)
+  const keys = new CacheKeys(prompt, services.runner, services.unequal)
+  caches.outputs.setPrompt(keys, toRun.prompt.keys())
+  caches.ui.setPrompt(keys, toRun.prompt.keys())
+  const isCached = (id: string) => caches.outputs.get(prompt, id) !== undefined
+  tell('execution_cached', { nodes: [...toRun.prompt.keys()].filter(isCached), prompt_id: promptId })
+
+  const run: PromptRun = {
+    ...services,
+    promptId,
+    prompt,
+    extraData,
+    clientId,
+    caches,
+    keys,
+    schedule: new Schedule(prompt, services.runner, isCached),
+    progress: new ProgressState(promptId, prompt),
+    executed: new Set(),
+    expanded: new Map(),
+    async: new AsyncCalls(services.clock, (node, tick) => {
+      if (tick.progress && services.takeInterrupt()) throw new Interrupted()
+      announceTick(run, node, tick)
+    }),
+  }
+  const end = await runNodes(run, toRun.outputs)
+  const nodeOf = (nodeId: string) => ({
+    prompt_id: promptId,
+    node_id: nodeId,
+    node_type: prompt.node(nodeId).classType,
+    executed: [...run.executed],
+  })
+  if (end.kind === 'finished') tell('execution_success', { prompt_id: promptId })
+  else if (end.kind === 'interrupted') tell('execution_interrupted', nodeOf(end.nodeId), true)
+  else {
+    const { nodeId, message, type, currentInputs } = end.failure
+    tell('execution_error', {
+      ...nodeOf(nodeId),
+      exception_message: message,
+      exception_type: type,
+      traceback: [],
+      current_inputs: currentInputs,
+      current_outputs: caches.outputs.nodeIds(),
+    })
+  }
+  services.lastNode(null)
+  return { ...uiOf(run), success: end.success, messages }
+}
+
+type End =
+  | { readonly kind: 'finished'; readonly success: true }
+  | { readonly kind: 'interrupted'; readonly success: false; readonly nodeId: string }
+  | { readonly kind: 'failed'; readonly success: boolean; readonly failure: NodeFailure }
+
+async function runNodes(run: PromptRun, outputs: readonly string[]): Promise<End> {
+  const { schedule } = run
+  for (const id of outputs) schedule.add(id)
+  while (!schedule.isEmpty) {
+    let id = schedule.pick()
+    while (id === null && schedule.waitsForAsync) {
+      await run.async.advance()
+      id = schedule.pick()
+    }
+    if (id === null) return { kind: 'failed', success: true, failure: cycleAt(schedule.blamedForCycle()) }
+    const step = await executeNode(run, id)
+    if (step.kind === 'done') schedule.complete(id)
+    else if (step.kind !== 'pending') return { ...step, success: false }
+  }
+  return { kind: 'finished', success: true }
+}
+
+function cycleAt(nodeId: string): NodeFailure {
+  return { nodeId, type: 'graph.DependencyCycleError', message: 'Dependency cycle detected', currentInputs: [] }
+}
+
+/** All there is for any node of the prompt, also what an earlier prompt has left (§5.6). */
+function uiOf({ caches, prompt }: PromptRun): { outputs: PyDict; meta: PyDict } {
+  const outputs: PyDict = new Map()
+  const meta: PyDict = new Map()
+  for (const id of caches.ui.nodeIds()) {
+    const entry = caches.ui.get(prompt, id)
+    if (!entry) continue
+    outputs.set(id, entry.output)
+    meta.set(id, entry.meta)
+  }
+  return { outputs, meta }
+}

@@ -1,0 +1,53 @@
+import type { Py, PyDict } from '../python/py.ts'
+import type { ClassTraits } from './class-traits.ts'
+import type { PromptNode } from './dynamic-prompt.ts'
+import { linkOf } from './link.ts'
+import { data, type Value } from './value.ts'
+
+/** A node's inputs as lists, ready to be mapped over, and the names of linked ones whose source has no result yet. */
+export interface InputData {
+  readonly all: Map<string, readonly Value[]>
+  readonly missing: ReadonlySet<string>
+}
+
+/** execution.get_input_data: links resolved, constants wrapped, unknown constants left out, hidden V1 inputs added. */
+export function inputData(
+  node: PromptNode,
+  traits: ClassTraits,
+  outputsOf: (id: string) => readonly (readonly Value[])[] | undefined,
+  hidden: { prompt: PyDict; extraData: PyDict },
+): InputData {
+  const all = new Map<string, readonly Value[]>()
+  const missing = new Set<string>()
+  for (const [name, value] of node.inputs) {
+    const options = traits.inputs.get(name)
+    const link = options?.get('rawLink') === true ? null : linkOf(value)
+    if (link) {
+      const list = outputsOf(link.node)?.at(link.slot)
+      if (!list) missing.add(name)
+      all.set(name, list ?? [data(null)])
+    } else if (options || traits.hidden.has(name)) all.set(name, [data(value)])
+  }
+  for (const [name, kind] of traits.hidden) {
+    const value = hiddenValue(kind, node.id, hidden)
+    if (value !== undefined) all.set(name, [data(value)])
+  }
+  return { all, missing }
+}
+
+function hiddenValue(kind: string, id: string, hidden: { prompt: PyDict; extraData: PyDict }): Py | undefined {
+  switch (kind) {
+    case 'PROMPT':
+      return hidden.prompt
+    case 'EXTRA_PNGINFO':
+      return hidden.extraData.get('extra_pnginfo') ?? null
+    case 'UNIQUE_ID':
+      return id
+    case 'AUTH_TOKEN_COMFY_ORG':
+      return hidden.extraData.get('auth_token_comfy_org') ?? null
+    case 'API_KEY_COMFY_ORG':
+      return hidden.extraData.get('api_key_comfy_org') ?? null
+    default:
+      return undefined
+  }
+}

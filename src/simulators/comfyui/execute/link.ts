@@ -1,0 +1,10 @@
+import type { Py } from '../python/py.ts'
+
+/** comfy_execution.graph_utils.is_link: a list of exactly a string and a number; `true` and `1.0` are numbers in Python. */
+export function linkOf(value: Py | undefined): { node: string; slot: number } | null {
+  if (!Array.isArray(value) || value.length !== 2) return null
+  const [node, slot] = value
+  if (typeof node !== 'string') return null
+  if (typeof slot !== 'bigint' && typeof slot !== 'number' && typeof slot !== 'boolean') return null
+  return { node, slot: Number(slot) }
+}

@@ -1,0 +1,80 @@
+import type { Py, PyDict } from '../python/py.ts'
+import type { ClassTraits } from './class-traits.ts'
+import type { Value } from './value.ts'
+
+/**
+ * What a node computes. The executor knows order, caching, lists, messages and history; all that depends on a node's class
+ * comes through here.
+ */
+export interface NodeRunner {
+  /** null for a class that the server does not have. */
+  traits(classType: string): ClassTraits | null
+  /**
+   * IS_CHANGED / fingerprint_inputs for the constant inputs, as the array that the server keeps; NaN in it never matches.
+   * undefined: the class has no such hook.
+   */
+  fingerprint(classType: string, constants: PyDict): Py | undefined
+  /** check_lazy_status: names of lazy inputs that this call needs and does not have yet. */
+  lazyRequest(call: NodeCall): readonly string[]
+  /** Starts one call. A PythonError thrown here or by `finish` is the node's exception. */
+  run(call: NodeCall): NodeOutcome
+}
+
+export interface NodeCall {
+  readonly promptId: string
+  /** `12`, or `12.0.0.3` inside an expansion. */
+  readonly nodeId: string
+  readonly classType: string
+  /** One value per input; with INPUT_IS_LIST the whole list. A missing lazy input is not in it. */
+  readonly inputs: ReadonlyMap<string, Value>
+  readonly lists: ReadonlyMap<string, readonly Value[]>
+  /** Index of this call when the node is mapped over a list. */
+  readonly index: number
+  /** The whole graph as submitted, after the server's conversions. */
+  readonly prompt: PyDict
+  readonly extraData: PyDict
+}
+
+export interface NodeOutcome {
+  /** From the call to its end, in milliseconds of the run's clock. */
+  readonly durationMs: number
+  /** In order of `atMs`, which counts from the call. */
+  readonly ticks: readonly Tick[]
+  /** Called once, when the time is over: here files are written. */
+  finish(): NodeResult
+}
+
+export interface Tick {
+  readonly atMs: number
+  readonly progress?: { readonly value: Py; readonly max: Py }
+  readonly preview?: Preview
+  /** send_progress_text: a binary TEXT frame to everybody. */
+  readonly text?: string
+}
+
+export interface Preview {
+  readonly format: 'jpeg' | 'png'
+  readonly bytes: Uint8Array
+}
+
+export interface NodeResult {
+  /** One per declared output: a value, or an array where the output is a list. Absent for nodes without outputs. */
+  readonly outputs?: readonly (Value | readonly Value[])[]
+  /** Already flattened to arrays. */
+  readonly ui?: ReadonlyMap<string, readonly Py[]>
+  readonly expansion?: Expansion
+}
+
+/** A node that returns a graph instead of results. */
+export interface Expansion {
+  /** Node id → node, as in a prompt. A node may name its display id under `override_display_id`. */
+  readonly graph: PyDict
+  /** One per declared output: a link into the graph, or a value. */
+  readonly outputs: readonly (Value | ExpansionLink)[]
+}
+
+export interface ExpansionLink {
+  readonly kind: 'link'
+  readonly node: string
+  readonly slot: number
+}

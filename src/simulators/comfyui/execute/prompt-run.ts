@@ -1,0 +1,56 @@
+import type { Clock } from '../../simulator.ts'
+import type { Py, PyDict } from '../python/py.ts'
+import type { AsyncCalls } from './async-calls.ts'
+import type { CacheKeys } from './cache-key.ts'
+import type { DynamicPrompt } from './dynamic-prompt.ts'
+import type { NodeResult, NodeRunner } from './node-runner.ts'
+import type { Outbox } from './outbox.ts'
+import type { ProgressState } from './progress-state.ts'
+import type { ResultCache } from './result-cache.ts'
+import type { Schedule } from './schedule.ts'
+import type { Value } from './value.ts'
+
+/** What lasts from prompt to prompt. */
+export interface Caches {
+  readonly outputs: ResultCache<readonly (readonly Value[])[]>
+  readonly ui: ResultCache<UiEntry>
+}
+
+export interface UiEntry {
+  readonly meta: PyDict
+  readonly output: PyDict
+}
+
+/** What the server gives an execution to work with. */
+export interface ExecutionServices {
+  readonly runner: NodeRunner
+  readonly clock: Clock
+  readonly outbox: Outbox
+  /** Whether an interrupt is wanted; asking takes it back. */
+  takeInterrupt(): boolean
+  /** The display id of the node that started last, for a client that reconnects; null at the end. */
+  lastNode(id: string | null): void
+  /** A text that no cache key had before. */
+  unequal(): string
+}
+
+/** One prompt while it runs. */
+export interface PromptRun extends ExecutionServices {
+  readonly promptId: string
+  readonly prompt: DynamicPrompt
+  readonly extraData: PyDict
+  /** null: the prompt was sent without one. */
+  readonly clientId: Py
+  readonly caches: Caches
+  readonly keys: CacheKeys
+  readonly schedule: Schedule
+  readonly progress: ProgressState
+  /** Nodes that ran to success in this prompt. */
+  readonly executed: Set<string>
+  /** Nodes that wait for the graph they expanded to. */
+  readonly expanded: Map<string, readonly NodeResult[]>
+  readonly async: AsyncCalls
+}
+
+/** The flag of `/interrupt` was seen at a check point. */
+export class Interrupted extends Error {}
