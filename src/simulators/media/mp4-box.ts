@@ -1,3 +1,4 @@
+import { ascii, u32, u64 } from './big-endian.ts'
 import { type ByteSource, fromBytes } from './byte-source.ts'
 import { concat } from './rope.ts'
 
@@ -6,7 +7,7 @@ export type BoxPart = ByteSource | Uint8Array | readonly number[]
 /** An ISO base media box (ISO/IEC 14496-12, 4.2): 32-bit size, four letters, contents. Number arrays are bytes. */
 export function box(type: string, ...parts: BoxPart[]): ByteSource {
   const content = concat(parts.map(asSource))
-  return concat([fromBytes(Uint8Array.from([...u32(content.size + 8), ...fourcc(type)])), content])
+  return concat([fromBytes(Uint8Array.from([...u32(content.size + 8), ...ascii(type)])), content])
 }
 
 /** A box with a version and flags. */
@@ -16,24 +17,7 @@ export function fullBox(type: string, version: number, flags: number, ...parts: 
 
 /** A box whose size is given in 64 bits: for `mdat`, which may pass 4 GB. */
 export function largeBox(type: string, content: ByteSource): ByteSource {
-  return concat([fromBytes(Uint8Array.from([...u32(1), ...fourcc(type), ...u64(content.size + 16)])), content])
-}
-
-export function u16(value: number): number[] {
-  return [(value >>> 8) & 255, value & 255]
-}
-
-export function u32(value: number): number[] {
-  return [...u16(value >>> 16), ...u16(value)]
-}
-
-/** Up to 2^53. */
-export function u64(value: number): number[] {
-  return [...u32(Math.floor(value / 2 ** 32)), ...u32(value % 2 ** 32)]
-}
-
-export function fourcc(text: string): number[] {
-  return [...Buffer.from(text, 'latin1')]
+  return concat([fromBytes(Uint8Array.from([...u32(1), ...ascii(type), ...u64(content.size + 16)])), content])
 }
 
 function asSource(part: BoxPart): ByteSource {

@@ -1,6 +1,7 @@
+import { ascii, u16, u32, u64 } from './big-endian.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { FrameRate } from './frame-rate.ts'
-import { type BoxPart, box, fourcc, fullBox, u16, u32, u64 } from './mp4-box.ts'
+import { type BoxPart, box, fullBox } from './mp4-box.ts'
 
 export interface Movie {
   readonly width: number
@@ -38,7 +39,7 @@ export function moov(movie: Movie): ByteSource {
       box(
         'mdia',
         fullBox('mdhd', 1, 0, times, u32(timescale), duration, u16(NO_LANGUAGE), zeros(2)),
-        fullBox('hdlr', 0, 0, zeros(4), fourcc('vide'), zeros(12), fourcc('VideoHandler\0')),
+        fullBox('hdlr', 0, 0, zeros(4), ascii('vide'), zeros(12), ascii('VideoHandler\0')),
         box(
           'minf',
           fullBox('vmhd', 0, 1, zeros(8)),
@@ -94,7 +95,7 @@ function tagBoxes(tags: Readonly<Record<string, string>>): BoxPart[] {
   return [
     box(
       'meta',
-      fullBox('hdlr', 0, 0, zeros(4), fourcc('mdta'), zeros(13)),
+      fullBox('hdlr', 0, 0, zeros(4), ascii('mdta'), zeros(13)),
       fullBox('keys', 0, 0, u32(entries.length), ...entries.map(([key]) => box('mdta', Buffer.from(key)))),
       box(
         'ilst',

@@ -1,7 +1,8 @@
+import { ascii, u32 } from './big-endian.ts'
 import { type ByteSource, frameCount, fromBytes, type ImageBatch } from './byte-source.ts'
 import { frameRate } from './frame-rate.ts'
 import { h264 } from './h264.ts'
-import { box, fourcc, largeBox, u32 } from './mp4-box.ts'
+import { box, largeBox } from './mp4-box.ts'
 import { moov } from './mp4-moov.ts'
 import { concat, repeated } from './rope.ts'
 
@@ -48,9 +49,9 @@ export function mp4({ images, fps, tags = {} }: Mp4Request): ByteSource {
     frame += segments[index]!.frames
   }
 
-  const start = box('ftyp', fourcc('isom'), u32(512), fourcc('isomiso2avc1mp41'))
+  const start = box('ftyp', ascii('isom'), u32(512), ascii('isomiso2avc1mp41'))
   const marks = segments.flatMap(({ frames, colour }) => [...u32(frames), ...u32(colour)])
-  const note = box('free', fourcc(SEGMENTS_MARK), marks)
+  const note = box('free', ascii(SEGMENTS_MARK), marks)
   const index = (offset: number) =>
     moov({
       width,
