@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { Bindings } from '../domain/bindings.ts'
+import { type Role, rolesOf } from '../domain/roles.ts'
+import { strictObject } from './yaml-document.ts'
+
+const word = (what: string) => z.string({ error: `must be ${what}.` }).min(1, { error: `must be ${what}.` })
+
+const nodeRef = {
+  id: word('a node id in quotes').optional(),
+  title: word('the title of a node').optional(),
+  class: word('the class of a node').optional(),
+}
+
+const place = oneRef(strictObject({ ...nodeRef, input: word('the name of an input') }))
+
+const setting = oneRef(
+  strictObject({
+    ...nodeRef,
+    input: word('the name of an input'),
+    value: z.json({ error: 'must be a value that JSON can hold.' }).optional(),
+    from: oneRef(
+      strictObject({ ...nodeRef, slot: z.int({ error: 'must be the number of an output, from 0.' }).min(0) }),
+    ).optional(),
+  }),
+).refine((given) => (given.value === undefined) !== (given.from === undefined), {
+  error: 'needs either "value" or "from".',
+})
+
+const removals = z
+  .array(oneRef(strictObject({ ...nodeRef, bypass: word('the name of an input').optional() })), {
+    error: 'must be a list.',
+  })
+  .default([])
+
+const outputs = strictObject({
+  latent: oneRef(strictObject(nodeRef)).optional(),
+  video: oneRef(strictObject(nodeRef)).optional(),
+  film: oneRef(strictObject(nodeRef)).optional(),
+}).default({})
+
+/** The shape of `bindings.yaml`; its default parts are filled in. What it says about nodes is checked against the templates. */
+export const bindingsSchema: z.ZodType<Bindings> = strictObject({
+  render: strictObject({
+    inputs: places('render'),
+    high: variant('render'),
+    low: variant('render'),
+    without_reference_image: removals,
+    without_control_video: removals,
+  }),
+  combine: strictObject({ inputs: places('combine'), first: variant('combine'), later: variant('combine') }),
+})
+
+function variant(template: 'render' | 'combine') {
+  const set = z.array(setting, { error: 'must be a list.' }).default([])
+  return strictObject({ inputs: places(template), set, remove: removals, outputs })
+}
+
+function places(template: 'render' | 'combine') {
+  const oneOrMore = z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(place))
+  const shape = Object.fromEntries(rolesOf(template).map((role) => [role, oneOrMore.optional()]))
+  return strictObject(shape as Record<Role, z.ZodOptional<typeof oneOrMore>>).default({} as never)
+}
+
+function oneRef<
+  Schema extends z.ZodType<{ id?: string | undefined; title?: string | undefined; class?: string | undefined }>,
+>(schema: Schema) {
+  return schema.refine((ref) => [ref.id, ref.title, ref.class].filter((key) => key !== undefined).length === 1, {
+    error: 'must name a node by exactly one of id, title and class.',
+  })
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { PromptOverrides } from '../domain/prompt.ts'
+import { MOST_FRAMES } from '../domain/prompt-file.ts'
+import { LARGEST_SEED } from '../domain/seed.ts'
+import { normalizeVideoName, videoNameFault } from '../domain/video-name.ts'
+import { strictObject } from './yaml-document.ts'
+
+const told = (rule: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing.' : `must be ${rule}.`),
+})
+const text = z.string(told('text; put it in quotes')).transform((value) => value.trim())
+const whole = (from: number, to: number) => {
+  const rule = told(`a whole number from ${from} to ${to}`)
+  return z.int(rule).min(from, rule).max(to, rule)
+}
+const number = z.number(told('a number'))
+const path = z.string(told('the path of a file')).min(1, told('the path of a file'))
+
+const videoName = z.string(told('text; put it in quotes')).transform((written, context) => {
+  const name = normalizeVideoName(written)
+  const fault = videoNameFault(name)
+  if (fault !== null) context.addIssue({ code: 'custom', message: `${fault}.` })
+  return name
+})
+
+/** The keys of a `.yaml` prompt file. Limits that depend on the other values are the plan's to check. */
+export const promptSchema = strictObject({
+  video_name: videoName,
+  total_frames: whole(1, MOST_FRAMES),
+  positive_prompt: text.refine((value) => value !== '', { error: 'is empty.' }),
+  negative_prompt: text.default(''),
+  seed: whole(0, LARGEST_SEED).optional(),
+  width: whole(1, 16_384).optional(),
+  height: whole(1, 16_384).optional(),
+  fps: number.optional(),
+  steps: whole(1, 10_000).optional(),
+  cfg: number.optional(),
+  frames_per_chunk: whole(1, MOST_FRAMES).optional(),
+  reference_image: path.optional(),
+  control_video: path.optional(),
+  loras: strictObject({ high: text.optional(), low: text.optional() }).optional(),
+})
+
+/** The optional keys as the plan knows them; paths are still as written. */
+export function overridesOf(given: z.infer<typeof promptSchema>): PromptOverrides {
+  const { high, low } = given.loras ?? {}
+  return withoutUndefined({
+    seed: given.seed,
+    width: given.width,
+    height: given.height,
+    fps: given.fps,
+    steps: given.steps,
+    cfg: given.cfg,
+    framesPerChunk: given.frames_per_chunk,
+    referenceImage: given.reference_image,
+    controlVideo: given.control_video,
+    loras: given.loras && withoutUndefined({ high, low }),
+  })
+}
+
+function withoutUndefined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never
+}

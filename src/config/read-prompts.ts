@@ -1,0 +1,139 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, extname, isAbsolute, join } from 'node:path'
+import type { Prompt } from '../domain/prompt.ts'
+import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
+import { type Problem, PromptRunnerError } from '../errors.ts'
+import { overridesOf, promptSchema } from './prompt-schema.ts'
+import { readYaml, schemaProblems } from './yaml-document.ts'
+
+const KINDS = ['.txt', '.yaml', '.yml']
+
+/**
+ * Reads the prompt files named, or all `.txt`, `.yaml` and `.yml` files of `dir` in the order of their names.
+ * Throws PR_NO_PROMPTS, or one PR_PROMPT_FILE with every problem of every file.
+ */
+export async function readPrompts(where: { files: readonly string[]; dir: string }): Promise<Prompt[]> {
+  const files = where.files.length > 0 ? where.files : await promptFilesOf(where.dir)
+  const parsed = await Promise.all(files.map(readPrompt))
+  const prompts = parsed.flatMap(({ prompt }) => prompt ?? [])
+  const problems = [...parsed.flatMap((file) => file.problems), ...sameNames(prompts)]
+  if (problems.length === 0) return prompts
+  const faulty = new Set(problems.map(({ file }) => file)).size
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const message = `Reading ${files.length === 1 ? '1 prompt file' : `${files.length} prompt files`} found ${count} in ${faulty === 1 ? '1 file' : `${faulty} files`}.`
+  throw new PromptRunnerError('PR_PROMPT_FILE', message, { problems })
+}
+
+async function promptFilesOf(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    throw noPrompts(
+      error.code === 'ENOENT' ? `There is no folder ${dir}` : `The folder ${dir} cannot be read (${error.code})`,
+    )
+  })
+  const files = names.filter((name) => KINDS.includes(extname(name).toLowerCase())).sort()
+  if (files.length === 0) throw noPrompts(`The folder ${dir} holds no .txt, .yaml or .yml file`)
+  return files.map((name) => join(dir, name))
+}
+
+function noPrompts(what: string): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_NO_PROMPTS',
+    `${what}, and no --prompt-file was given: there is nothing to render.`,
+    {
+      hint: 'Run "pr init" to write an example prompt file, or name one with --prompt-file FILE.',
+    },
+  )
+}
+
+async function readPrompt(file: string): Promise<ParsedPrompt> {
+  const failed = (problem: Omit<Problem, 'file'>): ParsedPrompt => ({ prompt: null, problems: [{ file, ...problem }] })
+  const kind = extname(file).toLowerCase()
+  if (!KINDS.includes(kind)) {
+    const hint = 'A prompt file ends in .txt, .yaml or .yml.'
+    return failed({ message: 'The kind of the file cannot be told by its name.', value: kind, hint })
+  }
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error)
+  if (bytes instanceof Error) {
+    return failed({
+      message: bytes.code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read (${bytes.code}).`,
+    })
+  }
+  const text = decode(bytes)
+  if (text === null) return failed({ message: 'The file is not UTF-8 text.', hint: 'Save it as UTF-8 in the editor.' })
+  return kind === '.txt' ? parsePromptFile(file, text) : readYamlPrompt(file, text)
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.includes('\0') ? null : text
+  } catch {
+    return null
+  }
+}
+
+async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt> {
+  const document = readYaml(file, text)
+  if (document.problems.length > 0) return { prompt: null, problems: document.problems }
+  const read = promptSchema.safeParse(document.value)
+  if (!read.success) return { prompt: null, problems: schemaProblems(file, document, read.error) }
+  const { video_name, total_frames, positive_prompt, negative_prompt } = read.data
+  const overrides = overridesOf(read.data)
+  const missing = await Promise.all(
+    (['reference_image', 'control_video'] as const).map(async (key) => {
+      const written = read.data[key]
+      if (written === undefined || (await isFile(beside(file, written)))) return null
+      const hint = `Paths are relative to the prompt file; looked for ${beside(file, written)}.`
+      return {
+        file,
+        line: document.lineOf([key]),
+        message: `${key} names a file that does not exist.`,
+        value: written,
+        hint,
+      }
+    }),
+  )
+  const problems = missing.filter((problem) => problem !== null)
+  if (problems.length > 0) return { prompt: null, problems }
+  const { referenceImage, controlVideo } = overrides
+  const prompt: Prompt = {
+    file,
+    videoName: video_name,
+    totalFrames: total_frames,
+    positivePrompt: positive_prompt,
+    negativePrompt: negative_prompt,
+    overrides: {
+      ...overrides,
+      ...(referenceImage !== undefined && { referenceImage: beside(file, referenceImage) }),
+      ...(controlVideo !== undefined && { controlVideo: beside(file, controlVideo) }),
+    },
+  }
+  return { prompt, problems: [] }
+}
+
+/** A path as written in a prompt file, seen from the working directory. */
+function beside(file: string, written: string): string {
+  return isAbsolute(written) ? written : join(dirname(file), written)
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+}
+
+/** Two films of one name would overwrite each other; also where a file system does not tell "Dune" from "dune". */
+function sameNames(prompts: readonly Prompt[]): Problem[] {
+  const seen = new Map<string, Prompt>()
+  return prompts.flatMap((prompt) => {
+    const key = prompt.videoName.toLowerCase()
+    const first = seen.get(key)
+    if (!first) seen.set(key, prompt)
+    if (!first) return []
+    const message = `The video name is already used by ${first.file}.`
+    return [
+      { file: prompt.file, message, value: prompt.videoName, hint: 'Give each prompt file a video name of its own.' },
+    ]
+  })
+}
