@@ -1,0 +1,105 @@
+import { PromptRunnerError } from '../errors.ts'
+import { runsOf } from './comfyui-runs.ts'
+import type { LoadedEntry } from './read-har.ts'
+
+/** What recorded traffic of a ComfyUI server teaches: never a table in code, so a new recording teaches new node packs. */
+export interface ComfyuiKnowledge {
+  /** `0.3.64`; empty when `/system_stats` was not recorded. */
+  readonly version: string
+  /** First device, as the server names it. */
+  readonly device: string
+  /** The server's command line. */
+  readonly argv: readonly string[]
+  /** Body of `GET /object_info`, as text: its integers can exceed 2^53. */
+  readonly objectInfo: string
+  /** Classes that were seen executing. */
+  readonly classes: ReadonlyMap<string, ClassKnowledge>
+  /** Recorded answers to GET requests, the last for each path with its query. */
+  readonly answers: ReadonlyMap<string, RecordedAnswer>
+}
+
+export interface ClassKnowledge {
+  readonly runs: number
+  /** Median duration of a run in milliseconds; without its steps when it has any. */
+  readonly ms: number
+  /** Median duration of one progress step; null when the class reports no progress. */
+  readonly stepMs: number | null
+  /** Median of width × height × frames in the graphs that it ran in; null where the graphs name none. */
+  readonly volume: number | null
+  /** Keys of its `ui` that hold files, with the extension of the first. */
+  readonly files: ReadonlyArray<{ readonly key: string; readonly extension: string; readonly type: string }>
+  /** Value of `animated` beside the files; null when there was none. */
+  readonly animated: boolean | null
+}
+
+export interface RecordedAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: () => Uint8Array
+}
+
+/** Reads it from recorded entries. Throws PR_RECORDING when they hold no `GET /object_info`. */
+export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowledge {
+  const answers = answersOf(entries)
+  const objectInfo = answers.get('/object_info')
+  if (!objectInfo) {
+    throw new PromptRunnerError('PR_RECORDING', 'the recording has no GET /object_info, so it teaches no node class', {
+      hint: 'take one with `pr record`, which asks for it',
+    })
+  }
+  const stats = statsOf(answers.get('/system_stats'))
+  return {
+    version: stats.system?.comfyui_version ?? '',
+    device: stats.devices?.[0]?.name ?? '',
+    argv: stats.system?.argv ?? [],
+    objectInfo: Buffer.from(objectInfo.body()).toString(),
+    classes: classesOf(entries),
+    answers,
+  }
+}
+
+function answersOf(entries: readonly LoadedEntry[]): Map<string, RecordedAnswer> {
+  const answers = new Map<string, RecordedAnswer>()
+  for (const { method, url, status, responseHeaders, responseBody, frames } of entries) {
+    if (method !== 'GET' || status !== 200 || frames) continue
+    const contentType = responseHeaders.get('content-type') ?? 'application/octet-stream'
+    answers.set(url.pathname.replace(/^\/api\//, '/') + url.search, { status, contentType, body: responseBody })
+  }
+  return answers
+}
+
+interface Stats {
+  system?: { comfyui_version?: string; argv?: string[] }
+  devices?: Array<{ name?: string }>
+}
+
+function statsOf(answer: RecordedAnswer | undefined): Stats {
+  return answer ? (JSON.parse(Buffer.from(answer.body()).toString()) as Stats) : {}
+}
+
+function classesOf(entries: readonly LoadedEntry[]): Map<string, ClassKnowledge> {
+  const runs = Map.groupBy(runsOf(entries), ({ classType }) => classType)
+  return new Map(
+    Array.from(runs, ([classType, seen]) => {
+      const steps = seen.flatMap(({ stepMs }) => stepMs)
+      const volumes = seen.flatMap(({ volume }) => (volume === null ? [] : [volume]))
+      const withOutput = seen.find(({ files }) => files.length > 0)
+      return [
+        classType,
+        {
+          runs: seen.length,
+          ms: median(seen.map((run) => run.ms - run.stepMs.reduce((sum, ms) => sum + ms, 0))),
+          stepMs: steps.length > 0 ? median(steps) : null,
+          volume: volumes.length > 0 ? median(volumes) : null,
+          files: withOutput?.files ?? [],
+          animated: withOutput?.animated ?? null,
+        },
+      ]
+    }),
+  )
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return Math.max(0, sorted[sorted.length >> 1] ?? 0)
+}

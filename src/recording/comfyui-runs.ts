@@ -1,0 +1,94 @@
+import type { LoadedEntry, LoadedFrame } from './read-har.ts'
+
+/** One node that was seen executing on a recorded socket. */
+export interface NodeRun {
+  readonly classType: string
+  /** From its `executing` message to the next node's, in milliseconds. */
+  readonly ms: number
+  /** From `executing` to the first progress tick, and from tick to tick. */
+  readonly stepMs: readonly number[]
+  readonly volume: number | null
+  readonly files: ReadonlyArray<{ key: string; extension: string; type: string }>
+  readonly animated: boolean | null
+}
+
+type Graph = Record<string, { class_type?: string; inputs?: Record<string, unknown> }>
+
+interface Message {
+  type?: string
+  data?: { node?: string | null; prompt_id?: string; output?: Record<string, unknown> | null }
+}
+
+/** Every node run of the recording, in order. */
+export function runsOf(entries: readonly LoadedEntry[]): NodeRun[] {
+  const graphs = graphsOf(entries)
+  return entries.flatMap(({ frames }) => (frames ? runsOn(frames, graphs) : []))
+}
+
+/** Graphs by prompt id, from `POST /prompt` and its answer. */
+function graphsOf(entries: readonly LoadedEntry[]): Map<string, Graph> {
+  const graphs = new Map<string, Graph>()
+  for (const { method, url, status, requestBody, responseBody } of entries) {
+    if (method !== 'POST' || !url.pathname.endsWith('/prompt') || status !== 200) continue
+    const sent = jsonOf(requestBody()) as { prompt?: Graph } | null
+    const got = jsonOf(responseBody()) as { prompt_id?: string } | null
+    if (sent?.prompt && got?.prompt_id) graphs.set(got.prompt_id, sent.prompt)
+  }
+  return graphs
+}
+
+function runsOn(frames: readonly LoadedFrame[], graphs: ReadonlyMap<string, Graph>): NodeRun[] {
+  const runs: NodeRun[] = []
+  let open: { node: string; prompt: string; at: number; ticks: number[]; output: Record<string, unknown> } | null = null
+  const close = (at: number) => {
+    const graph = open && graphs.get(open.prompt)
+    const classType = open && graph?.[open.node]?.class_type
+    if (open && graph && classType) {
+      const { ticks, output } = open
+      const started = open.at
+      const stepMs = ticks.map((tick, index) => tick - (ticks[index - 1] ?? started))
+      runs.push({ classType, ms: at - started, stepMs, volume: volumeOf(graph), ...filesOf(output) })
+    }
+    open = null
+  }
+  for (const { from, at, opcode, data } of frames) {
+    if (from !== 'server' || opcode !== 1) continue
+    const { type, data: facts } = (jsonOf(data()) ?? {}) as Message
+    if (type === 'executing' || type?.startsWith('execution_')) close(at)
+    if (type === 'executing' && facts?.node && facts.prompt_id) {
+      open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], output: {} }
+    } else if (type === 'progress') (open as { ticks: number[] } | null)?.ticks.push(at)
+    else if (type === 'executed' && open) Object.assign((open as { output: object }).output, facts?.output)
+  }
+  return runs
+}
+
+function filesOf(output: Record<string, unknown>): Pick<NodeRun, 'files' | 'animated'> {
+  const files = Object.entries(output).flatMap(([key, list]) => {
+    const first = Array.isArray(list) ? (list[0] as { filename?: unknown; type?: unknown } | undefined) : undefined
+    if (typeof first?.filename !== 'string') return []
+    const extension = /\.([^.]+)$/.exec(first.filename)?.[1] ?? ''
+    return [{ key, extension, type: String(first.type) }]
+  })
+  const { animated } = output
+  return { files, animated: Array.isArray(animated) && typeof animated[0] === 'boolean' ? animated[0] : null }
+}
+
+/** width × height × length of the graph's first node that names a size. */
+function volumeOf(graph: Graph): number | null {
+  for (const { inputs = {} } of Object.values(graph)) {
+    const { width, height, length } = inputs
+    if (typeof width === 'number' && typeof height === 'number') {
+      return width * height * (typeof length === 'number' ? length : 1)
+    }
+  }
+  return null
+}
+
+function jsonOf(body: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString())
+  } catch {
+    return null
+  }
+}
