@@ -7,6 +7,8 @@ export interface SocketEnd {
   close(code?: number, reason?: string): void
   onMessage(listener: (data: string | Uint8Array) => void): void
   onClose(listener: (code: number, reason: string) => void): void
+  /** Answered by the transport itself; absent where the transport hides pings. */
+  onPing?(listener: (data: Uint8Array) => void): void
 }
 
 export type ServiceName = 'comfyui' | 'gcs' | 'google-auth' | 'metadata' | 'runpod'

@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net'
+import { type Duplex, duplexPair } from 'node:stream'
+
+/**
+ * Joins a claimed client connection to the server: `accept` gets the other end of an in-process pipe that looks like a socket.
+ * Bytes flow both ways with backpressure. Closing is carried by hand: a plain `pipe` loses a close that the server starts
+ * and a destroy by the client.
+ */
+export function bridge(client: Socket, encrypted: boolean, accept: (end: Duplex) => void): Duplex {
+  const [near, far] = duplexPair()
+  holdWrites(client, near, far)
+  client.on('data', (chunk) => near.write(chunk))
+  client.on('finish', () => near.end())
+  client.on('close', () => {
+    near.destroy()
+    far.destroy()
+  })
+  near.on('data', (chunk) => {
+    if (!client.write(chunk)) near.pause()
+  })
+  client.on('drain', () => near.resume())
+  near.on('end', () => client.end())
+  far.on('close', () => {
+    // What was sent still arrives; then the client sees the end, as after a FIN.
+    if (!near.readableEnded && !near.destroyed) near.push(null)
+  })
+  accept(asSocket(far, encrypted))
+  return near
+}
+
+/**
+ * The interceptor acknowledges every write at once, so a client would buffer a whole upload. Here the acknowledgement
+ * waits until the server has taken what came before.
+ */
+function holdWrites(client: Socket, near: Duplex, far: Duplex): void {
+  const waiting: Array<() => void> = []
+  const release = () => {
+    for (const acknowledge of waiting.splice(0)) acknowledge()
+  }
+  near.on('drain', release)
+  far.on('close', release)
+  const write = client._writeGeneric
+  client._writeGeneric = (writev, data, encoding, callback) =>
+    write.call(client, writev, data, encoding, (error) => {
+      if (near.writableNeedDrain && !far.destroyed) waiting.push(() => callback?.(error))
+      else callback?.(error)
+    })
+}
+
+/** What `http.Server` and `ws` ask of a socket besides being a stream. `encrypted` makes request URLs `https:`. */
+function asSocket(end: Duplex, encrypted: boolean): Duplex {
+  const same = () => end
+  return Object.assign(end, {
+    encrypted,
+    remoteAddress: '127.0.0.1',
+    setTimeout: same,
+    setNoDelay: same,
+    setKeepAlive: same,
+    ref: same,
+    unref: same,
+  })
+}

@@ -1,0 +1,81 @@
+import type { Server } from 'node:http'
+import { isIP, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { SocketInterceptor } from '@mswjs/interceptors/net'
+import { bridge } from './bridge.ts'
+import { addressOf, authorityOf } from './host-table.ts'
+import type { Refuse } from './refusals.ts'
+
+export interface WireOptions {
+  readonly server: Server
+  /** Whether something is simulated at `host:port`. */
+  readonly isKnown: (authority: string) => boolean
+  readonly refuse: Refuse
+}
+
+/**
+ * Claims every TCP and TLS connection that this process opens. Known hosts are answered by `server`, all others are refused.
+ * No socket of the operating system is opened. Connections that were open before are left alone.
+ */
+export function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposable {
+  const interceptor = new SocketInterceptor()
+  interceptor.on('connection', ({ socket, connectionOptions, controller }) => {
+    const { path, host, port } = connectionOptions
+    if (path && !host && !port) {
+      socket.destroy(refuse('unix-socket', path))
+      return
+    }
+    const encrypted = socket instanceof TLSSocket
+    const authority = authorityOf(addressOf(bracketed(host ?? 'localhost'), String(port ?? (encrypted ? 443 : 80))))
+    const claim = (first?: Buffer) => {
+      // Before the claim, for a TLS client inside a tunnel writes its request while it is being claimed.
+      const near = bridge(socket, encrypted, (end) => server.emit('connection', end))
+      if (first) near.write(first)
+      controller.claim()
+    }
+    if (!isKnown(authority)) {
+      unlessProxy(socket, isKnown, claim, (target) => socket.destroy(refuse('connection', target ?? authority)))
+    } else if (encrypted && !speaksHttp1(connectionOptions)) {
+      socket.destroy(refuse('connection', `${authority} (HTTP/2 only)`))
+    } else claim()
+  })
+  interceptor.apply()
+  return { [Symbol.dispose]: () => interceptor.dispose() }
+}
+
+/**
+ * An unknown host may be a proxy from the environment. Its first bytes name the real target, by `CONNECT host:port` or by an
+ * absolute URL; only that has to be known. A client that says nothing waits for the server to speak first, which no proxy does.
+ */
+function unlessProxy(
+  socket: Socket,
+  isKnown: (authority: string) => boolean,
+  claim: (first: Buffer) => void,
+  refuse: (target?: string) => void,
+): void {
+  const silence = setTimeout(() => {
+    socket.off('data', first)
+    refuse()
+  }, 100)
+  function first(chunk: Buffer): void {
+    clearTimeout(silence)
+    const target = /^(?:CONNECT |[A-Z]+ http:\/\/)([^\s/]+)/.exec(chunk.toString('latin1'))?.[1]
+    if (target !== undefined && isKnown(target)) claim(chunk)
+    else refuse(target)
+  }
+  socket.once('data', first)
+  socket.once('close', () => clearTimeout(silence))
+}
+
+/** Chooses HTTP/1.1 for a client that offers both; the server speaks nothing else. */
+function speaksHttp1(options: object): boolean {
+  const offered = 'ALPNProtocols' in options && Array.isArray(options.ALPNProtocols) ? options.ALPNProtocols : null
+  if (offered === null || offered.length === 0) return true
+  if (!offered.includes('http/1.1')) return false
+  Object.assign(options, { ALPNProtocols: ['http/1.1'] })
+  return true
+}
+
+function bracketed(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host
+}
