@@ -1,0 +1,138 @@
+import { pyContains, pyItem } from '../python/container.ts'
+import { isDict, type Py } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import { checkRange, convertConstant } from './check-constant.ts'
+import { type LinkType, typesMatch } from './link-type.ts'
+import type { FindClass, InputSpec, NodeClass } from './node-class.ts'
+import {
+  badLinkedInput,
+  exceptionInSource,
+  type NodeError,
+  requiredInputMissing,
+  returnTypeMismatch,
+} from './node-error.ts'
+import { runOwnCheck, takesInput } from './own-check.ts'
+
+/** Deeper chains of nodes end in RecursionError: Python's limit of 1000 frames less what the server's call stack uses. */
+const MAX_DEPTH = 950
+
+/** What is known of a node: whether it may run, and its own errors (none when only a source is invalid). */
+export interface NodeVerdict {
+  readonly valid: boolean
+  readonly errors: readonly NodeError[]
+}
+
+export interface NodeCheck {
+  readonly prompt: Py
+  readonly findClass: FindClass
+  readonly fileExists: (annotatedName: string) => boolean
+  /** Verdicts in the order in which they were first reached: sources before consumers. */
+  readonly verdicts: Map<Py, NodeVerdict>
+  /** Nodes whose check has begun and not ended: a link to one of them is a cycle. */
+  readonly open: Set<Py>
+}
+
+/**
+ * Checks a node and, depth first, all it is linked to (execution.py, validate_inputs). Converts its constants in place.
+ * Throws a PythonError where the server raises; the caller stores that.
+ */
+export function checkNode(check: NodeCheck, id: Py): NodeVerdict {
+  const known = check.verdicts.get(id)
+  if (known) return known
+  if (check.open.size >= MAX_DEPTH) {
+    throw new PythonError('RecursionError', 'maximum recursion depth exceeded while calling a Python object')
+  }
+  check.open.add(id)
+  try {
+    const verdict = new NodeVisit(check, id).verdict()
+    check.verdicts.set(id, verdict)
+    return verdict
+  } finally {
+    check.open.delete(id)
+  }
+}
+
+class NodeVisit {
+  private readonly check: NodeCheck
+  private readonly inputs: Py
+  private readonly node: NodeClass
+  private readonly inputTypes = new Map<string, LinkType>()
+  private readonly errors: NodeError[] = []
+  private valid = true
+
+  constructor(check: NodeCheck, id: Py) {
+    this.check = check
+    const entry = pyItem(check.prompt, id)
+    this.inputs = pyItem(entry, 'inputs')
+    this.node = classOf(check, entry)
+  }
+
+  verdict(): NodeVerdict {
+    for (const spec of this.node.inputs.values()) this.visitInput(spec)
+    const own = this.node.behaviour.check
+    if (own) {
+      const { fileExists } = this.check
+      this.errors.push(...runOwnCheck(this.node, own, { inputs: this.inputs, inputTypes: this.inputTypes, fileExists }))
+    }
+    return { valid: this.valid && this.errors.length === 0, errors: this.errors }
+  }
+
+  private visitInput(spec: InputSpec): void {
+    if (!pyContains(this.inputs, spec.name)) {
+      if (spec.required) this.errors.push(requiredInputMissing(spec.name))
+      return
+    }
+    const value = pyItem(this.inputs, spec.name)
+    const error = Array.isArray(value) ? this.visitLink(spec, value) : this.visitConstant(spec, value)
+    if (error) this.errors.push(error)
+  }
+
+  private visitLink(spec: InputSpec, link: Py[]): NodeError | undefined {
+    const [source = null, slot = null] = link
+    if (link.length !== 2) return badLinkedInput(spec, link)
+    const received = outputType(classOf(this.check, pyItem(this.check.prompt, source)), slot)
+    this.inputTypes.set(spec.name, received)
+    const leftToCheck = this.node.behaviour.check?.required.includes('input_types') === true
+    if (!leftToCheck && !typesMatch(received, spec.type)) return returnTypeMismatch(spec, received.type, link)
+    if (!this.sourceIsValid(spec, source, link)) this.valid = false
+    return undefined
+  }
+
+  /**
+   * The server recurses through a cycle until Python's stack ends; the exception that leaves on a node of the cycle is
+   * overwritten on the way out. What stays is that no node of the cycle is valid.
+   */
+  private sourceIsValid(spec: InputSpec, source: Py, link: Py): boolean {
+    if (this.check.open.has(source)) return false
+    try {
+      return checkNode(this.check, source).valid
+    } catch (error) {
+      if (!(error instanceof PythonError)) throw error
+      this.check.verdicts.set(source, { valid: false, errors: [exceptionInSource(spec, error, link)] })
+      return false
+    }
+  }
+
+  private visitConstant(spec: InputSpec, given: Py): NodeError | undefined {
+    const { value, error } = convertConstant(spec, given)
+    if (isDict(this.inputs) && value !== given) this.inputs.set(spec.name, value)
+    if (error) return error
+    const own = this.node.behaviour.check
+    return own && takesInput(own, spec.name) ? undefined : checkRange(spec, value)
+  }
+}
+
+/** The class of a node that the prompt-level check has seen: it exists. */
+function classOf(check: NodeCheck, entry: Py): NodeClass {
+  const name = pyItem(entry, 'class_type')
+  const found = typeof name === 'string' ? check.findClass(name) : undefined
+  if (!found) throw new PythonError('KeyError', `'${String(name)}'`)
+  return found
+}
+
+/** `RETURN_TYPES[slot]`, a tuple for V1 classes and a list for V3 ones. */
+function outputType(node: NodeClass, slot: Py): LinkType {
+  const places = node.outputs.map((_, index) => BigInt(index))
+  const place = pyItem(places, slot, node.v3 ? 'list' : 'tuple')
+  return node.outputs[Number(place)]!
+}

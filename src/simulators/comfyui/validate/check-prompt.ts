@@ -1,0 +1,104 @@
+import { pyContains, pyItem, pyIterate, requireHashable } from '../python/container.ts'
+import { pyStr } from '../python/format.ts'
+import { dict, type Py, type PyDict } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import { checkNode, type NodeCheck, type NodeVerdict } from './check-node.ts'
+import type { FindClass } from './node-class.ts'
+import { exceptionInOutput, type NodeError, nodeError } from './node-error.ts'
+
+export interface PromptVerdict {
+  /** Outputs that may run, in document order (the server: a set's order). Empty when `error` is there. */
+  readonly outputs: Py[]
+  readonly nodeErrors: PyDict
+  /** Why the whole prompt is refused. */
+  readonly error?: PyDict
+}
+
+export interface PromptFacts {
+  readonly findClass: FindClass
+  readonly fileExists: (annotatedName: string) => boolean
+}
+
+/**
+ * The server's verdict on a graph (execution.py, validate_prompt, 0.3.64). Constants of `prompt` are converted in place.
+ * `targets` is `partial_execution_targets`, null for all outputs. Throws a PythonError where the server answers 500.
+ */
+export function checkPrompt(prompt: Py, targets: Py, facts: PromptFacts): PromptVerdict {
+  const outputs: Py[] = []
+  for (const id of pyIterate(prompt)) {
+    const entry = pyItem(prompt, id)
+    if (!pyContains(entry, 'class_type')) {
+      return refuse('invalid_prompt', 'Cannot execute because a node is missing the class_type property.', idText(id))
+    }
+    const name = pyItem(entry, 'class_type')
+    requireHashable(name)
+    const node = typeof name === 'string' ? facts.findClass(name) : undefined
+    if (!node) {
+      const message = `Cannot execute because node ${pyStr(name)} does not exist.`
+      return refuse('invalid_prompt', message, idText(id))
+    }
+    if (node.isOutput && (targets === null || pyContains(targets, id))) outputs.push(id)
+  }
+  if (outputs.length === 0) return refuse('prompt_no_outputs', 'Prompt has no outputs', '')
+  return checkOutputs(outputs, { prompt, ...facts, verdicts: new Map(), open: new Set() })
+}
+
+function checkOutputs(outputs: readonly Py[], check: NodeCheck): PromptVerdict {
+  const good: Py[] = []
+  const lines: string[] = []
+  const nodeErrors: PyDict = new Map()
+  for (const output of outputs) {
+    const { valid, errors } = outputVerdict(check, output)
+    if (valid) {
+      good.push(output)
+      continue
+    }
+    lines.push(
+      ...errors.map((error) => `${pyStr(error.get('message') ?? null)}: ${pyStr(error.get('details') ?? null)}`),
+    )
+    chargeErrors(nodeErrors, check, output)
+  }
+  if (good.length > 0) return { outputs: good, nodeErrors }
+  const message = 'Prompt outputs failed validation'
+  return { ...refuse('prompt_outputs_failed_validation', message, lines.join('\n')), nodeErrors }
+}
+
+function outputVerdict(check: NodeCheck, output: Py): NodeVerdict {
+  try {
+    return checkNode(check, output)
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error
+    const verdict = { valid: false, errors: [exceptionInOutput(error)] }
+    check.verdicts.set(output, verdict)
+    return verdict
+  }
+}
+
+/**
+ * Charges every error known so far to this output, also those that belong to an earlier one: the server scans all its
+ * verdicts, so `dependent_outputs` says too much.
+ */
+function chargeErrors(nodeErrors: PyDict, check: NodeCheck, output: Py): void {
+  for (const [id, { valid, errors }] of check.verdicts) {
+    if (valid || errors.length === 0) continue
+    const entry = nodeErrors.get(pyStr(id)) ?? newEntry(check, id, errors)
+    nodeErrors.set(pyStr(id), entry)
+    const dependents = pyItem(entry, 'dependent_outputs')
+    if (Array.isArray(dependents)) dependents.push(output)
+  }
+}
+
+const newEntry = (check: NodeCheck, id: Py, errors: readonly NodeError[]): PyDict =>
+  dict({
+    errors: [...errors],
+    dependent_outputs: [],
+    class_type: pyItem(pyItem(check.prompt, id), 'class_type'),
+  })
+
+const refuse = (type: string, message: string, details: string): PromptVerdict => ({
+  outputs: [],
+  nodeErrors: new Map(),
+  error: nodeError(type, message, details, new Map()),
+})
+
+const idText = (id: Py): string => `Node ID '#${pyStr(id)}'`

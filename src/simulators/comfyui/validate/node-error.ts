@@ -1,0 +1,64 @@
+import { pyStr } from '../python/format.ts'
+import { dict, type Py, type PyDict } from '../python/py.ts'
+import type { PythonError } from '../python/python-error.ts'
+import type { InputSpec } from './node-class.ts'
+
+/** An entry of a node's `errors`. Types, texts and key order: execution.py, validate_inputs, 0.3.64. */
+export type NodeError = PyDict
+
+export function nodeError(type: string, message: string, details: string, extraInfo: PyDict): NodeError {
+  return dict({ type, message, details, extra_info: extraInfo })
+}
+
+export const requiredInputMissing = (input: string): NodeError =>
+  nodeError('required_input_missing', 'Required input is missing', input, dict({ input_name: input }))
+
+export const badLinkedInput = (spec: InputSpec, value: Py): NodeError =>
+  nodeError(
+    'bad_linked_input',
+    'Bad linked input, must be a length-2 list of [node_id, slot_index]',
+    spec.name,
+    withValue(spec, value),
+  )
+
+export const returnTypeMismatch = (spec: InputSpec, received: Py, link: Py): NodeError =>
+  nodeError(
+    'return_type_mismatch',
+    'Return type mismatch between linked nodes',
+    `${spec.name}, received_type(${pyStr(received)}) mismatch input_type(${pyStr(spec.type.type)})`,
+    dict({ input_name: spec.name, input_config: spec.info, received_type: received, linked_node: link }),
+  )
+
+export const customValidationFailed = (input: string, result: string | undefined): NodeError =>
+  nodeError(
+    'custom_validation_failed',
+    'Custom validation failed for node',
+    result === undefined ? input : `${input} - ${result}`,
+    dict({ input_name: input }),
+  )
+
+export const exceptionInSource = (spec: InputSpec, error: PythonError, link: Py): NodeError =>
+  nodeError(
+    'exception_during_inner_validation',
+    'Exception when validating inner node',
+    error.message,
+    dict({
+      input_name: spec.name,
+      input_config: spec.info,
+      exception_message: error.message,
+      exception_type: error.type,
+      traceback: [],
+      linked_node: link,
+    }),
+  )
+
+export const exceptionInOutput = (error: PythonError): NodeError =>
+  nodeError(
+    'exception_during_validation',
+    'Exception when validating node',
+    error.message,
+    dict({ exception_type: error.type, traceback: [] }),
+  )
+
+export const withValue = (spec: InputSpec, value: Py, config: Py = spec.info): PyDict =>
+  dict({ input_name: spec.name, input_config: config, received_value: value })

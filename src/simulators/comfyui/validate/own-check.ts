@@ -1,0 +1,86 @@
+import type { OwnCheck } from '../behaviours/validate-behaviour.ts'
+import { pyItem, pyIterate } from '../python/container.ts'
+import { pyBool } from '../python/convert.ts'
+import { pyStr } from '../python/format.ts'
+import { isDict, type Py } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import type { LinkType } from './link-type.ts'
+import type { NodeClass } from './node-class.ts'
+import { customValidationFailed, type NodeError } from './node-error.ts'
+
+const HIDDEN_VALUES = new Set([
+  'PROMPT',
+  'DYNPROMPT',
+  'EXTRA_PNGINFO',
+  'UNIQUE_ID',
+  'AUTH_TOKEN_COMFY_ORG',
+  'API_KEY_COMFY_ORG',
+])
+
+export interface OwnCheckCall {
+  readonly inputs: Py
+  readonly inputTypes: ReadonlyMap<string, LinkType>
+  readonly fileExists: (annotatedName: string) => boolean
+}
+
+/** Runs a class's own check on a node's inputs, as execution.py's validate_inputs does after its own checks. */
+export function runOwnCheck(node: NodeClass, check: OwnCheck, call: OwnCheckCall): NodeError[] {
+  const passed = new Map<string, Py>()
+  for (const [name, value] of suppliedInputs(node, call.inputs)) if (takesInput(check, name)) passed.set(name, value)
+  if (check.required.includes('input_types')) passed.set('input_types', new Map())
+  requireArguments(check, passed)
+  const result = check.run(passed, { ...call, declared: (input) => node.inputs.get(input)?.type })
+  if (result === true) return []
+  const words = result === false ? undefined : pyStr(result)
+  return Array.from(passed.keys(), (input) => customValidationFailed(input, words))
+}
+
+/** Whether the server leaves an input to the check: it is a named parameter, or the check takes any. */
+export function takesInput(check: OwnCheck, input: string): boolean {
+  return check.anyInput === true || check.required.includes(input) || check.optional?.includes(input) === true
+}
+
+/** What execution.py's get_input_data hands out before anything ran: constants as they are, links as None. */
+function suppliedInputs(node: NodeClass, inputs: Py): ReadonlyMap<string, Py> {
+  const supplied = new Map<string, Py>()
+  for (const name of pyIterate(inputs)) {
+    const value = pyItem(inputs, name)
+    const key = typeof name === 'string' ? name : undefined
+    if (isLinkValue(value) && !isRawLink(node, key)) supplied.set(key ?? pyStr(name), null)
+    else if (key !== undefined && (node.inputs.has(key) || (!node.v3 && node.hidden.has(key)))) supplied.set(key, value)
+  }
+  if (!node.v3) {
+    for (const [name, kind] of node.hidden)
+      if (typeof kind === 'string' && HIDDEN_VALUES.has(kind)) supplied.set(name, null)
+  }
+  return supplied
+}
+
+function isRawLink(node: NodeClass, input: string | undefined): boolean {
+  if (input === undefined) return false
+  const spec = node.inputs.get(input)
+  if (spec) return pyBool(spec.options.get('rawLink') ?? false)
+  const hidden = node.v3 ? undefined : node.hidden.get(input)
+  // A hidden input is declared by a bare string; its second character is then taken for the options.
+  if (typeof hidden === 'string' && hidden.length > 1) {
+    throw new PythonError('AttributeError', "'str' object has no attribute 'get'")
+  }
+  return Array.isArray(hidden) && isDict(hidden[1]) && pyBool(hidden[1].get('rawLink') ?? false)
+}
+
+/** comfy_execution/graph_utils.is_link; a bool is an int. */
+function isLinkValue(value: Py): boolean {
+  if (!Array.isArray(value) || value.length !== 2 || typeof value[0] !== 'string') return false
+  return ['bigint', 'number', 'boolean'].includes(typeof value[1])
+}
+
+function requireArguments(check: OwnCheck, passed: ReadonlyMap<string, Py>): void {
+  const missing = check.required.filter((name) => !passed.has(name)).map((name) => `'${name}'`)
+  if (missing.length === 0) return
+  const last = missing.pop() ?? ''
+  const names = missing.length === 0 ? last : `${missing.join(', ')}${missing.length > 1 ? ',' : ''} and ${last}`
+  throw new PythonError(
+    'TypeError',
+    `${check.name}() missing ${missing.length + 1} required positional argument${missing.length > 0 ? 's' : ''}: ${names}`,
+  )
+}
