@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Graph } from '../domain/graph.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 
 /** The error for a 400 of `POST /prompt`; null when the body is none that ComfyUI writes. */
@@ -45,7 +46,7 @@ function place(graph: Graph, id: string, classType = graph[id]?.class_type ?? 'u
 function describe({ type, message, details, extra_info }: z.infer<typeof Fault>): Omit<Problem, 'file'> {
   const input = extra_info['input_name']
   const more = details === '' || details === input ? '' : ` (${details})`
-  const hint = hintFor(type, String(input))
+  const hint = hintFor(type, String(input), didYouMean(String(extra_info['received_value']), choices(extra_info)))
   return {
     message: `${typeof input === 'string' ? `input ${input}: ` : ''}${message}${more}`,
     ...('received_value' in extra_info ? { value: extra_info['received_value'] } : {}),
@@ -54,12 +55,12 @@ function describe({ type, message, details, extra_info }: z.infer<typeof Fault>)
 }
 
 /** Decides on `type` and the input's name only: texts change from release to release. */
-function hintFor(type: string, input: string): string | undefined {
+function hintFor(type: string, input: string, suggestion: string): string | undefined {
   switch (type) {
     case 'value_not_in_list':
       return input.endsWith('_name')
-        ? `the server has no file of this name for ${input}: put it into its models folder, or choose one that it has`
-        : `the server does not offer this value for ${input}: choose one that it lists`
+        ? `the server has no file of this name for ${input}: put it into its models folder, or choose one that it has.${suggestion}`
+        : `the server does not offer this value for ${input}: choose one that it lists.${suggestion}`
     case 'custom_validation_failed':
       return ['image', 'latent', 'file', 'audio', 'video'].includes(input)
         ? 'the server has no such file: the job that makes it must be done, or it must be uploaded first'
@@ -73,6 +74,13 @@ function hintFor(type: string, input: string): string | undefined {
     default:
       return undefined
   }
+}
+
+/** The options of a list input: `[["a", "b"], {…}]`, or `["COMBO", {"options": ["a", "b"]}]`; null when there are over 20. */
+function choices(extra: Record<string, unknown>): string[] {
+  const [first, second] = Array.isArray(extra['input_config']) ? extra['input_config'] : []
+  const options: unknown = Array.isArray(first) ? first : second?.options
+  return Array.isArray(options) ? options.filter((option) => typeof option === 'string') : []
 }
 
 const Fault = z.object({
