@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Problem, PromptRunnerError } from '../errors.ts'
+import { PromptRunnerError } from '../errors.ts'
 
 export interface ConfigFile {
   /** Base name, for messages. */
@@ -26,24 +26,15 @@ export async function readConfigFile(folder: string): Promise<ConfigFile | null>
       hint: 'keep one of them',
     })
   }
-  return name.endsWith('.ts') ? readModule(folder, name) : readYaml(folder, name)
+  return name.endsWith('.ts') ? readModule(folder, name) : readYamlFile(folder, name)
 }
 
 /** YAML 1.2 holds JSON, so one reader serves both and knows the lines of both. */
-async function readYaml(folder: string, name: string): Promise<ConfigFile> {
-  const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml')
-  const lines = new LineCounter()
-  const document = parseDocument(await readText(folder, name), { lineCounter: lines, prettyErrors: false })
-  const problems = document.errors.map((error): Problem => {
-    return { file: name, line: lines.linePos(error.pos[0]).line, message: error.message }
-  })
+async function readYamlFile(folder: string, name: string): Promise<ConfigFile> {
+  const { readYaml } = await import('./yaml-document.ts')
+  const { value, problems, lineOf } = readYaml(name, await readText(folder, name))
   if (problems.length > 0) throw new PromptRunnerError('PR_CONFIG', `${name} cannot be read`, { problems })
-  const line = (key: string) => {
-    const items = isMap(document.contents) ? document.contents.items : []
-    const pair = items.find((item) => isScalar(item.key) && item.key.value === key)
-    return isScalar(pair?.key) && pair.key.range ? lines.linePos(pair.key.range[0]).line : undefined
-  }
-  return { name, folder, values: requireMap(name, document.toJS() ?? {}), line }
+  return { name, folder, values: requireMap(name, value ?? {}), line: (key) => lineOf([key]) }
 }
 
 async function readModule(folder: string, name: string): Promise<ConfigFile> {

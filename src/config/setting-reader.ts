@@ -1,8 +1,14 @@
+import { nearest } from '../domain/nearest.ts'
 import type { Problem } from '../errors.ts'
 import type { ConfigFile } from './config-file.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { flagOf } from './setting.ts'
-import { type SettingName, type SettingValue, settingRows, settingTable } from './setting-table.ts'
+import {
+  type SettingFallback,
+  type SettingName,
+  type SettingValue,
+  settingRows,
+  settingTable,
+} from './setting-table.ts'
 
 /** Flags as the command line gave them, in kebab case; nothing about them is trusted. */
 export type Flags = Readonly<Record<string, unknown>>
@@ -56,6 +62,8 @@ export function findSetting(name: SettingName, sources: Sources): Found | null {
 /** Reads settings one by one and collects what is wrong instead of stopping at the first. */
 export class SettingReader {
   readonly problems: SettingProblem[] = []
+  /** What was taken so far, under its name. */
+  readonly taken = new Map<SettingName, { readonly value: unknown; readonly origin: Origin }>()
   readonly #sources: Sources
 
   constructor(sources: Sources) {
@@ -68,19 +76,30 @@ export class SettingReader {
     return found ? { from: found.from, name: found.name } : { from: 'default', name: 'default' }
   }
 
-  /** The value, or the default when there is none or it is wrong (then `problems` has grown). */
-  take<Name extends SettingName>(name: Name): SettingValue<Name> {
+  /** The value, or `otherwise` when there is none or it is wrong (then `problems` has grown). */
+  take<Name extends SettingName, Else = SettingFallback<Name>>(
+    name: Name,
+    otherwise: Else = settingTable[name].fallback as Else,
+  ): SettingValue<Name> | Else {
+    const value = this.#parse<SettingValue<Name>, Else>(name, otherwise)
+    this.taken.set(name, { value, origin: this.origin(name) })
+    return value
+  }
+
+  /** Puts a default in the place of a value that turned out not to work. */
+  replace(name: SettingName, value: unknown): void {
+    this.taken.set(name, { value, origin: { from: 'default', name: 'default' } })
+  }
+
+  #parse<Value, Else>(name: SettingName, otherwise: Else): Value | Else {
     const row = settingTable[name]
-    const fallback = row.fallback as SettingValue<Name>
     const found = findSetting(name, this.#sources)
-    if (!found) return fallback
-    const parsed =
-      Array.isArray(found.raw) && found.from === 'flag' && !row.repeatable
-        ? { wrong: 'must be given once' }
-        : row.parse(found.raw, found.folder)
-    if ('value' in parsed) return parsed.value as SettingValue<Name>
+    if (!found) return otherwise
+    const isRepeated = Array.isArray(found.raw) && found.from === 'flag' && !row.repeatable
+    const parsed = isRepeated ? { wrong: 'must be given once' } : row.parse(found.raw, found.folder)
+    if ('value' in parsed) return parsed.value as Value
     this.refuse(name, parsed.wrong, parsed.hint)
-    return fallback
+    return otherwise
   }
 
   /** Reports a value that is legal alone but not together with the others. */
@@ -100,7 +119,7 @@ function unknownKeys(file: ConfigFile | null): SettingProblem[] {
     .filter((key) => !known.includes(key))
     .map((key): SettingProblem => {
       const line = file.line(key)
-      const guess = didYouMean(key, known)
+      const guess = nearest(key, known)
       const hint = guess ? `did you mean ${guess}?` : 'keys are the flags of `pr --help` in camel case'
       return {
         from: 'config',

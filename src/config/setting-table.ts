@@ -8,8 +8,13 @@ export const settingTable = { ...connectionSettings, ...workSettings, ...runSett
 
 export type SettingName = keyof typeof settingTable
 
-export type SettingValue<Name extends SettingName> =
-  (typeof settingTable)[Name] extends Setting<infer T, infer _, infer F> ? T | F : never
+type Row<Name extends SettingName> = (typeof settingTable)[Name]
+
+/** What a setting becomes when it is given … */
+export type SettingValue<Name extends SettingName> = Row<Name> extends Setting<infer T, infer _, infer __> ? T : never
+
+/** … and when it is not. */
+export type SettingFallback<Name extends SettingName> = Row<Name>['fallback']
 
 /** The same rows for code that treats all alike. */
 export const settingRows = Object.entries(settingTable) as ReadonlyArray<

@@ -1,14 +1,16 @@
 import { PromptRunnerError } from '../errors.ts'
 import { readConfigFile } from './config-file.ts'
 import { defaultOutputDir, isWritableFolder } from './folders.ts'
-import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
-import { type SettingName, settingRows } from './setting-table.ts'
+import { type Flags, SettingReader } from './setting-reader.ts'
+import type { SettingName } from './setting-table.ts'
 import type { Settings } from './settings-types.ts'
+import { type ShownSetting, shownSettings } from './shown-settings.ts'
 
 export interface LoadedSettings {
   /** Frozen to the last level. */
   readonly settings: Settings
-  readonly origins: Readonly<Record<SettingName, Origin>>
+  /** Every row of the settings table with its value, secrets masked. */
+  readonly origins: ReadonlyMap<SettingName, ShownSetting>
   /** Sentences about values that were replaced by something that works. */
   readonly warnings: readonly string[]
 }
@@ -27,16 +29,13 @@ export async function loadSettings(flags: Flags, environment: NodeJS.ProcessEnv,
     const code = problems.some((problem) => problem.from === 'flag') ? 'PR_USAGE' : 'PR_CONFIG'
     throw new PromptRunnerError(code, `${count} wrong`, { problems })
   }
-  const origins = Object.fromEntries(
-    settingRows.map(([name]) => [name, reader.origin(name)]),
-  ) as LoadedSettings['origins']
-  return { settings: freezeDeeply(settings), origins, warnings }
+  return { settings: freezeDeeply(settings), origins: shownSettings(reader), warnings }
 }
 
 function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) => void): Settings {
-  const take: SettingReader['take'] = (name) => reader.take(name)
+  const take: SettingReader['take'] = (name, otherwise) => reader.take(name, otherwise)
   const enabled = take('dryRun')
-  const bucket = take('bucket')
+  const bucket = take('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
   const ci = take('ci')
   return {
     comfyui: {
@@ -46,7 +45,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       ca: take('ca'),
     },
     storage: {
-      bucket: bucket?.bucket ?? (enabled ? 'dry-run' : null),
+      bucket: bucket?.bucket ?? null,
       prefix: bucket?.prefix ?? '',
       credentialsFile: take('googleCredentials'),
       projectId: take('googleProject'),
@@ -76,7 +75,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     run: {
       resume: take('resume'),
       maxRetries: take('maxRetries'),
-      outputDir: take('outputDir') ?? defaultOutputDir(cwd),
+      outputDir: take('outputDir', defaultOutputDir(cwd)),
       upload: !take('noUpload'),
       keepIntermediate: take('keepIntermediate'),
       shutdown: shutdown(reader),
@@ -90,7 +89,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       speed: take('speed'),
       realFfmpeg: take('realFfmpeg'),
       strict: take('strict'),
-      tempDir: tempDir(take('dryRunTempDir'), cwd, warn),
+      tempDir: tempDir(reader, cwd, warn),
     },
     output: {
       logLevel: take('logLevel'),
@@ -114,9 +113,11 @@ function shutdown(reader: SettingReader): Settings['run']['shutdown'] {
   return forcedBy === 'flag' ? 'force' : 'keep'
 }
 
-function tempDir(wanted: string | null, cwd: string, warn: (sentence: string) => void): string {
-  if (wanted === null || isWritableFolder(wanted)) return wanted ?? cwd
+function tempDir(reader: SettingReader, cwd: string, warn: (sentence: string) => void): string {
+  const wanted = reader.take('dryRunTempDir', cwd)
+  if (wanted === cwd || isWritableFolder(wanted)) return wanted
   warn(`DRY_RUN_TEMP_DIR names ${wanted}, which cannot be written to: run folders go to ${cwd} instead`)
+  reader.replace('dryRunTempDir', cwd)
   return cwd
 }
 

@@ -1,0 +1,35 @@
+import type { InferredOptionTypes, Options } from 'yargs'
+import type { Output } from './output.ts'
+
+/** What every command gets from the outside. */
+export interface CommandContext {
+  readonly output: Output
+  readonly environment: NodeJS.ProcessEnv
+  readonly cwd: string
+  /** Aborted by the first SIGINT or SIGTERM, with a PR_CANCELLED as its reason. */
+  readonly signal: AbortSignal
+}
+
+/** An option of the command line, or an argument without a flag; `shows` stands for its value in the help. */
+export type Option = Options & { readonly shows?: string; readonly positional?: true }
+
+/** A command: what the help says, what yargs parses, and what it does. Heavy imports belong into `run`. */
+export interface Command<O extends Record<string, Option> = Record<string, Option>> {
+  readonly name: string
+  readonly describe: string
+  readonly options: O
+  /** What only the environment can set. */
+  readonly variables?: ReadonlyArray<readonly [name: string, describe: string]>
+  readonly examples: ReadonlyArray<readonly [command: string, describe: string]>
+  /** Returns the exit code, or throws. */
+  run(flags: InferredOptionTypes<O>, context: CommandContext): Promise<number>
+}
+
+/** Types the flags of `run` from the options. */
+export const defineCommand = <const O extends Record<string, Option>>(command: Command<O>): Command<O> => command
+
+/** The arguments without a flag, as usage lines write them: `[dir]`. All of them may be left out. */
+export const positionalsOf = ({ options }: Command): string[] =>
+  Object.entries(options)
+    .filter(([, { positional }]) => positional)
+    .map(([name]) => `[${name}]`)

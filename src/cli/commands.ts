@@ -1,0 +1,9 @@
+import type { Command } from './command.ts'
+import { initCommand } from './commands/init.ts'
+import { runCommand } from './commands/run.ts'
+
+/** Every command; the first one is meant when none is named. */
+export const commands: readonly Command[] = [runCommand, initCommand]
+
+export const commandNamed = (argv: readonly string[], among: readonly Command[]): Command =>
+  among.find(({ name }) => name === argv[0]) ?? among[0]!

@@ -1,0 +1,39 @@
+import { defineCommand } from '../command.ts'
+import { modeOf } from '../output-mode.ts'
+import { settingOptions, settingVariables } from '../setting-options.ts'
+
+export const runCommand = defineCommand({
+  name: 'run',
+  describe: 'Plan, render, combine and upload every prompt file, or rehearse all of it with --dry-run',
+  options: {
+    ...settingOptions(),
+    'show-settings': {
+      type: 'boolean',
+      group: 'Output',
+      describe: 'print every setting with its value and origin, then stop',
+    },
+  },
+  variables: settingVariables(),
+  examples: [
+    ['pr init', 'write an example prompt file and a configuration file'],
+    ['pr --dry-run', 'rehearse everything in prompt_files/; nothing leaves the machine'],
+    ['pr --prompt-file otter.txt --bucket gs://films/otters', 'render one file for real and upload the video'],
+    ['pr --dry-run --frames-per-chunk 81 --show-settings', 'see what a run would use, and why'],
+    ['npm run pr -- --dry-run', 'the same from inside the repository'],
+  ],
+  async run(flags, { output, environment, cwd, signal }) {
+    const { loadSettings } = await import('../../config/settings.ts')
+    const { settings, origins, warnings } = await loadSettings(flags, environment, cwd)
+    output.configure(modeOf(settings))
+    for (const warning of warnings) output.warn(warning)
+    if (flags['show-settings'] === true) {
+      const { showSettings } = await import('../show-settings.ts')
+      showSettings(origins, output)
+      return 0
+    }
+    const { checkLiveRun } = await import('../../config/check-live-run.ts')
+    await checkLiveRun(settings)
+    const { runSession } = await import('../session.ts')
+    return runSession({ settings, output, signal })
+  },
+})

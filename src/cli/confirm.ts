@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline/promises'
+import { PromptRunnerError } from '../errors.ts'
+import type { Output } from './output.ts'
+
+export interface ConfirmOptions {
+  /** `--yes`: do not ask. */
+  readonly yes: boolean
+  readonly signal?: AbortSignal
+  readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+}
+
+/** Returns when a person on the terminal, or `--yes`, agrees. Throws PR_NOT_CONFIRMED otherwise; only y and yes agree. */
+export async function confirm(question: string, output: Output, options: ConfirmOptions): Promise<void> {
+  const { yes, signal, input = process.stdin } = options
+  if (yes) return
+  if (input.isTTY !== true || output.json) {
+    throw new PromptRunnerError(
+      'PR_NOT_CONFIRMED',
+      `"${question}" cannot be asked: there is no terminal to answer on`,
+      {
+        hint: 'give --yes to run without asking, or --dry-run to rehearse',
+      },
+    )
+  }
+  output.ask(`${question} [y/N] `)
+  const answer = await readLine(input, signal)
+  if (/^y(es)?$/i.test(answer.trim())) return
+  throw new PromptRunnerError('PR_NOT_CONFIRMED', `"${question}" was answered with "${answer.trim()}"`, {
+    hint: 'nothing was started; answer y to go on',
+  })
+}
+
+/** The next line; empty when the input ends first. */
+async function readLine(input: NodeJS.ReadableStream, signal: AbortSignal | undefined): Promise<string> {
+  const lines = createInterface({ input, ...(signal ? { signal } : {}) })
+  try {
+    for await (const line of lines) return line
+    signal?.throwIfAborted()
+    return ''
+  } finally {
+    lines.close()
+  }
+}

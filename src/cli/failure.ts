@@ -1,0 +1,59 @@
+import { stripVTControlCharacters } from 'node:util'
+import { type Problem, PromptRunnerError } from '../errors.ts'
+import type { Output } from './output.ts'
+
+/** Says what went wrong and returns the exit code. A known failure shows no stack; anything else is a bug and keeps its own. */
+export function reportFailure(error: unknown, output: Output): number {
+  const exitCode = exitCodeOf(error)
+  output.error(failureText(error, output))
+  output.result({ error: failureData(error), exitCode })
+  return exitCode
+}
+
+/** The highest that applies, causes and collected errors included; a bug is a failed run. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof AggregateError) return Math.max(1, ...error.errors.map(exitCodeOf))
+  if (!(error instanceof PromptRunnerError)) return 1
+  return error.cause instanceof PromptRunnerError ? Math.max(error.exitCode, exitCodeOf(error.cause)) : error.exitCode
+}
+
+/** `code: sentence`, then one line per problem, then what to do. */
+export function failureText(error: unknown, output: Pick<Output, 'colours'>): string {
+  if (error instanceof AggregateError) return error.errors.map((each) => failureText(each, output)).join('\n')
+  if (!(error instanceof PromptRunnerError)) {
+    const stack = error instanceof Error ? error.stack : String(error)
+    return `${stack}\nThis is a bug in prompt-runner. Please report it with the lines above.`
+  }
+  const { colours } = output
+  const lines = [`${colours.red(error.code)}: ${plain(error.message)}`]
+  for (const problem of error.problems) {
+    lines.push(`  ${problemText(problem)}`)
+    if (problem.hint) lines.push(`    hint: ${plain(problem.hint)}`)
+  }
+  if (error.hint) lines.push(`  hint: ${plain(error.hint)}`)
+  return lines.join('\n')
+}
+
+/** `file:line: message (value)` */
+export function problemText({ file, line, message, value }: Problem): string {
+  const place = line === undefined ? file : `${file}:${line}`
+  const shown = value === undefined ? '' : ` (${shorten(JSON.stringify(value) ?? String(value))})`
+  return plain(`${place}: ${message}${shown}`)
+}
+
+function failureData(error: unknown): Record<string, unknown> {
+  if (error instanceof AggregateError)
+    return { code: null, message: error.message, errors: error.errors.map(failureData) }
+  if (!(error instanceof PromptRunnerError)) return { code: null, message: String(error), bug: true }
+  const { code, message, hint = null, problems } = error
+  return { code, message, hint, problems }
+}
+
+function shorten(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 79)}…` : value
+}
+
+/** Messages quote servers and files; what they hold must not steer the terminal. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
+}

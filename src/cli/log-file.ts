@@ -1,0 +1,46 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
+import { PromptRunnerError } from '../errors.ts'
+
+/** Lines kept for a log that is attached later; what comes before a run folder exists is far less. */
+const BACKLOG = 1_000
+
+/** Writes every line at once, so that a crash loses nothing; until it is attached it remembers what was said. */
+export class LogFile {
+  #backlog: Array<readonly [label: string, text: string]> = []
+  #open: { readonly file: number; readonly now: () => number } | null = null
+
+  /** `now` is the run's clock, epoch milliseconds; the file shows local time. Throws PR_FILE. */
+  attach(path: string, now: () => number): void {
+    try {
+      this.#open = { file: openSync(path, 'a'), now }
+    } catch (cause) {
+      throw new PromptRunnerError('PR_FILE', `the log ${path} cannot be written: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+    for (const [label, text] of this.#backlog) this.write(label, text)
+    this.#backlog = []
+  }
+
+  write(label: string, text: string): void {
+    if (!this.#open) {
+      if (this.#backlog.length < BACKLOG) this.#backlog.push([label, text])
+      return
+    }
+    const start = `${localTime(this.#open.now())} ${label.padEnd(7)} `
+    const lines = stripVTControlCharacters(text).split('\n')
+    writeSync(this.#open.file, lines.map((line) => `${start}${line}`.trimEnd().concat('\n')).join(''))
+  }
+
+  close(): void {
+    if (this.#open) closeSync(this.#open.file)
+    this.#open = null
+  }
+}
+
+/** `2026-11-23 22:41:45.123` */
+function localTime(epoch: number): string {
+  const offset = new Date(epoch).getTimezoneOffset() * 60_000
+  return new Date(epoch - offset).toISOString().slice(0, -1).replace('T', ' ')
+}

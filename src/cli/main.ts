@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import type { CommandContext } from './command.ts'
+import { commandNamed, commands } from './commands.ts'
+import { reportFailure } from './failure.ts'
+import { helpText } from './help-text.ts'
+import { Output, type OutputStreams } from './output.ts'
+import { modeBeforeSettings } from './output-mode.ts'
+import { withSignals } from './signals.ts'
+
+/** The whole program: returns the exit code and never throws. */
+export async function main(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  cwd: string,
+  streams?: OutputStreams,
+): Promise<number> {
+  const output = new Output(modeBeforeSettings(argv, environment), streams)
+  try {
+    return await dispatch(argv, { output, environment, cwd })
+  } catch (error) {
+    return reportFailure(error, output)
+  } finally {
+    output.close()
+  }
+}
+
+async function dispatch(argv: readonly string[], context: Omit<CommandContext, 'signal'>): Promise<number> {
+  if (argv.includes('--version')) {
+    context.output.print(version())
+    return 0
+  }
+  if (argv.includes('--help') || argv.includes('-h')) {
+    context.output.print(helpText(commandNamed(argv, commands), commands))
+    return 0
+  }
+  const { parseArguments } = await import('./parse-arguments.ts')
+  const { command, flags } = await parseArguments(argv, commands)
+  return withSignals((signal) => command.run(flags, { ...context, signal }))
+}
+
+/** package.json lies two folders up, from src/cli and from dist/cli alike. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}

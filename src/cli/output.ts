@@ -1,0 +1,131 @@
+import picocolors from 'picocolors'
+import type { LogLevel } from '../config/settings-types.ts'
+import { LogFile } from './log-file.ts'
+import type { OutputMode } from './output-mode.ts'
+
+/** Where text goes: the process's own streams, or a test's. */
+export interface OutputStreams {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+}
+
+export type Colours = ReturnType<typeof picocolors.createColors>
+
+/** One line that is replaced in place; `null` takes it away. */
+export type LiveLine = (text: string | null) => void
+
+const levels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARNING', 'ERROR']
+const DRY_RUN_MARK = '*DRY-RUN*'
+
+/** The only writer to stdout and stderr. Results and news go to stdout, warnings and errors to stderr. */
+export class Output {
+  #mode: OutputMode
+  #live: { clear(): void; render(): void } | null = null
+  #resultGiven = false
+  readonly #streams: OutputStreams
+  readonly #log = new LogFile()
+
+  constructor(mode: OutputMode, streams: OutputStreams = process) {
+    this.#mode = mode
+    this.#streams = streams
+    for (const stream of [streams.stdout, streams.stderr]) stream.on('error', ignoreClosedPipe)
+  }
+
+  /** Once the settings are known. */
+  configure(mode: OutputMode): void {
+    this.#mode = mode
+  }
+
+  get json(): boolean {
+    return this.#mode.json
+  }
+
+  /** Paints nothing when colours are off. */
+  get colours(): Colours {
+    return picocolors.createColors(this.#mode.colour && this.#streams.stdout.isTTY === true)
+  }
+
+  debug(text: string): void {
+    this.#say('DEBUG', text)
+  }
+
+  info(text: string): void {
+    this.#say('INFO', text)
+  }
+
+  warn(text: string): void {
+    this.#say('WARNING', text)
+  }
+
+  error(text: string): void {
+    this.#say('ERROR', text)
+  }
+
+  /** What the command was run for, as text: shown whatever the level, but never beside `--json`. */
+  print(text: string): void {
+    this.#log.write('RESULT', this.#marked(text))
+    if (!this.#mode.json) this.#write('stdout', this.#marked(text))
+  }
+
+  /** The same for machines: under `--json` the one object on stdout. A second one is not written. */
+  result(value: unknown): void {
+    if (!this.#mode.json || this.#resultGiven) return
+    this.#resultGiven = true
+    this.#write('stdout', JSON.stringify(value, null, 2))
+  }
+
+  /** A question's text, without a line break. */
+  ask(text: string): void {
+    this.#streams.stdout.write(this.#marked(text))
+  }
+
+  /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
+  attachLog(path: string, now: () => number): void {
+    this.#log.attach(path, now)
+  }
+
+  /** A line to replace in place, or null where that is impossible or unwanted. */
+  async openLiveLine(): Promise<LiveLine | null> {
+    const { json, quiet, ci, logLevel } = this.#mode
+    if (this.#streams.stdout.isTTY !== true || json || quiet || ci || logLevel !== 'INFO') return null
+    const { createLogUpdate } = await import('log-update')
+    const update = createLogUpdate(this.#streams.stdout as NodeJS.WriteStream)
+    return (text) => {
+      if (text === null) {
+        this.#live = null
+        update.clear()
+        return update.done()
+      }
+      this.#live = { clear: () => update.clear(), render: () => update(this.#marked(text)) }
+      this.#live.render()
+    }
+  }
+
+  close(): void {
+    this.#log.close()
+  }
+
+  #say(level: LogLevel, text: string): void {
+    this.#log.write(level, this.#marked(text))
+    const { json, quiet, logLevel } = this.#mode
+    const isNews = level === 'DEBUG' || level === 'INFO'
+    if (levels.indexOf(level) < levels.indexOf(logLevel) || (isNews && (json || quiet))) return
+    this.#write(isNews ? 'stdout' : 'stderr', this.#marked(level === 'WARNING' ? `warning: ${text}` : text))
+  }
+
+  #marked(text: string): string {
+    if (!this.#mode.dryRun) return text
+    return text.replace(/^/gm, `${DRY_RUN_MARK} `)
+  }
+
+  #write(stream: 'stdout' | 'stderr', text: string): void {
+    this.#live?.clear()
+    this.#streams[stream].write(`${text}\n`)
+    this.#live?.render()
+  }
+}
+
+/** `pr … | head` closes our stdout; that is no failure of ours. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

@@ -1,0 +1,37 @@
+import type { Job } from '../domain/plan-types.ts'
+import type { RunEvent } from '../domain/run-event.ts'
+
+/** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */
+export function jobText(jobs: readonly Job[], workflow: number): string {
+  const index = jobs.findIndex((job) => job.workflowNumber === workflow)
+  const job = jobs[index]
+  return job ? `job ${index + 1}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
+}
+
+/** `00:41`, from an hour on `1:00:41`. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  return seconds < 3_600 ? minutes : `${Math.floor(seconds / 3_600)}:${minutes}`
+}
+
+/** `12.3 MiB` */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB']
+  const unit = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  return unit === 0 ? `${bytes} B` : `${(bytes / 1024 ** unit).toFixed(1)} ${units[unit]}`
+}
+
+export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
+  return `failed: ${code}: ${reason} (attempt ${attempt}${willRetry ? ', trying again' : ''})`
+}
+
+export function podText({ podId, status, costPerHour, action }: Extract<RunEvent, { kind: 'pod' }>): string {
+  const price = costPerHour === null ? '' : `, $${costPerHour.toFixed(2)} an hour`
+  return `pod ${podId} is ${status}${price}: ${action}`
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,119 @@
+import type { Job } from '../domain/plan-types.ts'
+import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
+import type { LiveLine, Output } from './output.ts'
+import { bytesText, durationText, failedText, jobText, plural, podText } from './progress-text.ts'
+
+/** Without a live line, one line of progress in this many milliseconds of the run's clock. */
+const QUIET_MS = 10_000
+
+export interface Progress extends Disposable {
+  readonly emit: EmitRunEvent
+}
+
+/** Shows the events of a run as they come: in one live line on a terminal, else a line for each start and end. */
+export async function openProgress(output: Output): Promise<Progress> {
+  const display = new ProgressDisplay(output, await output.openLiveLine())
+  return { emit: (event) => display.show(event), [Symbol.dispose]: () => display.close() }
+}
+
+class ProgressDisplay {
+  readonly #output: Output
+  readonly #live: LiveLine | null
+  #jobs: readonly Job[] = []
+  #jobStartedAt = 0
+  #lastTickAt = 0
+
+  constructor(output: Output, live: LiveLine | null) {
+    this.#output = output
+    this.#live = live
+  }
+
+  close(): void {
+    this.#live?.(null)
+  }
+
+  show(event: RunEvent): void {
+    const output = this.#output
+    switch (event.kind) {
+      case 'run-started':
+        return output.info(`run ${event.runName}: ${plural(event.videos.length, 'video')}`)
+      case 'video-started': {
+        const { plan, skipped } = event
+        this.#jobs = [...plan.renderJobs, ...plan.combineJobs]
+        const done = skipped.length > 0 ? `, ${skipped.length} of them done already` : ''
+        const size = `${plural(plan.totalFrames, 'frame')} in ${plural(plan.chunks.length, 'chunk')}`
+        return output.info(`${event.video}: ${size}, ${plural(this.#jobs.length, 'job')}${done}`)
+      }
+      case 'job-started':
+        this.#jobStartedAt = event.at
+        this.#lastTickAt = event.at
+        return this.#jobLine(event.workflow, event.attempt > 1 ? `started (attempt ${event.attempt})` : 'started')
+      case 'job-queued':
+        return this.#tick(event.at, this.#timed(event, `${event.ahead} ahead in the queue`))
+      case 'job-progress':
+        return this.#tick(event.at, this.#timed(event, `step ${event.step}/${event.of}`))
+      case 'job-finished':
+        return this.#jobLine(event.workflow, `done  ${durationText(event.result.tookMs)}`)
+      case 'job-failed': {
+        const line = `${jobText(this.#jobs, event.workflow)}  ${failedText(event)}`
+        return event.willRetry ? output.warn(line) : output.error(line)
+      }
+      case 'reference-extracted':
+        return output.debug(`chunk ${event.chunk}: frame ${event.frame} becomes the reference ${event.file}`)
+      case 'reference-uploaded':
+        return output.debug(`chunk ${event.chunk}: the server calls the reference ${event.name}`)
+      case 'film-downloaded':
+        return output.info(
+          `${event.video}: ${plural(event.frames, 'frame')}, ${bytesText(event.bytes)} in ${event.file}`,
+        )
+      case 'upload-started':
+        this.#lastTickAt = event.at
+        return output.info(`upload ${event.object}  ${bytesText(event.bytes)}`)
+      case 'upload-progress': {
+        const percent = event.bytes === 0 ? 100 : Math.floor((event.sent / event.bytes) * 100)
+        return this.#tick(event.at, `upload ${event.object}  ${percent} % of ${bytesText(event.bytes)}`)
+      }
+      case 'upload-finished': {
+        const { bucket, name, size, crc32c } = event.object
+        return output.info(
+          `uploaded ${event.role} gs://${bucket}/${name}  ${bytesText(size)}, crc32c ${crc32c} verified`,
+        )
+      }
+      case 'cleanup': {
+        const counts = `${plural(event.files.length, 'file')} deleted, ${event.kept.length} kept`
+        return output.info(`${event.video}: ${counts}: ${event.reason}`)
+      }
+      case 'video-finished':
+        return output.info(`${event.video}: done, ${plural(event.frames, 'frame')} in ${event.film}`)
+      case 'video-failed':
+        return output.error(
+          `${event.video} failed: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
+        )
+      case 'pod':
+        return output.info(podText(event))
+      case 'warning':
+        return output.warn(event.video === null ? event.message : `${event.video}: ${event.message}`)
+      case 'run-finished':
+        this.close()
+        return output.debug(event.ok ? 'the run is done' : 'the run is done, with failures')
+      default:
+        return event satisfies never
+    }
+  }
+
+  #jobLine(workflow: number, text: string): void {
+    this.#output.info(`${jobText(this.#jobs, workflow)}  ${text}`)
+  }
+
+  #timed(event: { readonly at: number; readonly workflow: number }, text: string): string {
+    return `${jobText(this.#jobs, event.workflow)}  ${text}  ${durationText(event.at - this.#jobStartedAt)}`
+  }
+
+  /** What is outdated in a moment: it replaces itself on a terminal and is rare elsewhere; the log has all of it. */
+  #tick(at: number, text: string): void {
+    this.#live?.(text)
+    const isDue = this.#live === null && at - this.#lastTickAt >= QUIET_MS
+    if (isDue) this.#lastTickAt = at
+    this.#output[isDue ? 'info' : 'debug'](text)
+  }
+}

@@ -1,0 +1,33 @@
+import { flagOf, settingGroups } from '../config/setting.ts'
+import { type SettingName, settingRows } from '../config/setting-table.ts'
+import type { Option } from './command.ts'
+
+/** The settings table as options, all of it or the named rows, in the table's order. Values stay text: the settings check them. */
+export function settingOptions(names?: readonly SettingName[]): Record<string, Option> {
+  const options: Record<string, Option> = {}
+  for (const [name, row] of settingRows) {
+    if (row.environmentOnly || (names && !names.includes(name))) continue
+    options[flagOf(name)] = {
+      ...(row.shows === null ? { type: 'boolean' } : { type: 'string', requiresArg: true, shows: row.shows }),
+      ...(row.repeatable ? { array: true } : {}),
+      describe: describe(row),
+      group: settingGroups.find((group) => group === row.group)!,
+    }
+  }
+  return options
+}
+
+/** The rows that only the environment can set, for the help. */
+export function settingVariables(): Array<readonly [name: string, describe: string]> {
+  return settingRows.flatMap(([, row]) => (row.environmentOnly ? [[row.variable!, row.describe] as const] : []))
+}
+
+function describe(row: (typeof settingRows)[number][1]): string {
+  const { describe, fallback, otherwise, variable } = row
+  const isShown = typeof fallback === 'string' || typeof fallback === 'number' || fallback instanceof URL
+  const facts = [
+    ...(variable ? [variable] : []),
+    ...(otherwise || isShown ? [`default: ${otherwise ?? String(fallback)}`] : []),
+  ]
+  return facts.length > 0 ? `${describe} [${facts.join(', ')}]` : describe
+}

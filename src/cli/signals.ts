@@ -1,0 +1,24 @@
+import { PromptRunnerError } from '../errors.ts'
+
+const names = ['SIGINT', 'SIGTERM'] as const
+
+/** Runs `work` with a signal that the first SIGINT or SIGTERM aborts. The second one ends the process at once. */
+export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const stop = (name: NodeJS.Signals) => {
+    const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`, {
+      hint: 'finished jobs are kept: --resume NAME goes on from there',
+    })
+    if (controller.signal.aborted) process.exit(cancelled.exitCode)
+    controller.abort(cancelled)
+  }
+  for (const name of names) process.on(name, stop)
+  try {
+    return await work(controller.signal)
+  } catch (error) {
+    // Whatever broke because of the abort is not the news.
+    throw controller.signal.aborted ? controller.signal.reason : error
+  } finally {
+    for (const name of names) process.off(name, stop)
+  }
+}

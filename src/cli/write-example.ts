@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { exampleConfig } from '../config/example-config.ts'
+import { PromptRunnerError } from '../errors.ts'
+import type { Output } from './output.ts'
+
+export interface WriteExampleOptions {
+  readonly dir: string
+  /** Overwrite what is there. */
+  readonly force: boolean
+  readonly cwd: string
+  readonly output: Output
+}
+
+/** Writes the example prompt file and a configuration file; both or, when one of them is there already, none. Throws PR_FILE. */
+export async function writeExample({ dir, force, cwd, output }: WriteExampleOptions): Promise<number> {
+  // It ships with the package, two folders above src/cli and dist/cli alike.
+  const example = await readFile(new URL('../../fixtures/prompt_files/example.txt', import.meta.url), 'utf8')
+  const files = [
+    { name: join(dir, 'prompt_files/example.txt'), text: example },
+    { name: join(dir, 'pr.config.yaml'), text: exampleConfig() },
+  ]
+  const taken = files.filter(({ name }) => existsSync(resolve(cwd, name))).map(({ name }) => name)
+  if (taken.length > 0 && !force) {
+    throw new PromptRunnerError(
+      'PR_USAGE',
+      `pr init writes nothing, because this is there already: ${taken.join(', ')}`,
+      {
+        hint: 'give --force to overwrite, or another folder: pr init DIR',
+      },
+    )
+  }
+  for (const { name, text } of files) {
+    await write(resolve(cwd, name), text)
+    output.print(`wrote ${name}`)
+  }
+  output.print(`\nNext: ${dir === '.' ? '' : `cd ${dir} && `}pr --dry-run rehearses it; nothing leaves the machine.`)
+  output.result({ written: files.map(({ name }) => resolve(cwd, name)) })
+  return 0
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  } catch (cause) {
+    throw new PromptRunnerError('PR_FILE', `${path} cannot be written: ${(cause as Error).message}`, { cause })
+  }
+}
