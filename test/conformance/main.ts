@@ -1,0 +1,68 @@
+import { createReadStream, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
+import { isDict } from '../../src/simulators/comfyui/python/py.ts'
+import type { CaseResult, Corpus, CorpusFiles, Suite } from './suite.ts'
+import { Tally } from './tally.ts'
+import { validationSuite } from './validation.ts'
+
+/** Every kind of corpus that can be run. */
+const suites: readonly Suite[] = [validationSuite]
+
+const usage = `usage: npm run conformance -- --object-info FILE --files FILE ${suites.map(({ name }) => `[--${name} FILE]`).join(' ')} [-v]`
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`${error.message}\n${usage}`)
+  return 2
+})
+
+/** 0: all agree. 1: something differs. 2 (by the caller): the arguments or files cannot be used. */
+async function main(args: string[]): Promise<number> {
+  const files = Object.fromEntries(suites.map(({ name }) => [name, { type: 'string' }] as const))
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...files,
+      'object-info': { type: 'string' },
+      files: { type: 'string' },
+      verbose: { type: 'boolean', short: 'v' },
+    },
+  })
+  const wanted = suites.flatMap((suite) => {
+    const file = values[suite.name as keyof typeof values]
+    return typeof file === 'string' ? [{ suite, file }] : []
+  })
+  if (wanted.length === 0) throw new Error(`no corpus is given`)
+  const corpus = readCorpus(required(values['object-info'], '--object-info'), required(values.files, '--files'))
+  const tally = new Tally()
+  for (const { suite, file } of wanted) {
+    for await (const result of run(suite, file, corpus)) {
+      tally.add(result)
+      if (values.verbose && result.differences.length > 0) {
+        console.log(`${result.id} (${result.category})\n${result.differences.join('\n')}\n`)
+      }
+    }
+  }
+  console.log(tally.lines().join('\n'))
+  return tally.allAgree ? 0 : 1
+}
+
+async function* run(suite: Suite, file: string, corpus: Corpus): AsyncGenerator<CaseResult> {
+  const runCase = suite.open(corpus)
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() !== '') yield await runCase(line)
+  }
+}
+
+function readCorpus(objectInfoFile: string, filesFile: string): Corpus {
+  const objectInfo = parseJson(readFileSync(objectInfoFile, 'utf8'))
+  if (!isDict(objectInfo))
+    throw new Error(`${objectInfoFile} is not an answer of GET /object_info: it is no JSON object`)
+  return { objectInfo, files: JSON.parse(readFileSync(filesFile, 'utf8')) as CorpusFiles }
+}
+
+function required(value: unknown, flag: string): string {
+  if (typeof value !== 'string') throw new Error(`${flag} is missing`)
+  return value
+}
