@@ -1,0 +1,77 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { type Clock, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
+import { PodModel } from './pod-model.ts'
+import { podAction } from './pod-resource.ts'
+import { problem } from './problem.ts'
+import { rateLimit } from './rate-limit.ts'
+import type { RunpodSeed } from './runpod-seed.ts'
+
+export interface RunpodSimulatorOptions {
+  readonly clock: Clock
+  readonly seed: RunpodSeed
+  /**
+   * The pods that exist. Without it every id does, as a copy of the recording's pod: a dry run is made with the user's own
+   * pod id, which no recording can know.
+   */
+  readonly strictPods?: readonly string[]
+}
+
+const actionRequest = z.strictObject({ action: podAction })
+
+/** RunPod's REST API v2, `https://api.runpod.io/v2`: one pod to look at, stop, start and terminate, and the GPU catalogue. */
+export function runpodSimulator({ clock, seed, strictPods }: RunpodSimulatorOptions): SimulatedService {
+  const pods = new Map<string, PodModel>()
+  const limits = rateLimit()
+  const find = (id: string): PodModel | null => {
+    if (strictPods !== undefined && !strictPods.includes(id)) return null
+    const pod = pods.get(id) ?? new PodModel({ ...seed.pod, id }, clock.now())
+    pods.set(id, pod)
+    return pod
+  }
+
+  const app = new Hono()
+  app.use(async (c, next) => {
+    const isKnown = /^Bearer \S/.test(c.req.header('authorization') ?? '')
+    if (isKnown) await next()
+    else c.res = problem(401, 'Unauthorized', 'missing bearer token')
+    c.res.headers.set(PROVENANCE_HEADER, 'derived')
+    if (isKnown) for (const [name, value] of Object.entries(limits(clock.now()))) c.res.headers.set(name, value)
+  })
+
+  app.get('/v2/pods/:id', (c) => {
+    const pod = find(c.req.param('id'))
+    return pod === null ? notFound('pod') : c.json(pod.resource(clock.now()))
+  })
+
+  app.post('/v2/pods/:id/action', async (c) => {
+    const pod = find(c.req.param('id'))
+    if (pod === null) return notFound('pod')
+    const body = actionRequest.safeParse(await c.req.json().catch(() => null))
+    if (!body.success) return problem(422, 'Unprocessable Entity', z.prettifyError(body.error))
+    const { action } = body.data
+    const { status, locked } = pod.resource(clock.now())
+    if (!pod.act(action, clock.now())) {
+      const why = locked ? 'the pod is locked' : `it is not valid for status ${status}`
+      return problem(409, 'Conflict', `action ${action} refused: ${why}`)
+    }
+    return action === 'terminate' ? c.body(null, 204) : c.json(pod.resource(clock.now()))
+  })
+
+  app.get('/v2/catalog/gpus', (c) => c.json(seed.catalog))
+  app.get('/v2/catalog/gpus/:id', (c) => {
+    const gpu = seed.catalog.gpus.find(({ id }) => id === c.req.param('id'))
+    return gpu === undefined ? notFound('GPU type') : c.json(gpu)
+  })
+
+  app.notFound((c) => {
+    const nearest = 'RunPod REST v2: GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus'
+    const detail = `no answer to ${c.req.method} ${c.req.path}`
+    return problem(501, 'Not Implemented', detail, { [UNMATCHED_HEADER]: nearest })
+  })
+  return { name: 'runpod', http: async (request) => app.fetch(request) }
+}
+
+function notFound(what: string): Response {
+  return problem(404, 'Not Found', `${what} not found`)
+}
