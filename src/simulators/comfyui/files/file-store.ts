@@ -1,8 +1,9 @@
 import type { ByteSource, ImageBatch } from '../../media/byte-source.ts'
 import type { Clock } from '../../simulator.ts'
+import { PythonError } from '../python/python-error.ts'
 import { type FileType, parseAnnotatedName } from './annotated-name.ts'
 import { basename, dirname, isWithin, join, normpath } from './python-path.ts'
-import { type SavePath, type SaveRefusal, savePath } from './save-path.ts'
+import { type SavePath, savePath } from './save-path.ts'
 
 /** What is in a file, so that a loader node can give it back without decoding anything. */
 export type FileContent =
@@ -51,12 +52,12 @@ export interface FileStore {
   list(type: FileType): StoredFile[]
   /**
    * Where a node saves next. A missing directory is made, as the server does. `width` and `height` in pixels, 0 where the
-   * node has none (SaveLatent).
+   * node has none (SaveLatent). Throws the PythonError that the node fails with when the prefix leads outside.
    */
-  savePath(prefix: string, type: FileType, size?: { width: number; height: number }): SavePath | SaveRefusal
-  /** Writes or replaces a file. */
+  savePath(prefix: string, type: FileType, size?: { width: number; height: number }): SavePath
+  /** Writes or replaces a file. Throws a PythonError when a directory has that path, or a file that of a directory. */
   write(file: NewFile): StoredFile
-  /** Makes a directory and those above it. */
+  /** Makes a directory and those above it; the same errors. */
   makeDirectory(absolutePath: string): void
 }
 
@@ -93,6 +94,7 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
   const makeDirectory = (path: string) => {
     const folder = normpath(path)
     if (directories.has(folder)) return
+    if (files.has(folder)) throw new PythonError('NotADirectoryError', `[Errno 20] Not a directory: '${path}'`)
     directories.set(folder, new Set())
     makeDirectory(dirname(folder))
     directories.get(dirname(folder))!.add(basename(folder))
@@ -108,6 +110,7 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
   const write = ({ type, subfolder, filename, bytes, content }: NewFile): StoredFile => {
     const base = directory(type)
     const path = normpath(join(base, subfolder, filename))
+    if (directories.has(path)) throw new PythonError('IsADirectoryError', `[Errno 21] Is a directory: '${path}'`)
     const folder = dirname(path)
     makeDirectory(folder)
     directories.get(folder)!.add(basename(path))
@@ -138,7 +141,7 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
     savePath(prefix, type, { width, height } = { width: 0, height: 0 }) {
       const base = directory(type)
       const path = savePath({ prefix, base, width, height, now: new Date(clock.now()), entries })
-      if (path.kind === 'path') makeDirectory(join(base, path.subfolder))
+      makeDirectory(join(base, path.subfolder))
       return path
     },
     write,

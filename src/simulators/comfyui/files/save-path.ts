@@ -1,20 +1,13 @@
+import { PythonError } from '../python/python-error.ts'
 import { basename, commonpath, dirname, join, normpath } from './python-path.ts'
 
 /** Where a saving node may write: `<subfolder>/<filename>_<counter>_.<ext>` below the base directory. */
 export interface SavePath {
-  readonly kind: 'path'
   /** As the node reports it; absolute when the prefix was. */
   readonly subfolder: string
   readonly filename: string
   /** Number of the first file. */
   readonly counter: number
-}
-
-/** The exception that the node fails with. Message without the newline that the executor adds to every message. */
-export interface SaveRefusal {
-  readonly kind: 'refused'
-  readonly exceptionType: 'Exception' | 'NotADirectoryError'
-  readonly message: string
 }
 
 export interface SavePathRequest {
@@ -28,8 +21,11 @@ export interface SavePathRequest {
   readonly entries: (absolutePath: string) => readonly string[] | 'missing' | 'file'
 }
 
-/** folder_paths.get_save_image_path of ComfyUI 0.3.64, including what looks like mistakes: `dir/` always counts from 1. */
-export function savePath(request: SavePathRequest): SavePath | SaveRefusal {
+/**
+ * folder_paths.get_save_image_path of ComfyUI 0.3.64, including what looks like mistakes: `dir/` always counts from 1.
+ * Throws the PythonError that the saving node fails with, without the newline that the executor adds to every message.
+ */
+export function savePath(request: SavePathRequest): SavePath {
   const { base } = request
   const prefix = request.prefix.includes('%') ? fillIn(request.prefix, request) : request.prefix
   const subfolder = dirname(normpath(prefix))
@@ -38,21 +34,16 @@ export function savePath(request: SavePathRequest): SavePath | SaveRefusal {
   const absolute = normpath(folder)
   const common = commonpath(base, absolute)
   if (common !== base) {
-    return {
-      kind: 'refused',
-      exceptionType: 'Exception',
-      message:
-        '**** ERROR: Saving image outside the output folder is not allowed.' +
+    throw new PythonError(
+      'Exception',
+      '**** ERROR: Saving image outside the output folder is not allowed.' +
         `\n full_output_folder: ${absolute}\n         output_dir: ${base}\n         commonpath: ${common}`,
-    }
+    )
   }
   const entries = request.entries(folder)
-  if (entries === 'file') {
-    const message = `[Errno 20] Not a directory: '${folder}'`
-    return { kind: 'refused', exceptionType: 'NotADirectoryError', message }
-  }
+  if (entries === 'file') throw new PythonError('NotADirectoryError', `[Errno 20] Not a directory: '${folder}'`)
   const taken = entries === 'missing' ? [] : entries.flatMap((entry) => counterOf(entry, filename, basename(prefix)))
-  return { kind: 'path', subfolder, filename, counter: taken.length === 0 ? 1 : Math.max(...taken) + 1 }
+  return { subfolder, filename, counter: taken.length === 0 ? 1 : Math.max(...taken) + 1 }
 }
 
 /**

@@ -1,0 +1,108 @@
+import { type ByteSource, fromBytes } from '../../media/byte-source.ts'
+import { dumpJson } from '../python/dump.ts'
+import { dict } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import type { FileType } from './annotated-name.ts'
+import { contentOf } from './content-of.ts'
+import { answering, emptyAnswer, textAnswer } from './file-answers.ts'
+import type { FileContent, FileStore } from './file-store.ts'
+import { maskedImage } from './masked-image.ts'
+import { type FormPart, formParts } from './multipart.ts'
+import { basename, dirname, isWithin, join, normpath, splitext } from './python-path.ts'
+import { readBody } from './read-body.ts'
+import { sha256 } from './sha256.ts'
+
+export interface UploadOptions {
+  /** `--max-upload-size` in bytes. */
+  readonly limit?: number
+}
+
+const DEFAULT_LIMIT = 100 * 1024 * 1024
+
+/** `POST /upload/image` of ComfyUI 0.3.64 (server.py, image_upload): any file, under a name that is free. */
+export function uploadImage(request: Request, store: FileStore, options: UploadOptions = {}): Promise<Response> {
+  return upload(request, store, options, (image) => image)
+}
+
+/** `POST /upload/mask`: the alpha of the upload goes onto the image that `original_ref` names; nothing is saved when there is none. */
+export function uploadMask(request: Request, store: FileStore, options: UploadOptions = {}): Promise<Response> {
+  return upload(request, store, options, (image, parts) => maskedImage(image, text(parts, 'original_ref'), store))
+}
+
+/** The bytes of a file and what they hold. */
+export interface Uploaded {
+  readonly bytes: ByteSource
+  readonly content: FileContent
+}
+
+type Prepare = (image: Uploaded, parts: readonly FormPart[]) => Uploaded | null
+
+async function upload(request: Request, store: FileStore, options: UploadOptions, prepare: Prepare): Promise<Response> {
+  const { limit = DEFAULT_LIMIT } = options
+  const body = await readBody(request, limit)
+  if (body === null) return textAnswer(413, `Maximum request body size ${limit} exceeded.`)
+  return answering(() => {
+    const parts = formParts(request.headers.get('content-type'), body)
+    const type = fileType(text(parts, 'type') ?? 'input')
+    const image = parts.find(({ name }) => name === 'image')
+    if (!image || (image.filename === null && image.bytes.length === 0)) return emptyAnswer(400)
+    // The handler asks a text for its `.file`.
+    if (image.filename === null) throw new PythonError('AttributeError', "'str' object has no attribute 'file'")
+
+    const subfolder = text(parts, 'subfolder') ?? ''
+    const folder = join(store.directory(type), normpath(subfolder))
+    if (!isWithin(store.directory(type), normpath(join(folder, image.filename)))) return emptyAnswer(400)
+    store.makeDirectory(folder)
+
+    const overwrite = ['true', '1'].includes(text(parts, 'overwrite') ?? '')
+    const bytes = fromBytes(Uint8Array.from(image.bytes))
+    const { name, duplicate } = overwrite
+      ? { name: image.filename, duplicate: false }
+      : freeName(store, folder, image.filename, bytes)
+    const file = duplicate ? null : prepare({ bytes, content: contentOf(bytes) }, parts)
+    if (file) save(store, type, join(folder, name), file)
+    const answer = dumpJson(dict({ name, subfolder, type }))
+    return new Response(answer, {
+      headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(answer.length) },
+    })
+  })
+}
+
+/** The name itself, or `stem (1).ext`, `stem (2).ext` … until one is free or holds the same bytes. */
+function freeName(store: FileStore, folder: string, filename: string, bytes: ByteSource) {
+  const [stem, extension] = splitext(filename)
+  for (let name = filename, next = 1; ; name = `${stem} (${next++})${extension}`) {
+    const there = store.at(join(folder, name))
+    if (there === null) return { name, duplicate: false }
+    if (there === 'directory')
+      throw new PythonError('IsADirectoryError', `[Errno 21] Is a directory: '${join(folder, name)}'`)
+    if (there.bytes.size === bytes.size && sha256(there.bytes) === sha256(bytes)) return { name, duplicate: true }
+  }
+}
+
+/** `open(path, 'wb')`: directories in the file name are not made. */
+function save(store: FileStore, type: FileType, path: string, file: Uploaded): void {
+  const folder = dirname(path)
+  if (store.at(folder) !== 'directory')
+    throw new PythonError('FileNotFoundError', `[Errno 2] No such file or directory: '${path}'`)
+  store.write({ type, subfolder: folder, filename: basename(path), ...file })
+}
+
+function fileType(value: string): FileType {
+  if (value === 'input' || value === 'temp' || value === 'output') return value
+  throw new PythonError(
+    'UnboundLocalError',
+    "cannot access local variable 'type_dir' where it is not associated with a value",
+  )
+}
+
+/** The first field of a name as text. */
+function text(parts: readonly FormPart[], name: string): string | undefined {
+  const part = parts.find((each) => each.name === name)
+  if (!part) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(part.bytes)
+  } catch (cause) {
+    throw new PythonError('UnicodeDecodeError', String(cause))
+  }
+}
