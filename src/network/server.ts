@@ -11,7 +11,7 @@ export interface ServiceServer extends AsyncDisposable {
 
 export interface ServiceServerOptions {
   /** The service at `host:port` or `host`, from the request line or the Host header. */
-  readonly serviceAt: (authority: string) => SimulatedService | null
+  readonly serviceAt: (authority: string) => Pick<SimulatedService, 'http' | 'upgrade'> | null
   /** Told of an authority that has no service; the client gets an error answer. */
   readonly onUnknown: (authority: string) => void
 }
