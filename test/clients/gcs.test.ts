@@ -1,0 +1,232 @@
+import { randomFillSync } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import type { StorageClient } from '../../src/clients/clients.ts'
+import { createStorageClient } from '../../src/clients/gcs.ts'
+import { crc32c, crc32cBase64 } from '../../src/simulators/crc32c.ts'
+import type { GcsSimulator } from '../../src/simulators/gcs/gcs-simulator.ts'
+import type { Simulator } from '../../src/simulators/simulator.ts'
+import { testGcs } from '../simulators/gcs/test-gcs.ts'
+import { listening } from '../simulators/listening.ts'
+
+const MIB = 1024 * 1024
+
+let folder: string
+beforeEach(async () => {
+  // A proxy of the machine would be asked even for loopback.
+  vi.stubEnv('NO_PROXY', '127.0.0.1')
+  folder = await mkdtemp(join(tmpdir(), 'pr-gcs-'))
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true })
+})
+
+it.each([
+  ['nothing', 0, ['POST multipart']],
+  ['one byte', 1, ['POST resumable', 'PUT bytes 0-0/1']],
+  ['one chunk', 8 * MIB, ['POST resumable', 'PUT bytes 0-8388607/8388608']],
+  [
+    'one chunk and a byte',
+    8 * MIB + 1,
+    ['POST resumable', 'PUT bytes 0-8388607/8388609', 'PUT bytes 8388608-8388608/8388609'],
+  ],
+  [
+    '20 MiB',
+    20 * MIB,
+    [
+      'POST resumable',
+      'PUT bytes 0-8388607/20971520',
+      'PUT bytes 8388608-16777215/20971520',
+      'PUT bytes 16777216-20971519/20971520',
+    ],
+  ],
+])('uploads %s in chunks of 8 MiB and looks at the result', async (_, size, requests) => {
+  const { client, asked, simulator } = await storage()
+  const { path, checksum } = await file(size)
+  const progress: number[] = []
+  const stored = await client.upload({
+    path,
+    object: 'runs/r1/film 1.mp4',
+    contentType: 'video/mp4',
+    metadata: { run: 'r1' },
+    onProgress: (sent, total) => progress.push(sent / total),
+  })
+  const [object] = simulator.objects()
+  expect(stored).toEqual({
+    bucket: 'bkt',
+    name: 'runs/r1/film 1.mp4',
+    size,
+    crc32c: checksum,
+    md5: object!.md5Hash,
+    generation: object!.generation,
+  })
+  expect(object!.fields).toEqual({ contentType: 'video/mp4', metadata: { run: 'r1' } })
+  expect(asked).toEqual([...requests, 'GET runs%2Fr1%2Ffilm%201.mp4'])
+  expect(progress.at(-1)).toBe(size === 0 ? undefined : 1)
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b))
+})
+
+it('takes an object of the same content for a finished upload', async () => {
+  const { client, asked } = await storage()
+  const upload = { path: (await file(1000)).path, object: 'film', contentType: 'video/mp4' }
+  const first = await client.upload(upload)
+  asked.length = 0
+  expect(await client.upload(upload)).toEqual(first)
+  expect(asked).toEqual(['POST resumable', 'GET film'])
+})
+
+it('overwrites nothing', async () => {
+  const { client, simulator } = await storage()
+  await client.upload({ path: (await file(1000)).path, object: 'film', contentType: 'video/mp4' })
+  const before = simulator.objects()
+  const { path } = await file(5)
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: expect.stringMatching(
+      /^uploading .+ to gs:\/\/bkt\/film failed: the name is taken by another object \(1000 bytes, crc32c .{8}; the file has 5 bytes, crc32c .{8}\)$/,
+    ),
+    hint: 'choose another prefix in --bucket, or delete the object; nothing is ever overwritten',
+  })
+  expect(simulator.objects()).toEqual(before)
+})
+
+it('deletes an object that came out different, and only that generation', async () => {
+  const { client, simulator, asked } = await storage((http) => async (request) => {
+    const response = await http(request)
+    if (request.method !== 'GET') return response
+    const object = (await response.json()) as object
+    return Response.json({ ...object, crc32c: 'AAAAAA==' }, { headers: response.headers })
+  })
+  const { path, checksum } = await file(10)
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: `uploading ${path} to gs://bkt/film failed: the stored object differs from the file (10 bytes, crc32c AAAAAA==; the file has 10 bytes, crc32c ${checksum}); it was deleted`,
+  })
+  expect(simulator.objects()).toEqual([])
+  expect(asked.at(-1)).toMatch(/^DELETE film\?ifGenerationMatch=\d{16}$/)
+})
+
+it('tells why a bucket cannot be written', async () => {
+  const { client } = await storage((http) => http, ['other'])
+  const { path } = await file(1)
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: expect.stringContaining(`uploading ${path} to gs://bkt/film was answered with 404`),
+    hint: 'check that the bucket gs://bkt exists and is spelled right in --bucket',
+  })
+})
+
+it('makes an error of the plain object that the library rejects with', async () => {
+  const refused = {
+    error: { code: 403, message: 'no access', errors: [{ reason: 'forbidden', message: 'no access' }] },
+  }
+  const { client } = await storage((http) => async (request) => {
+    return request.method === 'PUT' ? Response.json(refused, { status: 403 }) : http(request)
+  })
+  const { path } = await file(1)
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: `uploading ${path} to gs://bkt/film was answered with 403 (forbidden): no access`,
+    hint: 'give the account the role "Storage Object User" on gs://bkt',
+  })
+})
+
+it('stops an upload that is under way', async () => {
+  const controller = new AbortController()
+  const closed = Promise.withResolvers<void>()
+  const { client } = await storage((http) => async (request) => {
+    if (request.method !== 'PUT') return http(request)
+    request.signal.addEventListener('abort', () => closed.resolve())
+    controller.abort(new Error('cancelled'))
+    return new Promise(() => {})
+  })
+  const { path } = await file(1)
+  const upload = client.upload({ path, object: 'film', contentType: 'video/mp4' }, controller.signal)
+  await expect(upload).rejects.toThrow('cancelled')
+  // The connection ends too.
+  await closed.promise
+})
+
+it('says which file cannot be read', async () => {
+  const { client } = await storage()
+  const path = join(folder, 'none.mp4')
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_FILE',
+    message: expect.stringContaining(`reading ${path} for its upload failed: ENOENT`),
+  })
+})
+
+it('looks up, lists and deletes', async () => {
+  const { client } = await storage()
+  const { path, checksum } = await file(3)
+  for (const object of ['runs/b', 'runs/a', 'other']) await client.upload({ path, object, contentType: 'text/plain' })
+  expect(await client.stat('runs/a')).toMatchObject({ name: 'runs/a', size: 3, crc32c: checksum })
+  expect(await client.stat('runs/c')).toBe(null)
+  expect((await client.list('runs/')).map(({ name }) => name)).toEqual(['runs/a', 'runs/b'])
+  await client.delete('runs/a')
+  await client.delete('runs/a')
+  expect((await client.list('runs/')).map(({ name }) => name)).toEqual(['runs/b'])
+})
+
+it('goes to the given address whatever STORAGE_EMULATOR_HOST says', async () => {
+  vi.stubEnv('STORAGE_EMULATOR_HOST', 'http://127.0.0.1:1')
+  const { client, asked } = await storage()
+  await client.upload({ path: (await file(1)).path, object: 'film', contentType: 'text/plain' })
+  expect(asked).toEqual(['POST resumable', 'PUT bytes 0-0/1', 'GET film'])
+})
+
+it.each([
+  ['is not there', null, /^reading the Google credentials file .+ failed: ENOENT/],
+  ['is not JSON', 'key', /failed: it is not JSON$/],
+  ['is something else', '{"a":1}', /has no "type": it is no credentials file$/],
+  [
+    'runs a program',
+    '{"type":"external_account","credential_source":{"executable":{"command":"/bin/sh"}}}',
+    /asks to run a program, which is refused$/,
+  ],
+])('refuses a credentials file that %s', async (_, content, message) => {
+  const credentialsFile = join(folder, 'key.json')
+  if (content !== null) await writeFile(credentialsFile, content)
+  const client = createStorageClient({ bucket: 'bkt', prefix: '', projectId: 'p', credentialsFile })
+  await expect(client.stat('x')).rejects.toMatchObject({
+    code: 'PR_CREDENTIALS',
+    message: expect.stringMatching(message),
+  })
+})
+
+interface Loopback {
+  readonly client: StorageClient
+  readonly simulator: GcsSimulator
+  /** What was asked, in few words. */
+  readonly asked: string[]
+}
+
+async function storage(wrap = (http: Simulator): Simulator => http, strictBuckets?: string[]): Promise<Loopback> {
+  const simulator = testGcs(strictBuckets === undefined ? {} : { strictBuckets })
+  const asked: string[] = []
+  const answer = wrap(simulator.http)
+  const server = await listening((request) => {
+    asked.push(inWords(request))
+    return answer(request)
+  })
+  onTestFinished(() => server.close())
+  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
+  return { client: createStorageClient({ bucket: 'bkt', prefix: '', ...address }), simulator, asked }
+}
+
+function inWords(request: Request): string {
+  const { pathname, search, searchParams } = new URL(request.url)
+  if (request.method === 'POST') return `POST ${searchParams.get('uploadType')}`
+  if (request.method === 'PUT') return `PUT ${request.headers.get('content-range')}`
+  return `${request.method} ${pathname.replace('/storage/v1/b/bkt/o/', '')}${search}`
+}
+
+async function file(size: number): Promise<{ path: string; checksum: string }> {
+  const path = join(folder, `${size}.bin`)
+  const content = randomFillSync(Buffer.alloc(size))
+  await writeFile(path, content)
+  return { path, checksum: crc32cBase64(crc32c(content)) }
+}

@@ -1,0 +1,15 @@
+import { gcsSeed } from '../../../src/simulators/gcs/gcs-seed.ts'
+import { type GcsSimulator, type GcsSimulatorOptions, gcsSimulator } from '../../../src/simulators/gcs/gcs-simulator.ts'
+import { recorded } from '../recorded.ts'
+import { stillClock } from '../still-clock.ts'
+
+/** The simulator with the shipped recording, a clock that stands, and sessions `session-1`, `session-2`, … */
+export function testGcs(options: Partial<GcsSimulatorOptions> = {}): GcsSimulator {
+  let sessions = 0
+  return gcsSimulator({
+    clock: stillClock(),
+    newId: () => `session-${++sessions}`,
+    seed: gcsSeed(recorded('gcs/gcs.har'))!,
+    ...options,
+  })
+}
