@@ -11,7 +11,7 @@ const told = (rule: string) => ({
 const text = z.string(told('text; put it in quotes')).transform((value) => value.trim())
 const whole = (from: number, to: number) => {
   const rule = told(`a whole number from ${from} to ${to}`)
-  return z.int(rule).min(from, rule).max(to, rule)
+  return z.number(rule).refine((value) => Number.isInteger(value) && value >= from && value <= to, rule)
 }
 const number = z.number(told('a number'))
 const path = z.string(told('the path of a file')).min(1, told('the path of a file'))

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml'
 import { type Graph, isLink } from '../domain/graph.ts'
 import type { Problem } from '../errors.ts'
+import { keyAt } from './yaml-document.ts'
 
 /** Reads a workflow in ComfyUI's API format. Never throws: everything wrong is a problem with its place. */
 export function readTemplate(file: string, text: string): { graph: Graph; problems: readonly Problem[] } {
@@ -57,7 +58,7 @@ function duplicateKeys(file: string, text: string): Problem[] {
     .errors.filter(({ code }) => code === 'DUPLICATE_KEY')
     .map(({ pos }) => {
       const line = text.slice(0, pos[0]).split('\n').length
-      return { file, line, message: 'A key stands twice in one object.', value: text.slice(...pos).split('\n')[0]! }
+      return { file, line, message: 'A key stands twice in one object.', value: keyAt(text, pos[0]) }
     })
 }
 

@@ -18,16 +18,25 @@ export function readYaml(file: string, text: string): YamlDocument {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
   const lineAt = (offset: number) => Math.max(1, counter.linePos(offset).line)
-  const problems = document.errors.map((error) => ({
-    file,
-    line: lineAt(error.pos[0]),
-    message: `This is not YAML: ${error.message}`,
-  }))
-  return {
-    value: problems.length > 0 ? undefined : document.toJS(),
-    problems,
-    lineOf: (path) => lineAt(offsetOf(document.contents, path)),
+  const problems: Problem[] = document.errors.map(({ code, message, pos }) => {
+    const place = { file, line: lineAt(pos[0]) }
+    if (code !== 'DUPLICATE_KEY') return { ...place, message: `This is not YAML: ${message}.` }
+    return { ...place, message: 'A key stands twice in one mapping.', value: keyAt(text, pos[0]) }
+  })
+  let value: unknown
+  try {
+    value = problems.length > 0 ? undefined : document.toJS()
+  } catch (error) {
+    // The reader stops at aliases that multiply without end.
+    problems.push({ file, message: `The file cannot be read: ${(error as Error).message}.` })
   }
+  return { value, problems, lineOf: (path) => lineAt(offsetOf(document.contents, path)) }
+}
+
+/** The key that stands at an offset, without quotes. */
+export function keyAt(text: string, offset: number): string {
+  const [, quoted, plain] = /^(?:["']([^"']*)|([^:\n]*))/.exec(text.slice(offset)) ?? []
+  return quoted ?? plain ?? ''
 }
 
 /** An object that refuses unknown keys, naming the one that was probably meant. */
@@ -42,18 +51,20 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape, { error }).catchall(unknown) as unknown as z.ZodObject<Shape, z.core.$strict>
 }
 
-/** The problems that a schema found in a document: each with line, path and value. */
+/** The problems that a schema found in a document, by line, each with path and value. */
 export function schemaProblems(file: string, document: YamlDocument, error: z.ZodError): Problem[] {
-  return error.issues.map((issue) => {
-    const name = issue.path.map(String).join('.')
-    const value = valueAt(document.value, issue.path)
+  const problems = error.issues.map((issue) => {
+    const path = writtenPath(document.value, issue.path)
+    const name = path.map(String).join('.')
+    const value = valueAt(document.value, path)
     return {
       file,
-      line: document.lineOf(issue.path),
+      line: document.lineOf(path),
       message: name === '' ? `The file ${issue.message}` : `${name} ${issue.message}`,
       ...(value !== undefined && { value }),
     }
   })
+  return problems.sort((one, other) => one.line - other.line)
 }
 
 function offsetOf(contents: unknown, path: Path): number {
@@ -71,6 +82,11 @@ function offsetOf(contents: unknown, path: Path): number {
     } else return offset
   }
   return offset
+}
+
+/** Where a schema takes one thing for a list of one, its paths have an index that nobody wrote. */
+function writtenPath(value: unknown, path: Path): Path {
+  return path.filter((key, index) => typeof key !== 'number' || Array.isArray(valueAt(value, path.slice(0, index))))
 }
 
 function valueAt(value: unknown, path: Path): unknown {

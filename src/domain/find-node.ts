@@ -24,7 +24,7 @@ export function findNode(graph: Graph, ref: NodeRef): Found {
   }
   const known = [...new Set(Object.keys(graph).map((id) => identity(graph, id)[key]))]
   const words = { id: 'ids', title: 'titles', class: 'classes' }[key]
-  const hint = `The ${words} there: ${known.map((name) => `"${name}"`).join(', ')}.${didYouMean(wanted, known)}`
+  const hint = `The ${words} there: ${known.map((name) => `"${name}"`).join(', ')}.${key === 'id' ? '' : didYouMean(wanted, known)}`
   return { id: null, fault: { message: `looks for ${looked}, but there is none.`, hint } }
 }
 
