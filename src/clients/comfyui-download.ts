@@ -25,8 +25,9 @@ export async function saveAnswer(
     await rename(temporary, path)
     return { bytes: file.bytesWritten }
   } catch (error) {
-    answer.body.destroy()
-    await rm(temporary, { force: true })
+    // undici reports the destruction that it was asked for as an error of the stream.
+    answer.body.on('error', () => {}).destroy()
+    await rm(temporary, { force: true }).catch(() => {})
     if (signal?.aborted || error instanceof PromptRunnerError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new PromptRunnerError('PR_FILE', `${path} cannot be written: ${reason}`, { cause: error })

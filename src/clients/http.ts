@@ -157,7 +157,7 @@ async function sendPatiently(
     try {
       const answer = await once()
       if (!mayRepeat || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
-      answer.body.resume()
+      answer.body.on('error', () => {}).resume()
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       if (!mayRepeat || !isBrokenConnection(error)) throw unreachable(naming, asked, error)
