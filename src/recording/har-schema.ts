@@ -22,7 +22,7 @@ export const harSchema = z.looseObject({
           status: z.number(),
           statusText: z.string().optional(),
           headers: headers(),
-          content: z.looseObject({ mimeType: z.string().optional(), ...body() }).optional(),
+          content: z.looseObject({ mimeType: z.string().optional(), ...body() }).default({}),
         }),
         comment: z.string().optional(),
         _webSocketMessages: z

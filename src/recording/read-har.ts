@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
+import type { HarLog } from './har.ts'
 import { harSchema, type LooseEntry } from './har-schema.ts'
 
 /** A HAR as this project works with it, whoever wrote it. */
@@ -10,6 +11,8 @@ export interface LoadedHar {
   /** `log._pr`, `{}` when the file is not ours. */
   readonly facts: Readonly<Record<string, unknown>>
   readonly entries: readonly LoadedEntry[]
+  /** The log as it stands in the file. In the HAR of another tool, fields that the standard asks for may be missing. */
+  readonly log: HarLog
 }
 
 export interface LoadedEntry {
@@ -64,7 +67,12 @@ export async function readHar(path: string): Promise<LoadedHar> {
     throw new PromptRunnerError('PR_RECORDING', `${path} is not a HAR: ${where}: ${issue?.message}`)
   }
   const open = (file: string) => bodyFile(path, file)
-  return { path, facts: data.log._pr ?? {}, entries: data.log.entries.map((entry) => loaded(entry, open)) }
+  return {
+    path,
+    facts: data.log._pr ?? {},
+    entries: data.log.entries.map((entry) => loaded(entry, open)),
+    log: data.log as unknown as HarLog,
+  }
 }
 
 function loaded(entry: LooseEntry, open: (file: string) => () => Uint8Array): LoadedEntry {
