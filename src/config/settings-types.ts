@@ -43,7 +43,7 @@ export interface Settings {
     readonly outputDir: string
     readonly upload: boolean
     readonly keepIntermediate: boolean
-    /** stop: shut down a pod that has no network volume as well; keep is the default and the meaning of --no-shutdown. */
+    /** keep is the default and the meaning of --no-shutdown. */
     readonly shutdown: 'keep' | 'force'
     readonly validateOnly: boolean
     readonly yes: boolean
@@ -56,6 +56,8 @@ export interface Settings {
     readonly speed: number
     readonly realFfmpeg: boolean
     readonly strict: boolean
+    /** Epoch milliseconds at which the run's own clock starts; null: now. */
+    readonly startTime: number | null
     /** Where run folders go; absolute. */
     readonly tempDir: string
   }

@@ -27,7 +27,10 @@ export async function loadSettings(flags: Flags, environment: NodeJS.ProcessEnv,
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one setting is' : `${problems.length} settings are`
     const code = problems.some((problem) => problem.from === 'flag') ? 'PR_USAGE' : 'PR_CONFIG'
-    throw new PromptRunnerError(code, `${count} wrong`, { problems })
+    throw new PromptRunnerError(code, `${count} wrong`, {
+      // Lines count for a configuration file only: it comes last, from top to bottom.
+      problems: problems.map(({ from: _, ...problem }) => problem).toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    })
   }
   return { settings: freezeDeeply(settings), origins: shownSettings(reader), warnings }
 }
@@ -108,7 +111,7 @@ function shutdown(reader: SettingReader): Settings['run']['shutdown'] {
   if (!force || !keep) return force ? 'force' : 'keep'
   const forcedBy = reader.origin('forceShutdown').from
   if (forcedBy === reader.origin('noShutdown').from) {
-    reader.refuse('forceShutdown', 'contradicts noShutdown', 'leave one of the two out')
+    reader.refuse('forceShutdown', `contradicts ${reader.origin('noShutdown').name}`, 'leave one of the two out')
   }
   return forcedBy === 'flag' ? 'force' : 'keep'
 }

@@ -1,20 +1,11 @@
 import type { HistoryEntry, PromptEvent } from '../clients/clients.ts'
+import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import type { Graph } from '../domain/graph.ts'
 import { type Job, jobType, type Plan } from '../domain/plan-types.ts'
 import type { JobResult, OutputFile } from '../domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
 import { promptId as makePromptId } from './ids.ts'
 import type { RunContext } from './run-context.ts'
-
-/** A graph ready to be sent, as the workflow builders return it. */
-export interface BuiltWorkflow {
-  readonly graph: Graph
-  /** Every change made to the template, in words. */
-  readonly modifications: readonly string[]
-  readonly templateNodes: number
-  /** Role (`latent`, `video`, `film`) → the node whose history output it is. */
-  readonly outputs: Readonly<Record<string, string>>
-}
 
 /** A second attempt can help here; an error of the graph or of a node returns at full price. */
 const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])

@@ -1,10 +1,13 @@
+import type { PromptRunnerError } from '../errors.ts'
 import type { RunTally } from './run-tally.ts'
 
 /** `summary.json` of a run folder and the object of `--json`; snake_case like every file that users read. */
 export interface Summary {
   readonly dry_run: boolean
   readonly ok: boolean
+  /** The highest that applies. */
   readonly exit_code: number
+  readonly failures: readonly object[]
   readonly run_id: string
   readonly run_name: string
   readonly folder: string | null
@@ -42,7 +45,7 @@ export interface Estimate {
 
 export function makeSummary(
   tally: RunTally,
-  more: { dryRun: boolean; folder: string | null; exitCode: number; rehearsal: Rehearsal | null },
+  more: { dryRun: boolean; folder: string | null; failures: readonly PromptRunnerError[]; rehearsal: Rehearsal | null },
 ): Summary {
   const { videos } = tally
   const plans = videos.map((video) => video.plan)
@@ -52,8 +55,9 @@ export function makeSummary(
   const combine = sum(plans.map((plan) => plan.combineJobs.length))
   return {
     dry_run: more.dryRun,
-    ok: more.exitCode === 0,
-    exit_code: more.exitCode,
+    ok: more.failures.length === 0,
+    exit_code: Math.max(0, ...more.failures.map((failure) => failure.exitCode)),
+    failures: more.failures.map(({ code, message, hint, problems }) => ({ code, message, hint: hint ?? null, problems })),
     run_id: tally.runId,
     run_name: tally.runName,
     folder: more.folder,
@@ -97,15 +101,15 @@ export function makeSummary(
 }
 
 /** The cost of the recorded server's time on this pod, or why no figure can be given. */
-export function estimateOf(serverSeconds: number, device: { name: string; type: string }, costPerHour: number | null): Estimate {
-  if (device.type === 'cpu') {
-    const note = `none: the recording was made on a CPU, and its times (${serverSeconds} s here) are not GPU times. \`pr record\` on your GPU gives an estimate.`
+export function estimateOf(serverSeconds: number, device: string, costPerHour: number | null): Estimate {
+  if (device === 'cpu') {
+    const note = `none: the recording was made on a CPU, and its times (${round(serverSeconds)} s here) are not GPU times. \`pr record\` on your GPU gives an estimate.`
     return { gpu_minutes: null, cost_usd: null, note }
   }
   const minutes = round(serverSeconds / 60)
   const cost = costPerHour === null ? null : round((serverSeconds / 3600) * costPerHour)
   const price = cost === null ? 'no pod, no price' : `$${cost.toFixed(2)} at $${costPerHour}/h`
-  return { gpu_minutes: minutes, cost_usd: cost, note: `${minutes} min on ${device.name} (recorded timings), ${price}` }
+  return { gpu_minutes: minutes, cost_usd: cost, note: `${minutes} min on ${device} (recorded timings), ${price}` }
 }
 
 function sum(numbers: readonly number[]): number {

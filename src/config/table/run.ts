@@ -74,6 +74,16 @@ export const runSettings = {
     parse: path,
     fallback: null,
   }),
+  startTime: setting({
+    group: 'Dry run',
+    describe: 'when a dry run begins on its own clock, for runs that are to be equal to the byte',
+    shows: 'EPOCH-SECONDS',
+    // https://reproducible-builds.org/specs/source-date-epoch/
+    variable: 'SOURCE_DATE_EPOCH',
+    environmentOnly: true,
+    parse: number({ min: 0, max: 253_402_300_799, whole: true }),
+    fallback: null,
+  }),
   logLevel: setting({
     group: 'Output',
     describe: 'DEBUG, INFO, WARNING or ERROR',

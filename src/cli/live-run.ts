@@ -1,0 +1,36 @@
+import { createClients } from '../clients/real-clients.ts'
+import { uuidV5 } from '../orchestrator/ids.ts'
+import { makeSummary } from '../report/summary.ts'
+import { summaryText } from '../report/summary-text.ts'
+import { confirm } from './confirm.ts'
+import { failureOf, type PlannedSession, runPlans, settleRun } from './run-plans.ts'
+
+/** Shows which server, which pod and which price, asks, and runs. Returns the exit code. */
+export async function runLive(session: PlannedSession): Promise<number> {
+  const { settings, output, signal } = session
+  const { outputDir, yes } = settings.run
+  const { identity, earlier } = settleRun(session, outputDir)
+  const clients = await createClients(settings, { clientId: uuidV5('client', identity.runId) })
+  const stats = await clients.comfyui.systemStats(signal)
+  const devices = stats.devices.map((device) => device.name).join(', ')
+  output.info(`Run ${identity.runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
+  const pod = await clients.pod?.info(signal)
+  if (pod)
+    output.info(
+      `Pod ${pod.id} (${pod.gpu ? `${pod.gpu.count} × ${pod.gpu.id}` : 'no GPU'}): ${pod.status}, $${pod.costPerHour}/h now`,
+    )
+  await confirm('Start?', output, { yes, signal })
+
+  const outcome = await runPlans(session, { identity, earlier, clients, outputDir, now: Date.now })
+  const failure = failureOf(outcome)
+  const summary = makeSummary(outcome.tally, {
+    dryRun: false,
+    folder: null,
+    exitCode: failure?.exitCode ?? 0,
+    rehearsal: null,
+  })
+  output.print(summaryText(summary).join('\n'))
+  output.result(summary)
+  if (failure) throw failure
+  return 0
+}

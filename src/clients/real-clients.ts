@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import type { Settings } from '../config/settings-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+import type { Clients, RunProgram } from './clients.ts'
+import { createComfyuiClient } from './comfyui.ts'
+import type { WebSocketConstructor } from './comfyui-socket.ts'
+import { createMediaClient } from './ffmpeg.ts'
+import { createStorageClient } from './gcs.ts'
+import { createPodClient } from './runpod.ts'
+
+/**
+ * The one set of clients, live and rehearsed alike. `run` replaces the start of ffmpeg and ffprobe, `webSocket` the socket's
+ * constructor; nothing else can be exchanged. Throws PR_CONFIG when the file of the own authority cannot be read.
+ */
+export async function createClients(
+  settings: Settings,
+  more: { clientId: string; run?: RunProgram | undefined; webSocket?: WebSocketConstructor | undefined },
+): Promise<Clients> {
+  const { comfyui, storage, pod, programs } = settings
+  return {
+    comfyui: createComfyuiClient({
+      url: comfyui.url,
+      clientId: more.clientId,
+      token: comfyui.token,
+      headers: comfyui.headers,
+      ca: comfyui.ca === null ? null : await readAuthority(comfyui.ca),
+      ...(more.webSocket ? { webSocket: more.webSocket } : {}),
+    }),
+    storage: createStorageClient({
+      bucket: storage.bucket ?? '',
+      prefix: storage.prefix,
+      projectId: storage.projectId,
+      credentialsFile: storage.credentialsFile,
+    }),
+    pod: pod.id === null ? null : createPodClient({ podId: pod.id, apiKey: pod.apiKey }),
+    media: createMediaClient({ ...programs, ...(more.run ? { run: more.run } : {}) }),
+  }
+}
+
+async function readAuthority(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new PromptRunnerError('PR_CONFIG', `reading the certificate authority ${path} failed: ${(cause as Error).message}`, {
+      hint: '--ca takes the path of a PEM file',
+      cause,
+    })
+  }
+}

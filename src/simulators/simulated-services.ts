@@ -1,0 +1,44 @@
+import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import type { ComfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { loadRecording, type Recording } from '../recording/load-recording.ts'
+import { type ComfyuiSimulator, comfyuiSimulator } from './comfyui/simulator.ts'
+import { gcsSeed } from './gcs/gcs-seed.ts'
+import { gcsSimulator } from './gcs/gcs-simulator.ts'
+import { googleAuthSimulator } from './google-auth/google-auth-simulator.ts'
+import { metadataSimulator } from './google-auth/metadata-simulator.ts'
+import { runpodSeed } from './runpod/runpod-seed.ts'
+import { runpodSimulator } from './runpod/runpod-simulator.ts'
+import type { Clock, SimulatedService } from './simulator.ts'
+
+/** The world that a dry run meets, and what it was made from. */
+export interface SimulatedServices {
+  readonly comfyui: ComfyuiSimulator
+  readonly all: readonly SimulatedService[]
+  readonly recording: Recording
+  readonly knowledge: ComfyuiKnowledge
+}
+
+/**
+ * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
+ * from the shipped ones. `newId` gives ids that a server would draw at random. Throws PR_RECORDING.
+ */
+export async function simulatedServices(name: string, options: { clock: Clock; newId: () => string }): Promise<SimulatedServices> {
+  const recording = await loadRecording(name)
+  const knowledge = comfyuiKnowledge(recording.entries)
+  const seed = async <T>(service: string, read: (log: Recording['hars'][number]['log']) => T | null): Promise<T> => {
+    for (const { hars } of [recording, await loadRecording(service)]) {
+      for (const { log } of hars) {
+        const found = read(log)
+        if (found !== null) return found
+      }
+    }
+    throw new PromptRunnerError('PR_RECORDING', `the recording ${service} holds nothing to answer ${service} from`, {
+      hint: 'it ships with this program: install it again',
+    })
+  }
+  const comfyui = comfyuiSimulator({ ...options, knowledge })
+  const gcs = gcsSimulator({ ...options, seed: await seed('gcs', gcsSeed) })
+  const runpod = runpodSimulator({ ...options, seed: await seed('runpod', runpodSeed) })
+  return { comfyui, all: [comfyui, gcs, googleAuthSimulator(), metadataSimulator(), runpod], recording, knowledge }
+}
