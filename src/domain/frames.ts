@@ -19,7 +19,7 @@ export function renderFrames(keep: number): number {
 export function chunkLengths(totalFrames: number, framesPerChunk: number, evenOut: boolean): number[] {
   const count = Math.ceil(totalFrames / framesPerChunk)
   const last = totalFrames - (count - 1) * framesPerChunk
-  if (evenOut && last < SHORTEST_TAIL && last < framesPerChunk && count > 1) {
+  if (evenOut && last < SHORTEST_TAIL && count > 1) {
     const base = Math.floor(totalFrames / count)
     const longer = totalFrames % count
     return Array.from({ length: count }, (_, index) => (index < longer ? base + 1 : base))
