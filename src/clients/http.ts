@@ -1,16 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
-import { Agent, request as send } from 'undici'
-import {
-  GATEWAY,
-  isBrokenConnection,
-  notUnderstood,
-  type ServiceNaming,
-  unexpectedStatus,
-  unreachable,
-} from './http-errors.ts'
+import { Agent } from 'undici'
+import { notUnderstood, type ServiceNaming, unexpectedStatus, unreachable } from './http-errors.ts'
+import { sendPatiently } from './http-send.ts'
 
 export interface HttpOptions extends ServiceNaming {
   /** Its path is kept: with `http://host/comfy/` the path `/prompt` goes to `/comfy/prompt`. User and password become Basic. */
@@ -97,7 +90,7 @@ export function createHttp(options: HttpOptions): Http {
     async request(path, request = {}) {
       const url = http.url(path, request.query)
       const asked = `${request.method ?? 'GET'} ${url.href}`
-      const answer = await sendPatiently(() => sendOnce(agent, url, headers, request), request, asked, options)
+      const answer = await sendPatiently({ agent, url, headers, naming: options, asked }, request)
       const taken: HttpAnswer = {
         ...answer,
         text: () => readBody(taken),
@@ -124,46 +117,6 @@ export function createHttp(options: HttpOptions): Http {
     close: () => agent.destroy(),
   }
   return http
-}
-
-type RawAnswer = Pick<HttpAnswer, 'status' | 'headers' | 'body'>
-
-async function sendOnce(
-  agent: Agent,
-  url: URL,
-  common: Record<string, string>,
-  request: HttpRequest,
-): Promise<RawAnswer> {
-  const isJson = request.json !== undefined
-  const { statusCode, headers, body } = await send(url, {
-    dispatcher: agent,
-    method: request.method ?? 'GET',
-    headers: { ...common, ...(isJson ? { 'content-type': 'application/json' } : {}), ...request.headers },
-    body: (isJson ? JSON.stringify(request.json) : (request.body ?? null)) as Readable | string | null,
-    signal: request.signal ?? null,
-  })
-  return { status: statusCode, headers, body }
-}
-
-/** A GET is asked again, twice at most, when the connection broke or a proxy answered for its server. */
-async function sendPatiently(
-  once: () => Promise<RawAnswer>,
-  { method = 'GET', allow, signal }: HttpRequest,
-  asked: string,
-  naming: ServiceNaming,
-): Promise<RawAnswer> {
-  for (let attempt = 1; ; attempt++) {
-    const mayRepeat = method === 'GET' && attempt < 3
-    try {
-      const answer = await once()
-      if (!mayRepeat || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
-      answer.body.on('error', () => {}).resume()
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason
-      if (!mayRepeat || !isBrokenConnection(error)) throw unreachable(naming, asked, error)
-    }
-    await wait(250 * attempt, undefined, { signal }).catch(() => Promise.reject(signal?.reason))
-  }
 }
 
 async function readBody(answer: HttpAnswer): Promise<string> {
