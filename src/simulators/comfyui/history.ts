@@ -1,26 +1,27 @@
 import type { ExecutionRecord } from './execute/execute-prompt.ts'
-import type { QueueItem } from './prompt-queue.ts'
-import { dict, type PyDict } from './python/py.ts'
+import { rowOf } from './prompt-queue.ts'
+import { dict, isDict, type PyDict } from './python/py.ts'
+import type { QueueItem } from './validate/validate-prompt.ts'
 
 const MAXIMUM = 10_000
+const TOKENS = ['auth_token_comfy_org', 'api_key_comfy_org']
 
 /** Finished prompts by id, the one that ended first in front (§1.4, §1.5). */
 export class History {
   private readonly entries = new Map<string, PyDict>()
 
   /** An id that is used again keeps its old place. Tokens that the prompt carried are dropped. */
-  add([number, promptId, prompt, extraData, outputs]: QueueItem, record: ExecutionRecord): void {
+  add(item: QueueItem, record: ExecutionRecord): void {
     if (this.entries.size > MAXIMUM) this.entries.delete(this.entries.keys().next().value!)
-    const kept = new Map(extraData)
-    kept.delete('auth_token_comfy_org')
-    kept.delete('api_key_comfy_org')
+    const extraData = isDict(item.extraData) ? new Map(item.extraData) : item.extraData
+    if (isDict(extraData)) for (const key of TOKENS) extraData.delete(key)
     const status = dict({
       status_str: record.success ? 'success' : 'error',
       completed: record.success,
       messages: record.messages,
     })
-    const item: QueueItem = [number, promptId, prompt, kept, outputs]
-    this.entries.set(promptId, dict({ prompt: item, outputs: record.outputs, status, meta: record.meta }))
+    const entry = dict({ prompt: rowOf({ ...item, extraData }), outputs: record.outputs, status, meta: record.meta })
+    this.entries.set(item.promptId, entry)
   }
 
   get(promptId: string): PyDict {

@@ -1,13 +1,14 @@
 import { pyLess } from './python/compare.ts'
-import type { PyDict } from './python/py.ts'
+import type { Py } from './python/py.ts'
+import type { QueueItem } from './validate/validate-prompt.ts'
 
-/** `[number, prompt id, graph, extra_data, outputs to execute]`, as GET /queue shows it. */
-export type QueueItem = [
-  number: bigint | number,
-  promptId: string,
-  prompt: PyDict,
-  extraData: PyDict,
-  outputs: string[],
+/** `[number, prompt id, graph, extra_data, outputs to execute]`, as GET /queue and the history show an item. */
+export const rowOf = ({ number, promptId, prompt, extraData, outputs }: QueueItem): Py[] => [
+  number,
+  promptId,
+  prompt,
+  extraData,
+  outputs,
 ]
 
 /** The waiting prompts: a binary heap whose raw array GET /queue shows (§1.2), and the one that runs. */
@@ -63,7 +64,7 @@ export class PromptQueue {
 
   /** Removes the first waiting item with this id. The last one goes through `clear`, which tells of it twice. */
   delete(promptId: string): void {
-    const at = this.heap.findIndex(([, id]) => id === promptId)
+    const at = this.heap.findIndex((item) => item.promptId === promptId)
     if (at < 0) return
     if (this.heap.length === 1) this.clear()
     else {
@@ -84,7 +85,7 @@ function sink(heap: QueueItem[], start: number): void {
   const item = heap[start]!
   let at = start
   for (let child = 2 * at + 1; child < heap.length; child = 2 * at + 1) {
-    if (child + 1 < heap.length && !pyLess(heap[child]!, heap[child + 1]!)) child += 1
+    if (child + 1 < heap.length && !before(heap[child]!, heap[child + 1]!)) child += 1
     heap[at] = heap[child]!
     at = child
   }
@@ -97,9 +98,11 @@ function up(heap: QueueItem[], start: number, top = 0): void {
   let at = start
   while (at > top) {
     const parent = (at - 1) >> 1
-    if (!pyLess(item, heap[parent]!)) break
+    if (!before(item, heap[parent]!)) break
     heap[at] = heap[parent]!
     at = parent
   }
   heap[at] = item
 }
+
+const before = (a: QueueItem, b: QueueItem) => pyLess(rowOf(a), rowOf(b))

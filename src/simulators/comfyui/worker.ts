@@ -4,11 +4,12 @@ import type { NodeRunner } from './execute/node-runner.ts'
 import type { Caches } from './execute/prompt-run.ts'
 import { ResultCache } from './execute/result-cache.ts'
 import type { History } from './history.ts'
-import type { PromptQueue, QueueItem } from './prompt-queue.ts'
+import type { PromptQueue } from './prompt-queue.ts'
 import { dumpJson } from './python/dump.ts'
 import { dict, isDict, type PyDict } from './python/py.ts'
 import { PythonError } from './python/python-error.ts'
 import type { SocketHub } from './socket-hub.ts'
+import type { QueueItem } from './validate/validate-prompt.ts'
 
 /** What passes between the announcement of a prompt's end and its history entry. */
 const RACE_MS = 1
@@ -54,7 +55,7 @@ export class Worker {
 
   /** Without an id: whatever runs. It takes effect at the next check point and is forgotten when a prompt starts. */
   interrupt(promptId: string | null): void {
-    if (promptId === null || this.queue.running?.[1] === promptId) this.interrupted = true
+    if (promptId === null || this.queue.running?.promptId === promptId) this.interrupted = true
   }
 
   /** POST /free with `free_memory`: the cache is dropped when the worker is idle or after the prompt that runs. */
@@ -68,17 +69,25 @@ export class Worker {
       await this.clock.sleep(RACE_MS)
       const item = this.queue.take()
       if (item) await this.run(item)
-      if (this.forget) this.caches = emptyCaches()
+      if (this.forget) this.reset()
       this.forget = false
     } while (this.queue.pending.length > 0)
   }
 
+  private reset(): void {
+    this.caches = emptyCaches()
+    this.runner.beginPrompt(new Map())
+  }
+
   private async run(item: QueueItem): Promise<void> {
-    const [, promptId, prompt, extraData, outputs] = item
+    const { promptId, extraData } = item
+    if (!isDict(extraData)) throw new PythonError('TypeError', "argument of type 'NoneType' is not iterable")
+    const prompt = isDict(item.prompt) ? ownCopy(item.prompt) : new Map()
+    const outputs = item.outputs.filter((id) => typeof id === 'string')
     const clientId = extraData.get('client_id') ?? null
     this.interrupted = false
     this.hub.client = clientId
-    const record = await executePrompt({ promptId, prompt: ownCopy(prompt), extraData, outputs }, this.caches, {
+    const record = await executePrompt({ promptId, prompt, extraData, outputs }, this.caches, {
       runner: this.runner,
       clock: this.clock,
       outbox: this.hub,

@@ -41,6 +41,7 @@ export async function executePrompt(
   }
 
   tell('execution_start', { prompt_id: promptId })
+  services.runner.beginPrompt(toRun.prompt)
   const prompt = new DynamicPrompt(toRun.prompt)
   const keys = new CacheKeys(prompt, services.runner, services.unequal)
   caches.outputs.setPrompt(keys, toRun.prompt.keys())

@@ -9,6 +9,8 @@ import type { Value } from './value.ts'
 export interface NodeRunner {
   /** null for a class that the server does not have. */
   traits(classType: string): ClassTraits | null
+  /** A prompt starts: what was kept for nodes that it does not have is dropped. */
+  beginPrompt(prompt: PyDict): void
   /**
    * IS_CHANGED / fingerprint_inputs for the constant inputs, as the array that the server keeps; NaN in it never matches.
    * undefined: the class has no such hook.

@@ -17,8 +17,8 @@ export type Value =
   /** `shape` as the tensor's (`[batch, channels, frames, height, width]`, or without frames); `images` is what it decodes to. */
   | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images: ImageBatch }
   | { readonly kind: 'video'; readonly images: ImageBatch; readonly fps: number }
-  /** A model, a text encoder, conditioning …: nothing but where its colour comes from. */
-  | { readonly kind: 'opaque'; readonly type: string; readonly colour: Colour }
+  /** A model, a text encoder, conditioning …: where its colour comes from, and the latent shape that it is made for. */
+  | { readonly kind: 'opaque'; readonly type: string; readonly colour: Colour; readonly shape?: readonly number[] }
   /** comfy_execution.graph_utils.ExecutionBlocker: whoever gets it is not run. */
   | { readonly kind: 'blocker'; readonly message: string | null }
 

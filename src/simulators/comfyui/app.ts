@@ -1,0 +1,60 @@
+import { Hono } from 'hono'
+import { PROVENANCE_HEADER, UNMATCHED_HEADER } from '../simulator.ts'
+import { factRoutes } from './fact-routes.ts'
+import { emptyAnswer, textAnswer } from './files/file-answers.ts'
+import { isForeignOrigin } from './origin-check.ts'
+import { queueRoutes } from './queue-routes.ts'
+import type { ServerModel } from './server-model.ts'
+
+/** The HTTP side of the simulated server. Every route also answers below `/api`. */
+export function createApp(model: ServerModel): Hono {
+  const app = new Hono()
+  app.use(async ({ req, res }, next) => {
+    if (isForeignOrigin(req.raw)) return emptyAnswer(403)
+    if (req.method === 'OPTIONS') return emptyAnswer(200)
+    await next()
+    if (!res.headers.has(PROVENANCE_HEADER)) res.headers.set(PROVENANCE_HEADER, 'derived')
+    return undefined
+  })
+  queueRoutes(app, model)
+  factRoutes(app, model)
+  for (const base of ['', '/api']) {
+    app.get(`${base}/ws`, ({ req }) =>
+      textAnswer(
+        400,
+        `No WebSocket UPGRADE hdr: ${req.header('upgrade') ?? 'None'}\n Can "Upgrade" only to "WebSocket".`,
+      ),
+    )
+  }
+  const known = [...new Set(app.routes.map(({ path }) => path))].filter((path) => path !== '/*')
+  app.notFound(({ req }) => {
+    const { method, path } = req
+    if (isKnown(path, known)) return methodNotAllowed(method)
+    const message = `the ComfyUI simulator has no answer to ${method} ${path}, and the recording has none either`
+    const answer = textAnswer(501, message)
+    answer.headers.set(UNMATCHED_HEADER, nearest(path, known))
+    return answer
+  })
+  return app
+}
+
+/** A known path with a method that it does not have falls through to the static files, which know GET and HEAD (§0.6). */
+function methodNotAllowed(method: string): Response {
+  if (method === 'GET' || method === 'HEAD') return emptyAnswer(404)
+  const answer = textAnswer(405, '405: Method Not Allowed')
+  answer.headers.set('allow', 'GET,HEAD')
+  return answer
+}
+
+/** A route without parameters whose answer does not depend on the recording. */
+function isKnown(path: string, known: readonly string[]): boolean {
+  return known.some(
+    (route) => route === path && !/\/(system_stats|embeddings|models|extensions|users|settings|i18n)/.test(route),
+  )
+}
+
+function nearest(path: string, known: readonly string[]): string {
+  const common = (route: string) => [...route].findIndex((char, index) => char !== path[index])
+  const score = (route: string) => (common(route) < 0 ? route.length : common(route))
+  return known.toSorted((a, b) => score(b) - score(a))[0] ?? ''
+}

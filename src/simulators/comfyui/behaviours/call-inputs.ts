@@ -1,0 +1,77 @@
+import { type Colour, frameCount, type ImageBatch } from '../../media/byte-source.ts'
+import type { NodeCall } from '../execute/node-runner.ts'
+import { formatValue, type Value } from '../execute/value.ts'
+import { pyStr } from '../python/format.ts'
+import type { Py } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import { colourOf } from './colour.ts'
+
+type Kind = Value['kind']
+type Of<K extends Kind> = Extract<Value, { kind: K }>
+
+/** One call's inputs by name and kind. */
+export class CallInputs {
+  readonly call: NodeCall
+
+  constructor(call: NodeCall) {
+    this.call = call
+  }
+
+  find<K extends Kind>(name: string, kind: K): Of<K> | null {
+    const value = this.call.inputs.get(name)
+    return value?.kind === kind ? (value as Of<K>) : null
+  }
+
+  /** Throws what Python says when a tensor is expected and None is there. */
+  get<K extends Kind>(name: string, kind: K): Of<K> {
+    const found = this.find(name, kind)
+    if (!found) throw new PythonError('TypeError', "'NoneType' object is not subscriptable")
+    return found
+  }
+
+  /** The first input of a kind, whatever its name. */
+  first<K extends Kind>(kind: K): Of<K> | null {
+    return (this.call.inputs.values().find((value) => value.kind === kind) as Of<K> | undefined) ?? null
+  }
+
+  data(name: string): Py | undefined {
+    return this.find(name, 'data')?.data
+  }
+
+  number(name: string, fallback: number): number {
+    const value = this.data(name)
+    return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : fallback
+  }
+
+  text(name: string, fallback = ''): string {
+    const value = this.data(name)
+    return value === undefined || value === null ? fallback : pyStr(value)
+  }
+
+  /** Follows from all inputs of the call, hidden ones excepted. */
+  colour(): Colour {
+    const hidden = (name: string) => name === 'prompt' || name === 'extra_pnginfo' || name === 'unique_id'
+    const parts = Array.from(this.call.inputs, ([name, value]) => (hidden(name) ? '' : traceOf(value)))
+    return colourOf(this.call.classType, ...parts)
+  }
+
+  /** width × height × frames of what the call works on; null when nothing has a size. */
+  volume(): number | null {
+    const images = (this.first('images') ?? this.first('latent') ?? this.first('video'))?.images
+    if (images) return images.width * images.height * frameCount(images)
+    const [width, height] = [this.number('width', 0), this.number('height', 0)]
+    return width * height > 0 ? width * height * this.number('length', 1) : null
+  }
+}
+
+export const flatImages = (width: number, height: number, frames: number, colour: Colour): ImageBatch => ({
+  width,
+  height,
+  segments: [{ frames, colour }],
+})
+
+function traceOf(value: Value): string {
+  if (value.kind === 'opaque') return String(value.colour)
+  if ('images' in value) return value.images.segments.map(({ colour }) => colour).join()
+  return pyStr(formatValue(value))
+}

@@ -1,0 +1,59 @@
+import type { Context, Hono } from 'hono'
+import { PROVENANCE_HEADER } from '../simulator.ts'
+import { uploadImage, uploadMask } from './files/upload.ts'
+import { view } from './files/view.ts'
+import { jsonAnswer } from './json-answer.ts'
+import { withFileLists } from './node-list.ts'
+import { parseJson } from './python/parse.ts'
+import { isDict, type PyDict } from './python/py.ts'
+import { FEATURES, MAX_BODY, type ServerModel } from './server-model.ts'
+
+/** Front-end helpers whose answers only a recording knows (§1.9, §1.10). */
+const RECORDED = [
+  '/system_stats',
+  '/embeddings',
+  '/models',
+  '/models/:folder',
+  '/extensions',
+  '/view_metadata/:folder',
+  '/users',
+  '/settings',
+  '/settings/:id',
+  '/i18n',
+  '/workflow_templates',
+]
+
+/** Files, node classes and what the server tells about itself (§1.6–§1.10). */
+export function factRoutes(app: Hono, model: ServerModel): void {
+  const { files, objectInfo, answers } = model.parts
+  const recorded = ({ req }: Context, next: () => Promise<void>) => {
+    const { pathname, search } = new URL(req.url)
+    const answer = answers.get(pathname.replace(/^\/api\//, '/') + search)
+    if (!answer) return next()
+    const { status, contentType, body } = answer
+    // Recordings keep JSON indented; the server never sends it so.
+    const response = contentType.startsWith('application/json')
+      ? jsonAnswer(parseJson(Buffer.from(body()).toString()), status)
+      : new Response(Uint8Array.from(body()), { status, headers: { 'content-type': contentType } })
+    response.headers.set(PROVENANCE_HEADER, 'recorded')
+    return Promise.resolve(response)
+  }
+  for (const base of ['', '/api']) {
+    app.get(`${base}/view`, ({ req }) => view(req.raw, files))
+    app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, { limit: MAX_BODY }))
+    app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, { limit: MAX_BODY }))
+    app.get(`${base}/features`, () => jsonAnswer(FEATURES))
+    app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
+    app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))
+    for (const path of RECORDED) app.get(base + path, recorded)
+  }
+}
+
+function listing(objectInfo: PyDict, names: readonly string[], { parts }: ServerModel): PyDict {
+  return new Map(
+    names.flatMap((name) => {
+      const info = objectInfo.get(name)
+      return isDict(info) ? [[name, withFileLists(name, info, parts.files)] as const] : []
+    }),
+  )
+}

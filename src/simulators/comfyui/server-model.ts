@@ -1,0 +1,66 @@
+import type { ComfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
+import type { Clock } from '../simulator.ts'
+import { validateBehaviours } from './behaviours/validate-all.ts'
+import type { ValidateBehaviours } from './behaviours/validate-behaviour.ts'
+import type { NodeRunner } from './execute/node-runner.ts'
+import type { FileStore } from './files/file-store.ts'
+import { History } from './history.ts'
+import { PromptQueue } from './prompt-queue.ts'
+import type { PyDict } from './python/py.ts'
+import { dict } from './python/py.ts'
+import { SocketHub } from './socket-hub.ts'
+import { type FindClass, nodeClasses } from './validate/node-class.ts'
+import { type PromptAnswer, validatePrompt } from './validate/validate-prompt.ts'
+import { Worker } from './worker.ts'
+
+/** `--max-upload-size` in bytes, the default of 100 MB; it holds for every body (§0.1). */
+export const MAX_BODY = 104_857_600
+
+export const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_upload_size: BigInt(MAX_BODY) })
+
+export interface ServerModelParts {
+  readonly objectInfo: PyDict
+  readonly answers: ComfyuiKnowledge['answers']
+  readonly files: FileStore
+  readonly runner: NodeRunner
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly validate?: ValidateBehaviours
+}
+
+/** All that one simulated server holds in memory; the routes and the socket are views of it. */
+export class ServerModel {
+  readonly parts: ServerModelParts
+  readonly history = new History()
+  readonly hub: SocketHub
+  readonly queue: PromptQueue
+  readonly worker: Worker
+  private readonly findClass: FindClass
+  private counter = 0n
+
+  constructor(parts: ServerModelParts) {
+    this.parts = parts
+    const { runner, clock, newId, objectInfo } = parts
+    this.hub = new SocketHub({ features: FEATURES, newId, remaining: () => this.queue.remaining })
+    this.queue = new PromptQueue(() => this.hub.broadcastStatus())
+    this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, runner, clock })
+    this.findClass = nodeClasses(objectInfo, parts.validate ?? validateBehaviours)
+  }
+
+  /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered (§3). */
+  submit(body: string): PromptAnswer {
+    const { files, newId } = this.parts
+    const { counter, findClass } = this
+    const fileExists = (name: string) => files.exists(name)
+    const answer = validatePrompt(body, { counter, newId, findClass, fileExists })
+    this.counter = answer.counter
+    if (answer.item) {
+      try {
+        this.queue.put(answer.item)
+      } finally {
+        this.worker.wake()
+      }
+    }
+    return answer
+  }
+}

@@ -1,0 +1,87 @@
+import type { ComfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
+import type { Clock, SimulatedService, SocketEnd } from '../simulator.ts'
+import { createApp } from './app.ts'
+import { emptyAnswer } from './files/file-answers.ts'
+import { createFileStore, type FileStore } from './files/file-store.ts'
+import { KnowledgeRunner } from './knowledge-runner.ts'
+import { isForeignOrigin } from './origin-check.ts'
+import { parseJson } from './python/parse.ts'
+import { isDict, type PyDict } from './python/py.ts'
+import { ServerModel } from './server-model.ts'
+
+export interface ComfyuiSimulator extends SimulatedService {
+  /** What is on the simulated server's disk. */
+  readonly files: FileStore
+  report(): ComfyuiReport
+}
+
+export interface ComfyuiReport {
+  /** Version of the server that it answers as. */
+  readonly version: string
+  /** Device of that server, as it names it. */
+  readonly device: string
+  /** Classes that ran although the recording never saw them run: their results and durations are defaults. */
+  readonly synthetic: readonly string[]
+  /** Prompts that wait or run. */
+  readonly remaining: number
+  /** Why nothing runs any more: the exception that a real server's worker dies of (§7.1). */
+  readonly wedged: string | null
+}
+
+/**
+ * A ComfyUI server as the recording knows it: any graph is validated, queued and run by the server's rules, with the clock's
+ * time. `newId` makes prompt and socket ids.
+ */
+export function comfyuiSimulator({
+  knowledge,
+  clock,
+  newId,
+  files = createFileStore({ clock }),
+}: {
+  knowledge: ComfyuiKnowledge
+  clock: Clock
+  newId: () => string
+  files?: FileStore
+}): ComfyuiSimulator {
+  const objectInfo = dictOf(knowledge.objectInfo)
+  const { classes, answers, argv } = knowledge
+  const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })
+  const model = new ServerModel({ objectInfo, answers, files, runner, clock, newId })
+  return {
+    ...serviceOf(model),
+    files,
+    report: () => ({
+      version: knowledge.version,
+      device: knowledge.device,
+      synthetic: [...runner.synthetic].sort(),
+      remaining: model.queue.remaining,
+      wedged: model.worker.died?.message ?? null,
+    }),
+  }
+}
+
+/** The routes and the socket of a server model. */
+export function serviceOf(model: ServerModel): SimulatedService {
+  const app = createApp(model)
+  return {
+    name: 'comfyui',
+    http: async (request) => app.fetch(request),
+    upgrade(request) {
+      const { pathname, searchParams } = new URL(request.url)
+      if (pathname !== '/ws' && pathname !== '/api/ws') return null
+      if (isForeignOrigin(request)) return emptyAnswer(403)
+      return (end: SocketEnd) => model.hub.accept(searchParams.get('clientId') ?? '', end)
+    },
+  }
+}
+
+/** `--preview-method` other than `none`, which is the default. */
+function hasPreviews(argv: readonly string[]): boolean {
+  const at = argv.indexOf('--preview-method')
+  return at >= 0 && argv[at + 1] !== 'none'
+}
+
+function dictOf(json: string): PyDict {
+  const value = parseJson(json)
+  return isDict(value) ? value : new Map()
+}
