@@ -6,7 +6,7 @@ export interface Plan {
   readonly negativePrompt: string
   /** Frames of the finished film: exactly what was asked for. */
   readonly totalFrames: number
-  /** Frames a chunk keeps when it is not the last one, after evening out. */
+  /** Frames a chunk keeps when it is not the last one, after evening out (later chunks may then keep one less). */
   readonly framesPerChunk: number
   readonly width: number
   readonly height: number

@@ -2,11 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { loadTemplates } from '../../src/config/templates.ts'
+import { failure } from './failure.ts'
 
 type Change = string | ((text: string) => string)
 
+export interface TemplateChanges {
+  render?: Change
+  combine?: Change
+  bindings?: Change
+}
+
 /** A copy of the shipped templates in a folder of its own, each file replaced or edited; it goes when the test ends. */
-export function templateFolder(changes: { render?: Change; combine?: Change; bindings?: Change }): string {
+export function templateFolder(changes: TemplateChanges): string {
   const folder = mkdtempSync(join(tmpdir(), 'pr-templates-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const [name, file] of [
@@ -21,4 +29,12 @@ export function templateFolder(changes: { render?: Change; combine?: Change; bin
     writeFileSync(join(folder, file), text)
   }
   return folder
+}
+
+/** Why changed templates cannot be loaded, the files named as if they lay in the working directory. */
+export async function templateFailure(changes: TemplateChanges) {
+  const folder = templateFolder(changes)
+  const facts = await failure(() => loadTemplates(folder))
+  const problems = facts.problems?.map((problem) => ({ ...problem, file: problem.file.slice(folder.length + 1) }))
+  return { ...facts, problems }
 }
