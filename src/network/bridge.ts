@@ -37,7 +37,8 @@ function holdWrites(client: Socket, near: Duplex, far: Duplex): void {
   const release = () => {
     for (const acknowledge of waiting.splice(0)) acknowledge()
   }
-  near.on('drain', release)
+  // A turn of the event loop, or timers and signals starve while a long upload runs from memory to memory.
+  near.on('drain', () => setImmediate(release))
   far.on('close', release)
   const write = client._writeGeneric
   client._writeGeneric = (writev, data, encoding, callback) =>

@@ -7,6 +7,8 @@ import type { HarHeader } from './har.ts'
 export interface Redactor {
   headers(headers: Iterable<readonly [name: string, value: string]>): HarHeader[]
   url(url: string): string
+  /** The pairs of a query string, without the secrets in it. */
+  query(pairs: Iterable<readonly [name: string, value: string]>): HarHeader[]
   /** JSON, forms, socket frames, log lines: any text. Everything but the secrets stays as it was. */
   text(text: string): string
 }
@@ -25,6 +27,8 @@ export function createRedactor(known: Readonly<Record<string, string | null | un
   return {
     text,
     url: text,
+    query: (pairs) =>
+      Array.from(pairs, ([name, value]) => ({ name, value: text(`${name}=${value}`).slice(name.length + 1) })),
     headers: (headers) =>
       Array.from(headers, ([name, value]) => ({
         name,
@@ -45,10 +49,10 @@ const secretKey =
 
 const jsonMember = new RegExp(`"(${secretKey})"(\\s*:\\s*)"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"`, 'gi')
 // The same inside a JSON string, where each quote carries backslashes. Without a clear end everything after it goes.
-const nestedMember = new RegExp(`(\\\\+)"(${secretKey})\\1"(\\s*:\\s*)\\1"[^]*?(?:(?<!\\\\)\\1"|$)`, 'gi')
+const nestedMember = new RegExp(`(\\\\+)"(${secretKey})\\1"(\\s*:\\s*)\\1"[\\s\\S]*?(?:(?<!\\\\)\\1"|$)`, 'gi')
 const formField = new RegExp(`((?:^|[?&])(${secretKey}|key)=)([^&\\s"'\\\\]+)`, 'gi')
 const shapes: ReadonlyArray<readonly [RegExp, string]> = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, 'private_key'],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, 'private_key'],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, 'jwt'],
   [/\b(?:ya29\.|AIza|rpa_|hf_|sk-)[\w.-]{12,}/g, 'key'],
   [/(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi, 'authorization'],
