@@ -17,8 +17,8 @@ export function unsupportedNode(version: string): string | null {
   }
   const needed = SUPPORTED.map((lowest) => lowest.join('.')).join(', ')
   return (
-    `prompt-runner needs Node ${needed} or newer in the same line; this is Node ${version}. ` +
-    'Get one at https://nodejs.org/en/download; inside the repository `npm ci` brings its own, used by `npm run pr -- …`.'
+    `prompt-runner needs Node ${needed} or a newer one of these lines, and this is Node ${version}. ` +
+    'Get one from https://nodejs.org/en/download; inside the repository, `npm run pr -- …` brings its own.'
   )
 }
 

@@ -26,7 +26,7 @@ export const bucketAddress: Parser<BucketAddress, string> = (raw) => {
   const wrong = 'must look like gs://bucket or gs://bucket/prefix'
   const [, bucket = '', rest = ''] = /^gs:\/\/([^/]+)(\/.*)?$/.exec(String(raw)) ?? []
   if (bucket === '') {
-    return /^[a-z0-9]/.test(String(raw)) ? { wrong, hint: `did you mean gs://${String(raw)}?` } : { wrong }
+    return typeof raw === 'string' && /^[a-z0-9]/.test(raw) ? { wrong, hint: `did you mean gs://${raw}?` } : { wrong }
   }
   if (!/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)) {
     return { wrong: 'must name a bucket of 3 to 63 lower-case letters, digits, dots, dashes and underscores' }

@@ -107,9 +107,14 @@ export class SettingReader {
     const found = findSetting(name, this.#sources)
     if (!found) return
     const message = found.from === 'config' ? `${name} ${wrong}` : wrong
-    const value = settingTable[name].secret ? '****' : found.raw
+    const value = settingTable[name].secret ? '****' : withoutPassword(found.raw)
     this.problems.push({ from: found.from, ...found.place, message, value, ...(hint === undefined ? {} : { hint }) })
   }
+}
+
+/** An address may hold a password, and messages end up in logs. */
+function withoutPassword(raw: unknown): unknown {
+  return typeof raw === 'string' ? raw.replace(/\/\/[^/]*@/, '//****@') : raw
 }
 
 function unknownKeys(file: ConfigFile | null): SettingProblem[] {

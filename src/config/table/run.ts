@@ -81,7 +81,7 @@ export const runSettings = {
     // https://reproducible-builds.org/specs/source-date-epoch/
     variable: 'SOURCE_DATE_EPOCH',
     environmentOnly: true,
-    parse: number({ min: 0, max: 253_402_300_799, whole: true }),
+    parse: number(0, 253_402_300_799, 'whole'),
     fallback: null,
   }),
   logLevel: setting({

@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest'
+import { type PrOptions, runPr } from './run-pr.ts'
+
+interface Case extends PrOptions {
+  readonly name: string
+  readonly args: readonly string[]
+}
+
+const cases: readonly Case[] = [
+  { name: 'unknown option', args: ['--widht', '480'] },
+  { name: 'several unknown options', args: ['--frob', '-x', '--dryrun'] },
+  { name: 'negated switch', args: ['--no-dry-run'] },
+  { name: 'switch with a word', args: ['--dry-run=yes'] },
+  { name: 'option without its value', args: ['--seed'] },
+  { name: 'option given twice', args: ['--width', '480', '--width', '640'] },
+  { name: 'mistyped command', args: ['inti'] },
+  { name: 'prompt file without its flag', args: ['films/otter.txt'] },
+  {
+    name: 'plan of wrong numbers',
+    args: [
+      '--frames-per-chunk',
+      '0',
+      '--width',
+      '490',
+      '--height',
+      'tall',
+      '--fps',
+      '0.5',
+      '--steps',
+      '1',
+      '--cfg',
+      '-1',
+      '--seed',
+      '9007199254740992',
+    ],
+  },
+  { name: 'address without a scheme', args: ['--comfyui-url', 'localhost:8188'] },
+  { name: 'address with a password', args: ['--comfyui-url', 'http://me:secret@gpu:8188'] },
+  { name: 'token of two lines', args: ['--comfyui-token', 'one\ntwo'] },
+  { name: 'header without a colon', args: ['--comfyui-header', 'Authorization Basic abc'] },
+  { name: 'certificate that is none', args: ['--ca', 'ca.pem'], files: { 'ca.pem': 'hello\n' } },
+  { name: 'bucket without gs', args: ['--bucket', 'films/otters'] },
+  { name: 'bucket with a bad name', args: ['--bucket', 'gs://My_Films'] },
+  { name: 'workflows that are not there', args: ['--workflows', 'nowhere'] },
+  { name: 'unknown engine and level', args: ['--engine', 'nock', '--log-level', 'loud'] },
+  { name: 'contradicting shutdown', args: ['--no-shutdown', '--force-shutdown'] },
+  { name: 'live run without a bucket', args: [] },
+  { name: 'dry run neither on nor off', args: [], env: { DRY_RUN: 'maybe' } },
+  { name: 'wrong environment', args: [], env: { COMFYUI_URL: 'ftp://gpu', RUNPOD_POD_ID: 'a b', LOG_LEVEL: 'trace' } },
+  { name: 'secret that is wrong', args: [], env: { RUNPOD_API_KEY: 'top secret' } },
+  {
+    name: 'flag, environment and file all wrong',
+    args: ['--fps', 'fast'],
+    env: { PR_BUCKET: 'films' },
+    files: { 'pr.config.yaml': 'width: 100\n' },
+  },
+  {
+    name: 'unknown keys',
+    args: [],
+    files: { 'pr.config.yaml': 'width: 480\nframes_per_chunks: 81\ncomfyUrl: http://gpu\nzebra: 1\n' },
+  },
+  {
+    name: 'config of wrong types',
+    args: [],
+    files: { 'pr.config.yaml': '# mine\nwidth: wide\ndryRun: perhaps\npromptFile: [1]\nbucket: 5\n' },
+  },
+  { name: 'config that is not YAML', args: [], files: { 'pr.config.yaml': 'width: 480\n  height: [1\n' } },
+  { name: 'config that is a list', args: [], files: { 'pr.config.yaml': '- width\n' } },
+  { name: 'config in JSON', args: [], files: { 'pr.config.json': '{\n  "width": 480,\n  "heigth": 848\n}\n' } },
+  { name: 'two config files', args: [], files: { 'pr.config.yaml': '', 'pr.config.json': '{}' } },
+  {
+    name: 'config module without a default export',
+    args: [],
+    files: { 'package.json': '{"type":"module"}', 'pr.config.ts': 'export const width = 480\n' },
+  },
+  {
+    name: 'config module that throws',
+    args: [],
+    files: { 'package.json': '{"type":"module"}', 'pr.config.ts': 'throw new Error("no luck")\n' },
+  },
+  {
+    name: 'credentials that run a program',
+    args: ['--bucket', 'gs://films'],
+    env: { GOOGLE_APPLICATION_CREDENTIALS: 'key.json' },
+    files: { 'key.json': '{"type":"external_account","credential_source":{"executable":{"command":"/bin/evil"}}}' },
+  },
+  {
+    name: 'credentials that run a program one level down',
+    args: ['--bucket', 'gs://films'],
+    env: { GOOGLE_APPLICATION_CREDENTIALS: 'key.json' },
+    files: {
+      'key.json':
+        '{"type":"impersonated_service_account","source_credentials":{"credential_source":{"executable":{}}}}',
+    },
+  },
+  {
+    name: 'credentials that are not there',
+    args: ['--bucket', 'gs://films'],
+    env: { GOOGLE_APPLICATION_CREDENTIALS: 'key.json' },
+  },
+  { name: 'wrong options as JSON', args: ['--json', '--width', '1'] },
+]
+
+it.each(cases)('$name: says what is wrong and ends with exit code 2', async ({ name, args, ...options }) => {
+  const { transcript, exitCode } = await runPr(args, options)
+  expect(exitCode).toBe(2)
+  await expect(transcript).toMatchFileSnapshot(`expected/bad-input/${name.replaceAll(/\W+/g, '-')}.txt`)
+})

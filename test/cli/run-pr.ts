@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+
+export interface PrOptions {
+  /** All of the environment that `pr` sees, besides PATH. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Files that lie in its folder before it starts. */
+  readonly files?: Readonly<Record<string, string>>
+  /** The folder; a new one when left out. */
+  readonly cwd?: string
+}
+
+export interface PrResult {
+  readonly cwd: string
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Everything as one text to pin: command line, output, exit code; the folder is written `<cwd>`. */
+  readonly transcript: string
+}
+
+/** Runs the real command line in a folder of its own. */
+export async function runPr(args: readonly string[], options: PrOptions = {}): Promise<PrResult> {
+  const cwd = options.cwd ?? newFolder(options.files)
+  const env = { PATH: process.env['PATH'], TZ: 'UTC', ...options.env }
+  const { exitCode, stdout, stderr } = await new Promise<Omit<PrResult, 'cwd' | 'transcript'>>((done) => {
+    execFile(process.execPath, [bin, ...args], { cwd, env }, (error, stdout, stderr) => {
+      done({ exitCode: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+  const command = [...Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`), 'pr', ...args].join(
+    ' ',
+  )
+  const transcript = `$ ${command}\n${stdout}${stderr}exit code ${exitCode}\n`.replaceAll(cwd, '<cwd>')
+  return { cwd, exitCode, stdout, stderr, transcript }
+}
+
+export function newFolder(files: Readonly<Record<string, string>> = {}): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pr-cli-')))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  return folder
+}
