@@ -40,7 +40,6 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const enabled = take('dryRun')
   const bucket = take('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
   const ci = take('ci')
-  const startTime = take('startTime')
   return {
     comfyui: {
       url: take('comfyuiUrl'),
@@ -93,9 +92,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       speed: take('speed'),
       realFfmpeg: take('realFfmpeg'),
       strict: take('strict'),
-      startTime: milliseconds(take('startTime')),
       startTime: startTime === null ? null : startTime * 1000,
-      tempDir: tempDir(reader, cwd, warn),
     },
     output: {
       logLevel: take('logLevel'),
@@ -106,8 +103,6 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     },
   }
 }
-
-const milliseconds = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1_000)
 
 /** A flag overrules a configuration file in both directions; both flags at once contradict each other. */
 function shutdown(reader: SettingReader): Settings['run']['shutdown'] {
