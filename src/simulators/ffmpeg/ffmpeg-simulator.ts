@@ -37,7 +37,11 @@ export function ffmpegSimulator(): FfmpegSimulator {
     async run(command, args, options) {
       options?.signal?.throwIfAborted()
       const probed = parseProbe(args)
-      if (probed !== null) return withVideo(probed, (facts) => done(probeJson(facts)))
+      if (probed !== null) {
+        const finished = withVideo(probed, (facts) => done(probeJson(facts)))
+        // ffprobe closes its JSON when it fails, too.
+        return finished.exitCode === 0 ? finished : { ...finished, stdout: '{\n\n}\n' }
+      }
       const extracted = parseExtractFrame(args)
       if (extracted !== null) {
         return withVideo(extracted.video, (facts) => extract(facts.images, extracted.frame, extracted.png))
