@@ -40,6 +40,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const enabled = take('dryRun')
   const bucket = take('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
   const ci = take('ci')
+  const startTime = take('startTime')
   return {
     comfyui: {
       url: take('comfyuiUrl'),
@@ -93,6 +94,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       realFfmpeg: take('realFfmpeg'),
       strict: take('strict'),
       startTime: startTime === null ? null : startTime * 1000,
+      tempDir: tempDir(reader, cwd, warn),
     },
     output: {
       logLevel: take('logLevel'),
