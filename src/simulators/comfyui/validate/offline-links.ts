@@ -1,0 +1,95 @@
+import { didYouMean } from '../../../domain/nearest.ts'
+import { pyStr } from '../python/format.ts'
+import { dict, isDict, type Py, type PyDict } from '../python/py.ts'
+import type { GraphProblem } from './offline.ts'
+import { label, type OfflineGraph, type OfflineNode } from './offline-graph.ts'
+
+/**
+ * Links that lead nowhere or in a circle, and what the server accepts and then cannot survive: a node without inputs or a
+ * link to a missing node where validation does not look (ComfyUI 0.3.64 stops working for good).
+ */
+export function linkProblems(graph: OfflineGraph): GraphProblem[] {
+  const perNode = [...graph.nodes.values()].flatMap((node) => [...inputsProblems(graph, node), ...sources(graph, node)])
+  return [...perNode, ...cycles(graph)]
+}
+
+/** A node of no known class: links to it are of any type. */
+const NOWHERE = 'nowhere'
+
+/** A copy of the graph in which dead links lead to a stand-in, so that the rest of their nodes can be checked. */
+export function withoutDeadLinks(graph: OfflineGraph): PyDict {
+  const nowhere: PyDict = dict({ class_type: NOWHERE, inputs: new Map() })
+  const nodes = [...graph.nodes.values()].map(({ id, className, inputs, links }): [string, PyDict] => {
+    const alive = new Map(inputs)
+    for (const [input, link] of links) if (isDead(graph, link)) alive.set(input, [NOWHERE, 0n])
+    return [id, dict({ class_type: className ?? NOWHERE, inputs: alive })]
+  })
+  return new Map([...nodes, [NOWHERE, nowhere]])
+}
+
+function isDead(graph: OfflineGraph, [source, slot]: readonly [string, Py]): boolean {
+  const from = graph.nodes.get(source)
+  return !from || !hasSlot(slotCount(graph, from), slot)
+}
+
+/** Unknown classes have as many outputs as anybody asks for. */
+function slotCount(graph: OfflineGraph, node: OfflineNode): number {
+  return node.known ? graph.findClass(node.className!)!.outputs.length : Number.MAX_SAFE_INTEGER
+}
+
+function inputsProblems(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
+  const entry = graph.prompt.get(node.id)
+  if (isDict(entry) && isDict(entry.get('inputs'))) return []
+  return [
+    {
+      message: `${label(node)} has no inputs`,
+      hint: 'give it "inputs": {} at least: the server stops working otherwise',
+    },
+  ]
+}
+
+function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
+  const nodeClass = node.className === null ? undefined : graph.findClass(node.className)
+  return [...node.links].flatMap(([input, [source, slot]]): GraphProblem[] => {
+    const from = graph.nodes.get(source)
+    if (!from) {
+      const message = `${label(node)}: input "${input}" is linked to node ${source}, which is not in the workflow`
+      return [
+        { message, value: source, hint: `link it to a node that is there.${didYouMean(source, graph.nodes.keys())}` },
+      ]
+    }
+    if (node.known && nodeClass && !nodeClass.inputs.has(input)) {
+      const message = `${label(node)}: input "${input}" is linked, but the class has no such input`
+      const hint = `remove it: the node fails when it runs.${didYouMean(input, nodeClass.inputs.keys())}`
+      return [{ message, value: input, hint }]
+    }
+    const count = slotCount(graph, from)
+    if (hasSlot(count, slot)) return []
+    const message = `${label(node)}: input "${input}" is linked to output ${pyStr(slot)} of ${label(from)}, which has ${count}`
+    return [{ message, value: pyStr(slot), hint: 'outputs are counted from 0' }]
+  })
+}
+
+/** Python counts negative slots from the end. */
+const hasSlot = (count: number, slot: Py): boolean =>
+  typeof slot === 'bigint' && slot < BigInt(count) && slot >= BigInt(-count)
+
+function cycles(graph: OfflineGraph): GraphProblem[] {
+  const done = new Set<string>()
+  const path: string[] = []
+  const found: GraphProblem[] = []
+  const visit = (id: string): void => {
+    const start = path.indexOf(id)
+    if (start >= 0) {
+      const ring = [...path.slice(start), id].map((step) => label(graph.nodes.get(step)!))
+      found.push({ message: `links run in a circle: ${ring.join(' ← ')}`, hint: 'cut one of these links' })
+    }
+    if (start >= 0 || done.has(id)) return
+    path.push(id)
+    for (const [source] of graph.nodes.get(id)!.links.values()) if (graph.nodes.has(source)) visit(source)
+    path.pop()
+    done.add(id)
+  }
+  for (const id of graph.nodes.keys()) visit(id)
+  return found
+}

@@ -1,0 +1,134 @@
+import { didYouMean } from '../../../domain/nearest.ts'
+import { type Problem, PromptRunnerError } from '../../../errors.ts'
+import { validateBehaviours } from '../behaviours/validate-all.ts'
+import { isDict, type PyDict } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import { checkNode, type NodeCheck } from './check-node.ts'
+import { type FindClass, nodeClasses } from './node-class.ts'
+import { exceptionInOutput, type NodeError } from './node-error.ts'
+import { describeError } from './offline-describe.ts'
+import { label, type OfflineGraph, readGraph } from './offline-graph.ts'
+import { linkProblems, withoutDeadLinks } from './offline-links.ts'
+import { missingPack } from './offline-packs.ts'
+import { comparePasses, passesOf } from './offline-passes.ts'
+import { strictProblems } from './offline-strict.ts'
+
+/** A server as its recorded `GET /object_info` tells. */
+export interface OfflineServer {
+  readonly findClass: FindClass
+  /** Every class, for "did you mean" and for the node pack that a missing class may belong to. */
+  readonly classes: ReadonlyArray<{ readonly name: string; readonly module: string }>
+}
+
+export interface OfflineOptions {
+  /** The file as the user named it, for messages. */
+  readonly file: string
+  /** Whether the server has a file under an annotated name. Left out: file names are not checked. */
+  readonly fileExists?: (annotatedName: string) => boolean
+  /** Adds what the server lets pass but a user regrets. */
+  readonly strict?: boolean
+}
+
+/** Reads a parsed `GET /object_info` once for any number of graphs. */
+export function offlineServer(objectInfo: PyDict): OfflineServer {
+  const classes = objectInfo.entries().map(([name, entry]) => {
+    const module = isDict(entry) ? entry.get('python_module') : undefined
+    return { name, module: typeof module === 'string' ? module : '' }
+  })
+  return { findClass: nodeClasses(objectInfo, validateBehaviours), classes: [...classes] }
+}
+
+/**
+ * Every problem of an API-format workflow, without a server: what the server would refuse, all of it and not only up to the
+ * first unknown class, and what it would accept and then choke on. `text` is the graph or a body of POST /prompt.
+ */
+export function checkGraph(text: string, server: OfflineServer, options: OfflineOptions): Problem[] {
+  return withFile(options.file, () => {
+    const graph = readGraph(text, server.findClass)
+    return [
+      ...classProblems(graph, server),
+      ...nodeProblems(graph, options.fileExists ?? (() => true)),
+      ...linkProblems(graph),
+      ...(options.strict ? strictProblems(graph) : []),
+    ]
+  })
+}
+
+/**
+ * What must be the same in the graphs of a video's two passes: steps, sampler, scheduler and shift, and LOW starts where
+ * HIGH ends. Graphs without a KSamplerAdvanced have nothing to compare.
+ */
+export function checkPassPair(
+  high: string,
+  low: { readonly file: string; readonly text: string },
+  server: OfflineServer,
+): Problem[] {
+  return withFile(low.file, () => {
+    const [first] = passesOf(readGraph(high, server.findClass))
+    const second = passesOf(readGraph(low.text, server.findClass)).at(-1)
+    return first && second ? comparePasses(first, second) : []
+  })
+}
+
+function withFile(file: string, find: () => GraphProblem[]): Problem[] {
+  try {
+    return find().map((problem) => ({ file, ...problem }))
+  } catch (error) {
+    if (!(error instanceof PromptRunnerError)) throw error
+    return [{ file, message: error.message, ...(error.hint && { hint: error.hint }) }]
+  }
+}
+
+/** A problem of one graph; the file is added last. */
+export type GraphProblem = Omit<Problem, 'file'>
+
+function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphProblem[] {
+  const problems = graph.nodes.values().flatMap((node): GraphProblem[] => {
+    if (node.known) return []
+    if (node.className === null) {
+      return [{ message: `node ${node.id} has no class_type`, hint: 'export the workflow again with "Export (API)"' }]
+    }
+    const pack = missingPack(node.className, classes)
+    const meant = didYouMean(
+      node.className,
+      classes.map(({ name }) => name),
+    ).trim()
+    const install = pack ? `install the node pack ${pack} on the server` : 'install the node pack that has this class'
+    return [
+      {
+        message: `${label(node)}: the server has no class ${node.className}`,
+        value: node.className,
+        hint: meant ? `${meant} Otherwise ${install}` : install,
+      },
+    ]
+  })
+  const found = [...problems]
+  if (graph.outputs.length > 0) return found
+  const hint = 'add a node that saves something, such as SaveVideo or SaveImage'
+  return [...found, { message: 'no node of the workflow gives an output: the server would refuse it', hint }]
+}
+
+/** What the server's own rules say about every node that leads to an output; links that lead nowhere are left out. */
+function nodeProblems(graph: OfflineGraph, fileExists: (annotatedName: string) => boolean): GraphProblem[] {
+  const check: NodeCheck = {
+    prompt: withoutDeadLinks(graph),
+    findClass: graph.findClass,
+    fileExists,
+    verdicts: new Map(),
+    open: new Set(),
+  }
+  return [...graph.nodes.values()].flatMap((node) => {
+    if (!node.known || !graph.reachable.has(node.id)) return []
+    const errors = errorsOf(check, node.id)
+    return errors.flatMap((error) => describeError(error, node, graph.findClass(node.className!)!))
+  })
+}
+
+function errorsOf(check: NodeCheck, id: string): readonly NodeError[] {
+  try {
+    return checkNode(check, id).errors
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error
+    return [exceptionInOutput(error)]
+  }
+}
