@@ -41,6 +41,8 @@ export function credentialsFailure(message: string, cause?: unknown): PromptRunn
 
 function hintFor(status: number | undefined, bucket: string): string {
   switch (status) {
+    case 400:
+      return 'check that nothing writes to the file while it is uploaded, and run again with --resume'
     case 403:
       return `give the account the role "Storage Object User" on gs://${bucket}`
     case 404:

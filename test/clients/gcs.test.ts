@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
@@ -156,6 +156,36 @@ it('says which file cannot be read', async () => {
   await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
     code: 'PR_FILE',
     message: expect.stringContaining(`reading ${path} for its upload failed: ENOENT`),
+  })
+})
+
+it('stores nothing of a file that changes under way', async () => {
+  const { path } = await file(MIB)
+  const { client, simulator } = await storage((http) => async (request) => {
+    await using opened = await open(path, 'r+')
+    await opened.write(Buffer.alloc(10), 0, 10, MIB - 10)
+    return http(request)
+  })
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: expect.stringMatching(
+      / was answered with 400 \(invalid\): Provided CRC32C ".+" doesn't match calculated CRC32C/,
+    ),
+    hint: 'check that nothing writes to the file while it is uploaded, and run again with --resume',
+  })
+  expect(simulator.objects()).toEqual([])
+})
+
+it('says that nothing answers', async () => {
+  const server = await listening(async () => new Response())
+  await server.close()
+  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
+  const client = createStorageClient({ bucket: 'bkt', prefix: '', ...address })
+  const { path } = await file(1)
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: expect.stringMatching(/^uploading .+ to gs:\/\/bkt\/film failed: .*ECONNREFUSED/),
+    hint: 'check the network and run again with --resume: what is done is not done twice',
   })
 })
 
