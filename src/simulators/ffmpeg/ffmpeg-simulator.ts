@@ -8,7 +8,7 @@ import { type Mp4Facts, readMp4 } from '../media/read-mp4.ts'
 import { bytesOf } from '../media/rope.ts'
 
 /** What a program left: its exit code and what it wrote. */
-export interface Finished {
+interface Finished {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string

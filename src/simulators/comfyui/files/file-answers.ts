@@ -9,7 +9,7 @@ export function emptyAnswer(status: number, headers: Readonly<Record<string, str
 }
 
 /** What aiohttp says when a handler raised an exception. */
-export function internalError(): Response {
+function internalError(): Response {
   return textAnswer(500, '500 Internal Server Error\n\nServer got itself in trouble')
 }
 

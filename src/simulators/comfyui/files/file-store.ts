@@ -26,7 +26,7 @@ export interface StoredFile {
   readonly content: FileContent
 }
 
-export interface NewFile {
+interface NewFile {
   readonly type: FileType
   /** Relative to the base directory, or absolute inside it. Missing directories are made. */
   readonly subfolder: string

@@ -1,5 +1,5 @@
 import { type ByteSource, fromBytes } from '../../media/byte-source.ts'
-import { dumpJson } from '../python/dump.ts'
+import { jsonAnswer } from '../json-answer.ts'
 import { dict } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
 import type { FileType } from './annotated-name.ts'
@@ -61,10 +61,7 @@ async function upload(request: Request, store: FileStore, options: UploadOptions
       : freeName(store, folder, image.filename, bytes)
     const file = duplicate ? null : prepare({ bytes, content: contentOf(bytes) }, parts)
     if (file) save(store, type, join(folder, name), file)
-    const answer = dumpJson(dict({ name, subfolder, type }))
-    return new Response(answer, {
-      headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(answer.length) },
-    })
+    return jsonAnswer(dict({ name, subfolder, type }))
   })
 }
 
