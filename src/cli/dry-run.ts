@@ -1,7 +1,7 @@
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/real-clients.ts'
-import { createLayout } from '../config/layout.ts'
+import { createLayout, type Layout } from '../config/layout.ts'
 import type { PromptRunnerError } from '../errors.ts'
 import { createCapture } from '../network/capture.ts'
 import { hostTable } from '../network/host-table.ts'
@@ -28,7 +28,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   const folder = createRunFolder(settings.dryRun.tempDir, startedAt)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
   const { identity, earlier } = settleRun(session, settings.run.outputDir)
-  const outputDir = rebase(settings.run.outputDir, folder, identity.runName)
+  const layout = rebase(settings.run.outputDir, folder, identity.runName)
   for (const plan of plans) writeJobPlans(folder, plan, identity.runName, startedAt)
 
   const ids = counter((count) => uuidV5(`simulated ${count}`, identity.runId))
@@ -43,7 +43,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
     mayRun: (file) => ffmpeg === null && programs.includes(file),
   })
   const clients = await createClients(settings, { clientId: uuidV5('client', identity.runId), run: ffmpeg?.run })
-  const outcome = await runPlans(session, { identity, earlier, clients, outputDir, now: clock.now })
+  const outcome = await runPlans(session, { identity, earlier, clients, layout, now: clock.now })
   await capture.close()
 
   const failures = [failureOf(outcome), ...network.problems()].filter(
@@ -88,12 +88,12 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   }
 }
 
-/** Where the run's own files go instead; the state of earlier runs comes along as a copy. */
-function rebase(outputDir: string, folder: string, runName: string): string {
-  const rebased = join(folder, 'output')
+/** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */
+function rebase(outputDir: string, folder: string, runName: string): Layout {
+  const layout = createLayout(join(folder, 'output'), join(folder, 'state'))
   const journal = createLayout(outputDir).journal(runName)
-  if (existsSync(journal)) cpSync(journal, createLayout(rebased).journal(runName))
-  return rebased
+  if (existsSync(journal)) cpSync(journal, layout.journal(runName))
+  return layout
 }
 
 function counter(make: (count: number) => string): () => string {

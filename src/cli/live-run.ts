@@ -1,4 +1,5 @@
 import { createClients } from '../clients/real-clients.ts'
+import { createLayout } from '../config/layout.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
@@ -21,12 +22,18 @@ export async function runLive(session: PlannedSession): Promise<number> {
     )
   await confirm('Start?', output, { yes, signal })
 
-  const outcome = await runPlans(session, { identity, earlier, clients, outputDir, now: Date.now })
+  const outcome = await runPlans(session, {
+    identity,
+    earlier,
+    clients,
+    layout: createLayout(outputDir),
+    now: Date.now,
+  })
   const failure = failureOf(outcome)
   const summary = makeSummary(outcome.tally, {
     dryRun: false,
     folder: null,
-    exitCode: failure?.exitCode ?? 0,
+    failures: failure ? [failure] : [],
     rehearsal: null,
   })
   output.print(summaryText(summary).join('\n'))

@@ -1,5 +1,5 @@
 import type { Clients } from '../clients/clients.ts'
-import { createLayout } from '../config/layout.ts'
+import { createLayout, type Layout } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunEvent } from '../domain/run-event.ts'
@@ -40,12 +40,12 @@ export async function runPlans(
     earlier: RunState | null
     clients: Clients
     /** Where this run's own files go. */
-    outputDir: string
+    layout: Layout
     now: () => number
   },
 ): Promise<RunOutcome & { tally: RunTally }> {
   const { settings, plans, templates, output, signal } = session
-  const layout = createLayout(run.outputDir)
+  const { layout } = run
   const { runId, runName } = run.identity
   using journal = openJournal(layout.journal(runName))
   const tally = createTally()
@@ -57,7 +57,17 @@ export async function runPlans(
   }
   const videos = plans.map((plan) => plan.videoName)
   emit({ kind: 'run-started', at: run.now(), runId, runName, dryRun: settings.dryRun.enabled, videos })
-  const context = { runId, runName, clients: run.clients, templates, layout, options: settings.run, now: run.now, emit, signal }
+  const context = {
+    runId,
+    runName,
+    clients: run.clients,
+    templates,
+    layout,
+    options: settings.run,
+    now: run.now,
+    emit,
+    signal,
+  }
   const outcome = await orchestrate(context, plans, run.earlier)
   return { ...outcome, tally: tally.tally() }
 }

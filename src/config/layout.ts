@@ -4,6 +4,8 @@ import type { OutputFile } from '../domain/run-event.ts'
 /** Every path and every name that a run gives to something, in one place. Local paths are absolute. */
 export interface Layout {
   readonly root: string
+  /** All folders that a run writes to. */
+  readonly folders: readonly string[]
   readonly stateDir: string
   journal(runName: string): string
   cleanupReport(video: string): string
@@ -16,14 +18,15 @@ export interface Layout {
 }
 
 /** The folders of the user's document: `latents/ videos/ references/ combined/ final/ state/` below the output directory. */
-export function createLayout(root: string): Layout {
+export function createLayout(root: string, stateDir: string = join(root, 'state')): Layout {
   const file = (folder: string, name: string) => join(root, folder, name)
   return {
     root,
-    stateDir: join(root, 'state'),
-    journal: (runName) => file('state', `${runName}.jsonl`),
-    cleanupReport: (video) => file('state', `cleanup_${video}.json`),
-    manifest: (video) => file('state', `manifest_${video}.json`),
+    folders: [...['latents', 'videos', 'references', 'combined', 'final'].map((name) => join(root, name)), stateDir],
+    stateDir,
+    journal: (runName) => join(stateDir, `${runName}.jsonl`),
+    cleanupReport: (video) => join(stateDir, `cleanup_${video}.json`),
+    manifest: (video) => join(stateDir, `manifest_${video}.json`),
     latent: (video, chunk, pass) => file('latents', `${video}_chunk_${pad(chunk)}_${pass}.latent`),
     chunkVideo: (video, chunk) => file('videos', `${video}_chunk_${pad(chunk)}.mp4`),
     referenceFrame: (video, chunk) => file('references', `${video}_chunk_${pad(chunk)}_reference.png`),

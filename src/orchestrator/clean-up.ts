@@ -1,5 +1,5 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, relative } from 'node:path'
+import { rm, stat, writeFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
@@ -15,7 +15,9 @@ export async function cleanUp(
   uploaded: StoredObject | null,
 ): Promise<void> {
   const { layout, options } = context
-  const references = plan.chunks.filter((chunk) => chunk.referenceFrame !== null).map((chunk) => layout.referenceFrame(plan.videoName, chunk.number))
+  const references = plan.chunks
+    .filter((chunk) => chunk.referenceFrame !== null)
+    .map((chunk) => layout.referenceFrame(plan.videoName, chunk.number))
   const intermediate = [...jobs.flatMap((job) => Object.values(job.files)), ...references]
   const present = await Promise.all(intermediate.map(async (path) => ({ path, bytes: await sizeOf(path) })))
   const files = present.filter((file): file is { path: string; bytes: number } => file.bytes !== null)
@@ -35,9 +37,7 @@ export async function cleanUp(
     delete: inside.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
     keep: kept.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
   }
-  const path = layout.cleanupReport(plan.videoName)
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(layout.cleanupReport(plan.videoName), `${JSON.stringify(report, null, 2)}\n`)
   await Promise.all(inside.map((file) => rm(file.path)))
   context.emit({
     kind: 'cleanup',

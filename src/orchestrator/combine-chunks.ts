@@ -18,7 +18,10 @@ export async function combineChunk(
   const video = chunk.outputs['video']
   const film = before?.outputs['film'] ?? null
   if (!video || (before && !film)) {
-    throw new PromptRunnerError('PR_NO_OUTPUT', `Combine job ${job.jobNumber} lacks the video of chunk ${job.chunk.number} or the film before it`)
+    throw new PromptRunnerError(
+      'PR_NO_OUTPUT',
+      `Combine job ${job.jobNumber} lacks the video of chunk ${job.chunk.number} or the film before it`,
+    )
   }
   const result = await runJob(context, plan, job, (attempt) =>
     buildCombineWorkflow(context.templates, plan, job, {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, rename, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { copyFile, rename, stat, writeFile } from 'node:fs/promises'
 import { objectName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
@@ -8,7 +7,12 @@ import { cleanUp } from './clean-up.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The film to `final/`, then to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
-export async function finishVideo(context: RunContext, plan: Plan, last: JobResult, jobs: readonly JobResult[]): Promise<void> {
+export async function finishVideo(
+  context: RunContext,
+  plan: Plan,
+  last: JobResult,
+  jobs: readonly JobResult[],
+): Promise<void> {
   const video = plan.videoName
   const film = context.layout.film(video)
   await placeFilm(last.files['film']!, film)
@@ -21,7 +25,6 @@ export async function finishVideo(context: RunContext, plan: Plan, last: JobResu
 
 /** A film that is seen under its final name is whole: it is written beside it and renamed. */
 async function placeFilm(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
   await copyFile(from, `${to}.part`)
   await rename(`${to}.part`, to)
 }

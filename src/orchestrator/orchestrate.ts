@@ -1,6 +1,7 @@
+import { mkdir } from 'node:fs/promises'
 import type { Plan } from '../domain/plan-types.ts'
-import type { RunState } from '../state/run-state.ts'
 import { PromptRunnerError } from '../errors.ts'
+import type { RunState } from '../state/run-state.ts'
 import { finishPod, meetPod } from './pod.ts'
 import type { RunContext } from './run-context.ts'
 import { runVideo } from './run-video.ts'
@@ -14,8 +15,13 @@ export interface RunOutcome {
  * Runs every plan, one after the other. A video that fails stops, the next one goes on; a cancelled run stops altogether.
  * Errors that are not known failures are bugs and pass through.
  */
-export async function orchestrate(context: RunContext, plans: readonly Plan[], earlier: RunState | null): Promise<RunOutcome> {
+export async function orchestrate(
+  context: RunContext,
+  plans: readonly Plan[],
+  earlier: RunState | null,
+): Promise<RunOutcome> {
   const { emit, now, clients, signal } = context
+  await Promise.all(context.layout.folders.map((folder) => mkdir(folder, { recursive: true })))
   await meetPod(context)
   await clients.comfyui.connect(signal)
   const failed: Array<{ video: string; error: PromptRunnerError }> = []

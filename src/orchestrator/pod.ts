@@ -20,7 +20,12 @@ export async function finishPod(context: RunContext, ok: boolean): Promise<void>
   const stop = context.options.shutdown === 'force' && ok && context.options.upload
   if (context.options.shutdown === 'force' && !stop) {
     const why = ok ? 'nothing was uploaded (--no-upload)' : 'not every video is finished'
-    context.emit({ kind: 'warning', at: context.now(), video: null, message: `The pod keeps running in spite of --force-shutdown: ${why}.` })
+    context.emit({
+      kind: 'warning',
+      at: context.now(),
+      video: null,
+      message: `The pod keeps running in spite of --force-shutdown: ${why}.`,
+    })
   }
   try {
     if (stop) await pod.stop()
@@ -28,6 +33,11 @@ export async function finishPod(context: RunContext, ok: boolean): Promise<void>
     context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: stop ? 'stopped' : 'kept' })
   } catch (error) {
     if (!(error instanceof PromptRunnerError)) throw error
-    context.emit({ kind: 'warning', at: context.now(), video: null, message: `The pod may still be running and costing money: ${error.message}` })
+    context.emit({
+      kind: 'warning',
+      at: context.now(),
+      video: null,
+      message: `The pod may still be running and costing money: ${error.message}`,
+    })
   }
 }

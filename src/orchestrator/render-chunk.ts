@@ -13,7 +13,12 @@ export interface ChunkInputs {
 }
 
 /** The HIGH pass of a chunk: noise to a half-denoised latent that stays on the server. */
-export async function renderHigh(context: RunContext, plan: Plan, job: RenderJob, inputs: ChunkInputs): Promise<JobResult> {
+export async function renderHigh(
+  context: RunContext,
+  plan: Plan,
+  job: RenderJob,
+  inputs: ChunkInputs,
+): Promise<JobResult> {
   const result = await runJob(context, plan, job, (attempt) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
@@ -33,7 +38,11 @@ export async function renderLow(
   high: JobResult,
 ): Promise<JobResult> {
   const latent = high.outputs['latent']
-  if (!latent) throw new PromptRunnerError('PR_NO_OUTPUT', `Job ${job.workflowNumber} needs the latent of job ${job.workflowNumber - 1}, which has none`)
+  if (!latent)
+    throw new PromptRunnerError(
+      'PR_NO_OUTPUT',
+      `Job ${job.workflowNumber} needs the latent of job ${job.workflowNumber - 1}, which has none`,
+    )
   const rendered = await runJob(context, plan, job, (attempt) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
@@ -49,7 +58,12 @@ export async function renderLow(
 }
 
 /** Cuts the frame that steers the next chunk, uploads it, and returns the name that the server gave it. */
-export async function handOnReference(context: RunContext, plan: Plan, next: Chunk, previousVideo: string): Promise<string> {
+export async function handOnReference(
+  context: RunContext,
+  plan: Plan,
+  next: Chunk,
+  previousVideo: string,
+): Promise<string> {
   const { media, comfyui } = context.clients
   const file = context.layout.referenceFrame(plan.videoName, next.number)
   const frame = next.referenceFrame!

@@ -25,7 +25,8 @@ export async function runJob(
       return await attemptJob(context, plan, job, build(attempt), attempt)
     } catch (error) {
       if (!(error instanceof PromptRunnerError)) throw error
-      const willRetry = worthRetrying.has(error.code) && attempt <= context.options.maxRetries && !context.signal.aborted
+      const willRetry =
+        worthRetrying.has(error.code) && attempt <= context.options.maxRetries && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
       context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
       if (!willRetry) throw error
@@ -33,7 +34,13 @@ export async function runJob(
   }
 }
 
-async function attemptJob(context: RunContext, plan: Plan, job: Job, built: BuiltWorkflow, attempt: number): Promise<JobResult> {
+async function attemptJob(
+  context: RunContext,
+  plan: Plan,
+  job: Job,
+  built: BuiltWorkflow,
+  attempt: number,
+): Promise<JobResult> {
   const { comfyui } = context.clients
   const where = { video: plan.videoName, workflow: job.workflowNumber }
   const promptId = makePromptId(context.runId, job.jobId, attempt)
@@ -43,7 +50,9 @@ async function attemptJob(context: RunContext, plan: Plan, job: Job, built: Buil
     { promptId, graph: built.graph, extraData: { prompt_runner: describeJob(context, plan, job, built, attempt) } },
     context.signal,
   )
-  const entry = await followOrWithdraw(context, submission.promptId, (event) => report(context, where, built.graph, event))
+  const entry = await followOrWithdraw(context, submission.promptId, (event) =>
+    report(context, where, built.graph, event),
+  )
   const outputs = Object.fromEntries(
     Object.entries(built.outputs).map(([role, node]) => [role, outputOf(entry, role, node, built.graph)]),
   )
@@ -51,7 +60,11 @@ async function attemptJob(context: RunContext, plan: Plan, job: Job, built: Buil
 }
 
 /** A cancelled run leaves nothing behind that goes on costing: its prompt is taken from the queue, or interrupted when it runs. */
-async function followOrWithdraw(context: RunContext, promptId: string, onEvent: (event: PromptEvent) => void): Promise<HistoryEntry> {
+async function followOrWithdraw(
+  context: RunContext,
+  promptId: string,
+  onEvent: (event: PromptEvent) => void,
+): Promise<HistoryEntry> {
   const { comfyui } = context.clients
   try {
     return await comfyui.follow(promptId, onEvent, context.signal)
@@ -93,9 +106,15 @@ function outputOf(entry: HistoryEntry, role: string, node: string, graph: Graph)
   )
 }
 
-function report(context: RunContext, where: { video: string; workflow: number }, graph: Graph, event: PromptEvent): void {
+function report(
+  context: RunContext,
+  where: { video: string; workflow: number },
+  graph: Graph,
+  event: PromptEvent,
+): void {
   const at = context.now()
-  if (event.kind === 'queue') context.emit({ kind: 'job-queued', at, ...where, ahead: Math.max(0, event.remaining - 1) })
+  if (event.kind === 'queue')
+    context.emit({ kind: 'job-queued', at, ...where, ahead: Math.max(0, event.remaining - 1) })
   const title = (node: string) => graph[node]?._meta?.title ?? graph[node]?.class_type ?? node
   if (event.kind === 'executing') {
     context.emit({ kind: 'job-progress', at, ...where, node: event.node, title: title(event.node), step: 0, of: 0 })

@@ -17,7 +17,13 @@ export async function runVideo(context: RunContext, plan: Plan, earlier: VideoSt
     const result = skipped.has(job.workflowNumber) ? earlier!.done[job.workflowNumber]! : await work()
     done.set(job.workflowNumber, result)
     if (skipped.has(job.workflowNumber)) return result
-    context.emit({ kind: 'job-finished', at: context.now(), video: plan.videoName, workflow: job.workflowNumber, result })
+    context.emit({
+      kind: 'job-finished',
+      at: context.now(),
+      video: plan.videoName,
+      workflow: job.workflowNumber,
+      result,
+    })
     return result
   }
 
@@ -31,7 +37,8 @@ export async function runVideo(context: RunContext, plan: Plan, earlier: VideoSt
         ? null
         : previousVideo === undefined
           ? uploaded.referenceImage
-          : (reusableReference(earlier, high, skipped) ?? (await handOnReference(context, plan, high.chunk, previousVideo))),
+          : (reusableReference(earlier, high, skipped) ??
+            (await handOnReference(context, plan, high.chunk, previousVideo))),
     }
     const highResult = await perform(high, () => renderHigh(context, plan, high, inputs))
     const lowResult = await perform(low, () => renderLow(context, plan, low, inputs, highResult))
@@ -65,7 +72,11 @@ function jobsToSkip(plan: Plan, earlier: VideoState | undefined): Set<number> {
   return skipped
 }
 
-function reusableReference(earlier: VideoState | undefined, high: RenderJob, skipped: ReadonlySet<number>): string | undefined {
+function reusableReference(
+  earlier: VideoState | undefined,
+  high: RenderJob,
+  skipped: ReadonlySet<number>,
+): string | undefined {
   return skipped.has(high.workflowNumber) ? earlier?.references[high.chunk.number] : undefined
 }
 

@@ -6,11 +6,21 @@ import type { CombineJob, Plan, RenderJob } from '../domain/plan-types.ts'
  * Paths are the names that the server is expected to choose (`"predicted": true`): the true ones are known when a job is done.
  */
 export function renderJobPlan(plan: Plan, runName: string, timestamp: string) {
-  return jobPlan('render', plan, timestamp, plan.renderJobs.map((job) => renderJob(plan, job, runName)))
+  return jobPlan(
+    'render',
+    plan,
+    timestamp,
+    plan.renderJobs.map((job) => renderJob(plan, job, runName)),
+  )
 }
 
 export function combineJobPlan(plan: Plan, runName: string, timestamp: string) {
-  return jobPlan('combine', plan, timestamp, plan.combineJobs.map((job) => combineJob(plan, job, runName)))
+  return jobPlan(
+    'combine',
+    plan,
+    timestamp,
+    plan.combineJobs.map((job) => combineJob(plan, job, runName)),
+  )
 }
 
 function jobPlan(type: 'render' | 'combine', plan: Plan, timestamp: string, jobs: readonly object[]) {
@@ -46,7 +56,9 @@ function renderJob(plan: Plan, job: RenderJob, runName: string) {
     negative_prompt: plan.negativePrompt,
     latent_input_path: job.kind === 'low' ? `${folder}/high_00001_.latent [output]` : null,
     reference_image_path:
-      job.chunk.referenceFrame === null ? plan.referenceImage : referenceUploadName(runName, plan.videoName, job.chunk.number),
+      job.chunk.referenceFrame === null
+        ? plan.referenceImage
+        : referenceUploadName(runName, plan.videoName, job.chunk.number),
     predicted: true,
     workflow_id: job.workflowNumber,
     chunk: job.chunk.number,

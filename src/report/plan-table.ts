@@ -25,7 +25,8 @@ export function planTable(plan: Plan): string[] {
 }
 
 function referenceOf(plan: Plan, chunk: Chunk): string {
-  if (chunk.referenceFrame !== null) return `frame ${chunk.referenceFrame} of chunk ${chunk.number - 1} (known after job ${(chunk.number - 1) * 2})`
+  if (chunk.referenceFrame !== null)
+    return `frame ${chunk.referenceFrame} of chunk ${chunk.number - 1} (known after job ${(chunk.number - 1) * 2})`
   return plan.referenceImage ?? '–'
 }
 
@@ -35,5 +36,10 @@ function seconds(plan: Plan): string {
 
 function aligned(rows: readonly string[][]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
 }

@@ -8,7 +8,12 @@ export interface RunTally {
   readonly startedAt: number
   readonly endedAt: number
   readonly videos: readonly VideoTally[]
-  readonly pod: { readonly id: string; readonly status: string; readonly costPerHour: number | null; readonly action: string } | null
+  readonly pod: {
+    readonly id: string
+    readonly status: string
+    readonly costPerHour: number | null
+    readonly action: string
+  } | null
   readonly warnings: readonly string[]
 }
 
@@ -65,7 +70,12 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         break
       case 'pod':
         // A stopped pod costs nothing any more: the price worth telling is the one that was paid.
-        pod = { id: event.podId, status: event.status, costPerHour: event.costPerHour || (pod?.costPerHour ?? null), action: event.action }
+        pod = {
+          id: event.podId,
+          status: event.status,
+          costPerHour: event.costPerHour || (pod?.costPerHour ?? null),
+          action: event.action,
+        }
         break
       case 'warning':
         warnings.push(event.message)
@@ -77,7 +87,18 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
 
 function newVideo(name: string, plan: Plan, skipped: number): VideoTally {
   const tookMs = { high: 0, low: 0, combine: 0 }
-  return { name, plan, status: 'running', done: 0, skipped, failedAttempts: 0, tookMs, film: null, uploads: [], failure: null }
+  return {
+    name,
+    plan,
+    status: 'running',
+    done: 0,
+    skipped,
+    failedAttempts: 0,
+    tookMs,
+    film: null,
+    uploads: [],
+    failure: null,
+  }
 }
 
 function kindOf(plan: Plan, workflow: number): 'high' | 'low' | 'combine' {

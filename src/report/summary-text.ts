@@ -10,7 +10,9 @@ export function summaryText(summary: Summary): string[] {
   ].join(' · ')
   return [
     counts,
-    ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.costPerHour === null ? '' : ` · $${pod.costPerHour}/h`}`] : []),
+    ...(pod
+      ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.costPerHour === null ? '' : ` · $${pod.costPerHour}/h`}`]
+      : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
     ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
   ]

@@ -12,7 +12,14 @@ export interface Summary {
   readonly run_name: string
   readonly folder: string | null
   readonly videos: readonly object[]
-  readonly jobs: { total: number; render: number; combine: number; done: number; skipped: number; failed_attempts: number }
+  readonly jobs: {
+    total: number
+    render: number
+    combine: number
+    done: number
+    skipped: number
+    failed_attempts: number
+  }
   readonly frames: { rendered: number; kept: number }
   readonly uploads: { videos: number; manifests: number; bytes: number }
   readonly server_time_seconds: { high: number; low: number; combine: number; total: number }
@@ -57,7 +64,12 @@ export function makeSummary(
     dry_run: more.dryRun,
     ok: more.failures.length === 0,
     exit_code: Math.max(0, ...more.failures.map((failure) => failure.exitCode)),
-    failures: more.failures.map(({ code, message, hint, problems }) => ({ code, message, hint: hint ?? null, problems })),
+    failures: more.failures.map(({ code, message, hint, problems }) => ({
+      code,
+      message,
+      hint: hint ?? null,
+      problems,
+    })),
     run_id: tally.runId,
     run_name: tally.runName,
     folder: more.folder,

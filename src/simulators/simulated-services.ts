@@ -1,6 +1,6 @@
-import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
-import type { ComfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { PromptRunnerError } from '../errors.ts'
+import type { ComfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording, type Recording } from '../recording/load-recording.ts'
 import { type ComfyuiSimulator, comfyuiSimulator } from './comfyui/simulator.ts'
 import { gcsSeed } from './gcs/gcs-seed.ts'
@@ -23,7 +23,10 @@ export interface SimulatedServices {
  * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
  * from the shipped ones. `newId` gives ids that a server would draw at random. Throws PR_RECORDING.
  */
-export async function simulatedServices(name: string, options: { clock: Clock; newId: () => string }): Promise<SimulatedServices> {
+export async function simulatedServices(
+  name: string,
+  options: { clock: Clock; newId: () => string },
+): Promise<SimulatedServices> {
   const recording = await loadRecording(name)
   const knowledge = comfyuiKnowledge(recording.entries)
   const seed = async <T>(service: string, read: (log: Recording['hars'][number]['log']) => T | null): Promise<T> => {

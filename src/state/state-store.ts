@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -34,10 +44,14 @@ export function readRunState(path: string): RunState {
       return reduceRunState(state, JSON.parse(line) as RunEvent)
     } catch (cause) {
       if (index === lines.length - 1) return state
-      throw new PromptRunnerError('PR_STATE', `Reading the state of an earlier run failed: ${path}:${index + 1} is not JSON`, {
-        hint: 'The file was edited or damaged. Remove the line, or start a new run without --resume.',
-        cause,
-      })
+      throw new PromptRunnerError(
+        'PR_STATE',
+        `Reading the state of an earlier run failed: ${path}:${index + 1} is not JSON`,
+        {
+          hint: 'The file was edited or damaged. Remove the line, or start a new run without --resume.',
+          cause,
+        },
+      )
     }
   }, noRun)
 }
@@ -62,7 +76,12 @@ export function findRun(stateDir: string, name: string): { path: string; state: 
     const state = readRunState(path)
     if (state.videos[name]) return { path, state }
   }
-  throw new PromptRunnerError('PR_STATE', `--resume ${name}: there is no run and no video of that name in ${stateDir}`, {
-    hint: runs.length > 0 ? `Known runs: ${runs.join(', ')}` : 'No run has left a state there yet; check --output-dir.',
-  })
+  throw new PromptRunnerError(
+    'PR_STATE',
+    `--resume ${name}: there is no run and no video of that name in ${stateDir}`,
+    {
+      hint:
+        runs.length > 0 ? `Known runs: ${runs.join(', ')}` : 'No run has left a state there yet; check --output-dir.',
+    },
+  )
 }
