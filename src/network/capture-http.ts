@@ -1,4 +1,4 @@
-import { PROVENANCE_HEADER, type SimulatedService, type Simulator, UNMATCHED_HEADER } from '../simulators/simulator.ts'
+import type { SimulatedService, Simulator } from '../simulators/simulator.ts'
 import { BodySpool, isText, type SpoolOptions, WHOLE_TEXT } from './body-spool.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -20,21 +20,16 @@ export function captureHttp(service: SimulatedService, options: HttpCaptureOptio
     const startedAt = now()
     const asked = new BodySpool({ ...spool, mimeType: typeOf(request), keepBinary: options.keepUploads })
     const head = { service: service.name, startedAt, method: request.method, url: new URL(request.url) }
-    const requestHeaders = new Headers([...request.headers])
     const finish = (response: Response, answered: BodySpool, error: string | null) => {
-      const responseHeaders = new Headers(response.headers)
-      responseHeaders.delete(PROVENANCE_HEADER)
-      responseHeaders.delete(UNMATCHED_HEADER)
       keep({
         ...head,
         endedAt: now(),
-        requestHeaders,
+        requestHeaders: request.headers,
         requestBody: asked.finish(),
         status: response.status,
         statusText: response.statusText,
-        responseHeaders,
+        responseHeaders: response.headers,
         responseBody: answered.finish(),
-        provenance: response.headers.get(PROVENANCE_HEADER),
         error,
       })
     }
@@ -50,7 +45,7 @@ async function watchedRequest(request: Request, seen: BodySpool): Promise<Reques
   const whole = isText(typeOf(request)) && declared <= WHOLE_TEXT
   const body = whole ? await wholeBody(request, seen) : watchedStream(request.body, seen, () => {})
   const { url, method, signal } = request
-  return new Request(url, { method, headers: [...request.headers], body, signal, duplex: 'half' })
+  return new Request(url, { method, headers: request.headers, body, signal, duplex: 'half' })
 }
 
 async function watchedResponse(

@@ -91,7 +91,6 @@ function socketEntry(
       statusText: '',
       responseHeaders: new Headers({ connection: 'Upgrade', upgrade: 'websocket' }),
       responseBody: nothing,
-      provenance: null,
       error: null,
     },
     redactor,

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { HarEntry } from '../recording/har.ts'
 import type { Redactor } from '../recording/redact.ts'
-import type { ServiceName } from '../simulators/simulator.ts'
+import { PROVENANCE_HEADER, type ServiceName, UNMATCHED_HEADER } from '../simulators/simulator.ts'
 import type { SpooledBody } from './body-spool.ts'
 
 /** One finished request with its answer, as capture saw it. URL and headers still hold secrets: redact before writing. */
@@ -16,10 +16,9 @@ export interface Exchange {
   readonly requestBody: SpooledBody
   readonly status: number
   readonly statusText: string
+  /** With the marks of the simulator, which the client does not get to see. */
   readonly responseHeaders: Headers
   readonly responseBody: SpooledBody
-  /** Where the answer came from; see PROVENANCE_HEADER. */
-  readonly provenance: string | null
   /** Why the exchange did not reach its end; null when it did. */
   readonly error: string | null
 }
@@ -27,6 +26,7 @@ export interface Exchange {
 /** The exchange as a HAR entry, redacted. */
 export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
   const { startedAt, endedAt, requestBody, responseBody, error } = exchange
+  const provenance = exchange.responseHeaders.get(PROVENANCE_HEADER)
   const location = exchange.responseHeaders.get('location') ?? ''
   return {
     startedDateTime: new Date(startedAt).toISOString(),
@@ -48,7 +48,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
       statusText: exchange.statusText || (STATUS_CODES[exchange.status] ?? ''),
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: redactor.headers(exchange.responseHeaders),
+      headers: redactor.headers(exchange.responseHeaders).filter(({ name }) => !marks.includes(name)),
       content: {
         mimeType: exchange.responseHeaders.get('content-type') ?? 'x-unknown',
         ...stored(responseBody),
@@ -61,9 +61,11 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
     },
     cache: {},
     timings: { send: 0, wait: endedAt - startedAt, receive: 0 },
-    _pr: { service: exchange.service, ...(exchange.provenance ? { provenance: exchange.provenance } : {}) },
+    _pr: { service: exchange.service, ...(provenance === null ? {} : { provenance }) },
   }
 }
+
+const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER]
 
 function postDataOf({ requestHeaders, requestBody }: Exchange) {
   return {

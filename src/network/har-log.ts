@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import type { HarEntry } from '../recording/har.ts'
-import { entryLine } from '../recording/write-har.ts'
 
-/** A HAR that grows on disk, one entry a line, and is a complete file after every entry, a crash included. */
+/** A HAR that grows on disk, one entry a line, and is a complete file after every entry: a crash loses nothing that had ended. */
 export interface HarLog extends Disposable {
   append(entry: HarEntry): void
   /** A socket, whose frames lie in `frames` as one JSON object a line; the file is removed afterwards. */
@@ -20,28 +19,26 @@ export function openHarLog(path: string, facts: Readonly<Record<string, unknown>
     // The two overloads of writeSync take the position in different places.
     end += typeof data === 'string' ? writeSync(file, data, end) : writeSync(file, data, 0, data.length, end)
   }
-  const finish = () => writeSync(file, tail, end)
-  const head = { version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: facts }
-  write(`{"log":${JSON.stringify(head).slice(0, -1)},"entries":[`)
-  finish()
-  const separate = () => {
-    write(entries === 0 ? '\n' : ',\n')
-    entries += 1
+  const finish = (text: string) => {
+    write(text + tail)
+    end -= tail.length
   }
+  const separator = () => {
+    entries += 1
+    return entries === 1 ? '\n' : ',\n'
+  }
+  const head = { version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: facts }
+  finish(`{"log":${JSON.stringify(head).slice(0, -1)},"entries":[`)
   return {
     append(entry) {
-      separate()
-      write(entryLine(entry))
-      finish()
+      finish(separator() + JSON.stringify(entry))
     },
     appendSocket(entry, frames) {
-      const line = entryLine({ ...entry, _webSocketMessages: [] })
+      const line = JSON.stringify({ ...entry, _webSocketMessages: [] })
       const split = line.lastIndexOf(noFrames) + noFrames.length - 1
-      separate()
-      write(line.slice(0, split))
+      write(separator() + line.slice(0, split))
       for (const chunk of joinedLines(frames)) write(chunk)
-      write(line.slice(split))
-      finish()
+      finish(line.slice(split))
       rmSync(frames)
     },
     [Symbol.dispose]: () => closeSync(file),

@@ -1,13 +1,8 @@
-import type { Har, HarEntry } from './har.ts'
+import type { Har } from './har.ts'
 
 /** The text of a HAR: keys in a fixed order, two spaces, times to the microsecond, so that a refresh shows only real changes. */
 export function harText(har: Har): string {
   return `${JSON.stringify(har, inOrder, 2)}\n`
-}
-
-/** One entry on one line, in the same order and with the same rounding. */
-export function entryLine(entry: HarEntry): string {
-  return JSON.stringify(entry, inOrder)
 }
 
 const order = [
