@@ -5,7 +5,7 @@ import type { SocketMessage } from './comfyui-message.ts'
  * Why a follower should look again. `ended`: the history entry is there. `ending`: it is about to be. `doubt`: messages may
  * have been missed.
  */
-export type Wake = 'ended' | 'ending' | 'doubt'
+type Wake = 'ended' | 'ending' | 'doubt'
 
 /** What the socket says about one prompt, kept from before it was submitted: events may come before the answer to `POST /prompt`. */
 export interface Mailbox {

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 
 /** As much of a WebSocket as is used here: that of `ws`, of browsers, and of stand-ins for them. */
-export interface WebSocketLike {
+interface WebSocketLike {
   binaryType: string
   addEventListener(type: 'open', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
