@@ -48,7 +48,7 @@ export function describeError(error: NodeError, node: OfflineNode, nodeClass: No
       )
     case 'custom_validation_failed':
       return problem(
-        pyStr(error.get('details') ?? null),
+        customWords(input, error),
         'upload the file first, or add " [output]" when it lies in the output folder',
       )
     default:
@@ -86,6 +86,8 @@ function missingHint(input: string, node: OfflineNode, nodeClass: NodeClass): st
   if (meant !== null) return `the class has no input "${meant}": did you mean "${input}"?`
   const standard = nodeClass.inputs.get(input)?.options.get('default')
   if (standard !== undefined) return `add it; the class's default is ${pyStr(standard)}`
+  const options = nodeClass.inputs.get(input)?.type.type
+  if (Array.isArray(options)) return `add it; the server allows: ${listed(options.map(pyStr))}`
   return `add it: a value or a link to an output of type ${pyStr(typeOf(input, nodeClass))}`
 }
 
@@ -98,6 +100,12 @@ function rangeOf(input: string, nodeClass: NodeClass): string {
 function typeOf(input: string, nodeClass: NodeClass): Py {
   const type = nodeClass.inputs.get(input)?.type.type ?? null
   return Array.isArray(type) ? 'one of a list' : type
+}
+
+/** The server writes `<input> - <what the class said>`, or the input alone. */
+function customWords(input: string, error: NodeError): string {
+  const said = pyStr(error.get('details') ?? null).slice(input.length + ' - '.length)
+  return `input "${input}": ${said || 'the class does not accept it'}`
 }
 
 /** The server's sentence, to go on after a colon. */

@@ -54,13 +54,11 @@ function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
     const from = graph.nodes.get(source)
     if (!from) {
       const message = `${label(node)}: input "${input}" is linked to node ${source}, which is not in the workflow`
-      return [
-        { message, value: source, hint: `link it to a node that is there.${didYouMean(source, graph.nodes.keys())}` },
-      ]
+      return [{ message, value: source, hint: 'link it to a node that is there' }]
     }
     if (node.known && nodeClass && !nodeClass.inputs.has(input)) {
       const message = `${label(node)}: input "${input}" is linked, but the class has no such input`
-      const hint = `remove it: the node fails when it runs.${didYouMean(input, nodeClass.inputs.keys())}`
+      const hint = `remove it, for the node fails when it runs.${didYouMean(input, nodeClass.inputs.keys())}`
       return [{ message, value: input, hint }]
     }
     const count = slotCount(graph, from)
@@ -74,15 +72,19 @@ function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
 const hasSlot = (count: number, slot: Py): boolean =>
   typeof slot === 'bigint' && slot < BigInt(count) && slot >= BigInt(-count)
 
+/** One ring for each node that starts one; rings over nodes that are already told are left out. */
 function cycles(graph: OfflineGraph): GraphProblem[] {
   const done = new Set<string>()
+  const told = new Set<string>()
   const path: string[] = []
   const found: GraphProblem[] = []
   const visit = (id: string): void => {
     const start = path.indexOf(id)
-    if (start >= 0) {
-      const ring = [...path.slice(start), id].map((step) => label(graph.nodes.get(step)!))
-      found.push({ message: `links run in a circle: ${ring.join(' ← ')}`, hint: 'cut one of these links' })
+    const ring = start < 0 ? [] : path.slice(start)
+    if (ring.length > 0 && !ring.some((step) => told.has(step))) {
+      for (const step of ring) told.add(step)
+      const words = [...ring, id].map((step) => label(graph.nodes.get(step)!)).join(' ← ')
+      found.push({ message: `links run in a circle: ${words}`, hint: 'cut one of these links' })
     }
     if (start >= 0 || done.has(id)) return
     path.push(id)
