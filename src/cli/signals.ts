@@ -14,7 +14,9 @@ export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>):
   }
   for (const name of names) process.on(name, stop)
   try {
-    return await work(controller.signal)
+    const result = await work(controller.signal)
+    controller.signal.throwIfAborted()
+    return result
   } catch (error) {
     // Whatever broke because of the abort is not the news.
     throw controller.signal.aborted ? controller.signal.reason : error

@@ -1,0 +1,18 @@
+import { Writable } from 'node:stream'
+import { Output } from '../../src/cli/output.ts'
+import type { OutputMode } from '../../src/cli/output-mode.ts'
+
+const plain: OutputMode = { logLevel: 'INFO', json: false, quiet: false, colour: false, ci: false, dryRun: false }
+
+/** An output whose text can be read back. */
+export function capturedOutput(mode: Partial<OutputMode> = {}, isTTY = false) {
+  const texts = { stdout: '', stderr: '' }
+  const stream = (name: 'stdout' | 'stderr') => {
+    const write = (chunk: Buffer, _: string, done: () => void) => {
+      texts[name] += chunk
+      done()
+    }
+    return Object.assign(new Writable({ write }), { isTTY, columns: 100, rows: 40 })
+  }
+  return { output: new Output({ ...plain, ...mode }, { stdout: stream('stdout'), stderr: stream('stderr') }), texts }
+}

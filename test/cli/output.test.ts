@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { expect, it } from 'vitest'
+import type { Output } from '../../src/cli/output.ts'
+import { capturedOutput } from './captured-output.ts'
+import { newFolder } from './run-pr.ts'
+
+function sayEverything(output: Output): void {
+  output.debug('a debug')
+  output.info('an info')
+  output.warn('a warn')
+  output.error('an error')
+  output.print('the result')
+  output.result({ the: 'object' })
+}
+
+it.each([
+  [{ logLevel: 'DEBUG' }, 'a debug\nan info\nthe result\n', 'warning: a warn\nan error\n'],
+  [{}, 'an info\nthe result\n', 'warning: a warn\nan error\n'],
+  [{ logLevel: 'WARNING' }, 'the result\n', 'warning: a warn\nan error\n'],
+  [{ logLevel: 'ERROR' }, 'the result\n', 'an error\n'],
+  [{ quiet: true }, 'the result\n', 'warning: a warn\nan error\n'],
+  [{ json: true, logLevel: 'DEBUG' }, '{\n  "the": "object"\n}\n', 'warning: a warn\nan error\n'],
+] as const)('shows with %o what belongs there', (mode, stdout, stderr) => {
+  const { output, texts } = capturedOutput(mode)
+  sayEverything(output)
+  expect(texts).toEqual({ stdout, stderr })
+})
+
+it('marks every line of a dry run', () => {
+  const { output, texts } = capturedOutput({ dryRun: true })
+  output.info('one\ntwo')
+  output.warn('three\n\nfour')
+  expect(texts).toEqual({
+    stdout: '*DRY-RUN* one\n*DRY-RUN* two\n',
+    stderr: '*DRY-RUN* warning: three\n*DRY-RUN* \n*DRY-RUN* four\n',
+  })
+})
+
+it('gives machines one object and no second', () => {
+  const { output, texts } = capturedOutput({ json: true })
+  output.result(1)
+  output.result(2)
+  expect(texts.stdout).toBe('1\n')
+})
+
+it('paints on a terminal only, and only when colours are wanted', () => {
+  const painted = (colour: boolean, isTTY: boolean) => capturedOutput({ colour }, isTTY).output.colours.red('x') !== 'x'
+  expect([painted(true, true), painted(true, false), painted(false, true)]).toEqual([true, false, false])
+})
+
+it('keeps everything in the log, with the time of the given clock, from the first line on', () => {
+  const path = join(newFolder(), 'pr.log')
+  const { output } = capturedOutput({ quiet: true, dryRun: true }, true)
+  const start = new Date(2026, 0, 2, 3, 4, 5, 6).getTime()
+  output.debug('before')
+  output.attachLog(path, () => start)
+  sayEverything(output)
+  output.info(`${'\x1b[31m'}red${'\x1b[39m'}\nand more`)
+  output.close()
+  expect(readFileSync(path, 'utf8')).toBe(
+    [
+      'DEBUG   *DRY-RUN* before',
+      'DEBUG   *DRY-RUN* a debug',
+      'INFO    *DRY-RUN* an info',
+      'WARNING *DRY-RUN* a warn',
+      'ERROR   *DRY-RUN* an error',
+      'RESULT  *DRY-RUN* the result',
+      'INFO    *DRY-RUN* red',
+      'INFO    *DRY-RUN* and more',
+    ]
+      .map((line) => `2026-01-02 03:04:05.006 ${line}\n`)
+      .join(''),
+  )
+})
+
+it('replaces a live line in place and keeps it below what is printed', async () => {
+  const { output, texts } = capturedOutput({}, true)
+  const live = (await output.openLiveLine())!
+  live('step 1')
+  output.info('news')
+  live('step 2')
+  live(null)
+  output.info('end')
+  expect(stripVTControlCharacters(texts.stdout).split('\n').filter(Boolean)).toEqual([
+    'step 1',
+    'news',
+    'step 1',
+    'step 2',
+    'end',
+  ])
+})
+
+it.each([
+  [{}, false],
+  [{ json: true }, true],
+  [{ quiet: true }, true],
+  [{ ci: true }, true],
+  [{ logLevel: 'DEBUG' }, true],
+] as const)('has no live line with %o on a terminal: %s', async (mode, isTTY) => {
+  expect(await capturedOutput(mode, isTTY).output.openLiveLine()).toBeNull()
+})
