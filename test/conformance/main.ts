@@ -51,7 +51,16 @@ async function main(args: string[]): Promise<number> {
 async function* run(suite: Suite, file: string, corpus: Corpus): AsyncGenerator<CaseResult> {
   const runCase = suite.open(corpus)
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== '') yield await runCase(line)
+    if (line.trim() !== '') yield await settled(() => runCase(line))
+  }
+}
+
+/** A case that cannot be read or run is one that does not agree. */
+async function settled(runCase: () => CaseResult | Promise<CaseResult>): Promise<CaseResult> {
+  try {
+    return await runCase()
+  } catch (error) {
+    return { id: '?', category: 'not run', differences: [String(error)] }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { OwnCheck } from '../behaviours/validate-behaviour.ts'
+import { linkOf } from '../execute/link.ts'
 import { pyItem, pyIterate } from '../python/container.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
@@ -46,7 +47,7 @@ function suppliedInputs(node: NodeClass, inputs: Py): ReadonlyMap<string, Py> {
   for (const name of pyIterate(inputs)) {
     const value = pyItem(inputs, name)
     const key = typeof name === 'string' ? name : undefined
-    if (isLinkValue(value) && !isRawLink(node, key)) supplied.set(key ?? pyStr(name), null)
+    if (linkOf(value) && !isRawLink(node, key)) supplied.set(key ?? pyStr(name), null)
     else if (key !== undefined && (node.inputs.has(key) || (!node.v3 && node.hidden.has(key)))) supplied.set(key, value)
   }
   if (!node.v3) {
@@ -66,12 +67,6 @@ function isRawLink(node: NodeClass, input: string | undefined): boolean {
     throw new PythonError('AttributeError', "'str' object has no attribute 'get'")
   }
   return Array.isArray(hidden) && isDict(hidden[1]) && pyBool(hidden[1].get('rawLink') ?? false)
-}
-
-/** comfy_execution/graph_utils.is_link; a bool is an int. */
-function isLinkValue(value: Py): boolean {
-  if (!Array.isArray(value) || value.length !== 2 || typeof value[0] !== 'string') return false
-  return ['bigint', 'number', 'boolean'].includes(typeof value[1])
 }
 
 function requireArguments(check: OwnCheck, passed: ReadonlyMap<string, Py>): void {
