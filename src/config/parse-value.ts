@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 /** What a parser makes of a raw value: the value, or what would be legal ("must be …"), with a way out where there is one. */
-export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly hint?: string }
+type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly hint?: string }
 
 /**
  * Reads a raw value: text from flags and environment, anything at all from a configuration file. `folder` is what

@@ -38,7 +38,7 @@ interface Found extends Origin {
 }
 
 /** The highest source that says something about a setting. An empty environment variable says nothing. */
-export function findSetting(name: SettingName, sources: Sources): Found | null {
+function findSetting(name: SettingName, sources: Sources): Found | null {
   const row = settingRows.find(([rowName]) => rowName === name)![1]
   const { environment, file, cwd } = sources
   const flag = row.environmentOnly ? undefined : sources.flags[flagOf(name)]
