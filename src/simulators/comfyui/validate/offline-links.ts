@@ -1,4 +1,3 @@
-import { didYouMean } from '../../../domain/nearest.ts'
 import { pyStr } from '../python/format.ts'
 import { dict, isDict, type Py, type PyDict } from '../python/py.ts'
 import type { GraphProblem } from './offline.ts'
@@ -49,17 +48,11 @@ function inputsProblems(graph: OfflineGraph, node: OfflineNode): GraphProblem[] 
 }
 
 function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
-  const nodeClass = node.className === null ? undefined : graph.findClass(node.className)
   return [...node.links].flatMap(([input, [source, slot]]): GraphProblem[] => {
     const from = graph.nodes.get(source)
     if (!from) {
       const message = `${label(node)}: input "${input}" is linked to node ${source}, which is not in the workflow`
       return [{ message, value: source, hint: 'link it to a node that is there' }]
-    }
-    if (node.known && nodeClass && !nodeClass.inputs.has(input)) {
-      const message = `${label(node)}: input "${input}" is linked, but the class has no such input`
-      const hint = `remove it, for the node fails when it runs.${didYouMean(input, nodeClass.inputs.keys())}`
-      return [{ message, value: input, hint }]
     }
     const count = slotCount(graph, from)
     if (hasSlot(count, slot)) return []
@@ -68,9 +61,11 @@ function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
   })
 }
 
-/** Python counts negative slots from the end. */
+/** Python counts negative slots from the end and takes false and true for 0 and 1. */
 const hasSlot = (count: number, slot: Py): boolean =>
-  typeof slot === 'bigint' && slot < BigInt(count) && slot >= BigInt(-count)
+  (typeof slot === 'bigint' || typeof slot === 'boolean') &&
+  BigInt(slot) < BigInt(count) &&
+  BigInt(slot) >= BigInt(-count)
 
 /** One ring for each node that starts one; rings over nodes that are already told are left out. */
 function cycles(graph: OfflineGraph): GraphProblem[] {

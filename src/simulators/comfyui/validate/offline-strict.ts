@@ -1,3 +1,4 @@
+import { didYouMean } from '../../../domain/nearest.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
 import type { GraphProblem } from './offline.ts'
@@ -9,6 +10,7 @@ import { plain, survivesJson } from './plain.ts'
 export function strictProblems(graph: OfflineGraph): GraphProblem[] {
   const perNode = [...graph.nodes.values()].flatMap((node) => [
     ...unreachable(graph, node),
+    ...undeclaredLinks(graph, node),
     ...sizes(graph, node),
     ...roundedIntegers(node),
     ...idleNegative(graph, node),
@@ -19,6 +21,17 @@ export function strictProblems(graph: OfflineGraph): GraphProblem[] {
 function unreachable(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
   if (graph.reachable.has(node.id)) return []
   return [{ message: `${label(node)} leads to no output and never runs`, hint: 'remove it or link it' }]
+}
+
+/** The server follows such a link when it runs the node, which then fails; a few classes take any input. */
+function undeclaredLinks(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
+  const declared = node.known ? graph.findClass(node.className!)?.inputs : undefined
+  return [...node.links.keys()].flatMap((input): GraphProblem[] => {
+    if (!declared || declared.has(input)) return []
+    const message = `${label(node)}: input "${input}" is linked, but the class declares no such input`
+    const hint = `remove it unless the class takes any input.${didYouMean(input, declared.keys())}`
+    return [{ message, value: input, hint }]
+  })
 }
 
 /** Wan makes 4n+1 frames and sizes in multiples of 16; other classes say their own grid by `step`. */

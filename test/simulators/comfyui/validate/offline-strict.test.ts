@@ -19,6 +19,15 @@ it('finds nothing wrong with a good graph, even strictly', () => {
 
 it.each<[string, (graph: Graph) => void, string[]]>([
   [
+    'a link to an input that the class does not have',
+    (g) => {
+      g['12']!.inputs['audio'] = ['11', 0]
+    },
+    [
+      'node 12 (SaveVideo): input "audio" is linked, but the class declares no such input | remove it unless the class takes any input.',
+    ],
+  ],
+  [
     'a length that is not 4n+1',
     (g) => {
       g['6']!.inputs['length'] = 100

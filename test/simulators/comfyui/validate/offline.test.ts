@@ -159,15 +159,6 @@ it.each<[string, (graph: Graph) => void, string[]]>([
     ],
   ],
   [
-    'a link to an input that the class does not have',
-    (g) => {
-      g['12']!.inputs['audio'] = ['11', 0]
-    },
-    [
-      'node 12 (SaveVideo): input "audio" is linked, but the class has no such input | remove it, for the node fails when it runs.',
-    ],
-  ],
-  [
     'a circle',
     (g) => {
       g['6']!.inputs['reference_image'] = ['10', 0]
