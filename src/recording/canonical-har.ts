@@ -1,0 +1,72 @@
+import type { Har, HarEntry, HarHeader, HarSocketMessage } from './har.ts'
+
+/**
+ * The one form in which two `traffic.har` of the same run are equal: ids are numbered by first appearance, multipart boundaries
+ * are gone, header names are in lower case and order, times are zero, sockets list what was sent and then what was received,
+ * without pings. What a transport adds for itself (lengths, dates, hop-by-hop headers) is left out.
+ */
+export function canonicalHar(har: Har): Har {
+  const entries = har.log.entries
+    .map((entry) => ({ entry: canonicalEntry(entry), key: sortKey(entry) }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ entry }) => entry)
+  return numberIds({ log: { ...har.log, entries } })
+}
+
+const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi
+const transportHeader =
+  /^(?:connection|keep-alive|transfer-encoding|content-length|date|user-agent|accept.*|sec-websocket-.*|sec-fetch-.*|upgrade)$/
+
+function sortKey({ startedDateTime, request }: HarEntry): string {
+  return [startedDateTime, request.method, request.url.replaceAll(uuid, ''), request.postData?.text ?? ''].join(' ')
+}
+
+function canonicalEntry(entry: HarEntry): HarEntry {
+  const { request, response, serverIPAddress: _address, connection: _connection, ...rest } = entry
+  const boundary = /boundary="?([^";]+)/.exec(request.postData?.mimeType ?? '')?.[1]
+  const { _sha256, ...postData } = request.postData ?? { mimeType: '' }
+  const canonical: HarEntry = {
+    ...rest,
+    startedDateTime: new Date(0).toISOString(),
+    time: 0,
+    timings: { send: 0, wait: 0, receive: 0 },
+    request: {
+      ...request,
+      headers: canonicalHeaders(request.headers),
+      ...(request.postData
+        ? { postData: boundary === undefined && _sha256 !== undefined ? { ...postData, _sha256 } : postData }
+        : {}),
+    },
+    response: { ...response, headers: canonicalHeaders(response.headers) },
+    ...(entry._webSocketMessages ? { _webSocketMessages: canonicalFrames(entry._webSocketMessages) } : {}),
+  }
+  return boundary === undefined ? canonical : inText(canonical, (text) => text.replaceAll(boundary, '{{boundary}}'))
+}
+
+function canonicalHeaders(headers: readonly HarHeader[]): HarHeader[] {
+  return headers
+    .map(({ name, value }) => ({ name: name.toLowerCase(), value }))
+    .filter(({ name }) => !transportHeader.test(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+}
+
+function canonicalFrames(frames: readonly HarSocketMessage[]): HarSocketMessage[] {
+  const kept = frames.filter(({ opcode }) => opcode !== 9 && opcode !== 10).map((frame) => ({ ...frame, time: 0 }))
+  return [...kept.filter(({ type }) => type === 'send'), ...kept.filter(({ type }) => type !== 'send')]
+}
+
+function numberIds(har: Har): Har {
+  const numbers = new Map<string, number>()
+  return inText(har, (text) =>
+    text.replaceAll(uuid, (id) => {
+      const number = numbers.get(id.toLowerCase()) ?? numbers.size + 1
+      numbers.set(id.toLowerCase(), number)
+      return `{{id:${number}}}`
+    }),
+  )
+}
+
+/** Changes a value in its JSON text: neither ids nor boundaries have characters that JSON escapes. */
+function inText<T>(value: T, change: (text: string) => string): T {
+  return JSON.parse(change(JSON.stringify(value))) as T
+}
