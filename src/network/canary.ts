@@ -33,7 +33,7 @@ export function sendCanary(): Promise<object> {
       response.on('data', (chunk) => (text += chunk))
       response.on('end', () => (text === sign && tcp ? resolve(tcp) : failed()))
     })
-      .on('socket', (socket) => (tcp = Object.getPrototypeOf(socket._handle)))
+      .on('socket', ({ _handle: handle }) => (tcp = handle ? Object.getPrototypeOf(handle) : null))
       .on('error', failed)
   })
 }

@@ -3,7 +3,7 @@ import dgram from 'node:dgram'
 import dns from 'node:dns'
 import { isIP } from 'node:net'
 import workerThreads from 'node:worker_threads'
-import { createPatches, type Patches } from './patches.ts'
+import { type Callable, createPatches, type Patches } from './patches.ts'
 import type { Refuse } from './refusals.ts'
 
 export interface GuardOptions {
@@ -26,9 +26,7 @@ export function guardSideDoors({ refuse, mayRun = () => false }: GuardOptions): 
     })
   }
   guardPrograms(patches, refuse, mayRun)
-  patches.replace(workerThreads, 'Worker', () => (file: unknown) => {
-    throw refuse('worker', String(file))
-  })
+  patches.replace(workerThreads, 'Worker', () => refusedWorker(refuse) as unknown as Callable)
   patches.publish()
   return patches
 }
@@ -57,6 +55,14 @@ function guardNames(patches: Patches, refuse: Refuse): void {
 
 function needsNoServer(name: unknown): boolean {
   return typeof name !== 'string' || name === 'localhost' || isIP(name) !== 0
+}
+
+function refusedWorker(refuse: Refuse) {
+  return class Worker {
+    constructor(file: unknown) {
+      throw refuse('worker', String(file))
+    }
+  }
 }
 
 function guardPrograms(patches: Patches, refuse: Refuse, mayRun: (file: string) => boolean): void {

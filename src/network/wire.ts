@@ -19,6 +19,7 @@ export interface WireOptions {
  */
 export function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposable {
   const interceptor = new SocketInterceptor()
+  const open = new Set<Socket>()
   interceptor.on('connection', ({ socket, connectionOptions, controller }) => {
     const { path, host, port } = connectionOptions
     if (path && !host && !port) {
@@ -32,6 +33,8 @@ export function interceptConnections({ server, isKnown, refuse }: WireOptions): 
       const near = bridge(socket, encrypted, (end) => server.emit('connection', end))
       if (first) near.write(first)
       controller.claim()
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
     }
     if (!isKnown(authority)) {
       unlessProxy(socket, isKnown, claim, (target) => socket.destroy(refuse('connection', target ?? authority)))
@@ -40,7 +43,13 @@ export function interceptConnections({ server, isKnown, refuse }: WireOptions): 
     } else claim()
   })
   interceptor.apply()
-  return { [Symbol.dispose]: () => interceptor.dispose() }
+  return {
+    [Symbol.dispose]() {
+      interceptor.dispose()
+      // A client's pool must not go on talking to a network that is gone.
+      for (const socket of open) socket.destroy()
+    },
+  }
 }
 
 /**
