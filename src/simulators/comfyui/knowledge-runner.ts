@@ -2,7 +2,7 @@ import type { ClassKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock } from '../simulator.ts'
 import { CallInputs } from './behaviours/call-inputs.ts'
 import { computeBehaviours } from './behaviours/compute-all.ts'
-import type { ComputeBehaviours, ComputeFacts } from './behaviours/compute-behaviour.ts'
+import type { ComputeBehaviours, ComputeFacts, UntimedTick } from './behaviours/compute-behaviour.ts'
 import { computeDefault } from './behaviours/compute-default.ts'
 import { type ClassTraits, classTraits } from './execute/class-traits.ts'
 import type { NodeCall, NodeOutcome, NodeRunner, Tick } from './execute/node-runner.ts'
@@ -82,13 +82,13 @@ export class KnowledgeRunner implements NodeRunner {
     const ownMs = behaviour?.duration?.(inputs) ?? (knowledge?.ms ?? 0) * scale
     return {
       durationMs: ticks.length * stepMs + ownMs,
-      ticks: ticks.map((tick, index) => this.timed(tick, (index + 1) * stepMs)),
+      ticks: ticks.map((tick, index) => this.timed({ atMs: (index + 1) * stepMs, ...tick })),
       finish: () => behaviour?.compute(inputs, facts) ?? computeDefault(inputs, facts),
     }
   }
 
   /** JPEGs are pictures of the sampler's state; PNGs are what SaveImageWebsocket sends, whatever the preview method. */
-  private timed({ preview, ...tick }: Omit<Tick, 'atMs'>, atMs: number): Tick {
+  private timed({ preview, atMs = 0, ...tick }: UntimedTick): Tick {
     return { ...tick, atMs, ...(preview && (this.parts.previews || preview.format === 'png') && { preview }) }
   }
 
@@ -121,10 +121,10 @@ function scaleOf(inputs: CallInputs, knowledge: ClassKnowledge | undefined): num
   return knowledge?.volume && volume ? volume / knowledge.volume : 1
 }
 
-function metadataOf({ prompt, extraData }: NodeCall): Record<string, string> {
+function metadataOf({ graph, extraData }: NodeCall): Record<string, string> {
   const extra = extraData.get('extra_pnginfo')
   const texts = isDict(extra) ? Array.from(extra, ([key, value]): [string, string] => [key, dumpJson(value)]) : []
-  return Object.fromEntries([['prompt', dumpJson(prompt)], ...texts])
+  return Object.fromEntries([['prompt', dumpJson(graph.original)], ...texts])
 }
 
 /** Different for every number, and not in alphabetical order: the server draws them at random. */

@@ -6,8 +6,7 @@ import type { NodeRunner } from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
 import { History } from './history.ts'
 import { PromptQueue } from './prompt-queue.ts'
-import type { PyDict } from './python/py.ts'
-import { dict } from './python/py.ts'
+import { dict, type Py, type PyDict } from './python/py.ts'
 import { SocketHub } from './socket-hub.ts'
 import { type FindClass, nodeClasses } from './validate/node-class.ts'
 import { type PromptAnswer, validatePrompt } from './validate/validate-prompt.ts'
@@ -26,6 +25,8 @@ export interface ServerModelParts {
   readonly clock: Clock
   readonly newId: () => string
   readonly validate?: ValidateBehaviours
+  /** The server takes the outputs in the order of a Python set, that is in any; without this, in document order. */
+  readonly orderOutputs?: (promptId: string, outputs: Py[]) => Py[]
 }
 
 /** All that one simulated server holds in memory; the routes and the socket are views of it. */
@@ -55,8 +56,9 @@ export class ServerModel {
     const answer = validatePrompt(body, { counter, newId, findClass, fileExists })
     this.counter = answer.counter
     if (answer.item) {
+      const { promptId, outputs } = answer.item
       try {
-        this.queue.put(answer.item)
+        this.queue.put({ ...answer.item, outputs: this.parts.orderOutputs?.(promptId, outputs) ?? outputs })
       } finally {
         this.worker.wake()
       }

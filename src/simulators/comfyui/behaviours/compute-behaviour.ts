@@ -16,13 +16,15 @@ export interface ComputeBehaviour {
   readonly fingerprint?: (constants: PyDict, facts: FingerprintFacts) => Py
   /** check_lazy_status */
   readonly lazy?: (inputs: CallInputs) => readonly string[]
-  /** Progress ticks and texts of one call. */
-  readonly ticks?: (inputs: CallInputs, facts: ComputeFacts) => readonly Omit<Tick, 'atMs'>[]
+  /** Progress ticks and texts of one call. Those without a time are spread over the recording's steps. */
+  readonly ticks?: (inputs: CallInputs, facts: ComputeFacts) => readonly UntimedTick[]
   /** Duration in milliseconds where the class's own inputs say it; else the recording's. */
   readonly duration?: (inputs: CallInputs) => number
   /** Runs when the call's time is over. A PythonError is the node's exception. */
   readonly compute: (inputs: CallInputs, facts: ComputeFacts) => NodeResult
 }
+
+export type UntimedTick = Omit<Tick, 'atMs'> & Partial<Pick<Tick, 'atMs'>>
 
 export type ComputeBehaviours = ReadonlyMap<string, ComputeBehaviour>
 

@@ -48,6 +48,7 @@ export const imageBehaviours: ComputeBehaviours = new Map<string, ComputeBehavio
       },
     },
   ],
+  ['RebatchImages', { inputIsList: true, compute: (inputs) => ({ outputs: [rebatched(inputs)] }) }],
   [
     'GetImageSize',
     {
@@ -68,6 +69,19 @@ function joined(inputs: CallInputs): ImageBatch {
   const first = inputs.get('image1', 'images').images
   const second = inputs.get('image2', 'images').images
   return { ...first, segments: [...first.segments, ...second.segments] }
+}
+
+/** All images of the list in batches of `batch_size`, the last one with what is left. */
+function rebatched({ call }: CallInputs): Value[] {
+  const batches = (call.lists.get('images') ?? []).flatMap((value) => (value.kind === 'images' ? [value.images] : []))
+  const [first] = batches
+  const [size] = (call.lists.get('batch_size') ?? []).flatMap((value) =>
+    value.kind === 'data' ? [Number(value.data)] : [],
+  )
+  if (!first || !size) return []
+  const all = { ...first, segments: batches.flatMap(({ segments }) => segments) }
+  const count = Math.ceil(frameCount(all) / size)
+  return Array.from({ length: count }, (_, index) => images(slice(all, index * size, size)))
 }
 
 /** `batch_index` is held within the batch, `length` within what is left of it. */

@@ -3,16 +3,23 @@ import type { NodeOutcome, NodeResult, Tick } from './node-runner.ts'
 
 interface Call {
   readonly node: string
+  readonly index: number
   readonly startedAt: number
   readonly outcome: NodeOutcome
   ticks: number
-  settle(finish: () => NodeResult): void
+}
+
+/** A node's calls: what each ended with, and whom to tell when all have. */
+interface Group {
+  readonly results: (() => NodeResult)[]
+  open: number
+  release: () => void
 }
 
 /** The coroutines of one prompt: they go on only while the executor has nothing else to do, like those of an event loop. */
 export class AsyncCalls {
   private calls: Call[] = []
-  private readonly results = new Map<string, (() => NodeResult)[]>()
+  private readonly groups = new Map<string, Group>()
   private readonly clock: Clock
   private readonly onTick: (node: string, tick: Tick) => void
 
@@ -22,28 +29,26 @@ export class AsyncCalls {
     this.onTick = onTick
   }
 
-  /** Starts a node's calls; `done` is told when the last has ended. */
-  start(node: string, outcomes: readonly NodeOutcome[], done: () => void): void {
-    const results: (() => NodeResult)[] = []
-    let open = outcomes.length
-    for (const [index, outcome] of outcomes.entries()) {
-      const settle = (finish: () => NodeResult) => {
-        results[index] = finish
-        open -= 1
-        if (open > 0) return
-        this.results.set(node, results)
-        done()
-      }
-      this.calls.push({ node, startedAt: this.clock.now(), outcome, ticks: 0, settle })
-    }
+  /** Starts a node's calls and gives every coroutine its turn: each runs up to where it has to wait. */
+  start(node: string, outcomes: readonly NodeOutcome[]): void {
+    this.groups.set(node, { results: [], open: outcomes.length, release: () => {} })
+    const startedAt = this.clock.now()
+    this.calls.push(...outcomes.map((outcome, index) => ({ node, index, startedAt, outcome, ticks: 0 })))
+    for (const call of [...this.calls]) while (this.calls.includes(call) && dueOf(call) <= startedAt) this.step(call)
   }
 
-  /** The ended calls of a node; throws what one of them threw. null when it has none. */
+  /** `release` is called when the last of a node's calls has ended. */
+  whenDone(node: string, release: () => void): void {
+    const group = this.groups.get(node)
+    if (group) group.release = release
+  }
+
+  /** What a node's calls gave, once all have ended; throws what one of them threw. Until then null. */
   take(node: string): NodeResult[] | null {
-    const results = this.results.get(node)
-    if (!results) return null
-    this.results.delete(node)
-    return results.map((finish) => finish())
+    const group = this.groups.get(node)
+    if (!group || group.open > 0) return null
+    this.groups.delete(node)
+    return group.results.map((finish) => finish())
   }
 
   /** Sleeps until the next thing happens to any coroutine, and lets it happen. */
@@ -51,13 +56,17 @@ export class AsyncCalls {
     const next = this.calls.toSorted((a, b) => dueOf(a) - dueOf(b))[0]
     if (!next) return
     await this.clock.sleep(dueOf(next) - this.clock.now())
-    const tick = next.outcome.ticks[next.ticks]
-    if (!tick) return this.end(next, () => next.outcome.finish())
-    next.ticks += 1
+    this.step(next)
+  }
+
+  private step(call: Call): void {
+    const tick = call.outcome.ticks[call.ticks]
+    if (!tick) return this.end(call, () => call.outcome.finish())
+    call.ticks += 1
     try {
-      this.onTick(next.node, tick)
+      this.onTick(call.node, tick)
     } catch (error) {
-      this.end(next, () => {
+      this.end(call, () => {
         throw error
       })
     }
@@ -65,7 +74,10 @@ export class AsyncCalls {
 
   private end(call: Call, finish: () => NodeResult): void {
     this.calls = this.calls.filter((each) => each !== call)
-    call.settle(finish)
+    const group = this.groups.get(call.node)!
+    group.results[call.index] = finish
+    group.open -= 1
+    if (group.open === 0) group.release()
   }
 }
 

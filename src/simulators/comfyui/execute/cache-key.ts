@@ -1,6 +1,7 @@
 import { pyKey } from '../python/compare.ts'
 import type { Py, PyDict } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
+import { EmbeddedValue } from './embedded-value.ts'
 import { linkOf } from './link.ts'
 import type { NodeRunner } from './node-runner.ts'
 
@@ -76,7 +77,7 @@ export class CacheKeys {
   }
 
   private constantKey(value: Py): string {
-    return hasNan(value) ? this.unequal() : pyKey(value)
+    return isUnequal(value) ? this.unequal() : pyKey(value)
   }
 }
 
@@ -84,8 +85,10 @@ function sortedInputs(inputs: PyDict): [string, Py][] {
   return [...inputs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
-function hasNan(value: Py): boolean {
-  if (Array.isArray(value)) return value.some(hasNan)
-  if (value instanceof Map) return value.values().some(hasNan)
+/** NaN, and objects that no other equals. */
+function isUnequal(value: Py): boolean {
+  if (value instanceof EmbeddedValue) return true
+  if (Array.isArray(value)) return value.some(isUnequal)
+  if (value instanceof Map) return value.values().some(isUnequal)
   return Number.isNaN(value)
 }

@@ -19,7 +19,7 @@ export function callsOf(run: PromptRun, node: PromptNode, traits: ClassTraits, {
     inputs: new Map(Array.from(all, ([name, list]) => [name, elementOf(list, index)])),
     lists: all,
     index,
-    prompt: prompt.original,
+    graph: prompt,
     extraData,
   }))
 }
@@ -34,20 +34,17 @@ export async function runCalls(run: PromptRun, traits: ClassTraits, calls: reado
   return results
 }
 
-/**
- * Starts the calls of a coroutine. They have ended already when none takes any time; else null, and the node waits for them.
- */
+/** Starts the calls of a coroutine. null: some need time, and the node waits for them. */
 export function startCalls(run: PromptRun, traits: ClassTraits, calls: readonly NodeCall[]): NodeResult[] | null {
+  const id = calls[0]!.nodeId
   const outcomes = calls.map((call) => {
     const outcome = begin(run, traits, call)
     return 'outputs' in outcome ? { durationMs: 0, ticks: [], finish: () => outcome } : outcome
   })
-  if (outcomes.every(({ durationMs, ticks }) => durationMs === 0 && ticks.length === 0)) {
-    return outcomes.map((outcome) => outcome.finish())
-  }
-  const id = calls[0]!.nodeId
-  run.async.start(id, outcomes, run.schedule.hold(id))
-  return null
+  run.async.start(id, outcomes)
+  const ended = run.async.take(id)
+  if (!ended) run.async.whenDone(id, run.schedule.hold(id))
+  return ended
 }
 
 function begin(run: PromptRun, traits: ClassTraits, call: NodeCall): NodeOutcome | (NodeResult & { outputs: Value[] }) {

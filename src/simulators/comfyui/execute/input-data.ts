@@ -1,6 +1,7 @@
 import type { Py, PyDict } from '../python/py.ts'
 import type { ClassTraits } from './class-traits.ts'
 import type { PromptNode } from './dynamic-prompt.ts'
+import { EmbeddedValue } from './embedded-value.ts'
 import { linkOf } from './link.ts'
 import { data, type Value } from './value.ts'
 
@@ -26,7 +27,9 @@ export function inputData(
       const list = outputsOf(link.node)?.at(link.slot)
       if (!list) missing.add(name)
       all.set(name, list ?? [data(null)])
-    } else if (options || traits.hidden.has(name)) all.set(name, [data(value)])
+    } else if (options || traits.hidden.has(name)) {
+      all.set(name, [value instanceof EmbeddedValue ? value.value : data(value)])
+    }
   }
   for (const [name, kind] of traits.hidden) {
     const value = hiddenValue(kind, node.id, hidden)

@@ -1,5 +1,6 @@
 import type { Py, PyDict } from '../python/py.ts'
 import type { ClassTraits } from './class-traits.ts'
+import type { DynamicPrompt } from './dynamic-prompt.ts'
 import type { Value } from './value.ts'
 
 /**
@@ -32,8 +33,8 @@ export interface NodeCall {
   readonly lists: ReadonlyMap<string, readonly Value[]>
   /** Index of this call when the node is mapped over a list. */
   readonly index: number
-  /** The whole graph as submitted, after the server's conversions. */
-  readonly prompt: PyDict
+  /** The whole graph; `original` is it as submitted, after the server's conversions. */
+  readonly graph: DynamicPrompt
   readonly extraData: PyDict
 }
 
