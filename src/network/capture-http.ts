@@ -33,7 +33,12 @@ export function captureHttp(service: SimulatedService, options: HttpCaptureOptio
         error,
       })
     }
-    const response = await service.http(await watchedRequest(request, asked))
+    const response = await service.http(await watchedRequest(request, asked)).catch((error: unknown) => {
+      // A defect of the simulator: the server makes a 500 of it, and so does the record.
+      const nothing = new BodySpool({ ...spool, mimeType: '', keepBinary: false })
+      finish(new Response(null, { status: 500 }), nothing, String(error))
+      throw error
+    })
     const answered = new BodySpool({ ...spool, mimeType: typeOf(response), keepBinary: true })
     return watchedResponse(response, answered, (error) => finish(response, answered, error))
   }

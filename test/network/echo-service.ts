@@ -19,7 +19,11 @@ export function echoService(name: ServiceName = 'comfyui'): SimulatedService {
   app.post('/echo', async (c) =>
     c.body(await c.req.arrayBuffer(), 200, { 'content-type': c.req.header('content-type') ?? '' }),
   )
-  app.post('/prompt', async (c) => c.json({ prompt_id: ((await c.req.json()) as { prompt_id: string }).prompt_id }))
+  app.post('/prompt', (c) => c.json({ prompt_id: 'p1', number: 1, node_errors: {} }))
+  app.get('/broken', () => Promise.reject(new Error('a defect of the simulator')))
+  app.onError((error) => {
+    throw error
+  })
   app.post('/count', async (c) => {
     const hash = createHash('sha256')
     let size = 0
