@@ -15,6 +15,7 @@ import { LoggedFacts } from './logged-facts.ts'
 import { LoggedRunner } from './logged-runner.ts'
 import { ManualClock } from './manual-clock.ts'
 import { type Answer, ScenarioDriver } from './scenario-driver.ts'
+import { settle } from './settle.ts'
 import { settledData, withoutRandom } from './settle-messages.ts'
 import type { CaseResult, Corpus, CorpusFiles, Suite } from './suite.ts'
 import { testingPackBehaviours } from './testing-pack.ts'
@@ -83,15 +84,15 @@ function compareAnswer({ expected, status, contentType, body }: Answer): string[
   ]
 }
 
-/** Python sets and tracebacks are left out of any order or altogether. */
+/** Without tracebacks, and what the server keeps in a Python set in one order. */
 function settledBody(value: Py): Py {
   if (!isDict(value)) return value
+  const nodes = [...dictAt(value, 'node_errors').keys()].map((id) => `/node_errors/${id}`)
+  const order_free = ['/node_errors', ...nodes.flatMap((at) => [`${at}/errors`, `${at}/dependent_outputs`])]
   return new Map(
-    Array.from(value, ([key, item]): [string, Py] => {
-      if (key === 'queue_running' || key === 'queue_pending')
-        return [key, Array.isArray(item) ? item.map(settledItem) : item]
-      if (key === 'node_errors' && isDict(item)) return [key, sortedKeys(item)]
-      return [key, item]
+    Array.from(settle(value, { order_free }) as PyDict, ([key, item]): [string, Py] => {
+      const isQueue = key === 'queue_running' || key === 'queue_pending'
+      return [key, isQueue && Array.isArray(item) ? item.map(settledItem) : item]
     }),
   )
 }
