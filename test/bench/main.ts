@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Measured, medians, runProcess } from './run-process.ts'
+
+/**
+ * `npm run bench`: what the README promises of speed and memory, as figures and ratios of one run on the built program.
+ * Nothing is asserted: a busy machine gives other figures, the ratios hold.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const bin = join(root, 'dist/cli/bin.js')
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'pr-bench-'))
+
+try {
+  const [node, help, example] = await medians(
+    [['-e', '0'], [bin, '--help'], [bin, '--dry-run', '--quiet', '--prompt-file', join(root, 'fixtures/prompt_files/example.txt')]],
+    5,
+    folder,
+  )
+  row('bare node', node!)
+  row('pr --help', help!, `${ratio(help!, node!)} × bare node`)
+  row('dry run of the example (500 frames)', example!, `${ratio(example!, node!)} × bare node`)
+  row('plan of 100,000 frames', await runProcess([bin, '--dry-run', '--validate-only', '--quiet', '--prompt-file', prompt(100_000)], { cwd: folder }))
+  row('dry run of 10,000 frames', await runProcess([bin, '--dry-run', '--quiet', '--prompt-file', prompt(10_000)], { cwd: folder }))
+  await requests()
+  const upload = await runProcess([here('upload.ts'), '1024'], { cwd: folder })
+  row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+/** The same client and the same 8 KiB answer through each way; every way in a process of its own. */
+async function requests(): Promise<void> {
+  const rates = new Map<string, number>()
+  for (const way of ['loopback', 'wire', 'msw', 'nock']) {
+    rates.set(way, Number((await runProcess([here('requests.ts'), way], { cwd: folder })).stdout))
+  }
+  const wire = rates.get('wire')!
+  for (const [way, rate] of rates) {
+    console.log(`${`requests through ${way}`.padEnd(40)} ${rate.toFixed(0).padStart(8)} /s   wire is ${(wire / rate).toFixed(2)} ×`)
+  }
+}
+
+function prompt(frames: number): string {
+  const file = join(folder, `film-${frames}.txt`)
+  writeFileSync(file, `film-${frames}\n\n${frames}\n\na lighthouse in a storm\n\nblurry\n`)
+  return file
+}
+
+function row(name: string, { wallMs, peakMb }: Measured, more = ''): void {
+  console.log(`${name.padEnd(40)} ${wallMs.toFixed(0).padStart(8)} ms ${peakMb.toFixed(0).padStart(6)} MB  ${more}`)
+}
+
+function ratio(one: Measured, other: Measured): string {
+  return (one.wallMs / other.wallMs).toFixed(1)
+}

@@ -1,0 +1,38 @@
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Prints the seconds that the real storage client takes to upload a file of so many MiB over the simulated network. */
+const built = (file: string) => new URL(`../../dist/${file}`, import.meta.url).href
+const { createStorageClient } = (await import(built('clients/gcs.js'))) as typeof import('../../src/clients/gcs.ts')
+const { installNetwork } = (await import(built('network/install.js'))) as typeof import('../../src/network/install.ts')
+const { hostTable } = (await import(built('network/host-table.js'))) as typeof import('../../src/network/host-table.ts')
+const { createCapture } = (await import(built('network/capture.js'))) as typeof import('../../src/network/capture.ts')
+const { virtualClock } = (await import(
+  built('simulators/virtual-clock.js')
+)) as typeof import('../../src/simulators/virtual-clock.ts')
+const { simulatedServices } = (await import(
+  built('simulators/simulated-services.js')
+)) as typeof import('../../src/simulators/simulated-services.ts')
+
+const bytes = Number(process.argv[2]) * 2 ** 20
+const folder = mkdtempSync(join(tmpdir(), 'pr-upload-'))
+try {
+  const path = join(folder, 'film.mp4')
+  const file = openSync(path, 'w')
+  ftruncateSync(file, bytes)
+  closeSync(file)
+  const clock = virtualClock(Date.now(), 0)
+  let ids = 0
+  const world = await simulatedServices('wan22-two-chunks', { clock, newId: () => String(++ids) })
+  const capture = createCapture({ folder, clock })
+  await using _network = await installNetwork({ services: world.all, hosts: hostTable(new URL('http://127.0.0.1:8188')), capture })
+  const storage = createStorageClient({ bucket: 'films', prefix: '', projectId: 'bench', credentialsFile: null })
+  const started = performance.now()
+  const stored = await storage.upload({ path, object: 'film.mp4', contentType: 'video/mp4' })
+  if (stored.size !== bytes) throw new Error(`${stored.size} bytes arrived`)
+  console.log((performance.now() - started) / 1000)
+  await capture.close()
+} finally {
+  rmSync(folder, { recursive: true })
+}
