@@ -3,12 +3,13 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import { isDict } from '../../src/simulators/comfyui/python/py.ts'
+import { executionSuite } from './execution.ts'
 import type { CaseResult, Corpus, CorpusFiles, Suite } from './suite.ts'
 import { Tally } from './tally.ts'
 import { validationSuite } from './validation.ts'
 
 /** Every kind of corpus that can be run. */
-const suites: readonly Suite[] = [validationSuite]
+const suites: readonly Suite[] = [validationSuite, executionSuite]
 
 const usage = `usage: npm run conformance -- --object-info FILE --files FILE ${suites.map(({ name }) => `[--${name} FILE]`).join(' ')} [-v]`
 

@@ -1,4 +1,5 @@
 import type { FileStore } from '../../src/simulators/comfyui/files/file-store.ts'
+import type { PyDict } from '../../src/simulators/comfyui/python/py.ts'
 import { bytesOf } from '../../src/simulators/media/rope.ts'
 import type { SimulatedService, SocketEnd } from '../../src/simulators/simulator.ts'
 import {
@@ -131,32 +132,31 @@ export class ScenarioDriver {
   }
 
   private async wait(step: string, what: string, rest: string): Promise<void> {
-    if (what === 'end' || what === 'history') {
-      const prompt = this.prompts[Number(rest)]
-      if (!prompt || prompt.status !== 200) return
-      const id = String(dictOf(prompt.body).get('prompt_id'))
-      const repeats = this.prompts.filter(
-        (each) => each.status === 200 && each.body.includes(`"prompt_id": ${JSON.stringify(id)}`),
-      )
-      const nth = repeats.indexOf(prompt) + 1
-      const client = dictOf(prompt.expected.k === 'http' ? (prompt.expected.body ?? '{}') : '{}').get('client_id')
-      const socket = what === 'end' ? this.socketOf(client) : undefined
-      const ended = socket === undefined ? () => this.inHistory(id) : () => this.endsSeen(socket, id) >= nth
-      if (!(await this.clock.pass(LONGEST_WAIT_MS, ended))) this.missed.push(step)
-      return
-    }
-    const pattern = dictOf(rest)
-    const matches = (frame: string | Uint8Array) => {
-      if (typeof frame !== 'string') return false
-      const message = dictOf(frame)
-      const node = pattern.get('node')
-      return (
-        message.get('type') === pattern.get('type') &&
-        (node === undefined || dictAt(message, 'data').get('node') === node)
-      )
-    }
-    if (!(await this.clock.pass(LONGEST_WAIT_MS, () => this.frames.get(what)?.some(matches) ?? false)))
-      this.missed.push(step)
+    const isOver = what === 'end' || what === 'history' ? this.ended(what, Number(rest)) : this.seen(what, dictOf(rest))
+    if (!(await this.clock.pass(LONGEST_WAIT_MS, isOver))) this.missed.push(step)
+  }
+
+  /** Tells whether a prompt is over; one that was refused is. An id that is used again ends as often. */
+  private ended(what: 'end' | 'history', number: number): () => boolean | Promise<boolean> {
+    const prompt = this.prompts[number]
+    if (prompt?.status !== 200 || prompt.expected.k !== 'http') return () => true
+    const id = String(dictOf(prompt.body).get('prompt_id'))
+    const sameId = this.prompts.filter(({ status, body }) => status === 200 && dictOf(body).get('prompt_id') === id)
+    const client = dictOf(prompt.expected.body ?? '{}').get('client_id')
+    const socket = what === 'end' ? this.socketOf(client) : undefined
+    if (socket === undefined) return async () => (await this.get(`/history/${encodeURIComponent(id)}`)) !== '{}'
+    return () => this.endsSeen(socket, id) > sameId.indexOf(prompt)
+  }
+
+  /** Tells whether a socket got a message of this type, about this node if one is named. */
+  private seen(socket: string, pattern: PyDict): () => boolean {
+    const node = pattern.get('node')
+    return () =>
+      this.frames.get(socket)?.some((frame) => {
+        const message = typeof frame === 'string' ? dictOf(frame) : new Map()
+        const isNode = node === undefined || dictAt(message, 'data').get('node') === node
+        return isNode && message.get('type') === pattern.get('type')
+      }) ?? false
   }
 
   private socketOf(client: unknown): string | undefined {
@@ -166,9 +166,5 @@ export class ScenarioDriver {
   private endsSeen(socket: string, promptId: string): number {
     const end = `{"type": "executing", "data": {"node": null, "prompt_id": ${JSON.stringify(promptId)}}}`
     return this.frames.get(socket)?.filter((frame) => frame === end).length ?? 0
-  }
-
-  private async inHistory(id: string): Promise<boolean> {
-    return (await this.get(`/history/${encodeURIComponent(id)}`)) !== '{}'
   }
 }
