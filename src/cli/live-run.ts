@@ -4,7 +4,7 @@ import { uuidV5 } from '../orchestrator/ids.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
 import { confirm } from './confirm.ts'
-import { failureOf, type PlannedSession, runPlans, settleRun } from './run-plans.ts'
+import { errorsOf, type PlannedSession, runPlans, settleRun, throwAny } from './run-plans.ts'
 
 /** Shows which server, which pod and which price, asks, and runs. Returns the exit code. */
 export async function runLive(session: PlannedSession): Promise<number> {
@@ -29,15 +29,15 @@ export async function runLive(session: PlannedSession): Promise<number> {
     layout: createLayout(outputDir),
     now: Date.now,
   })
-  const failure = failureOf(outcome)
+  const errors = errorsOf(outcome.failures)
   const summary = makeSummary(outcome.tally, {
     dryRun: false,
     folder: null,
-    failures: failure ? [failure] : [],
+    failures: errors,
     rehearsal: null,
   })
   output.print(summaryText(summary).join('\n'))
   output.result(summary)
-  if (failure) throw failure
+  throwAny(errors)
   return 0
 }

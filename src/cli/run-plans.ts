@@ -4,13 +4,19 @@ import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { orchestrate, type RunOutcome } from '../orchestrator/orchestrate.ts'
+import { orchestrate, type RunFailure } from '../orchestrator/orchestrate.ts'
 import { identifyRun, type RunIdentity } from '../orchestrator/run-identity.ts'
 import { createTally, type RunTally } from '../report/run-tally.ts'
 import type { RunState } from '../state/run-state.ts'
 import { findRun, knownRuns, openJournal } from '../state/state-store.ts'
 import { openProgress } from './progress.ts'
 import type { SessionOptions } from './session.ts'
+
+/** What came of a run, and the failures of it in order. */
+export interface RunOutcome {
+  readonly tally: RunTally
+  readonly failures: readonly RunFailure[]
+}
 
 /** A session whose plans are made and checked. */
 export interface PlannedSession extends SessionOptions {
@@ -43,7 +49,7 @@ export async function runPlans(
     layout: Layout
     now: () => number
   },
-): Promise<RunOutcome & { tally: RunTally }> {
+): Promise<RunOutcome> {
   const { settings, plans, templates, output, signal } = session
   const { layout } = run
   const { runId, runName } = run.identity
@@ -63,26 +69,37 @@ export async function runPlans(
     clients: run.clients,
     templates,
     layout,
+    earlier: run.earlier,
     options: settings.run,
     now: run.now,
     emit,
     signal,
   }
-  const outcome = await orchestrate(context, plans, run.earlier)
-  return { ...outcome, tally: tally.tally() }
+  const failures = await orchestrate(context, plans)
+  return { failures, tally: tally.tally() }
 }
 
-/** The errors of videos that failed, as one; null when there are none. A cancelled run counts as cancelled. */
-export function failureOf(outcome: RunOutcome): PromptRunnerError | null {
-  const cancelled = outcome.failed.find(({ error }) => error.code === 'PR_CANCELLED')
-  if (cancelled) return cancelled.error
-  if (outcome.failed.length === 0) return null
-  const names = outcome.failed.map(({ video }) => video).join(', ')
+/** What failed, as errors to report: the run's own ones, and one for all videos. A cancelled run is nothing but cancelled. */
+export function errorsOf(failures: readonly RunFailure[]): PromptRunnerError[] {
+  const cancelled = failures.find(({ error }) => error.code === 'PR_CANCELLED')
+  if (cancelled) return [cancelled.error]
+  const own = failures.filter(({ video }) => video === null).map(({ error }) => error)
+  const videos = failures.flatMap(({ video, error }) => (video === null ? [] : [{ video, error }]))
+  return videos.length === 0 ? own : [unfinished(videos), ...own]
+}
+
+function unfinished(videos: ReadonlyArray<{ video: string; error: PromptRunnerError }>): PromptRunnerError {
+  const names = videos.map(({ video }) => video).join(', ')
   return new PromptRunnerError('PR_RUN_FAILED', `Not every video was finished: ${names}`, {
-    problems: outcome.failed.map(({ video, error }) => ({
-      file: video,
-      message: `${error.code}: ${error.message}`,
-      ...(error.hint ? { hint: error.hint } : {}),
-    })),
+    problems: videos.flatMap(({ video, error }) => [
+      { file: video, message: `${error.code}: ${error.message}`, ...(error.hint ? { hint: error.hint } : {}) },
+      ...error.problems.map((problem) => ({ ...problem, file: `${video}: ${problem.file}` })),
+    ]),
   })
+}
+
+/** Throws what there is to report; the one error itself when it is one. */
+export function throwAny(errors: readonly PromptRunnerError[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} things went wrong`)
 }

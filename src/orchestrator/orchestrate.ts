@@ -1,55 +1,72 @@
 import { mkdir } from 'node:fs/promises'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { RunState } from '../state/run-state.ts'
 import { finishPod, meetPod } from './pod.ts'
 import type { RunContext } from './run-context.ts'
 import { runVideo } from './run-video.ts'
 
-export interface RunOutcome {
-  readonly ok: boolean
-  readonly failed: ReadonlyArray<{ video: string; error: PromptRunnerError }>
+/** A known failure: of one video, or (`video` null) of the run as a whole. */
+export interface RunFailure {
+  readonly video: string | null
+  readonly error: PromptRunnerError
 }
 
 /**
  * Runs every plan, one after the other. A video that fails stops, the next one goes on; a cancelled run stops altogether.
- * Errors that are not known failures are bugs and pass through.
+ * Returns what failed, in order. Errors that are not known failures are bugs and pass through.
  */
-export async function orchestrate(
-  context: RunContext,
-  plans: readonly Plan[],
-  earlier: RunState | null,
-): Promise<RunOutcome> {
-  const { emit, now, clients, signal } = context
-  await Promise.all(context.layout.folders.map((folder) => mkdir(folder, { recursive: true })))
-  await meetPod(context)
-  await clients.comfyui.connect(signal)
-  const failed: Array<{ video: string; error: PromptRunnerError }> = []
+export async function orchestrate(context: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
+  const failures: RunFailure[] = []
+  const attempt = async (video: string | null, work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (thrown) {
+      const error = context.signal.aborted ? cancelled(context) : thrown
+      if (!(error instanceof PromptRunnerError)) throw error
+      failures.push({ video, error })
+      if (video !== null) tell(context, video, error)
+    }
+  }
   try {
-    for (const plan of plans) {
-      try {
-        await runVideo(context, plan, earlier?.videos[plan.videoName])
-      } catch (thrown) {
-        const error = signal.aborted ? cancelled(signal) : thrown
-        if (!(error instanceof PromptRunnerError)) throw error
-        const { code, message: reason, hint } = error
-        emit({ kind: 'video-failed', at: now(), video: plan.videoName, code, reason, ...(hint ? { hint } : {}) })
-        failed.push({ video: plan.videoName, error })
-        if (signal.aborted) break
-      }
+    await attempt(null, () => prepare(context))
+    for (const plan of failures.length === 0 ? plans : []) {
+      await attempt(plan.videoName, () => runVideo(context, plan))
+      if (failures.some(({ error }) => error.code === 'PR_CANCELLED')) break
     }
   } finally {
-    await clients.comfyui.close()
+    await context.clients.comfyui.close()
   }
-  const ok = failed.length === 0
-  await finishPod(context, ok)
-  emit({ kind: 'run-finished', at: now(), ok })
-  return { ok, failed }
+  await attempt(null, () => finishPod(context, failures.length === 0))
+  context.emit({ kind: 'run-finished', at: context.now(), ok: failures.length === 0 })
+  return failures
 }
 
-function cancelled(signal: AbortSignal): PromptRunnerError {
+/** A failure is told when it happens, for the next video may take hours, and again by whoever gets it. */
+function tell(context: RunContext, video: string, { code, message, hint }: PromptRunnerError): void {
+  const at = context.now()
+  context.emit({ kind: 'video-failed', at, video, code, reason: message, ...(hint ? { hint } : {}) })
+}
+
+async function prepare(context: RunContext): Promise<void> {
+  await makeFolders(context.layout.folders)
+  await meetPod(context)
+  await context.clients.comfyui.connect(context.signal)
+}
+
+async function makeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+      throw new PromptRunnerError('PR_FILE', `Making the folder ${folder} failed: ${cause.message}`, {
+        hint: 'Give --output-dir a folder that can be written to.',
+        cause,
+      })
+    })
+  }
+}
+
+function cancelled({ runName, signal }: RunContext): PromptRunnerError {
   return new PromptRunnerError('PR_CANCELLED', 'The run was cancelled; what is done is recorded', {
-    hint: 'Go on with --resume and the name of the run.',
+    hint: `--resume ${runName} goes on from there.`,
     cause: signal.reason,
   })
 }

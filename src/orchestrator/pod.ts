@@ -13,31 +13,35 @@ export async function meetPod(context: RunContext): Promise<void> {
 /**
  * Shuts the pod down only when that was asked for and every video is safe; anything else leaves it running and says so.
  * A stop keeps the volume disk: terminating would destroy what a failed upload still needs.
+ * Throws PR_POD when a stop that was asked for did not work; a status that cannot be read is only a warning.
  */
 export async function finishPod(context: RunContext, ok: boolean): Promise<void> {
   const { pod } = context.clients
   if (!pod) return
-  const stop = context.options.shutdown === 'force' && ok && context.options.upload
-  if (context.options.shutdown === 'force' && !stop) {
+  const asked = context.options.shutdown === 'force'
+  const stop = asked && ok && context.options.upload
+  if (asked && !stop) {
     const why = ok ? 'nothing was uploaded (--no-upload)' : 'not every video is finished'
-    context.emit({
-      kind: 'warning',
-      at: context.now(),
-      video: null,
-      message: `The pod keeps running in spite of --force-shutdown: ${why}.`,
-    })
+    warn(context, `The pod keeps running in spite of --force-shutdown: ${why}.`)
   }
+  if (stop) await pod.stop().catch(stillRunning)
   try {
-    if (stop) await pod.stop()
     const { id: podId, status, costPerHour } = await pod.info()
     context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: stop ? 'stopped' : 'kept' })
   } catch (error) {
     if (!(error instanceof PromptRunnerError)) throw error
-    context.emit({
-      kind: 'warning',
-      at: context.now(),
-      video: null,
-      message: `The pod may still be running and costing money: ${error.message}`,
-    })
+    warn(context, `What the pod is doing now cannot be told, it may cost money: ${error.message}`)
   }
+}
+
+function stillRunning(error: unknown): never {
+  if (!(error instanceof PromptRunnerError)) throw error
+  throw new PromptRunnerError('PR_POD', `The pod could not be stopped and costs money as before: ${error.message}`, {
+    hint: 'Stop it by hand at https://console.runpod.io/pods; every video is safe.',
+    cause: error,
+  })
+}
+
+function warn(context: RunContext, message: string): void {
+  context.emit({ kind: 'warning', at: context.now(), video: null, message })
 }

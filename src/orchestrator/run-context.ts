@@ -2,6 +2,7 @@ import type { Clients } from '../clients/clients.ts'
 import type { Layout } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
+import type { RunState } from '../state/run-state.ts'
 
 /** What every part of a run needs; made once by the command, the same live and rehearsed. */
 export interface RunContext {
@@ -10,6 +11,8 @@ export interface RunContext {
   readonly clients: Clients
   readonly templates: Templates
   readonly layout: Layout
+  /** What an earlier part of this run left; null when this is its first. */
+  readonly earlier: RunState | null
   readonly options: RunOptions
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number

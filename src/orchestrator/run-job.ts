@@ -11,7 +11,8 @@ import type { RunContext } from './run-context.ts'
 const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
 
 /**
- * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own.
+ * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own,
+ * and a resumed run goes on counting, for the server still knows the prompts of earlier attempts by their ids.
  * Throws what the client throws, and PR_NO_OUTPUT when the history lacks an output that the plan needs.
  */
 export async function runJob(
@@ -20,13 +21,14 @@ export async function runJob(
   job: Job,
   build: (attempt: number) => BuiltWorkflow,
 ): Promise<JobResult> {
-  for (let attempt = 1; ; attempt += 1) {
+  const before = context.earlier?.videos[plan.videoName]?.attempts[job.workflowNumber] ?? 0
+  for (let attempt = before + 1; ; attempt += 1) {
     try {
       return await attemptJob(context, plan, job, build(attempt), attempt)
     } catch (error) {
       if (!(error instanceof PromptRunnerError)) throw error
       const willRetry =
-        worthRetrying.has(error.code) && attempt <= context.options.maxRetries && !context.signal.aborted
+        worthRetrying.has(error.code) && attempt - before <= context.options.maxRetries && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
       context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
       if (!willRetry) throw error
@@ -46,35 +48,38 @@ async function attemptJob(
   const promptId = makePromptId(context.runId, job.jobId, attempt)
   const startedAt = context.now()
   context.emit({ kind: 'job-started', at: startedAt, ...where, promptId, attempt })
-  const submission = await comfyui.submit(
-    { promptId, graph: built.graph, extraData: { prompt_runner: describeJob(context, plan, job, built, attempt) } },
-    context.signal,
-  )
-  const entry = await followOrWithdraw(context, submission.promptId, (event) =>
-    report(context, where, built.graph, event),
-  )
+  const extraData = { prompt_runner: describeJob(context, plan, job, built, attempt) }
+  const entry = await orWithdraw(context, promptId, async () => {
+    const submission = await comfyui.submit({ promptId, graph: built.graph, extraData }, context.signal)
+    return comfyui.follow(submission.promptId, (event) => report(context, where, built.graph, event), context.signal)
+  })
   const outputs = Object.fromEntries(
     Object.entries(built.outputs).map(([role, node]) => [role, outputOf(entry, role, node, built.graph)]),
   )
-  return { promptId: submission.promptId, outputs, files: {}, tookMs: context.now() - startedAt }
+  return { promptId: entry.promptId, outputs, files: {}, tookMs: context.now() - startedAt }
 }
 
-/** A cancelled run leaves nothing behind that goes on costing: its prompt is taken from the queue, or interrupted when it runs. */
-async function followOrWithdraw(
-  context: RunContext,
-  promptId: string,
-  onEvent: (event: PromptEvent) => void,
-): Promise<HistoryEntry> {
+/**
+ * A cancelled run leaves nothing behind that goes on costing: its prompt is taken from the queue, or interrupted when it runs.
+ * That holds for a prompt whose answer was not awaited too.
+ */
+async function orWithdraw<T>(context: RunContext, promptId: string, work: () => Promise<T>): Promise<T> {
   const { comfyui } = context.clients
   try {
-    return await comfyui.follow(promptId, onEvent, context.signal)
+    return await work()
   } catch (error) {
     if (context.signal.aborted) {
-      await comfyui.deleteQueued([promptId])
-      await comfyui.interrupt(promptId)
+      await comfyui
+        .deleteQueued([promptId])
+        .then(() => comfyui.interrupt(promptId))
+        .catch((failed: Error) => warn(context, `Prompt ${promptId} may still be running: ${failed.message}`))
     }
     throw error
   }
+}
+
+function warn(context: RunContext, message: string): void {
+  context.emit({ kind: 'warning', at: context.now(), video: null, message })
 }
 
 /** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */
@@ -113,8 +118,10 @@ function report(
   event: PromptEvent,
 ): void {
   const at = context.now()
-  if (event.kind === 'queue')
-    context.emit({ kind: 'job-queued', at, ...where, ahead: Math.max(0, event.remaining - 1) })
+  // The prompt itself counts as one of those that remain.
+  if (event.kind === 'queue' && event.remaining > 1) {
+    context.emit({ kind: 'job-queued', at, ...where, ahead: event.remaining - 1 })
+  }
   const title = (node: string) => graph[node]?._meta?.title ?? graph[node]?.class_type ?? node
   if (event.kind === 'executing') {
     context.emit({ kind: 'job-progress', at, ...where, node: event.node, title: title(event.node), step: 0, of: 0 })

@@ -2,21 +2,31 @@ import type { RunTally } from './run-tally.ts'
 
 /** What this rehearsal did not try, derived from what it did: a dry run that passed proves nothing about these. */
 export function notSimulated(
-  tally: RunTally,
+  { videos, pod }: RunTally,
   facts: { ffmpeg: 'real' | 'simulated'; synthetic: readonly string[] },
 ): string[] {
-  const { videos, pod } = tally
-  const models = new Set(videos.flatMap(({ plan }) => Object.values(plan.models)))
-  const uploaded = videos.some(({ uploads }) => uploads.length > 0)
+  const plans = videos.map(({ plan }) => plan)
+  const models = new Set(plans.flatMap((plan) => Object.values(plan.models)))
+  const hasSeams = plans.some((plan) => plan.chunks.length > 1)
+  const hasUploads = videos.some(({ uploads }) => uploads.length > 0)
+  const { ffmpeg, synthetic } = facts
   return [
     'GPU time and VRAM',
-    'what the pictures show, and the seams between chunks',
-    `whether the ${models.size} model files load (their names were checked against the recording)`,
-    ...(uploaded ? ['permissions, quota and speed of the bucket'] : []),
+    hasSeams ? 'what the pictures show, and the seams between chunks' : 'what the pictures show',
+    ...(models.size > 0 ? [modelFiles(models.size)] : []),
+    ...(hasUploads ? ['permissions, quota and speed of the bucket'] : []),
     ...(pod ? ['the state, balance and GPU supply of the real pod'] : []),
-    ...(facts.ffmpeg === 'simulated' ? ['ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)'] : []),
-    ...(facts.synthetic.length > 0
-      ? [`what ${facts.synthetic.join(', ')} really do: no recording has seen them run`]
-      : []),
+    ...(ffmpeg === 'simulated' ? ['ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)'] : []),
+    ...(synthetic.length > 0 ? [nodeClasses(synthetic)] : []),
   ]
+}
+
+function modelFiles(count: number): string {
+  return count === 1
+    ? 'whether the model file loads (its name was checked against the recording)'
+    : `whether the ${count} model files load (their names were checked against the recording)`
+}
+
+function nodeClasses(names: readonly string[]): string {
+  return `what ${names.join(', ')} really ${names.length === 1 ? 'does' : 'do'}: no recording has seen ${names.length === 1 ? 'it' : 'them'} run`
 }

@@ -5,20 +5,25 @@ import { PromptRunnerError } from '../errors.ts'
 import { combineJobPlan, renderJobPlan } from './job-plan.ts'
 import { dayStamp, microsecondStamp, timeStamp } from './stamps.ts'
 
-/** Makes `temp_dry_run_YYYYMMDD_HHMMSS` (a second one of the same second gets `_2`) with the folders of the user's document. */
+const folders = ['workflows', 'render_jobs', 'combine_jobs', 'state', 'uploads', 'bodies', 'logs', 'output']
+
+/**
+ * Makes `temp_dry_run_YYYYMMDD_HHMMSS` (a second one of the same second gets `_2`) with the folders of the user's document.
+ * Two runs never get the same one. Throws PR_FILE.
+ */
 export function createRunFolder(parent: string, at: number): string {
-  const folder = firstFree(join(parent, `temp_dry_run_${dayStamp(at)}_${timeStamp(at)}`))
+  const wanted = join(parent, `temp_dry_run_${dayStamp(at)}_${timeStamp(at)}`)
   try {
-    for (const name of ['workflows', 'render_jobs', 'combine_jobs', 'state', 'uploads', 'bodies', 'logs', 'output']) {
-      mkdirSync(join(folder, name), { recursive: true })
-    }
+    mkdirSync(parent, { recursive: true })
+    const folder = makeFirstFree(wanted)
+    for (const name of folders) mkdirSync(join(folder, name))
+    return folder
   } catch (cause) {
-    throw new PromptRunnerError('PR_FILE', `the run folder ${folder} cannot be made: ${(cause as Error).message}`, {
+    throw new PromptRunnerError('PR_FILE', `the run folder ${wanted} cannot be made: ${(cause as Error).message}`, {
       hint: 'set DRY_RUN_TEMP_DIR to a folder that can be written to',
       cause,
     })
   }
-  return folder
 }
 
 /** `render_jobs/render_jobs_HHMMSS.json` and `combine_jobs/combine_jobs_HHMMSS.json` of one video. */
@@ -35,7 +40,24 @@ export function writeJson(path: string, value: unknown): void {
 
 /** The path itself, or the first of `_2`, `_3`, … before its extension that does not exist. */
 function firstFree(path: string): string {
+  return candidates(path).find((candidate) => !existsSync(candidate))!
+}
+
+/** Making a folder is the test whether it is free: looking first would let two runs of one second share it. */
+function makeFirstFree(path: string): string {
+  return candidates(path).find((candidate) => {
+    try {
+      mkdirSync(candidate)
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    }
+  })!
+}
+
+function* candidates(path: string): Generator<string, undefined> {
+  yield path
   const { dir, name, ext } = parse(path)
-  for (let number = 2; existsSync(path); number += 1) path = join(dir, `${name}_${number}${ext}`)
-  return path
+  for (let number = 2; ; number += 1) yield join(dir, `${name}_${number}${ext}`)
 }

@@ -21,8 +21,9 @@ export interface VideoTally {
   readonly name: string
   readonly plan: Plan
   readonly status: 'running' | 'finished' | 'failed'
-  readonly done: number
-  readonly skipped: number
+  /** Workflow numbers of the jobs that were done in this run, and of those that an earlier part of it had done. */
+  readonly done: readonly number[]
+  readonly skipped: readonly number[]
   readonly failedAttempts: number
   /** Server time of the jobs by kind, milliseconds on the run's clock. */
   readonly tookMs: Readonly<Record<'high' | 'low' | 'combine', number>>
@@ -48,12 +49,13 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         run = { ...run, runId: event.runId, runName: event.runName, startedAt: event.at }
         break
       case 'video-started':
-        videos.set(event.video, newVideo(event.video, event.plan, event.skipped.length))
+        videos.set(event.video, newVideo(event.video, event.plan, event.skipped))
         break
       case 'job-finished':
         change(event.video, (video) => {
           const kind = kindOf(video.plan, event.workflow)
-          return { done: video.done + 1, tookMs: { ...video.tookMs, [kind]: video.tookMs[kind] + event.result.tookMs } }
+          const tookMs = { ...video.tookMs, [kind]: video.tookMs[kind] + event.result.tookMs }
+          return { done: [...video.done, event.workflow], tookMs }
         })
         break
       case 'job-failed':
@@ -85,13 +87,13 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
   return { add, tally: () => ({ ...run, pod, warnings, videos: [...videos.values()] }) }
 }
 
-function newVideo(name: string, plan: Plan, skipped: number): VideoTally {
+function newVideo(name: string, plan: Plan, skipped: readonly number[]): VideoTally {
   const tookMs = { high: 0, low: 0, combine: 0 }
   return {
     name,
     plan,
     status: 'running',
-    done: 0,
+    done: [],
     skipped,
     failedAttempts: 0,
     tookMs,

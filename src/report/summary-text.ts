@@ -1,12 +1,15 @@
+import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
 
 /** The end of a run for a person. */
 export function summaryText(summary: Summary): string[] {
   const { jobs, frames, uploads, rehearsal, pod } = summary
   const counts = [
-    `${jobs.total} jobs: ${jobs.render} render, ${jobs.combine} combine${jobs.skipped ? ` (${jobs.skipped} skipped)` : ''}`,
-    `${frames.rendered} frames rendered, ${frames.kept} kept`,
-    `${count(uploads.videos, 'video')}, ${count(uploads.manifests, 'manifest')} uploaded (${bytes(uploads.bytes)})`,
+    `${count(jobs.total, 'job')}: ${jobs.render} render, ${jobs.combine} combine${progress(jobs)}`,
+    `${count(frames.rendered, 'frame')} rendered, ${frames.kept} kept`,
+    uploads.videos + uploads.manifests === 0
+      ? 'nothing uploaded'
+      : `${count(uploads.videos, 'video')}, ${count(uploads.manifests, 'manifest')} uploaded (${bytes(uploads.bytes)})`,
   ].join(' · ')
   return [
     counts,
@@ -18,7 +21,13 @@ export function summaryText(summary: Summary): string[] {
   ]
 }
 
-function rehearsalText(rehearsal: NonNullable<Summary['rehearsal']>): string[] {
+/** Said only when not every job was done in this run. */
+function progress({ total, done, skipped }: Summary['jobs']): string {
+  if (done === total) return ''
+  return skipped > 0 ? ` (${done} done, ${skipped} done before)` : ` (${done} done)`
+}
+
+function rehearsalText(rehearsal: Rehearsal): string[] {
   const { recording, requests, answers } = rehearsal
   const list = (record: Readonly<Record<string, number>>) =>
     Object.entries(record)

@@ -1,4 +1,5 @@
 import type { PromptRunnerError } from '../errors.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import type { RunTally } from './run-tally.ts'
 
 /** `summary.json` of a run folder and the object of `--json`; snake_case like every file that users read. */
@@ -20,6 +21,7 @@ export interface Summary {
     skipped: number
     failed_attempts: number
   }
+  /** Rendered in this run; kept in the films that are finished. */
   readonly frames: { rendered: number; kept: number }
   readonly uploads: { videos: number; manifests: number; bytes: number }
   readonly server_time_seconds: { high: number; low: number; combine: number; total: number }
@@ -28,28 +30,7 @@ export interface Summary {
   readonly rehearsal: Rehearsal | null
 }
 
-/** What only a dry run can and must tell: who answered, and what was not tried. */
-export interface Rehearsal {
-  readonly recording: { name: string; recorded: string; server: string; device: string }
-  /** Requests by service. */
-  readonly requests: Readonly<Record<string, number>>
-  /** Answers by origin: recorded, derived, synthetic. */
-  readonly answers: Readonly<Record<string, number>>
-  readonly synthetic_classes: readonly string[]
-  readonly real_connections: number
-  readonly refused: readonly string[]
-  readonly unmatched: readonly string[]
-  readonly estimate: Estimate
-  readonly not_simulated: readonly string[]
-}
-
-export interface Estimate {
-  /** null when the recording says nothing about a GPU. */
-  readonly gpu_minutes: number | null
-  readonly cost_usd: number | null
-  readonly note: string
-}
-
+/** The facts of a run in numbers; every failure with its sentence. */
 export function makeSummary(
   tally: RunTally,
   more: { dryRun: boolean; folder: string | null; failures: readonly PromptRunnerError[]; rehearsal: Rehearsal | null },
@@ -87,13 +68,13 @@ export function makeSummary(
       total: render + combine,
       render,
       combine,
-      done: sum(videos.map((video) => video.done)),
-      skipped: sum(videos.map((video) => video.skipped)),
+      done: sum(videos.map((video) => video.done.length)),
+      skipped: sum(videos.map((video) => video.skipped.length)),
       failed_attempts: sum(videos.map((video) => video.failedAttempts)),
     },
     frames: {
-      rendered: sum(plans.flatMap((plan) => plan.chunks.map((chunk) => chunk.renderFrames))),
-      kept: sum(plans.map((plan) => plan.totalFrames)),
+      rendered: sum(videos.map(framesRendered)),
+      kept: sum(videos.filter((video) => video.status === 'finished').map((video) => video.plan.totalFrames)),
     },
     uploads: {
       videos: objects.filter((object) => object.role === 'film').length,
@@ -112,16 +93,12 @@ export function makeSummary(
   }
 }
 
-/** The cost of the recorded server's time on this pod, or why no figure can be given. */
-export function estimateOf(serverSeconds: number, device: string, costPerHour: number | null): Estimate {
-  if (device === 'cpu') {
-    const note = `none: the recording was made on a CPU, and its times (${round(serverSeconds)} s here) are not GPU times. \`pr record\` on your GPU gives an estimate.`
-    return { gpu_minutes: null, cost_usd: null, note }
-  }
-  const minutes = round(serverSeconds / 60)
-  const cost = costPerHour === null ? null : round((serverSeconds / 3600) * costPerHour)
-  const price = cost === null ? 'no pod, no price' : `$${cost.toFixed(2)} at $${costPerHour}/h`
-  return { gpu_minutes: minutes, cost_usd: cost, note: `${minutes} min on ${device} (recorded timings), ${price}` }
+function framesRendered({ plan, done }: RunTally['videos'][number]): number {
+  return sum(
+    plan.renderJobs
+      .filter((job) => job.kind === 'low' && done.includes(job.workflowNumber))
+      .map((job) => job.chunk.renderFrames),
+  )
 }
 
 function sum(numbers: readonly number[]): number {

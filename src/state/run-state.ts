@@ -15,15 +15,29 @@ export interface VideoState {
   readonly done: Readonly<Record<number, JobResult>>
   /** Prompts that were submitted and whose end was not seen, by workflow number. */
   readonly open: Readonly<Record<number, { promptId: string; attempt: number }>>
+  /** The highest attempt so far by workflow number: the next one must not meet the server's memory of an earlier one. */
+  readonly attempts: Readonly<Record<number, number>>
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
   readonly uploads: Readonly<Partial<Record<'film' | 'manifest', StoredObject>>>
+  /** Absolute path of the finished film; null until the video is finished. */
+  readonly film: string | null
 }
 
 export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: {} }
 
-const newVideo: VideoState = { status: 'running', jobIds: {}, done: {}, open: {}, references: {}, uploads: {} }
+const newVideo: VideoState = {
+  status: 'running',
+  jobIds: {},
+  done: {},
+  open: {},
+  attempts: {},
+  references: {},
+  uploads: {},
+  film: null,
+}
 
+/** The state after one more event. A video that starts again keeps of what was done only the jobs it skips. */
 export function reduceRunState(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run-started':
@@ -39,6 +53,7 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
       return withVideo(state, event.video, (video) => ({
         ...video,
         open: { ...video.open, [event.workflow]: { promptId: event.promptId, attempt: event.attempt } },
+        attempts: { ...video.attempts, [event.workflow]: event.attempt },
       }))
     case 'job-finished':
       return withVideo(state, event.video, (video) => ({
@@ -59,7 +74,7 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
         uploads: { ...video.uploads, [event.role]: event.object },
       }))
     case 'video-finished':
-      return withVideo(state, event.video, (video) => ({ ...video, status: 'finished' }))
+      return withVideo(state, event.video, (video) => ({ ...video, status: 'finished', film: event.film }))
     case 'video-failed':
       return withVideo(state, event.video, (video) => ({ ...video, status: 'failed' }))
     default:

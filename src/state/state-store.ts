@@ -17,7 +17,10 @@ import { noRun, type RunState, reduceRunState } from './run-state.ts'
 /** Events that only matter while one looks at them. */
 const passing = new Set<RunEvent['kind']>(['job-queued', 'job-progress', 'upload-progress'])
 
-/** Appends each lasting event to the run's journal; a line is on the disk before `append` returns. */
+/** What a resumed run relies on: it must outlive the machine. A prompt is known before it is sent, a deletion follows its upload. */
+const precious = new Set<RunEvent['kind']>(['job-started', 'job-finished', 'upload-finished', 'video-finished'])
+
+/** Appends each lasting event to the run's journal; a line that a resumed run relies on is on the disk before `append` returns. */
 export interface Journal extends Disposable {
   append(event: RunEvent): void
 }
@@ -29,7 +32,7 @@ export function openJournal(path: string): Journal {
     append(event) {
       if (passing.has(event.kind)) return
       writeSync(file, `${JSON.stringify(event)}\n`)
-      fsyncSync(file)
+      if (precious.has(event.kind)) fsyncSync(file)
     },
     [Symbol.dispose]: () => closeSync(file),
   }

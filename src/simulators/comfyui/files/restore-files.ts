@@ -1,0 +1,65 @@
+import type { Plan } from '../../../domain/plan-types.ts'
+import type { JobResult, OutputFile } from '../../../domain/run-event.ts'
+import type { ByteSource } from '../../media/byte-source.ts'
+import { fileSource } from '../../media/file-source.ts'
+import { mp4 } from '../../media/mp4.ts'
+import { png } from '../../media/png.ts'
+import { latent } from '../../media/safetensors.ts'
+import { colourOf } from '../behaviours/colour.ts'
+import { contentOf } from './content-of.ts'
+import type { FileStore } from './file-store.ts'
+
+/** What an earlier part of a run left on the server. */
+export interface LeftOnServer {
+  /** By workflow number. */
+  readonly done: Readonly<Record<number, JobResult>>
+  /** Name of the uploaded reference image by chunk. */
+  readonly references: Readonly<Record<number, string>>
+}
+
+/**
+ * Gives an empty simulated server the files that the real one holds after an earlier part of a run. A local copy is used where
+ * there is one; else the file is made in the size, length and rate that the plan says. Returns how many there are.
+ */
+export function restoreFiles(
+  files: FileStore,
+  plan: Plan,
+  left: LeftOnServer,
+  isFile: (path: string) => boolean,
+): number {
+  const { width, height, fps } = plan
+  const colour = (chunk: number) => colourOf('earlier', plan.videoName, chunk)
+  const made = {
+    latent(chunk: Plan['chunks'][number]) {
+      const ahead = chunk.referenceFrame !== null || plan.referenceImage !== null ? 1 : 0
+      // One latent frame for the first picture and for every four after it, and one for a reference image (Wan's VAE, VACE).
+      const frames = (chunk.renderFrames - 1) / 4 + 1 + ahead
+      return latent({ shape: [1, 16, frames, height / 8, width / 8], seed: colour(chunk.number) })
+    },
+    video: ({ number, renderFrames }: Plan['chunks'][number]) =>
+      mp4({ images: { width, height, segments: [{ frames: renderFrames, colour: colour(number) }] }, fps }),
+    film({ number }: Plan['chunks'][number]) {
+      const segments = plan.chunks
+        .slice(0, number)
+        .map((chunk) => ({ frames: chunk.keepFrames, colour: colour(chunk.number) }))
+      return mp4({ images: { width, height, segments }, fps })
+    },
+  }
+  let count = 0
+  const write = (file: OutputFile, bytes: ByteSource) => {
+    files.write({ ...file, bytes, content: contentOf(bytes) })
+    count += 1
+  }
+  for (const job of [...plan.renderJobs, ...plan.combineJobs]) {
+    const result = left.done[job.workflowNumber]
+    for (const [role, file] of Object.entries(result?.outputs ?? {})) {
+      const copy = result?.files[role]
+      if (copy !== undefined && isFile(copy)) write(file, fileSource(copy))
+      else if (role === 'latent' || role === 'video' || role === 'film') write(file, made[role](job.chunk))
+    }
+  }
+  for (const [chunk, name] of Object.entries(left.references)) {
+    write({ type: 'input', subfolder: '', filename: name }, png({ width, height, colour: colour(Number(chunk)) }))
+  }
+  return count
+}
