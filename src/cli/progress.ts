@@ -51,7 +51,8 @@ class ProgressDisplay {
       case 'job-queued':
         return this.#tick(event.at, this.#timed(event, `${event.ahead} ahead in the queue`))
       case 'job-progress':
-        return this.#tick(event.at, this.#timed(event, `step ${event.step}/${event.of}`))
+        // Most nodes have no steps; then the node itself is the news.
+        return this.#tick(event.at, this.#timed(event, event.of > 0 ? `step ${event.step}/${event.of}` : event.title))
       case 'job-finished':
         return this.#jobLine(event.workflow, `done  ${durationText(event.result.tookMs)}`)
       case 'job-failed': {

@@ -57,6 +57,7 @@ const rest: RunEvent[] = [
   step(3_000, 1),
   step(12_000, 2),
   step(13_000, 3),
+  { kind: 'job-progress', at: 25_000, ...job, node: '11', title: 'Decode', step: 0, of: 0 },
   step(42_000, 4),
   {
     kind: 'job-failed',
