@@ -23,8 +23,9 @@ function sortKey({ startedDateTime, request }: HarEntry): string {
 
 function canonicalEntry(entry: HarEntry): HarEntry {
   const { request, response, serverIPAddress: _address, connection: _connection, ...rest } = entry
-  const boundary = /boundary="?([^";]+)/.exec(request.postData?.mimeType ?? '')?.[1]
-  const { _sha256, ...postData } = request.postData ?? { mimeType: '' }
+  const mimeType = request.postData?.mimeType ?? ''
+  const boundary = /boundary="?([^";]{8,})/.exec(mimeType)?.[1]
+  const { _sha256, ...postData } = request.postData ?? { mimeType }
   const canonical: HarEntry = {
     ...rest,
     startedDateTime: new Date(0).toISOString(),
@@ -34,7 +35,9 @@ function canonicalEntry(entry: HarEntry): HarEntry {
       ...request,
       headers: canonicalHeaders(request.headers),
       ...(request.postData
-        ? { postData: boundary === undefined && _sha256 !== undefined ? { ...postData, _sha256 } : postData }
+        ? {
+            postData: _sha256 !== undefined && !mimeType.startsWith('multipart/') ? { ...postData, _sha256 } : postData,
+          }
         : {}),
     },
     response: { ...response, headers: canonicalHeaders(response.headers) },

@@ -63,7 +63,7 @@ function shippedFolder(): string {
 }
 
 function factsOf(hars: readonly LoadedHar[], name: string, startedAt: number | undefined): RecordingFacts {
-  const facts = hars.find((har) => har.facts['name'] !== undefined)?.facts ?? {}
+  const facts = hars.find((har) => har.facts['source'] !== undefined)?.facts ?? {}
   const text = (key: string) => (typeof facts[key] === 'string' ? facts[key] : '')
   const recorded = startedAt === undefined ? '' : new Date(startedAt).toISOString().slice(0, 10)
   return {
