@@ -3,6 +3,7 @@ import { copyFile, rename, stat, writeFile } from 'node:fs/promises'
 import { objectName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
+import { snakeCased } from '../domain/snake-case.ts'
 import { cleanUp } from './clean-up.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -86,8 +87,8 @@ function makeManifest(context: RunContext, plan: Plan, film: StoredObject, jobs:
       seed: plan.seed,
       steps: plan.steps,
       cfg: plan.cfg,
-      models: plan.models,
-      chunks: plan.chunks,
+      models: snakeCased(plan.models),
+      chunks: snakeCased(plan.chunks),
     },
     prompts: jobs.map((job) => job.promptId),
   }

@@ -13,7 +13,9 @@ export interface RunIdentity {
 
 /** Id and name of a run: its content and how often that was run before. `isTaken` says whether a name has a state already. */
 export function identifyRun(plans: readonly Plan[], isTaken: (runName: string) => boolean): RunIdentity {
-  const content = createHash('sha256').update(JSON.stringify(plans)).digest('hex')
+  // The same prompt under another path is the same work.
+  const contents = plans.map(({ promptFile: _, ...content }) => content)
+  const content = createHash('sha256').update(JSON.stringify(contents)).digest('hex')
   for (let ordinal = 1; ; ordinal += 1) {
     const runId = uuidV5(`${content} ${ordinal}`, NAMESPACE)
     const runName = nameOf(runId, ordinal)

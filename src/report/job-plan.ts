@@ -1,5 +1,6 @@
 import { chunkPart, combinePart, referenceUploadName, serverFolder } from '../config/layout.ts'
 import type { CombineJob, Plan, RenderJob } from '../domain/plan-types.ts'
+import { snakeCased } from '../domain/snake-case.ts'
 
 /**
  * The job plans of the run folder, field for field those of the user's document, with fields of our own after them.
@@ -37,7 +38,7 @@ function jobPlan(type: 'render' | 'combine', plan: Plan, timestamp: string, jobs
       steps: plan.steps,
       switch_step: plan.switchStep,
       cfg: plan.cfg,
-      models: plan.models,
+      models: snakeCased(plan.models),
     },
     total_jobs: jobs.length,
     jobs,

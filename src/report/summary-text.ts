@@ -35,9 +35,6 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
       .join(', ')
   return [
     `Answered as ${recording.server} from recording ${recording.name} (${recording.recorded}, ${recording.device}): ${list(requests)} requests · answers: ${list(answers)}`,
-    ...(rehearsal.synthetic_classes.length > 0
-      ? [`Synthetic (no recording has seen them run): ${rehearsal.synthetic_classes.join(', ')}`]
-      : []),
     `Estimate: ${rehearsal.estimate.note}`,
     `real network connections: ${rehearsal.real_connections}`,
     ...rehearsal.refused.map((refused) => `REFUSED: ${refused}`),
