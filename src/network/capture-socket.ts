@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HarSocketMessage } from '../recording/har.ts'
 import type { Redactor } from '../recording/redact.ts'
 import type { SocketEnd } from '../simulators/simulator.ts'
+import { openBufferedFile } from './buffered-file.ts'
 
 export interface SocketCaptureOptions {
   readonly folder: string
@@ -26,14 +27,14 @@ const INLINE_FRAME = 32 * 1024
 export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, closed: () => void): SocketCapture {
   const { folder, redactor, now } = options
   const frames = join(folder, `.frames-${randomUUID()}.jsonl`)
-  const file = openSync(frames, 'w')
+  const file = openBufferedFile(frames)
   let open = true
   const record = (
     type: HarSocketMessage['type'],
     opcode: number,
     data: Omit<HarSocketMessage, 'type' | 'time' | 'opcode'>,
   ) => {
-    if (open) writeSync(file, `${JSON.stringify({ type, time: now() / 1000, opcode, ...data })}\n`)
+    if (open) file.append(`${JSON.stringify({ type, time: now() / 1000, opcode, ...data })}\n`)
   }
   const message = (type: HarSocketMessage['type'], data: string | Uint8Array) =>
     typeof data === 'string'
@@ -44,7 +45,7 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
   const finish = () => {
     if (!open) return
     open = false
-    closeSync(file)
+    file[Symbol.dispose]()
   }
 
   real.onMessage((data) => {

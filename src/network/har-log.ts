@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync } from 'node:fs'
 import type { HarEntry } from '../recording/har.ts'
+import { openBufferedFile } from './buffered-file.ts'
 
-/** A HAR that grows on disk, one entry a line, and is a complete file after every entry: a crash loses nothing that had ended. */
+/** A HAR that grows on disk, one entry a line, and is a complete file all the time, so that a crash leaves one too. */
 export interface HarLog extends Disposable {
   append(entry: HarEntry): void
   /** A socket, whose frames lie in `frames` as one JSON object a line; the file is removed afterwards. */
@@ -12,36 +13,27 @@ const tail = '\n]}}\n'
 const noFrames = '"_webSocketMessages":[]'
 
 export function openHarLog(path: string, facts: Readonly<Record<string, unknown>>): HarLog {
-  const file = openSync(path, 'w')
-  let end = 0
+  const file = openBufferedFile(path, tail)
   let entries = 0
-  const write = (data: string | Uint8Array) => {
-    // The two overloads of writeSync take the position in different places.
-    end += typeof data === 'string' ? writeSync(file, data, end) : writeSync(file, data, 0, data.length, end)
-  }
-  const finish = (text: string) => {
-    write(text + tail)
-    end -= tail.length
-  }
   const separator = () => {
     entries += 1
     return entries === 1 ? '\n' : ',\n'
   }
   const head = { version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: facts }
-  finish(`{"log":${JSON.stringify(head).slice(0, -1)},"entries":[`)
+  file.append(`{"log":${JSON.stringify(head).slice(0, -1)},"entries":[`)
+  file.flush()
   return {
-    append(entry) {
-      finish(separator() + JSON.stringify(entry))
-    },
+    append: (entry) => file.append(separator() + JSON.stringify(entry)),
     appendSocket(entry, frames) {
       const line = JSON.stringify({ ...entry, _webSocketMessages: [] })
       const split = line.lastIndexOf(noFrames) + noFrames.length - 1
-      write(separator() + line.slice(0, split))
-      for (const chunk of joinedLines(frames)) write(chunk)
-      finish(line.slice(split))
+      file.append(separator() + line.slice(0, split))
+      for (const chunk of joinedLines(frames)) file.appendBytes(chunk)
+      file.append(line.slice(split))
+      file.flush()
       rmSync(frames)
     },
-    [Symbol.dispose]: () => closeSync(file),
+    [Symbol.dispose]: () => file[Symbol.dispose](),
   }
 }
 

@@ -108,7 +108,10 @@ it('is a complete HAR at every moment, and ends with the sockets that are still 
     const socket = new WebSocket('ws://comfyui.test:8188/ws')
     await new Promise((message) => socket.once('message', message))
     await (await request(`${COMFYUI}/where`)).body.dump()
-    during = JSON.parse(await readFile(join(running, 'traffic.har'), 'utf8')) as Har
+    do {
+      await new Promise((later) => setTimeout(later, 10))
+      during = JSON.parse(await readFile(join(running, 'traffic.har'), 'utf8')) as Har
+    } while (during.log.entries.length === 0)
   })
   expect(during!.log.entries.map(line)).toEqual(['GET http://comfyui.test:8188/where 200'])
   expect(har.log.entries.map(line)).toEqual([
