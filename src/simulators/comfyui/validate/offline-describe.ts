@@ -3,8 +3,9 @@ import { pyStr } from '../python/format.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
 import type { NodeClass } from './node-class.ts'
 import type { NodeError } from './node-error.ts'
-import type { GraphProblem } from './offline.ts'
+import type { GraphProblem, MissingPiece } from './offline-finding.ts'
 import { label, type OfflineNode } from './offline-graph.ts'
+import { modelFolder } from './offline-models.ts'
 import { plain } from './plain.ts'
 
 const MODEL_FILE = /\.(safetensors|gguf|ckpt|pth?|bin|sft|onnx)$/i
@@ -15,11 +16,19 @@ export function describeError(error: NodeError, node: OfflineNode, nodeClass: No
   const facts: PyDict = isDict(info) ? info : new Map()
   const input = pyStr(facts.get('input_name') ?? '')
   const given = facts.get('received_value') ?? node.inputs.get(input)
-  const problem = (words: string, hint?: string, value: Py | undefined = given): GraphProblem[] => [
+  const problem = (
+    words: string,
+    hint?: string,
+    value: Py | undefined = given,
+    missing?: MissingPiece,
+  ): GraphProblem[] => [
     {
+      node,
+      ...(input && { input }),
       message: `${label(node)}: ${words}`,
       ...(value !== undefined && { value: plain(value) }),
       ...(hint && { hint }),
+      ...(missing && { missing }),
     },
   ]
   switch (error.get('type')) {
@@ -59,18 +68,24 @@ export function describeError(error: NodeError, node: OfflineNode, nodeClass: No
   }
 }
 
-function listWords(input: string, value: Py, nodeClass: NodeClass): [words: string, hint: string] {
+function listWords(
+  input: string,
+  value: Py,
+  nodeClass: NodeClass,
+): [words: string, hint: string, value: Py, missing?: MissingPiece] {
   const options = nodeClass.inputs.get(input)?.type.type
   const names = Array.isArray(options) ? options.map(pyStr) : []
   const text = pyStr(value)
   const found = nearest(text, names)
   const meant = found === null ? '' : `did you mean "${found}"? `
   if (!MODEL_FILE.test(text) && !names.some((name) => MODEL_FILE.test(name))) {
-    return [`input "${input}" cannot be "${text}"`, `${meant}The server allows: ${listed(names)}`]
+    return [`input "${input}" cannot be "${text}"`, `${meant}The server allows: ${listed(names)}`, value]
   }
-  const what = /lora/i.test(input) ? 'LoRA' : 'model'
+  const kind = /lora/i.test(input) ? 'LoRA' : 'model'
+  const place = modelFolder(nodeClass.name, input)
   const rest = names.length === 0 ? 'The server has none of this kind' : `The server has: ${listed(names)}`
-  return [`the server has no ${what} "${text}" (input "${input}")`, `${meant}${rest}`]
+  const words = `the server has no ${kind} "${text}" (input "${input}")`
+  return [words, `${meant}${rest}`, value, { kind, name: text, place, nearest: found }]
 }
 
 const SHOWN = 8

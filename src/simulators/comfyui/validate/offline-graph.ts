@@ -28,7 +28,7 @@ export interface OfflineGraph {
 
 const EXPORT = 'open it in ComfyUI and use "Export (API)"'
 
-/** Reads a workflow in API format, or the body of POST /prompt. Throws PR_INVALID_WORKFLOW when it is neither. */
+/** Reads a workflow in API format, bare, in a body of POST /prompt or in a workflow file of a run folder. Throws PR_INVALID_WORKFLOW when it is neither. */
 export function readGraph(text: string, findClass: FindClass): OfflineGraph {
   const prompt = apiGraph(text)
   const nodes = new Map(prompt.entries().map(([id, entry]) => [id, readNode(id, entry, findClass)]))
@@ -50,7 +50,7 @@ export function label({ id, title, className }: OfflineNode): string {
 
 function apiGraph(text: string): PyDict {
   const root = parse(text)
-  const graph = isDict(root) && isDict(root.get('prompt')) ? root.get('prompt') : root
+  const graph = wrapped(root, 'prompt') ?? wrapped(root, 'workflow') ?? root
   if (!isDict(graph)) throw invalid('the file holds no workflow: its JSON is no object', EXPORT)
   if (Array.isArray(graph.get('nodes'))) {
     throw invalid('the file is a workflow in the editor’s format, which the server does not run', EXPORT)
@@ -59,6 +59,11 @@ function apiGraph(text: string): PyDict {
     if (!isDict(entry)) throw invalid(`node ${id} is no object with class_type and inputs`, EXPORT)
   }
   return graph
+}
+
+function wrapped(root: Py, key: string): PyDict | null {
+  const inner = isDict(root) ? root.get(key) : undefined
+  return isDict(inner) && !inner.has('class_type') ? inner : null
 }
 
 function parse(text: string): Py {

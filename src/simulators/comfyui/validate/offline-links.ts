@@ -1,6 +1,6 @@
 import { pyStr } from '../python/format.ts'
 import { dict, isDict, type Py, type PyDict } from '../python/py.ts'
-import type { GraphProblem } from './offline.ts'
+import type { GraphProblem } from './offline-finding.ts'
 import { label, type OfflineGraph, type OfflineNode } from './offline-graph.ts'
 
 /**
@@ -41,6 +41,7 @@ function inputsProblems(graph: OfflineGraph, node: OfflineNode): GraphProblem[] 
   if (isDict(entry) && isDict(entry.get('inputs'))) return []
   return [
     {
+      node,
       message: `${label(node)} has no inputs`,
       hint: 'give it "inputs": {} at least: the server stops working otherwise',
     },
@@ -52,12 +53,12 @@ function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
     const from = graph.nodes.get(source)
     if (!from) {
       const message = `${label(node)}: input "${input}" is linked to node ${source}, which is not in the workflow`
-      return [{ message, value: source, hint: 'link it to a node that is there' }]
+      return [{ node, input, message, value: source, hint: 'link it to a node that is there' }]
     }
     const count = slotCount(graph, from)
     if (hasSlot(count, slot)) return []
     const message = `${label(node)}: input "${input}" is linked to output ${pyStr(slot)} of ${label(from)}, which has ${count}`
-    return [{ message, value: pyStr(slot), hint: 'outputs are counted from 0' }]
+    return [{ node, input, message, value: pyStr(slot), hint: 'outputs are counted from 0' }]
   })
 }
 

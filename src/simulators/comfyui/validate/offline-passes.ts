@@ -1,7 +1,7 @@
 import { pyEquals } from '../python/compare.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
-import type { GraphProblem } from './offline.ts'
+import type { GraphProblem } from './offline-finding.ts'
 import { label, type OfflineGraph, type OfflineNode } from './offline-graph.ts'
 import { plain } from './plain.ts'
 
@@ -37,7 +37,7 @@ export function comparePasses(high: Pass, low: Pass): GraphProblem[] {
     if (one === undefined || other === undefined || Array.isArray(one) || Array.isArray(other)) return []
     if (pyEquals(one, other)) return []
     const message = `${pair} are two passes of one video but differ in ${input}: ${pyStr(one)} and ${pyStr(other)}`
-    return [{ message, value: plain(other), hint: `give both the same ${input}` }]
+    return [{ node: low.node, message, value: plain(other), hint: `give both the same ${input}` }]
   }
   const both = (input: string) => same(input, high.node.inputs.get(input), low.node.inputs.get(input))
   return [
@@ -51,7 +51,7 @@ function handover({ node: high }: Pass, { node: low }: Pass): GraphProblem[] {
   const [end, start] = [high.inputs.get('end_at_step'), low.inputs.get('start_at_step')]
   if (typeof end !== 'bigint' || typeof start !== 'bigint' || end === start) return []
   const message = `${label(high)} ends at step ${end}, but ${label(low)} starts at step ${start}`
-  return [{ message, value: plain(start), hint: `start at step ${end}` }]
+  return [{ node: low, input: 'start_at_step', message, value: plain(start), hint: `start at step ${end}` }]
 }
 
 /** Noise belongs to the first pass and is left over by every pass but the last. */
@@ -60,12 +60,13 @@ function ownProblems(node: OfflineNode): GraphProblem[] {
   if (typeof steps !== 'bigint' || typeof start !== 'bigint' || typeof end !== 'bigint') return []
   if (start >= end || start >= steps) {
     const message = `${label(node)} samples nothing: it starts at step ${start} and ends at ${end} of ${steps}`
-    return [{ message, value: plain(start), hint: 'start below the end' }]
+    return [{ node, input: 'start_at_step', message, value: plain(start), hint: 'start below the end' }]
   }
   const flag = (input: string, wanted: 'enable' | 'disable', why: string): GraphProblem[] => {
     const value = node.inputs.get(input)
     if (typeof value !== 'string' || value === wanted) return []
-    return [{ message: `${label(node)}: ${input} is ${value}, but ${why}`, value, hint: `set ${input} to ${wanted}` }]
+    const message = `${label(node)}: ${input} is ${value}, but ${why}`
+    return [{ node, input, message, value, hint: `set ${input} to ${wanted}` }]
   }
   return [
     ...(start > 0n

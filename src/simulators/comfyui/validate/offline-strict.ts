@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../domain/nearest.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
-import type { GraphProblem } from './offline.ts'
+import type { GraphProblem } from './offline-finding.ts'
 import { label, type OfflineGraph, type OfflineNode } from './offline-graph.ts'
 import { passProblems } from './offline-passes.ts'
 import { plain, survivesJson } from './plain.ts'
@@ -20,7 +20,7 @@ export function strictProblems(graph: OfflineGraph): GraphProblem[] {
 
 function unreachable(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
   if (graph.reachable.has(node.id)) return []
-  return [{ message: `${label(node)} leads to no output and never runs`, hint: 'remove it or link it' }]
+  return [{ node, message: `${label(node)} leads to no output and never runs`, hint: 'remove it or link it' }]
 }
 
 /** The server follows such a link when it runs the node, which then fails; a few classes take any input. */
@@ -30,7 +30,7 @@ function undeclaredLinks(graph: OfflineGraph, node: OfflineNode): GraphProblem[]
     if (!declared || declared.has(input)) return []
     const message = `${label(node)}: input "${input}" is linked, but the class declares no such input`
     const hint = `remove it unless the class takes any input.${didYouMean(input, declared.keys())}`
-    return [{ message, value: input, hint }]
+    return [{ node, input, message, value: input, hint }]
   })
 }
 
@@ -49,7 +49,7 @@ function sizes(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
     if (below === value) return []
     const words = frames ? 'a length of 4n+1 frames' : 'a multiple of 16'
     const message = `${label(node)}: input "${input}" is ${value}, not ${words}; the model silently makes it smaller`
-    return [{ message, value: plain(value), hint: `use ${below} or ${below + step}` }]
+    return [{ node, input, message, value: plain(value), hint: `use ${below} or ${below + step}` }]
   })
 }
 
@@ -58,7 +58,7 @@ function roundedIntegers(node: OfflineNode): GraphProblem[] {
   return [...node.inputs].flatMap(([input, value]): GraphProblem[] => {
     if (typeof value !== 'bigint' || survivesJson(value)) return []
     const message = `${label(node)}: input "${input}" is ${value}, which programs that keep numbers as doubles turn into ${JSON.stringify(Number(value))}`
-    return [{ message, value: plain(value), hint: `stay within ${Number.MAX_SAFE_INTEGER}` }]
+    return [{ node, input, message, value: plain(value), hint: `stay within ${Number.MAX_SAFE_INTEGER}` }]
   })
 }
 
@@ -70,7 +70,7 @@ function idleNegative(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
   if (!source) return []
   const [encoder, text] = source
   const message = `${label(node)}: cfg is ${pyStr(cfg)}, so the negative prompt of ${label(encoder)} has no effect`
-  return [{ message, value: plain(text), hint: 'empty the negative prompt, or raise cfg above 1' }]
+  return [{ node, input: 'cfg', message, value: plain(text), hint: 'empty the negative prompt, or raise cfg above 1' }]
 }
 
 /** Follows `negative` inputs up to the node that holds the text. */

@@ -1,5 +1,5 @@
-import { didYouMean } from '../../../domain/nearest.ts'
-import { type Problem, PromptRunnerError } from '../../../errors.ts'
+import { nearest } from '../../../domain/nearest.ts'
+import { PromptRunnerError } from '../../../errors.ts'
 import { validateBehaviours } from '../behaviours/validate-all.ts'
 import { isDict, type PyDict } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
@@ -7,6 +7,7 @@ import { checkNode, type NodeCheck } from './check-node.ts'
 import { type FindClass, nodeClasses } from './node-class.ts'
 import { exceptionInOutput, type NodeError } from './node-error.ts'
 import { describeError } from './offline-describe.ts'
+import { type Finding, findingIn, type GraphProblem } from './offline-finding.ts'
 import { label, type OfflineGraph, readGraph } from './offline-graph.ts'
 import { linkProblems, withoutDeadLinks } from './offline-links.ts'
 import { missingPack } from './offline-packs.ts'
@@ -42,7 +43,7 @@ export function offlineServer(objectInfo: PyDict): OfflineServer {
  * Every problem of an API-format workflow, without a server: what the server would refuse, all of it and not only up to the
  * first unknown class, and what it would accept and then choke on. `text` is the graph or a body of POST /prompt.
  */
-export function checkGraph(text: string, server: OfflineServer, options: OfflineOptions): Problem[] {
+export function checkGraph(text: string, server: OfflineServer, options: OfflineOptions): Finding[] {
   return withFile(options.file, () => {
     const graph = readGraph(text, server.findClass)
     return [
@@ -62,7 +63,7 @@ export function checkPassPair(
   high: string,
   low: { readonly file: string; readonly text: string },
   server: OfflineServer,
-): Problem[] {
+): Finding[] {
   return withFile(low.file, () => {
     const [first] = passesOf(readGraph(high, server.findClass))
     const second = passesOf(readGraph(low.text, server.findClass)).at(-1)
@@ -70,35 +71,34 @@ export function checkPassPair(
   })
 }
 
-function withFile(file: string, find: () => GraphProblem[]): Problem[] {
+function withFile(file: string, find: () => GraphProblem[]): Finding[] {
   try {
-    return find().map((problem) => ({ file, ...problem }))
+    return find().map((problem) => findingIn(file, problem))
   } catch (error) {
     if (!(error instanceof PromptRunnerError)) throw error
     return [{ file, message: error.message, ...(error.hint && { hint: error.hint }) }]
   }
 }
 
-/** A problem of one graph; the file is added last. */
-export type GraphProblem = Omit<Problem, 'file'>
-
 function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphProblem[] {
   const problems = graph.nodes.values().flatMap((node): GraphProblem[] => {
     if (node.known) return []
     if (node.className === null) {
-      return [{ message: `node ${node.id} has no class_type`, hint: 'export the workflow again with "Export (API)"' }]
+      return [
+        { node, message: `node ${node.id} has no class_type`, hint: 'export the workflow again with "Export (API)"' },
+      ]
     }
     const pack = missingPack(node.className, classes)
-    const meant = didYouMean(
-      node.className,
-      classes.map(({ name }) => name),
-    ).trim()
+    const names = classes.map(({ name }) => name)
+    const meant = nearest(node.className, names)
     const install = pack ? `install the node pack ${pack} on the server` : 'install the node pack that has this class'
     return [
       {
+        node,
         message: `${label(node)}: the server has no class ${node.className}`,
         value: node.className,
-        hint: meant ? `${meant} Otherwise ${install}` : install,
+        hint: meant === null ? install : `did you mean "${meant}"? Otherwise ${install}`,
+        missing: { kind: 'node class', name: node.className, place: pack, nearest: meant },
       },
     ]
   })

@@ -22,10 +22,33 @@ it('names file, value and cure of a problem', () => {
   expect(checkGraph(`{"prompt": ${text}}`, server, { file: 'graph.json' })).toEqual([
     {
       file: 'graph.json',
+      node: { id: '8', title: 'HIGH', class: 'KSamplerAdvanced' },
+      input: 'scheduler',
       message: 'node 8 "HIGH" (KSamplerAdvanced): input "scheduler" cannot be "simpel"',
       value: 'simpel',
       hint: 'did you mean "simple"? The server allows: simple, sgm_uniform, karras, exponential, ddim_uniform, beta, normal, linear_quadratic and 1 more',
     },
+  ])
+})
+
+it('tells what is missing and where it belongs', () => {
+  const text = twoPassGraph((graph) => {
+    graph['2']!.inputs['lora_name'] = 'wan2.2_hihg_t2v.safetensors'
+    graph['4']!.inputs['clip_name'] = 'umt5.gguf'
+    graph['12']!.class_type = 'VHS_VideoCombin'
+  })
+  const missing = checkGraph(`{"type": "combine", "workflow": ${text}}`, server, { file: 'a.json' }).flatMap(
+    (finding) => finding.missing ?? [],
+  )
+  expect(missing).toEqual([
+    { kind: 'node class', name: 'VHS_VideoCombin', place: 'ComfyUI-VideoHelperSuite', nearest: 'VHS_VideoCombine' },
+    {
+      kind: 'LoRA',
+      name: 'wan2.2_hihg_t2v.safetensors',
+      place: 'models/loras',
+      nearest: 'wan2.2_high_t2v.safetensors',
+    },
+    { kind: 'model', name: 'umt5.gguf', place: 'models/text_encoders', nearest: null },
   ])
 })
 
@@ -54,7 +77,7 @@ it.each<[string, (graph: Graph) => void, string[]]>([
       g['3']!.class_type = 'ModelSamplingSD'
     },
     [
-      'node 3 (ModelSamplingSD): the server has no class ModelSamplingSD | Did you mean "ModelSamplingSD3"? Otherwise install the node pack that has this class',
+      'node 3 (ModelSamplingSD): the server has no class ModelSamplingSD | did you mean "ModelSamplingSD3"? Otherwise install the node pack that has this class',
     ],
   ],
   [
