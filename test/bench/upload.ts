@@ -1,20 +1,14 @@
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createStorageClient } from '../../src/clients/gcs.ts'
+import { createCapture } from '../../src/network/capture.ts'
+import { hostTable } from '../../src/network/host-table.ts'
+import { installNetwork } from '../../src/network/install.ts'
+import { simulatedServices } from '../../src/simulators/simulated-services.ts'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 
 /** Prints the seconds that the real storage client takes to upload a file of so many MiB over the simulated network. */
-const built = (file: string) => new URL(`../../dist/${file}`, import.meta.url).href
-const { createStorageClient } = (await import(built('clients/gcs.js'))) as typeof import('../../src/clients/gcs.ts')
-const { installNetwork } = (await import(built('network/install.js'))) as typeof import('../../src/network/install.ts')
-const { hostTable } = (await import(built('network/host-table.js'))) as typeof import('../../src/network/host-table.ts')
-const { createCapture } = (await import(built('network/capture.js'))) as typeof import('../../src/network/capture.ts')
-const { virtualClock } = (await import(
-  built('simulators/virtual-clock.js')
-)) as typeof import('../../src/simulators/virtual-clock.ts')
-const { simulatedServices } = (await import(
-  built('simulators/simulated-services.js')
-)) as typeof import('../../src/simulators/simulated-services.ts')
-
 const bytes = Number(process.argv[2]) * 2 ** 20
 const folder = mkdtempSync(join(tmpdir(), 'pr-upload-'))
 try {
