@@ -1,6 +1,7 @@
 import { nearest } from '../../../domain/nearest.ts'
 import { PromptRunnerError } from '../../../errors.ts'
 import { validateBehaviours } from '../behaviours/validate-all.ts'
+import { parseJson } from '../python/parse.ts'
 import { isDict, type PyDict } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
 import { checkNode, type NodeCheck } from './check-node.ts'
@@ -30,13 +31,30 @@ export interface OfflineOptions {
   readonly strict?: boolean
 }
 
-/** Reads a parsed `GET /object_info` once for any number of graphs. */
-export function offlineServer(objectInfo: PyDict): OfflineServer {
-  const classes = objectInfo.entries().map(([name, entry]) => {
+/** Reads the text of a `GET /object_info` once for any number of graphs. Throws PR_COMFY_HTTP when it is none. */
+export function offlineServer(objectInfo: string): OfflineServer {
+  const parsed = parseObjectInfo(objectInfo)
+  const classes = parsed.entries().map(([name, entry]) => {
     const module = isDict(entry) ? entry.get('python_module') : undefined
     return { name, module: typeof module === 'string' ? module : '' }
   })
-  return { findClass: nodeClasses(objectInfo, validateBehaviours), classes: [...classes] }
+  return { findClass: nodeClasses(parsed, validateBehaviours), classes: [...classes] }
+}
+
+function parseObjectInfo(text: string): PyDict {
+  try {
+    const parsed = parseJson(text)
+    if (isDict(parsed)) return parsed
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error
+  }
+  throw new PromptRunnerError(
+    'PR_COMFY_HTTP',
+    `GET /object_info gave no object of node classes: ${text.slice(0, 100)}`,
+    {
+      hint: 'check that the address is that of ComfyUI itself and not of a page or login in front of it',
+    },
+  )
 }
 
 /**

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { Graph } from '../../../../src/domain/graph.ts'
-import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
-import type { PyDict } from '../../../../src/simulators/comfyui/python/py.ts'
 import { checkGraph, checkPassPair, offlineServer } from '../../../../src/simulators/comfyui/validate/offline.ts'
 import { twoPassGraph } from './two-pass-graph.ts'
 
 const objectInfo = new URL('../../../../fixtures/workflows/object_info.json', import.meta.url)
-const server = offlineServer(parseJson(readFileSync(objectInfo, 'utf8')) as PyDict)
+const server = offlineServer(readFileSync(objectInfo, 'utf8'))
 
 /** Problems as lines `message | hint`. */
 const lines = (text: string, strict: boolean) =>
