@@ -21,6 +21,8 @@ export interface Command<O extends Record<string, Option> = Record<string, Optio
   /** What only the environment can set. */
   readonly variables?: ReadonlyArray<readonly [name: string, describe: string]>
   readonly examples: ReadonlyArray<readonly [command: string, describe: string]>
+  /** It works until it is told to stop, which is then no cancellation. */
+  readonly stopIsDone?: boolean
   /** Returns the exit code, or throws. */
   run(flags: InferredOptionTypes<O>, context: CommandContext): Promise<number>
 }
@@ -28,8 +30,11 @@ export interface Command<O extends Record<string, Option> = Record<string, Optio
 /** Types the flags of `run` from the options. */
 export const defineCommand = <const O extends Record<string, Option>>(command: Command<O>): Command<O> => command
 
-/** The arguments without a flag, as usage lines write them: `[dir]`. All of them may be left out. */
+/** The arguments without a flag, as usage lines write them. */
 export const positionalsOf = ({ options }: Command): string[] =>
   Object.entries(options)
     .filter(([, { positional }]) => positional)
-    .map(([name]) => `[${name}]`)
+    .map(positionalText)
+
+/** `[dir]`, or `[files..]` for any number of them. All of them may be left out. */
+export const positionalText = ([name, { array }]: [string, Option]): string => `[${name}${array ? '..' : ''}]`

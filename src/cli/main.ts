@@ -35,7 +35,7 @@ async function dispatch(argv: readonly string[], context: Omit<CommandContext, '
   }
   const { parseArguments } = await import('./parse-arguments.ts')
   const { command, flags } = await parseArguments(argv, commands)
-  return withSignals((signal) => command.run(flags, { ...context, signal }))
+  return withSignals((signal) => command.run(flags, { ...context, signal }), command)
 }
 
 /** package.json lies two folders up, from src/cli and from dist/cli alike. */

@@ -2,8 +2,14 @@ import { PromptRunnerError } from '../errors.ts'
 
 const names = ['SIGINT', 'SIGTERM'] as const
 
-/** Runs `work` with a signal that the first SIGINT or SIGTERM aborts. The second one ends the process at once. */
-export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` with a signal that the first SIGINT or SIGTERM aborts. The second one ends the process at once.
+ * With `stopIsDone` a stop is how the work ends, and its result counts; else it is a PR_CANCELLED, whatever came of it.
+ */
+export async function withSignals<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { stopIsDone = false } = {},
+): Promise<T> {
   const controller = new AbortController()
   const stop = (name: NodeJS.Signals) => {
     const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`, {
@@ -15,11 +21,11 @@ export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>):
   for (const name of names) process.on(name, stop)
   try {
     const result = await work(controller.signal)
-    controller.signal.throwIfAborted()
+    if (!stopIsDone) controller.signal.throwIfAborted()
     return result
   } catch (error) {
     // Whatever broke because of the abort is not the news.
-    throw controller.signal.aborted ? controller.signal.reason : error
+    throw controller.signal.aborted && !stopIsDone ? controller.signal.reason : error
   } finally {
     for (const name of names) process.off(name, stop)
   }

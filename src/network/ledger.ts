@@ -1,3 +1,4 @@
+import { PromptRunnerError } from '../errors.ts'
 import {
   PROVENANCE_HEADER,
   type ServiceName,
@@ -50,6 +51,14 @@ export function openLedger(clean: (url: string) => string): Ledger {
       },
     }),
   }
+}
+
+export function unmatchedError({ method, url, nearest }: UnmatchedRequest): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_UNMATCHED_REQUEST',
+    `${method} ${url}: the simulation has no answer to this request`,
+    { hint: nearest === '' ? 'nothing similar is known' : `the nearest thing known is ${nearest}` },
+  )
 }
 
 function take(response: Response, header: string): string | null {

@@ -21,11 +21,12 @@ export interface SimulatedServices {
 
 /**
  * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
- * from the shipped ones. `newId` gives ids that a server would draw at random. Throws PR_RECORDING.
+ * from the shipped ones. `newId` gives ids that a server would draw at random; with `keepBytes` what is uploaded to GCS can be
+ * downloaded again. Throws PR_RECORDING.
  */
 export async function simulatedServices(
   name: string,
-  options: { clock: Clock; newId: () => string },
+  options: { clock: Clock; newId: () => string; keepBytes?: boolean },
 ): Promise<SimulatedServices> {
   const recording = await loadRecording(name)
   const knowledge = comfyuiKnowledge(recording.entries)

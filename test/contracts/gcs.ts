@@ -230,9 +230,21 @@ export function gcsContract(name: string, reach: () => Promise<Reached>): void {
   it(`${name}: answers 501 to a route that it does not know`, async () => {
     const { send, origin } = await reached(reach)
     const response = await send(new Request(`${origin}/storage/v1/projects/p/hmacKeys`))
-    expect([response.status, response.headers.get('x-pr-unmatched')]).toEqual([
+    expect([response.status, await response.json()]).toEqual([
       501,
-      'Google Cloud Storage, JSON API v1: buckets get, objects insert, get, list, patch, delete',
+      {
+        error: {
+          code: 501,
+          message: 'The simulator has no answer to GET /storage/v1/projects/p/hmacKeys.',
+          errors: [
+            {
+              message: 'The simulator has no answer to GET /storage/v1/projects/p/hmacKeys.',
+              domain: 'global',
+              reason: 'notImplemented',
+            },
+          ],
+        },
+      },
     ])
   })
 }

@@ -89,6 +89,15 @@ it('says that it did not keep what was uploaded', async () => {
   ])
 })
 
+it('names what it knows to whoever asks for something else', async () => {
+  const response = await testGcs().http(
+    new Request('https://storage.googleapis.com/storage/v1/projects/p/hmacKeys', { headers: token }),
+  )
+  expect(response.headers.get('x-pr-unmatched')).toBe(
+    'Google Cloud Storage, JSON API v1: buckets get, objects insert, get, list, patch, delete',
+  )
+})
+
 async function started(http: Simulator): Promise<string> {
   const address = 'https://storage.googleapis.com/upload/storage/v1/b/bkt/o?uploadType=resumable&name=x'
   const response = await http(new Request(address, { method: 'POST', headers: token, body: '{}' }))

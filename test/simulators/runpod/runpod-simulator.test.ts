@@ -69,3 +69,10 @@ it('refuses to stop a locked pod', async () => {
     detail: 'action stop refused: the pod is locked',
   })
 })
+
+it('names what it knows to whoever asks for something else', async () => {
+  const response = await testRunpod().http(new Request('https://api.runpod.io/v1/pods/abc', { headers: key }))
+  expect(response.headers.get('x-pr-unmatched')).toBe(
+    'RunPod REST v2: GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus',
+  )
+})

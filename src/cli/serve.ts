@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { number } from '../config/parse-value.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { type ServedNetwork, serveNetwork } from '../network/serve.ts'
+import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
+import { virtualClock } from '../simulators/virtual-clock.ts'
+import { failureText } from './failure.ts'
+import type { Output } from './output.ts'
+
+export interface ServeOptions {
+  /** As it was given. */
+  readonly port: string
+  readonly settings: Settings
+  readonly output: Output
+  readonly signal: AbortSignal
+}
+
+/** Serves until `signal` is aborted. Returns the exit code: 0, or 3 when a request had no answer. Throws PR_USAGE. */
+export async function serve({ port, settings: { dryRun }, output, signal }: ServeOptions): Promise<number> {
+  const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
+  const world = await simulatedServices(dryRun.recording, { clock, newId: randomUUID, keepBytes: true })
+  await using network = await serveNetwork({
+    services: world.all,
+    port: portOf(port, world.all.length),
+    onAnswer: ({ service, method, url, status }) => output.debug(`${service} ${method} ${url} ${status}`),
+  })
+  const facts = factsOf(world, network)
+  output.print(readyText(facts))
+  output.result(facts)
+  if (!signal.aborted) await once(signal, 'abort')
+
+  output.info(stoppedText(network))
+  const problems = network.problems()
+  for (const problem of problems) output.error(failureText(problem, output))
+  return Math.max(0, ...problems.map(({ exitCode }) => exitCode))
+}
+
+function portOf(raw: string, services: number): number {
+  const parsed = number(0, 65_536 - services, 'whole')(raw, '')
+  if ('value' in parsed) return parsed.value
+  throw new PromptRunnerError('PR_USAGE', `--port ${parsed.wrong}, it cannot be ${JSON.stringify(raw)}`, {
+    hint: `${services} ports are taken from there on; 0 takes free ones`,
+  })
+}
+
+interface ServeFacts {
+  readonly server: string
+  readonly recording: { readonly name: string; readonly recorded: string; readonly device: string }
+  /** By service. */
+  readonly addresses: Readonly<Record<string, string>>
+  /** Variables that other programs read their addresses from. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+function factsOf({ recording, knowledge }: SimulatedServices, { addresses }: ServedNetwork): ServeFacts {
+  const { comfyui, gcs, metadata } = addresses
+  return {
+    server: `ComfyUI ${knowledge.version}`,
+    recording: { name: recording.name, recorded: recording.facts.recorded, device: knowledge.device },
+    addresses: Object.fromEntries(Object.entries(addresses).map(([name, { origin }]) => [name, origin])),
+    environment: {
+      COMFYUI_URL: comfyui!.origin,
+      // Read by Google's storage libraries: https://cloud.google.com/storage/docs/reference/libraries
+      STORAGE_EMULATOR_HOST: gcs!.origin,
+      // Read by Google's auth libraries, without a scheme.
+      GCE_METADATA_HOST: metadata!.host,
+    },
+  }
+}
+
+function readyText({ server, recording, addresses, environment }: ServeFacts): string {
+  return [
+    `Answering as ${server} from recording ${recording.name} (${recording.recorded}, ${recording.device})`,
+    ...Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(11)} ${address}`),
+    'For other programs:',
+    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`),
+    'Ctrl-C stops it.',
+  ].join('\n')
+}
+
+function stoppedText({ requests }: ServedNetwork): string {
+  const counts = Object.entries(requests).map(([name, count]) => `${count} ${name}`)
+  return `Stopped after ${counts.length === 0 ? 'no' : counts.join(', ')} requests.`
+}
