@@ -25,12 +25,12 @@ export function failureText(error: unknown, output: Pick<Output, 'colours'>): st
     return `${stack}\nThis is a bug in prompt-runner. Please report it with the lines above.`
   }
   const { colours } = output
-  const lines = [`${colours.red(error.code)}: ${plain(error.message)}`]
+  const lines = [`${colours.red(error.code)}: ${printable(error.message)}`]
   for (const problem of error.problems) {
     lines.push(`  ${problemText(problem)}`)
-    if (problem.hint) lines.push(`    hint: ${plain(problem.hint)}`)
+    if (problem.hint) lines.push(`    hint: ${printable(problem.hint)}`)
   }
-  if (error.hint) lines.push(`  hint: ${plain(error.hint)}`)
+  if (error.hint) lines.push(`  hint: ${printable(error.hint)}`)
   return lines.join('\n')
 }
 
@@ -38,7 +38,7 @@ export function failureText(error: unknown, output: Pick<Output, 'colours'>): st
 function problemText({ file, line, message, value }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`
   const shown = value === undefined ? '' : ` (${shorten(JSON.stringify(value) ?? String(value))})`
-  return plain(`${place}: ${message}${shown}`)
+  return printable(`${place}: ${message}${shown}`)
 }
 
 function failureData(error: unknown): Record<string, unknown> {
@@ -54,6 +54,6 @@ function shorten(value: string): string {
 }
 
 /** Messages quote servers and files; what they hold must not steer the terminal. */
-function plain(text: string): string {
+export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
 }

@@ -1,4 +1,4 @@
-import { type Command, type Option, positionalsOf } from './command.ts'
+import { type Command, type Option, positionalsOf, positionalText } from './command.ts'
 
 const WIDTH = 100
 
@@ -36,8 +36,9 @@ function optionBlocks(options: Readonly<Record<string, Option>>): string[][] {
   return [...groups].map(([group, rows]) => [`${group}:`, ...table(rows.map(optionRow))])
 }
 
-function optionRow([name, { positional, shows, describe = '' }]: [string, Option]): readonly [string, string] {
-  if (positional) return [`[${name}]`, describe]
+function optionRow([name, option]: [string, Option]): readonly [string, string] {
+  const { positional, shows, describe = '' } = option
+  if (positional) return [positionalText([name, option]), describe]
   return [shows ? `--${name} ${shows}` : `--${name}`, describe]
 }
 

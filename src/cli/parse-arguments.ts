@@ -38,7 +38,9 @@ export async function parseArguments(argv: readonly string[], commands: readonly
       command: names.map((name) => [name, ...positionalsOf(command)].join(' ')),
       builder: (builder) => {
         for (const [name, { positional, shows: _, ...option }] of Object.entries(command.options)) {
-          if (positional) builder.positional(name, { type: 'string', default: option.default })
+          const { array, default: fallback } = option
+          // yargs takes an undefined default of a list for one element.
+          if (positional) builder.positional(name, { type: 'string', array, ...(fallback && { default: fallback }) })
           else builder.option(name, option)
         }
         return builder

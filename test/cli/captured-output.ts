@@ -1,11 +1,17 @@
 import { Writable } from 'node:stream'
-import { Output } from '../../src/cli/output.ts'
+import { Output, type OutputStreams } from '../../src/cli/output.ts'
 import type { OutputMode } from '../../src/cli/output-mode.ts'
 
 const plain: OutputMode = { logLevel: 'INFO', json: false, quiet: false, colour: false, ci: false, dryRun: false }
 
 /** An output whose text can be read back. */
 export function capturedOutput(mode: Partial<OutputMode> = {}, isTTY = false) {
+  const { streams, texts } = capturedStreams(isTTY)
+  return { output: new Output({ ...plain, ...mode }, streams), texts }
+}
+
+/** The two streams of a program, and what was written to them. */
+export function capturedStreams(isTTY = false): { streams: OutputStreams; texts: { stdout: string; stderr: string } } {
   const texts = { stdout: '', stderr: '' }
   const stream = (name: 'stdout' | 'stderr') => {
     const write = (chunk: Buffer, _: string, done: () => void) => {
@@ -14,5 +20,5 @@ export function capturedOutput(mode: Partial<OutputMode> = {}, isTTY = false) {
     }
     return Object.assign(new Writable({ write }), { isTTY, columns: 100, rows: 40 })
   }
-  return { output: new Output({ ...plain, ...mode }, { stdout: stream('stdout'), stderr: stream('stderr') }), texts }
+  return { streams: { stdout: stream('stdout'), stderr: stream('stderr') }, texts }
 }

@@ -1,0 +1,47 @@
+import { defineCommand } from '../command.ts'
+import { settingOptions } from '../setting-options.ts'
+
+export const validateCommand = defineCommand({
+  name: 'validate',
+  describe: 'Check prompt files, bindings, templates and workflows without a server, and name all that is missing',
+  options: {
+    files: {
+      type: 'string',
+      array: true,
+      positional: true,
+      describe:
+        'prompt files, workflows in API format, or folders of them or of templates; without any, all that a run would use',
+    },
+    ...settingOptions([
+      'promptFile',
+      'promptDir',
+      'framesPerChunk',
+      'width',
+      'height',
+      'fps',
+      'steps',
+      'cfg',
+      'seed',
+      'workflows',
+      'highModel',
+      'lowModel',
+      'highLora',
+      'lowLora',
+      'textEncoder',
+      'vae',
+      'recording',
+      'json',
+    ]),
+    strict: { type: 'boolean', group: 'Output', describe: 'report too what a server lets pass but a user regrets' },
+  },
+  examples: [
+    ['pr validate', 'everything that a run would use'],
+    ['pr validate otter.txt --strict', 'one film, also for what will be regretted'],
+    ['pr validate my-workflow.json', 'any workflow exported with "Export (API)"'],
+    ['pr validate templates/', 'a folder for --workflows'],
+  ],
+  async run(flags, { output, environment, cwd }) {
+    const { validate } = await import('../validate-command.ts')
+    return validate(flags.files ?? [], { flags, environment, cwd, output })
+  },
+})

@@ -1,0 +1,46 @@
+import type { PlanFinding } from '../doctor/check-plans.ts'
+import { jobsText, missingPieces, type NeededPiece } from '../doctor/missing-pieces.ts'
+import type { Validation } from '../doctor/validate-inputs.ts'
+
+/** The report of `pr validate`: every problem, then what the server lacks, then one line that counts. `server` names what was checked against. */
+export function validateText({ problems, checked }: Validation, server: string): string {
+  const missing = missingPieces(problems)
+  const blocks = [
+    ...problems.map(problemLines),
+    ...(missing.length > 0 ? [[`Missing on ${server}:`, ...missing.flatMap(pieceLines)]] : []),
+    [`${verdict(problems.length)} ${checkedText(checked)}, checked against ${server}.`],
+  ]
+  return blocks.map((lines) => lines.join('\n')).join('\n')
+}
+
+function problemLines({ file, line, message, hint, jobs }: PlanFinding): string[] {
+  const place = line === undefined ? file : `${file}:${line}`
+  return [`${place}: ${message}`, ...(hint ? [`  hint: ${hint}`] : []), ...(jobs ? [`  jobs: ${jobsText(jobs)}`] : [])]
+}
+
+function pieceLines({ kind, name, place, nearest, neededBy }: NeededPiece): string[] {
+  const belongs = place === null ? '' : kind === 'node class' ? `, of the node pack ${place}` : `, goes into ${place}`
+  const similar = nearest === null ? '' : `; the nearest there: ${nearest}`
+  return [`  ${kind} ${name}${belongs}${similar}`, ...neededBy.map((need) => `    needed by ${needText(need)}`)]
+}
+
+function needText({ file, node, jobs }: NeededPiece['neededBy'][number]): string {
+  return `node ${node} of ${file}${jobs.length > 0 ? `: ${jobsText(jobs)}` : ''}`
+}
+
+function verdict(problems: number): string {
+  if (problems === 0) return 'Valid:'
+  return `${count(problems, 'problem')} in`
+}
+
+function checkedText({ promptFiles, templates, jobs, workflows }: Validation['checked']): string {
+  const parts = [
+    promptFiles > 0 ? count(promptFiles, 'prompt file') : '',
+    templates.length > 0 ? `templates (${templates.join(', ')})` : '',
+    jobs > 0 ? count(jobs, 'job') : '',
+    workflows > 0 ? count(workflows, 'workflow') : '',
+  ].filter((part) => part !== '')
+  return parts.join(', ') || 'no file'
+}
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
