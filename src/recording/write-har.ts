@@ -1,8 +1,13 @@
-import type { Har } from './har.ts'
+import type { Har, HarEntry, HarSocketMessage } from './har.ts'
 
 /** The text of a HAR: keys in a fixed order, two spaces, times to the microsecond, so that a refresh shows only real changes. */
 export function harText(har: Har): string {
   return `${JSON.stringify(har, inOrder, 2)}\n`
+}
+
+/** One entry, or one socket frame, as it stands in `harText`, `depth` levels deep. */
+export function harPart(part: HarEntry | HarSocketMessage, depth: number): string {
+  return JSON.stringify(part, inOrder, 2).replaceAll('\n', `\n${'  '.repeat(depth)}`)
 }
 
 const order = [

@@ -1,0 +1,56 @@
+import type { PromptEvent } from '../../clients/clients.ts'
+
+/** What a client got to see of one step, without anything that differs from run to run. */
+export interface StepLog {
+  readonly step: string
+  readonly lines: readonly string[]
+}
+
+/**
+ * One event as a line; null for the number of waiting prompts and for the socket's own state, which come when they come.
+ * Pictures are told by their kind: their bytes are the encoder's.
+ */
+export function visibleEvent(event: PromptEvent): string | null {
+  switch (event.kind) {
+    case 'queue':
+    case 'socket':
+      return null
+    case 'started':
+      return 'started'
+    case 'cached':
+      return `cached: ${[...event.nodes].toSorted().join(', ') || 'nothing'}`
+    case 'executing':
+      return `executing ${event.node}`
+    case 'progress':
+      return `progress of ${event.node}: ${event.value} of ${event.max}`
+    case 'executed':
+      return `executed ${event.node}: ${JSON.stringify(event.output)}`
+    case 'preview':
+      return `picture of ${event.node ?? 'an unnamed node'}: ${event.mimeType}`
+    case 'text':
+      return `text of ${event.node}: ${event.text}`
+    default:
+      return event satisfies never
+  }
+}
+
+/** Takes out what the server draws at random or what is of its own disk: ids, the letters of temporary files, folders. */
+export function visibleText(line: string, run: string): string {
+  return line
+    .replaceAll(run, '<run>')
+    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
+    .replaceAll(/_temp_[a-z]{5}_/g, '_temp_<letters>_')
+    .replaceAll(/https?:\/\/[^/\s]+\//g, '<server>/')
+    .replaceAll(/'\/[^']*?\/(input|output|temp)\//g, "'<$1>/")
+}
+
+/** Where two logs part, for a message; null when they are equal. */
+export function firstDifference(live: readonly StepLog[], replayed: readonly StepLog[]): string | null {
+  for (const [index, { step, lines }] of live.entries()) {
+    const other = replayed[index]?.lines ?? []
+    const length = Math.max(lines.length, other.length)
+    const at = Array.from({ length }, (_, line) => line).find((line) => lines[line] !== other[line])
+    if (at !== undefined) return `${step}: the server said "${lines[at] ?? ''}", the replay "${other[at] ?? ''}"`
+  }
+  return live.length === replayed.length ? null : `${live.length} steps became ${replayed.length}`
+}

@@ -1,0 +1,20 @@
+import { frameCount } from '../../simulators/media/byte-source.ts'
+import { fileSource } from '../../simulators/media/file-source.ts'
+import { readImage } from '../../simulators/media/read-image.ts'
+import { readMp4 } from '../../simulators/media/read-mp4.ts'
+import { readSafetensors } from '../../simulators/media/read-safetensors.ts'
+
+/** What a client can rely on in a file, in words. Pixels and byte counts depend on encoders, and are left out. */
+export function fileFacts(path: string): string {
+  const source = fileSource(path)
+  const image = readImage(source)
+  if (image) return `image ${image.width}x${image.height}`
+  const video = readMp4(source)
+  if (video) {
+    const { images, fps } = video
+    return `video ${images.width}x${images.height}, ${frameCount(images)} frames at ${fps} fps`
+  }
+  const tensors = readSafetensors(source)
+  if (!tensors) return `${source.size} bytes`
+  return Array.from(tensors, ([name, shape]) => `${name} [${shape.join(', ')}]`).join('; ')
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import type { ComfyuiClient, PromptEvent } from '../../clients/clients.ts'
+import type { Graph } from '../../domain/graph.ts'
+import type { OutputFile } from '../../domain/run-event.ts'
+import { PromptRunnerError } from '../../errors.ts'
+import { uuidV5 } from '../../orchestrator/ids.ts'
+import { type StepLog, visibleEvent, visibleText } from './event-log.ts'
+import { fileFacts } from './file-facts.ts'
+import type { Step } from './steps.ts'
+
+export interface StepRun {
+  readonly client: ComfyuiClient
+  /** A UUID. It names the folder of all outputs, so that a second run on the same server starts from the same names. */
+  readonly run: string
+  /** Downloads go here. */
+  readonly folder: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Does the steps one after the other and tells what a client gets to see. Failures that the server reports are part of it;
+ * a server that does not answer throws.
+ */
+export async function runSteps(steps: readonly Step[], run: StepRun): Promise<StepLog[]> {
+  const { client, signal } = run
+  const log: StepLog[] = []
+  const files = new Map<string, OutputFile>()
+  await client.connect(signal)
+  // Or a second run would find everything in the server's cache.
+  await client.free({ unloadModels: true, freeMemory: true })
+  for (const [index, step] of steps.entries()) {
+    const lines =
+      step.kind === 'upload' ? await upload(step, files, run) : await execute(step, `${index} ${step.name}`, files, run)
+    log.push({ step: step.name, lines: lines.map((line) => visibleText(line, run.run)) })
+  }
+  return log
+}
+
+async function upload(
+  { name, path }: Step & { kind: 'upload' },
+  files: Map<string, OutputFile>,
+  { client, run, signal }: StepRun,
+): Promise<string[]> {
+  const file = await client.upload(path, { subfolder: `pr-smoke/${run}` }, signal)
+  files.set(name, file)
+  return [`uploaded ${nameOf(file)}`]
+}
+
+async function execute(
+  { name, graph, interruptAt }: Step & { kind: 'workflow' },
+  id: string,
+  files: Map<string, OutputFile>,
+  { client, run, folder, signal }: StepRun,
+): Promise<string[]> {
+  const lines: string[] = []
+  const promptId = uuidV5(id, run)
+  let interrupting: Promise<void> | null = null
+  const onEvent = (event: PromptEvent) => {
+    const line = visibleEvent(event)
+    if (line !== null) lines.push(line)
+    if (event.kind === 'executing' && event.node === interruptAt) interrupting = client.interrupt(promptId)
+  }
+  try {
+    const accepted = await client.submit({ promptId, graph: filled(graph, run, files) }, signal)
+    const entry = await client.follow(accepted.promptId, onEvent, signal)
+    const made = Object.values(entry.files).flat()
+    if (made[0]) files.set(name, made[0])
+    for (const [node, output] of Object.entries(entry.outputs).toSorted()) {
+      lines.push(`output of ${node}: ${JSON.stringify(output)}`)
+    }
+    for (const [number, file] of made.entries()) {
+      const path = join(folder, `${promptId}-${number}`)
+      await client.download(file, path, signal)
+      lines.push(`file ${nameOf(file)}: ${fileFacts(path)}`)
+    }
+  } catch (error) {
+    if (!(error instanceof PromptRunnerError) || !tellable.has(error.code)) throw error
+    lines.push(`${error.code}: ${error.message}`, ...error.problems.map(({ file, message }) => `${file}: ${message}`))
+  }
+  await interrupting
+  return lines
+}
+
+const tellable = new Set(['PR_COMFY_FAILED', 'PR_COMFY_INTERRUPTED', 'PR_COMFY_REJECTED'])
+
+function filled(graph: Graph, run: string, files: ReadonlyMap<string, OutputFile>): Graph {
+  const text = JSON.stringify(graph)
+    .replaceAll('{{run}}', run)
+    .replaceAll(/\{\{file:([^}]+)\}\}/g, (whole, step) => {
+      const file = files.get(step)
+      return file ? JSON.stringify(`${pathOf(file)} [${file.type}]`).slice(1, -1) : whole
+    })
+  return JSON.parse(text) as Graph
+}
+
+const pathOf = ({ filename, subfolder }: OutputFile) => (subfolder === '' ? filename : `${subfolder}/${filename}`)
+const nameOf = (file: OutputFile) => `${file.type}/${pathOf(file)}`

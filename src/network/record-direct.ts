@@ -1,0 +1,31 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { Socket, type SocketConnectOpts } from 'node:net'
+import { type ConnectionOptions, connect } from 'node:tls'
+
+/** Agents whose connections reach the real network although every other connection of the process is claimed. */
+export interface DirectAgents extends Disposable {
+  readonly http: HttpAgent
+  readonly https: HttpsAgent
+}
+
+/**
+ * Must be called before connections are intercepted: it keeps Node's own `connect`. The interceptor can also pass a connection
+ * through, but with 0.45.12 the second request of a kept-alive one then hangs. `ca`: PEM of an own authority.
+ */
+export function directAgents(ca: readonly string[] | null): DirectAgents {
+  const realConnect = Socket.prototype.connect
+  const plain = (options: SocketConnectOpts) => realConnect.call(new Socket(), options)
+  const http = Object.assign(new HttpAgent({ keepAlive: true }), { createConnection: plain })
+  const encrypted = (options: ConnectionOptions & SocketConnectOpts) =>
+    connect({ ...options, ...(ca ? { ca: [...ca] } : {}), ALPNProtocols: ['http/1.1'], socket: plain(options) })
+  const https = Object.assign(new HttpsAgent({ keepAlive: true }), { createConnection: encrypted })
+  return {
+    http,
+    https,
+    [Symbol.dispose]() {
+      http.destroy()
+      https.destroy()
+    },
+  }
+}

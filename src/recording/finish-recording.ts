@@ -1,0 +1,110 @@
+import { closeSync, createReadStream, existsSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { finishedEntry } from './finish-entry.ts'
+import type { HarEntry, HarSocketMessage } from './har.ts'
+import { harPart } from './write-har.ts'
+
+/** Entries of which services go into which file. */
+const fileOf: Readonly<Record<string, string>> = {
+  comfyui: 'comfyui',
+  gcs: 'gcs',
+  'google-auth': 'gcs',
+  metadata: 'gcs',
+  runpod: 'runpod',
+}
+
+/**
+ * Makes `<service>.har` of what lies in `raw/`, and removes that. One entry is in memory at a time, of a socket one frame.
+ * Entries are in the order in which they began. `facts` becomes `log._pr`; `edit` may change a text body (of an address).
+ */
+export async function finishRecording(
+  folder: string,
+  options: { facts: Readonly<Record<string, unknown>>; edit: (url: URL, text: string) => string },
+): Promise<string[]> {
+  const raw = join(folder, 'raw')
+  const lines = readdirSync(raw)
+    .filter((name) => name.endsWith('.jsonl') && !name.startsWith('.'))
+    .flatMap((name) => linesOf(join(raw, name)).map((line) => ({ ...line, har: fileOf[name.slice(0, -6)] ?? 'other' })))
+  const files = Map.groupBy(lines, ({ har }) => har)
+  for (const [har, ofHar] of files) {
+    const file = openSync(join(folder, `${har}.har`), 'w')
+    const head = harPart({ version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: options.facts } as never, 1)
+    writeSync(file, `{\n  "log": ${head.slice(0, -'\n  }'.length)},\n    "entries": [`)
+    let separator = '\n      '
+    for (const line of ofHar.toSorted((a, b) => a.startedAt - b.startedAt)) {
+      const raw = readLine(line)
+      writeSync(file, separator)
+      await writeEntry(file, finishedEntry(raw, { folder, edit: options.edit }))
+      separator = ',\n      '
+    }
+    writeSync(file, '\n    ]\n  }\n}\n')
+    closeSync(file)
+  }
+  rmSync(raw, { recursive: true })
+  return [...files.keys()].map((har) => `${har}.har`).toSorted()
+}
+
+interface Line {
+  readonly path: string
+  readonly start: number
+  readonly length: number
+  readonly startedAt: number
+}
+
+/** Where the lines of a file are, and when each entry began; the entries themselves stay on disk. */
+function linesOf(path: string): Line[] {
+  const lines: Line[] = []
+  const file = openSync(path, 'r')
+  const piece = Buffer.alloc(256 * 1024)
+  let start = 0
+  let at = 0
+  let head = ''
+  for (let read = readSync(file, piece, 0, piece.length, null); read > 0; read = readSync(file, piece, 0, piece.length, null)) {
+    let from = 0
+    for (let end = piece.indexOf(10); end !== -1 && end < read; end = piece.indexOf(10, end + 1)) {
+      head += piece.toString('latin1', from, Math.min(end, from + STAMP))
+      lines.push({ path, start, length: at + end - start, startedAt: stampOf(head) })
+      from = end + 1
+      start = at + from
+      head = ''
+    }
+    if (head.length < STAMP) head += piece.toString('latin1', from, Math.min(read, from + STAMP))
+    at += read
+  }
+  closeSync(file)
+  return lines
+}
+
+/** `{"startedDateTime":"…"` is what each line begins with. */
+const STAMP = 60
+const stampOf = (head: string) => Date.parse(/"startedDateTime":"([^"]+)"/.exec(head)?.[1] ?? '')
+
+function readLine({ path, start, length }: Line): HarEntry {
+  const file = openSync(path, 'r')
+  const bytes = Buffer.alloc(length)
+  readSync(file, bytes, 0, length, start)
+  closeSync(file)
+  return JSON.parse(bytes.toString()) as HarEntry
+}
+
+const noFrames = '"_webSocketMessages": []'
+
+async function writeEntry(file: number, entry: HarEntry): Promise<void> {
+  const { frames, ...facts } = entry._pr ?? {}
+  if (typeof frames !== 'string') {
+    writeSync(file, harPart(entry, 3))
+    return
+  }
+  const text = harPart({ ...entry, _pr: facts, _webSocketMessages: [] }, 3)
+  const split = text.lastIndexOf(noFrames) + noFrames.length - 1
+  writeSync(file, text.slice(0, split))
+  let separator = '\n          '
+  if (existsSync(frames)) {
+    for await (const line of createInterface({ input: createReadStream(frames) })) {
+      writeSync(file, separator + harPart(JSON.parse(line) as HarSocketMessage, 5))
+      separator = ',\n          '
+    }
+  }
+  writeSync(file, `\n        ${text.slice(split)}`)
+}

@@ -1,0 +1,107 @@
+import type { HarHeader } from './har.ts'
+import { createRedactor, placeholder, type Redactor } from './redact.ts'
+
+export interface RecordRedactorOptions {
+  /** Secrets of this run by name. */
+  readonly known: Readonly<Record<string, string | null | undefined>>
+  /** Also takes out pod ids and IP addresses. */
+  readonly anonymous?: boolean
+}
+
+/**
+ * The redactor of recordings, which are made to be passed on: of headers and query values only what is on a list stays, in JSON the
+ * members that hold other people's secrets go whole, and paths lose the name of the user.
+ */
+export function recordRedactor({ known, anonymous = false }: RecordRedactorOptions): Redactor {
+  const base = createRedactor(known)
+  const text = (input: string): string => {
+    const left = withoutUsers(base.text(withoutMembers(input)))
+    return anonymous ? withoutAddresses(left) : left
+  }
+  const query = (pairs: Iterable<readonly [string, string]>): HarHeader[] =>
+    Array.from(pairs, ([name, value]) => ({ name, value: queryNames.has(name) ? text(value) : placeholder(name) }))
+  const url = (address: string): string => {
+    if (!URL.canParse(address)) return text(address)
+    const parsed = new URL(address)
+    // The raw pairs, so that what stays keeps its spelling.
+    const pairs = parsed.search === '' ? [] : parsed.search.slice(1).split('&')
+    const kept = pairs.map((pair) => {
+      const [name = ''] = pair.split('=')
+      return queryNames.has(decoded(name)) || !pair.includes('=') ? text(pair) : `${name}=${placeholder(decoded(name))}`
+    })
+    Object.assign(parsed, { search: '', username: '', password: '' })
+    return text(parsed.href) + (kept.length === 0 ? '' : `?${kept.join('&')}`)
+  }
+  return {
+    text,
+    query,
+    url,
+    headers: (headers) =>
+      Array.from(headers, ([name, value]) => {
+        if (!headerNames.test(name)) return { name, value: placeholder(name) }
+        return { name, value: name.toLowerCase() === 'location' ? url(value) : text(value) }
+      }),
+  }
+}
+
+/** Headers whose values tell nothing but how the exchange works. */
+const headerNames = new RegExp(
+  `^(?:${[
+    'accept|accept-(?:encoding|language|ranges)|access-control-.*|age|allow|cache-control|connection|content-.*|date|etag|expect|expires',
+    'host|if-.*|last-modified|location|origin|pragma|range|retry-after|server|transfer-encoding|upgrade|user-agent|vary|x-content-type-options',
+    'sec-websocket-(?:version|extensions|protocol)|x-goog-(?:hash|generation|metageneration|storage-class|stored-.*|api-client)',
+    'x-guploader-response-body-transformations|x-upload-content-.*|x-ratelimit-.*|metadata-flavor|x-pr-.*',
+  ].join('|')})$`,
+  'i',
+)
+
+/** Query parameters of ComfyUI, Google Cloud Storage and RunPod that choose what is asked for. */
+const queryNames = new Set(
+  (
+    'clientId filename subfolder type preview channel rand max_items offset fullpath recurse split ' +
+    'alt name uploadType prefix delimiter fields projection pageToken maxResults generation scopes recursive ' +
+    'ifGenerationMatch ifGenerationNotMatch ifMetagenerationMatch include includeMachine page limit'
+  ).split(' '),
+)
+
+/** Members whose whole value is somebody's own: a pod's environment, credentials in ComfyUI's extra_data, tokens. */
+const wholeMembers = /^(?:env|environment|dockerEntrypoint|dockerStartCmd|registryAuth|containerRegistryAuth.*|sshKey|publicKey|publicIp)$/i
+const namesWhole = /"(?:env|environment|docker\w+|\w*registryAuth\w*|sshKey|publicKey|publicIp)"/i
+
+function withoutMembers(text: string): string {
+  if (!namesWhole.test(text)) return text
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return text
+  }
+  return [...new Set(leavesUnder(json, null))]
+    .toSorted((a, b) => b.value.length - a.value.length)
+    .reduce((left, { member, value }) => left.replaceAll(JSON.stringify(value), JSON.stringify(placeholder(member))), text)
+}
+
+/** The strings below members that go whole. Replaced in the text itself, which keeps its numbers and its order. */
+function leavesUnder(value: unknown, member: string | null): Array<{ member: string; value: string }> {
+  if (typeof value === 'string') return member === null || value === '' ? [] : [{ member, value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => leavesUnder(item, member ?? (wholeMembers.test(key) ? key : null)))
+}
+
+function withoutUsers(text: string): string {
+  return text.replaceAll(/((?:\/home\/|\/Users\/|[A-Za-z]:(?:\\{1,2})Users(?:\\{1,2})))(?!\{\{)[^/\\"'\s:]+/g, '$1{{user}}')
+}
+
+function withoutAddresses(text: string): string {
+  return text
+    .replaceAll(/\b(?!127\.0\.0\.1\b)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b/g, '{{ip}}')
+    .replaceAll(/\b[a-z0-9]{10,20}(?=-\d+\.proxy\.runpod\.net)/g, '{{pod}}')
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '))
+  } catch {
+    return name
+  }
+}
