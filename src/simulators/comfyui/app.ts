@@ -9,11 +9,13 @@ import type { ServerModel } from './server-model.ts'
 /** The HTTP side of the simulated server. Every route also answers below `/api`. */
 export function createApp(model: ServerModel): Hono {
   const app = new Hono()
-  app.use(async ({ req, res }, next) => {
+  app.use(async (context, next) => {
+    const { req } = context
     if (isForeignOrigin(req.raw)) return emptyAnswer(403)
     if (req.method === 'OPTIONS') return emptyAnswer(200)
     await next()
-    if (!res.headers.has(PROVENANCE_HEADER)) res.headers.set(PROVENANCE_HEADER, 'derived')
+    const { headers } = context.res
+    if (!headers.has(PROVENANCE_HEADER) && !headers.has(UNMATCHED_HEADER)) headers.set(PROVENANCE_HEADER, 'derived')
     return undefined
   })
   queueRoutes(app, model)

@@ -1,6 +1,7 @@
 import type { ExecutionRecord } from './execute/execute-prompt.ts'
 import { rowOf } from './prompt-queue.ts'
-import { dict, isDict, type PyDict } from './python/py.ts'
+import { dumpJson } from './python/dump.ts'
+import { dict, isDict } from './python/py.ts'
 import type { QueueItem } from './validate/validate-prompt.ts'
 
 const MAXIMUM = 10_000
@@ -8,7 +9,8 @@ const TOKENS = ['auth_token_comfy_org', 'api_key_comfy_org']
 
 /** Finished prompts by id, the one that ended first in front (§1.4, §1.5). */
 export class History {
-  private readonly entries = new Map<string, PyDict>()
+  /** As JSON: an entry never changes, and one in memory takes a fraction of its graph. */
+  private readonly entries = new Map<string, string>()
 
   /** An id that is used again keeps its old place. Tokens that the prompt carried are dropped. */
   add(item: QueueItem, record: ExecutionRecord): void {
@@ -21,24 +23,22 @@ export class History {
       messages: record.messages,
     })
     const entry = dict({ prompt: rowOf({ ...item, extraData }), outputs: record.outputs, status, meta: record.meta })
-    this.entries.set(item.promptId, entry)
+    this.entries.set(item.promptId, dumpJson(entry))
   }
 
-  get(promptId: string): PyDict {
+  /** JSON of `{id: entry}`, or of `{}`. */
+  get(promptId: string): string {
     const entry = this.entries.get(promptId)
-    return new Map(entry ? [[promptId, entry]] : [])
+    return joined(entry === undefined ? [] : [[promptId, entry]])
   }
 
-  /** `offset` counts from the oldest; without it, or below 0, the last `maxItems` are meant. */
-  page(maxItems: number | null, offset: number): PyDict {
-    const start = offset < 0 && maxItems !== null ? this.entries.size - maxItems : offset
-    const page: PyDict = new Map()
-    for (const [index, [id, entry]] of [...this.entries].entries()) {
-      if (index < start) continue
-      page.set(id, entry)
-      if (maxItems !== null && page.size >= maxItems) break
-    }
-    return page
+  /** JSON of a page. `offset` counts from the oldest; without it, or below 0, the last `maxItems` are meant. */
+  page(maxItems: number | null, offset: number): string {
+    const { size } = this.entries
+    const start = Math.max(0, offset < 0 && maxItems !== null ? size - maxItems : offset)
+    // The server looks at the limit after it has taken an entry.
+    const count = maxItems === null ? size : Math.max(1, maxItems)
+    return joined(this.entries.entries().drop(start).take(count))
   }
 
   delete(promptId: string): void {
@@ -49,3 +49,6 @@ export class History {
     this.entries.clear()
   }
 }
+
+const joined = (entries: Iterable<[string, string]>) =>
+  `{${Array.from(entries, ([id, entry]) => `${dumpJson(id)}: ${entry}`).join(', ')}}`

@@ -121,10 +121,15 @@ function scaleOf(inputs: CallInputs, knowledge: ClassKnowledge | undefined): num
   return knowledge?.volume && volume ? volume / knowledge.volume : 1
 }
 
+const promptTexts = new WeakMap<PyDict, string>()
+
+/** Every file of a prompt carries the whole graph: its text is made once. */
 function metadataOf({ graph, extraData }: NodeCall): Record<string, string> {
+  const prompt = promptTexts.get(graph.original) ?? dumpJson(graph.original)
+  promptTexts.set(graph.original, prompt)
   const extra = extraData.get('extra_pnginfo')
   const texts = isDict(extra) ? Array.from(extra, ([key, value]): [string, string] => [key, dumpJson(value)]) : []
-  return Object.fromEntries([['prompt', dumpJson(graph.original)], ...texts])
+  return Object.fromEntries([['prompt', prompt], ...texts])
 }
 
 /** Different for every number, and not in alphabetical order: the server draws them at random. */

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { answering, emptyAnswer, textAnswer } from './files/file-answers.ts'
 import { readBody } from './files/read-body.ts'
-import { jsonAnswer } from './json-answer.ts'
+import { jsonAnswer, jsonTextAnswer } from './json-answer.ts'
 import { rowOf } from './prompt-queue.ts'
 import { pyContains, pyItem } from './python/container.ts'
 import { pyBool, pyInt } from './python/convert.ts'
@@ -52,12 +52,12 @@ export function queueRoutes(app: Hono, model: ServerModel): void {
     app.get(`${base}/history`, ({ req }) =>
       answering(() => {
         const [items, offset] = [req.query('max_items'), req.query('offset')]
-        return jsonAnswer(
+        return jsonTextAnswer(
           history.page(items === undefined ? null : integer(items), offset === undefined ? -1 : integer(offset)),
         )
       }),
     )
-    app.get(`${base}/history/:id`, ({ req }) => jsonAnswer(history.get(req.param('id'))))
+    app.get(`${base}/history/:id`, ({ req }) => jsonTextAnswer(history.get(req.param('id'))))
     app.post(`${base}/interrupt`, ({ req }) =>
       withBody(req.raw, (body) => {
         const id = pyGet(jsonOr(body, new Map()), 'prompt_id')

@@ -49,7 +49,7 @@ export class Worker {
       })
       .finally(() => {
         this.busy = false
-        if (this.queue.pending.length > 0 || this.forget) this.wake()
+        if (this.queue.pending.length > 0) this.wake()
       })
   }
 
@@ -60,8 +60,8 @@ export class Worker {
 
   /** POST /free with `free_memory`: the cache is dropped when the worker is idle or after the prompt that runs. */
   freeMemory(): void {
-    this.forget = true
-    this.wake()
+    if (this.busy) this.forget = true
+    else this.reset()
   }
 
   private async work(): Promise<void> {

@@ -1,16 +1,23 @@
 import { pyKey } from '../python/compare.ts'
-import type { Py, PyDict } from '../python/py.ts'
+import type { Py } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
 import { EmbeddedValue } from './embedded-value.ts'
 import { linkOf } from './link.ts'
 import type { NodeRunner } from './node-runner.ts'
+
+/** A node's own share of a key: inputs in the order of their names, links apart from constants. */
+interface OwnKey {
+  readonly head: string
+  readonly inputs: ReadonlyArray<string | { readonly name: string; readonly node: string; readonly slot: number }>
+}
 
 /**
  * Cache keys of a prompt's nodes: class, is_changed and inputs of the node and of each of its ancestors, which count by their
  * place in the ancestry and not by their id (comfy_execution/caching.py, CacheKeySetInputSignature).
  */
 export class CacheKeys {
-  private readonly changed = new Map<string, Py>()
+  private readonly keys = new Map<string, string>()
+  private readonly own = new Map<string, OwnKey>()
   private readonly prompt: DynamicPrompt
   private readonly runner: NodeRunner
   private readonly unequal: () => string
@@ -23,31 +30,53 @@ export class CacheKeys {
   }
 
   keyOf(id: string): string {
-    const places = new Map<string, number>()
-    this.collect(id, places)
-    return [id, ...places.keys()].map((each) => this.signature(each, places)).join('|')
+    let key = this.keys.get(id)
+    if (key === undefined) {
+      const places = new Map<string, number>()
+      this.collect(id, places)
+      key = [id, ...places.keys()].map((each) => this.signature(each, places)).join('|')
+      this.keys.set(id, key)
+    }
+    return key
   }
 
   private collect(id: string, places: Map<string, number>): void {
-    if (!this.prompt.has(id)) return
-    for (const [, value] of sortedInputs(this.prompt.node(id).inputs)) {
-      const link = linkOf(value)
-      if (!link || places.has(link.node)) continue
-      places.set(link.node, places.size)
-      this.collect(link.node, places)
+    for (const input of this.ownKey(id).inputs) {
+      if (typeof input === 'string' || places.has(input.node)) continue
+      places.set(input.node, places.size)
+      this.collect(input.node, places)
     }
   }
 
   private signature(id: string, places: ReadonlyMap<string, number>): string {
-    if (!this.prompt.has(id)) return this.unequal()
-    const node = this.prompt.node(id)
-    const parts = [node.classType, this.changedKey(id)]
-    if (this.isSingular(node.classType)) parts.push(id)
-    for (const [name, value] of sortedInputs(node.inputs)) {
-      const link = linkOf(value)
-      parts.push(link ? `${name}<${places.get(link.node)},${link.slot}` : `${name}=${this.constantKey(value)}`)
+    const { head, inputs } = this.ownKey(id)
+    const parts = inputs.map((input) =>
+      typeof input === 'string' ? input : `${input.name}<${places.get(input.node)},${input.slot}`,
+    )
+    return [head, ...parts].join(';')
+  }
+
+  private ownKey(id: string): OwnKey {
+    let own = this.own.get(id)
+    if (!own) {
+      own = this.prompt.has(id) ? this.readNode(id) : { head: this.unequal(), inputs: [] }
+      this.own.set(id, own)
     }
-    return parts.join(';')
+    return own
+  }
+
+  private readNode(id: string): OwnKey {
+    const { classType, inputs } = this.prompt.node(id)
+    const changed = this.constantKey(this.changed(id))
+    const sorted = [...inputs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    return {
+      head: `${JSON.stringify(classType)};${changed}${this.isSingular(classType) ? `;${JSON.stringify(id)}` : ''}`,
+      inputs: sorted.map(([name, value]) => {
+        const link = linkOf(value)
+        const text = JSON.stringify(name)
+        return link ? { name: text, ...link } : `${text}=${this.constantKey(value)}`
+      }),
+    }
   }
 
   private isSingular(classType: string): boolean {
@@ -55,17 +84,8 @@ export class CacheKeys {
     return hidden?.some((kind) => kind === 'UNIQUE_ID') ?? false
   }
 
-  private changedKey(id: string): string {
-    let changed = this.changed.get(id)
-    if (changed === undefined) {
-      changed = this.evaluate(id)
-      this.changed.set(id, changed)
-    }
-    return this.constantKey(changed)
-  }
-
   /** The result stays in the node, where saved PNG metadata shows it; one that the client sent is taken for it. */
-  private evaluate(id: string): Py {
+  private changed(id: string): Py {
     const { classType, raw, inputs } = this.prompt.node(id)
     const sent = raw.get('is_changed')
     const constants = new Map(Array.from(inputs, ([name, value]): [string, Py] => [name, linkOf(value) ? null : value]))
@@ -79,10 +99,6 @@ export class CacheKeys {
   private constantKey(value: Py): string {
     return isUnequal(value) ? this.unequal() : pyKey(value)
   }
-}
-
-function sortedInputs(inputs: PyDict): [string, Py][] {
-  return [...inputs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
 /** NaN, and objects that no other equals. */

@@ -3,9 +3,11 @@ import type { Py } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
 
 interface Entry {
-  value: Py
-  max: Py
-  text: string
+  readonly max: Py
+  /** The members that never change, as JSON. */
+  readonly who: string
+  /** JSON of the entry; made anew only when it changes, for every message carries all entries. */
+  readonly json: string
 }
 
 /** Every node that was started or finished in this prompt, as `progress_state` lists them. */
@@ -15,7 +17,7 @@ export class ProgressState {
   private readonly prompt: DynamicPrompt
 
   constructor(promptId: string, prompt: DynamicPrompt) {
-    this.promptId = promptId
+    this.promptId = dumpJson(promptId)
     this.prompt = prompt
   }
 
@@ -35,21 +37,21 @@ export class ProgressState {
 
   /** JSON of the message's data. */
   json(): string {
-    const nodes = Array.from(this.entries, ([id, { text }]) => `${dumpJson(id)}: ${text}`)
-    return `{"prompt_id": ${dumpJson(this.promptId)}, "nodes": {${nodes.join(', ')}}}`
+    const nodes = Array.from(this.entries, ([id, { json }]) => `${dumpJson(id)}: ${json}`)
+    return `{"prompt_id": ${this.promptId}, "nodes": {${nodes.join(', ')}}}`
   }
 
   private set(id: string, value: Py, max: Py, state: 'running' | 'finished'): void {
-    const facts = new Map<string, Py>([
-      ['value', value],
-      ['max', max],
-      ['state', state],
-      ['node_id', id],
-      ['prompt_id', this.promptId],
-      ['display_node_id', this.prompt.displayId(id)],
-      ['parent_node_id', this.prompt.parentOf(id)],
-      ['real_node_id', this.prompt.realId(id)],
-    ])
-    this.entries.set(id, { value, max, text: dumpJson(facts) })
+    const who = this.entries.get(id)?.who ?? this.identity(id)
+    const json = `{"value": ${dumpJson(value)}, "max": ${dumpJson(max)}, "state": "${state}", ${who}}`
+    this.entries.set(id, { max, who, json })
+  }
+
+  private identity(id: string): string {
+    const { prompt, promptId } = this
+    return (
+      `"node_id": ${dumpJson(id)}, "prompt_id": ${promptId}, "display_node_id": ${dumpJson(prompt.displayId(id))}, ` +
+      `"parent_node_id": ${dumpJson(prompt.parentOf(id))}, "real_node_id": ${dumpJson(prompt.realId(id))}`
+    )
   }
 }

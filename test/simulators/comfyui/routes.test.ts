@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest'
+import { PROVENANCE_HEADER, UNMATCHED_HEADER } from '../../../src/simulators/simulator.ts'
+import { freshSimulator, ORIGIN, openSocket } from './reach-simulator.ts'
+
+const simulator = freshSimulator()
+const ask = (method: string, path: string, init: RequestInit = {}) =>
+  simulator.http(new Request(ORIGIN + path, { method, ...init }))
+
+it.each([
+  ['GET', '/interrupt', 404],
+  ['GET', '/free', 404],
+  ['DELETE', '/prompt', 405],
+  ['PUT', '/queue', 405],
+  ['POST', '/view', 405],
+])('%s %s is %i as on the real server', async (method, path, status) => {
+  const response = await ask(method, path)
+  expect(response.status).toBe(status)
+  expect(response.headers.get('allow')).toBe(status === 405 ? 'GET,HEAD' : null)
+})
+
+it('names the nearest route when nothing answers', async () => {
+  const response = await ask('GET', '/systemstats')
+  expect([response.status, response.headers.get(UNMATCHED_HEADER)]).toEqual([501, '/system_stats'])
+  expect(await response.text()).toBe(
+    'the ComfyUI simulator has no answer to GET /systemstats, and the recording has none either',
+  )
+  expect((await ask('GET', '/users')).headers.get(UNMATCHED_HEADER)).toBe('/users')
+})
+
+it.each([
+  ['/queue', ''],
+  ['/queue', 'null'],
+  ['/history', '{'],
+  ['/free', ''],
+  ['/interrupt', 'null'],
+  ['/interrupt', '[]'],
+  ['/prompt', '{'],
+])('POST %s with the body %j is aiohttp’s 500', async (path, body) => {
+  const response = await ask('POST', path, { body })
+  expect([response.status, await response.text()]).toEqual([
+    500,
+    '500 Internal Server Error\n\nServer got itself in trouble',
+  ])
+})
+
+it.each([
+  ['/interrupt', ''],
+  ['/interrupt', '{"prompt_id": "unknown"}'],
+  ['/queue', '{"clear": true, "delete": ["unknown", 5]}'],
+  ['/history', '{"delete": ["unknown"]}'],
+  ['/free', '{"unload_models": true}'],
+])('POST %s with the body %j is an empty 200', async (path, body) => {
+  const response = await ask('POST', path, { body })
+  expect([response.status, await response.text()]).toEqual([200, ''])
+})
+
+it('refuses a history query that is no number', async () => {
+  expect((await ask('GET', '/history?max_items=many')).status).toBe(500)
+})
+
+it.each([
+  ['127.0.0.1:18188', 'http://127.0.0.1:18188', 200],
+  ['127.0.0.1:18188', 'http://127.0.0.1', 200],
+  ['127.0.0.1:18188', 'http://127.0.0.1:9999', 403],
+  ['127.0.0.1:18188', 'http://localhost:18188', 403],
+  ['127.0.0.1:18188', 'http://evil.com', 403],
+  ['127.0.0.1:18188', 'null', 200],
+  ['example.com', 'http://evil.com', 200],
+  ['10.0.0.5:8188', 'http://evil.com', 200],
+])('host %s with origin %s is %i', async (host, origin, status) => {
+  expect((await ask('GET', '/prompt', { headers: { host, origin } })).status).toBe(status)
+})
+
+it('checks the origin of sockets too, and knows two addresses for them', () => {
+  const foreign = { host: '127.0.0.1:8188', origin: 'http://evil.com' }
+  expect(() => openSocket(simulator, '/ws', foreign)).toThrow('403')
+  expect(openSocket(simulator, '/api/ws?clientId=a').frames.length).toBe(1)
+  expect(simulator.upgrade!(new Request(`${ORIGIN}/other`))).toBeNull()
+})
+
+it('answers a plain GET of the socket with the words of aiohttp', async () => {
+  const response = await ask('GET', '/ws')
+  expect([response.status, await response.text()]).toEqual([
+    400,
+    'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".',
+  ])
+})
+
+it('says where an answer comes from', async () => {
+  const from = async (path: string) => (await ask('GET', path)).headers.get(PROVENANCE_HEADER)
+  expect([await from('/system_stats'), await from('/api/system_stats'), await from('/queue')]).toEqual([
+    'recorded',
+    'recorded',
+    'derived',
+  ])
+})
+
+it('lists uploaded files in the loaders that can take them', async () => {
+  const form = new FormData()
+  form.append('image', new Blob(['x']), 'clip.mp4')
+  await ask('POST', '/upload/image', { body: form })
+  const options = async (name: string, input: string) => {
+    const info = (await (await ask('GET', `/object_info/${name}`)).json()) as Record<
+      string,
+      { input: { required: Record<string, unknown[]> } }
+    >
+    return info[name]!.input.required[input]
+  }
+  expect(await options('LoadVideo', 'file')).toEqual(['COMBO', expect.objectContaining({ options: ['clip.mp4'] })])
+  expect((await options('LoadImage', 'image'))![0]).toEqual([])
+})
