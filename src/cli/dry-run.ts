@@ -4,6 +4,7 @@ import { createClients } from '../clients/real-clients.ts'
 import { createLayout, type Layout } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { createCapture } from '../network/capture.ts'
+import type { StartEngine } from '../network/engine.ts'
 import { hostTable } from '../network/host-table.ts'
 import { installNetwork } from '../network/install.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
@@ -51,8 +52,13 @@ export async function rehearse(session: PlannedSession): Promise<number> {
     capture,
     redactor,
     mayRun: (file) => ffmpeg === null && programs.includes(file),
+    engine: await engineNamed(settings.dryRun.engine),
   })
-  const clients = await createClients(settings, { clientId: uuidV5('client', identity.runId), run: ffmpeg?.run })
+  const clients = await createClients(settings, {
+    clientId: uuidV5('client', identity.runId),
+    run: ffmpeg?.run,
+    webSocket: network.webSocket,
+  })
   const outcome = await runPlans(session, { identity, earlier, clients, layout, now: clock.now }).finally(capture.close)
 
   const errors = [...errorsOf(outcome.failures), ...network.problems()]
@@ -63,6 +69,13 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   output.result(summary)
   throwAny(errors)
   return 0
+}
+
+/** Only the engine that is asked for is loaded. */
+async function engineNamed(name: 'wire' | 'msw'): Promise<StartEngine> {
+  return name === 'wire'
+    ? (await import('../network/wire.ts')).wireEngine
+    : (await import('../network/msw-engine.ts')).mswEngine
 }
 
 /** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */

@@ -4,6 +4,7 @@ import type { ServiceName } from '../simulators/simulator.ts'
 export interface HostTable {
   /** The service at `host:port` or `host`, as in a Host header; null when nothing is simulated there. */
   serviceAt(authority: string): ServiceName | null
+  readonly comfyuiUrl: URL
   /** What is known, for messages. */
   readonly known: readonly string[]
 }
@@ -12,6 +13,7 @@ export interface HostTable {
 export function hostTable(comfyuiUrl: URL): HostTable {
   const comfyui = addressOf(comfyuiUrl.host, comfyuiUrl.protocol === 'https:' ? '443' : '80')
   return {
+    comfyuiUrl,
     known: [
       comfyui.port === '80' || comfyui.port === '443' ? comfyui.host : authorityOf(comfyui),
       ...fixed.map(([name]) => name),

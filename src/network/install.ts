@@ -3,12 +3,13 @@ import { createRedactor, type Redactor } from '../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
 import { CANARY_HOST, canary, sendCanary } from './canary.ts'
 import { meterConnections } from './connection-meter.ts'
+import type { Engine, EngineOptions, StartEngine } from './engine.ts'
 import { guardSideDoors } from './guards.ts'
 import { addressOf, type HostTable } from './host-table.ts'
-import { openLedger, type Provenance, type UnmatchedRequest } from './ledger.ts'
+import { openLedger, type Provenance, type UnmatchedRequest, unmatchedError } from './ledger.ts'
 import { egressError, type Refusal, rememberRefusals } from './refusals.ts'
-import { createServiceServer } from './server.ts'
-import { interceptConnections } from './wire.ts'
+import { createUndoList } from './undo-list.ts'
+import { wireEngine } from './wire.ts'
 
 export interface NetworkOptions {
   readonly services: readonly SimulatedService[]
@@ -18,10 +19,12 @@ export interface NetworkOptions {
   readonly redactor?: Redactor
   /** Programs that may run all the same, by the name they are started with. */
   readonly mayRun?: (file: string) => boolean
+  /** `wireEngine` when left out. */
+  readonly engine?: StartEngine
 }
 
 /** The simulated network while it is in place. Disposing it gives the process its own network back. */
-export interface InstalledNetwork extends AsyncDisposable {
+export interface InstalledNetwork extends Engine {
   report(): NetworkReport
   /** What makes the run untrustworthy, even when nobody noticed: PR_EGRESS and PR_UNMATCHED_REQUEST. */
   problems(): PromptRunnerError[]
@@ -47,25 +50,21 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     options.services.map((service) => [service.name, ledger.wrap(capture?.wrap(service) ?? service)]),
   )
   const { refused, refuse } = rememberRefusals()
-  const serviceAt = (authority: string) => {
+  const serviceAt: EngineOptions['serviceAt'] = (authority) => {
     if (addressOf(authority, '80').host === CANARY_HOST) return canary
     const name = hosts.serviceAt(authority)
     return name === null ? null : (services.get(name) ?? null)
   }
-  const undo: Array<Disposable | AsyncDisposable> = []
-  const use = <T extends Disposable | AsyncDisposable>(item: T): T => {
-    undo.unshift(item)
-    return item
+  const undo = createUndoList()
+  undo.use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
+  const start = async () => {
+    const engine = undo.use(await (options.engine ?? wireEngine)({ serviceAt, comfyuiUrl: hosts.comfyuiUrl, refuse }))
+    return { engine, meter: undo.use(meterConnections(await sendCanary())) }
   }
-  const server = use(createServiceServer({ serviceAt, onUnknown: (authority) => refuse('host', authority) }))
-  use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
-  use(interceptConnections({ server: server.http, isKnown: (at) => serviceAt(at) !== null, refuse }))
-  const meter = await sendCanary()
-    .then((tcp) => use(meterConnections(tcp)))
-    .catch(async (error: unknown) => {
-      await disposeAll(undo)
-      throw error
-    })
+  const { engine, meter } = await start().catch(async (error: unknown) => {
+    await undo[Symbol.asyncDispose]()
+    throw error
+  })
   const report = (): NetworkReport => ({
     realConnections: meter.realConnections,
     refused: refused(),
@@ -74,16 +73,10 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     provenance: { ...ledger.provenance },
   })
   return {
+    ...(engine.webSocket ? { webSocket: engine.webSocket } : {}),
     report,
     problems: () => problemsOf(report(), hosts.known),
-    [Symbol.asyncDispose]: () => disposeAll(undo),
-  }
-}
-
-async function disposeAll(undo: Array<Disposable | AsyncDisposable>): Promise<void> {
-  for (const item of undo.splice(0)) {
-    if (Symbol.asyncDispose in item) await item[Symbol.asyncDispose]()
-    else item[Symbol.dispose]()
+    [Symbol.asyncDispose]: () => undo[Symbol.asyncDispose](),
   }
 }
 
@@ -101,14 +94,4 @@ function problemsOf(
     ...refused.map((refusal) => egressError(refusal, known)),
     ...unmatched.map(unmatchedError),
   ]
-}
-
-function unmatchedError({ method, url, nearest }: UnmatchedRequest): PromptRunnerError {
-  return new PromptRunnerError(
-    'PR_UNMATCHED_REQUEST',
-    `${method} ${url}: the simulation has no answer to this request`,
-    {
-      hint: nearest === '' ? 'nothing similar is known' : `the nearest thing known is ${nearest}`,
-    },
-  )
 }

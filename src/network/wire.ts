@@ -1,12 +1,25 @@
 import type { Server } from 'node:http'
-import { isIP, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 import { bridge } from './bridge.ts'
-import { addressOf, authorityOf } from './host-table.ts'
+import { connectionTarget } from './connection-target.ts'
+import type { StartEngine } from './engine.ts'
 import type { Refuse } from './refusals.ts'
+import { createServiceServer } from './server.ts'
 
-export interface WireOptions {
+/** The services behind an HTTP server in this process, to which every connection leads. */
+export const wireEngine: StartEngine = async ({ serviceAt, refuse }) => {
+  const server = createServiceServer({ serviceAt, onUnknown: (authority) => refuse('host', authority) })
+  const interception = interceptConnections({ server: server.http, isKnown: (at) => serviceAt(at) !== null, refuse })
+  return {
+    async [Symbol.asyncDispose]() {
+      interception[Symbol.dispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface WireOptions {
   readonly server: Server
   /** Whether something is simulated at `host:port`. */
   readonly isKnown: (authority: string) => boolean
@@ -17,17 +30,16 @@ export interface WireOptions {
  * Claims every TCP and TLS connection that this process opens. Known hosts are answered by `server`, all others are refused.
  * No socket of the operating system is opened. Connections that were open before are left alone.
  */
-export function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposable {
+function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposable {
   const interceptor = new SocketInterceptor()
   const open = new Set<Socket>()
   interceptor.on('connection', ({ socket, connectionOptions, controller }) => {
-    const { path, host, port } = connectionOptions
-    if (path && !host && !port) {
-      socket.destroy(refuse('unix-socket', path))
+    const target = connectionTarget(socket, connectionOptions)
+    if (target.path !== null) {
+      socket.destroy(refuse('unix-socket', target.path))
       return
     }
-    const encrypted = socket instanceof TLSSocket
-    const authority = authorityOf(addressOf(bracketed(host ?? 'localhost'), String(port ?? (encrypted ? 443 : 80))))
+    const { authority, encrypted } = target
     const claim = (first?: Buffer) => {
       // Before the claim, for a TLS client inside a tunnel writes its request while it is being claimed.
       const near = bridge(socket, encrypted, (end) => server.emit('connection', end))
@@ -36,7 +48,11 @@ export function interceptConnections({ server, isKnown, refuse }: WireOptions): 
       open.add(socket)
       socket.once('close', () => open.delete(socket))
     }
-    if (!isKnown(authority)) {
+    const inTunnel = encrypted && 'servername' in connectionOptions ? `${connectionOptions.servername}:443` : null
+    if (!isKnown(authority) && inTunnel !== null && isKnown(inTunnel)) {
+      // Some clients give the proxy's address to the TLS inside its tunnel; only the name it asks for tells where it leads.
+      claim()
+    } else if (!isKnown(authority)) {
       unlessProxy(socket, isKnown, claim, (target) => socket.destroy(refuse('connection', target ?? authority)))
     } else if (encrypted && !speaksHttp1(connectionOptions)) {
       socket.destroy(refuse('connection', `${authority} (HTTP/2 only)`))
@@ -83,8 +99,4 @@ function speaksHttp1(options: object): boolean {
   if (!offered.includes('http/1.1')) return false
   Object.assign(options, { ALPNProtocols: ['http/1.1'] })
   return true
-}
-
-function bracketed(host: string): string {
-  return isIP(host) === 6 ? `[${host}]` : host
 }

@@ -3,7 +3,7 @@ import type { Har, HarEntry, HarHeader, HarSocketMessage } from './har.ts'
 /**
  * The one form in which two `traffic.har` of the same run are equal: ids are numbered by first appearance, multipart boundaries
  * are gone, header names are in lower case and order, times are zero, sockets list what was sent and then what was received,
- * without pings. What a transport adds for itself (lengths, dates, hop-by-hop headers) is left out.
+ * without pings and without headers, which not every kind of socket can send. What a transport adds for itself (lengths, dates, hop-by-hop headers) is left out.
  */
 export function canonicalHar(har: Har): Har {
   const entries = har.log.entries
@@ -33,7 +33,7 @@ function canonicalEntry(entry: HarEntry): HarEntry {
     timings: { send: 0, wait: 0, receive: 0 },
     request: {
       ...request,
-      headers: canonicalHeaders(request.headers),
+      headers: entry._webSocketMessages ? [] : canonicalHeaders(request.headers),
       ...(request.postData
         ? {
             postData: _sha256 !== undefined && !mimeType.startsWith('multipart/') ? { ...postData, _sha256 } : postData,

@@ -1,0 +1,22 @@
+import type { WebSocketConstructor } from '../clients/comfyui-socket.ts'
+import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
+import type { Refuse } from './refusals.ts'
+
+/** A service as an engine reaches it; the canary is one without a name of its own. */
+export type Reachable = Pick<SimulatedService, 'http' | 'upgrade'> & { readonly name?: ServiceName }
+
+export interface EngineOptions {
+  /** What answers at `host:port`; null when nothing is simulated there. */
+  readonly serviceAt: (authority: string) => Reachable | null
+  /** Where ComfyUI is, for engines that have to know addresses in advance. */
+  readonly comfyuiUrl: URL
+  readonly refuse: Refuse
+}
+
+/** One way of putting services under the process's own clients. Disposing it takes all of it away again. */
+export interface Engine extends AsyncDisposable {
+  /** What ComfyUI's socket has to be opened with; undefined: with anything. */
+  readonly webSocket?: WebSocketConstructor
+}
+
+export type StartEngine = (options: EngineOptions) => Promise<Engine>

@@ -1,0 +1,27 @@
+import { Interceptor } from '@mswjs/interceptors'
+import { SocketInterceptor } from '@mswjs/interceptors/net'
+import { connectionTarget } from './connection-target.ts'
+import type { EngineOptions } from './engine.ts'
+
+/**
+ * Refuses every connection to an address where nothing is simulated, before any mocking library looks at it, and leaves the others to them.
+ * Stands on the one interceptor that MSW and nock share, so nobody replaces anybody. Both let through what is not HTTP;
+ * with this it has nowhere to go. Closed after MSW is in place: an earlier listener would make MSW's miss the first bytes.
+ */
+export function closeGate({ serviceAt, refuse }: Pick<EngineOptions, 'serviceAt' | 'refuse'>): Disposable {
+  const interceptor = Interceptor.singleton(SocketInterceptor)
+  const owner = {}
+  const check: Parameters<typeof interceptor.on<'connection'>>[1] = ({ socket, connectionOptions }) => {
+    const target = connectionTarget(socket, connectionOptions)
+    if (target.path !== null) socket.destroy(refuse('unix-socket', target.path))
+    else if (!serviceAt(target.authority)) socket.destroy(refuse('connection', target.authority))
+  }
+  interceptor.apply(owner)
+  interceptor.on('connection', check)
+  return {
+    [Symbol.dispose]() {
+      interceptor.removeListener('connection', check)
+      interceptor.dispose(owner)
+    },
+  }
+}
