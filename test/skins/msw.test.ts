@@ -1,0 +1,5 @@
+import { mswEngine } from '../../src/network/msw-engine.ts'
+import { contractsThrough } from './contracts.ts'
+import { installed } from './skin.ts'
+
+contractsThrough('through the msw engine', () => installed(mswEngine))
