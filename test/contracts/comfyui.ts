@@ -1,27 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Graph } from '../../src/domain/graph.ts'
-import type { Reached } from './gcs.ts'
+import { CLIENT, connected, type ReachedServer } from './comfyui-connection.ts'
 
-/** A fresh ComfyUI 0.3.64 with the models of the shipped recording, reached in one of the ways there are. */
-export interface ReachedServer extends Reached {
-  /** Opens `/ws?clientId=…`. */
-  socket(clientId: string): Promise<ReachedSocket>
-}
+export type { ReachedServer, ReachedSocket } from './comfyui-connection.ts'
 
-export interface ReachedSocket {
-  /** Everything received so far, oldest first. */
-  readonly frames: readonly (string | Uint8Array)[]
-  send(text: string): void
-  close(): void
-}
-
-interface Message {
-  readonly type: string
-  readonly data: Record<string, unknown> & { node?: string | null; prompt_id?: string }
-}
-
-const CLIENT = 'b1d9f5c2-0e6f-4c4c-9d5f-0f4d3c114d0b'
 const still: Graph = {
   '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 32, batch_size: 1, color: 255 } },
   '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'still/one' } },
@@ -225,34 +208,4 @@ export function comfyuiContract(name: string, reach: () => Promise<ReachedServer
     expect(Object.keys(body as object)).toEqual(['EmptyImage'])
     expect(await server.get('/object_info/Unheard')).toEqual({ status: 200, body: {} })
   })
-}
-
-async function connected(reach: () => Promise<ReachedServer>) {
-  const server = await reach()
-  const socket = await server.socket(CLIENT)
-  onTestFinished(async () => {
-    socket.close()
-    await server.close()
-  })
-  const fetch = (path: string, init?: RequestInit) => server.send(new Request(`${server.origin}${path}`, init))
-  const messages = () =>
-    socket.frames.flatMap((frame) => (typeof frame === 'string' ? [JSON.parse(frame) as Message] : []))
-  const saw = (matches: (message: Message) => boolean) =>
-    expect.poll(() => messages().some(matches), { timeout: 20_000, interval: 1 }).toBe(true)
-  return {
-    fetch,
-    messages,
-    saw,
-    binaries: () => socket.frames.flatMap((frame) => (typeof frame === 'string' ? [] : [Buffer.from(frame)])),
-    announce: (flags: object) => socket.send(JSON.stringify({ type: 'feature_flags', data: flags })),
-    ended: (id: string) => saw(({ type, data }) => type === 'executing' && data.node === null && data.prompt_id === id),
-    get: async (path: string) => answerOf(await fetch(path)),
-    post: async (path: string, body: unknown) =>
-      answerOf(await fetch(path, { method: 'POST', body: JSON.stringify(body) })),
-  }
-}
-
-async function answerOf(response: Response): Promise<{ status: number; body: unknown }> {
-  const text = await response.text()
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) }
 }
