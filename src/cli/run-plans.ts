@@ -92,10 +92,15 @@ function unfinished(videos: ReadonlyArray<{ video: string; error: PromptRunnerEr
   const names = videos.map(({ video }) => video).join(', ')
   return new PromptRunnerError('PR_RUN_FAILED', `Not every video was finished: ${names}`, {
     problems: videos.flatMap(({ video, error }) => [
-      { file: video, message: `${error.code}: ${error.message}`, ...(error.hint ? { hint: error.hint } : {}) },
+      { file: video, message: `${error.code}: ${error.message}`, ...ownHint(error) },
       ...error.problems.map((problem) => ({ ...problem, file: `${video}: ${problem.file}` })),
     ]),
   })
+}
+
+/** What to do about a failure is said once, at the problem where it belongs. */
+function ownHint({ hint, problems }: PromptRunnerError): { hint?: string } {
+  return hint === undefined || problems.some((problem) => problem.hint === hint) ? {} : { hint }
 }
 
 /** Throws what there is to report; the one error itself when it is one. */

@@ -24,11 +24,14 @@ export function workflowFiles(folder: string): (exchange: Exchange) => void {
   const offsets = new Map<string, number>()
   const used = new Set<string>()
   let highest = 0
-  const nameFor = ({ workflow_id, type, video_name = '' }: JobFacts): string => {
+  const numberFor = ({ workflow_id, video_name = '' }: JobFacts): number => {
     const offset = offsets.get(video_name) ?? highest
     offsets.set(video_name, offset)
     const number = workflow_id === undefined ? highest + 1 : offset + workflow_id
     highest = Math.max(highest, number)
+    return number
+  }
+  const nameFor = (number: number, type: string | undefined): string => {
     const name = `workflow_${String(number).padStart(3, '0')}_${safe(type ?? 'prompt')}`
     for (let copy = 1; ; copy += 1) {
       const candidate = copy === 1 ? name : `${name}_${copy}`
@@ -45,20 +48,22 @@ export function workflowFiles(folder: string): (exchange: Exchange) => void {
     if (!members || graph === undefined) return
     const facts = jobFacts(members.get('extra_data'))
     mkdirSync(join(folder, 'workflows'), { recursive: true })
-    const text = workflowText(facts, graph, { startedAt, status, promptId: members.get('prompt_id') ?? 'null' })
-    writeFileSync(join(folder, 'workflows', `${nameFor(facts)}.json`), text)
+    const number = numberFor(facts)
+    const promptId = members.get('prompt_id') ?? 'null'
+    const text = workflowText(facts, graph, { number, startedAt, status, promptId })
+    writeFileSync(join(folder, 'workflows', `${nameFor(number, facts.type)}.json`), text)
   }
 }
 
 function workflowText(
   facts: JobFacts,
   graph: string,
-  sent: { startedAt: number; status: number; promptId: string },
+  sent: { number: number; startedAt: number; status: number; promptId: string },
 ): string {
-  const { workflow_id = null, type = null, job_id = null, job_number = null, video_name = null, attempt = 1 } = facts
+  const { type = null, job_id = null, job_number = null, video_name = null, attempt = 1 } = facts
   const modifications = facts.modifications ?? []
   const members = {
-    workflow_id: JSON.stringify(workflow_id),
+    workflow_id: String(sent.number),
     timestamp: JSON.stringify(microsecondStamp(sent.startedAt)),
     job_info: JSON.stringify({ type, job_id, job_number, video_name, modifications }),
     workflow: graph,

@@ -73,13 +73,14 @@ it('numbers the workflows of a second video after those of the first, and tells 
     'workflow_003_high_noise_render.json',
     'workflow_1002_combine.json',
   ])
+  expect(JSON.parse(files['workflows/workflow_003_high_noise_render.json']!).workflow_id).toBe(3)
 })
 
 it('names the prompts of other programs too', async () => {
   const { files } = await captured(() => submit(null))
   expect(workflowsIn(files)).toEqual(['workflow_001_prompt.json'])
   expect(JSON.parse(files['workflows/workflow_001_prompt.json']!)).toMatchObject({
-    workflow_id: null,
+    workflow_id: 1,
     original_nodes_count: 2,
   })
 })

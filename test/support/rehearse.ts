@@ -16,6 +16,7 @@ export interface Rehearsed extends PrResult {
   readonly files: readonly string[]
   text(path: string): string
   json(path: string): Json
+  /** null when there is none. */
   readonly summary: Json
 }
 
@@ -49,9 +50,7 @@ export function runFolder(parent: string): Omit<Rehearsed, keyof PrResult> {
     files: filesIn(folder),
     text,
     json,
-    get summary() {
-      return json('summary.json')
-    },
+    summary: existsSync(join(folder, 'summary.json')) ? json('summary.json') : null,
   }
 }
 
@@ -64,10 +63,15 @@ export function filesIn(folder: string): string[] {
     .toSorted()
 }
 
-/** A folder for one test file, gone when the process ends. */
+const folders: string[] = []
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder that is gone when the process ends. */
 export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
   const folder = newFolder(files)
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 

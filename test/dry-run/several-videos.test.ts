@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { runPr } from '../cli/run-pr.ts'
+import { decoded } from '../support/film.ts'
+import { type Json, promptFile, rehearsalFolder, rehearse, runFolder } from '../support/rehearse.ts'
+
+const env = { SOURCE_DATE_EPOCH: '1767225600' }
+
+it('renders one video after the other and goes on numbering', async () => {
+  const files = { 'prompt_files/1.txt': promptFile('heron', 49), 'prompt_files/2.txt': promptFile('otter', 120) }
+  const run = await rehearse([], { files, env })
+  expect(run.exitCode).toBe(0)
+  expect(run.files.filter((file) => /^(workflows|render_jobs|combine_jobs|uploads|output)\//.test(file))).toEqual([
+    'combine_jobs/combine_jobs_000000.json',
+    'combine_jobs/combine_jobs_000000_2.json',
+    'output/final/heron.mp4',
+    'output/final/otter.mp4',
+    'render_jobs/render_jobs_000000.json',
+    'render_jobs/render_jobs_000000_2.json',
+    'uploads/upload_001_heron.mp4.json',
+    'uploads/upload_002_manifest.json.json',
+    'uploads/upload_003_otter.mp4.json',
+    'uploads/upload_004_manifest.json.json',
+    'workflows/workflow_001_high_noise_render.json',
+    'workflows/workflow_002_low_noise_render.json',
+    'workflows/workflow_003_combine.json',
+    'workflows/workflow_004_high_noise_render.json',
+    'workflows/workflow_005_low_noise_render.json',
+    'workflows/workflow_006_high_noise_render.json',
+    'workflows/workflow_007_low_noise_render.json',
+    'workflows/workflow_008_combine.json',
+    'workflows/workflow_009_combine.json',
+  ])
+  expect(run.json('render_jobs/render_jobs_000000_2.json').metadata.video_name).toBe('otter')
+  expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
+    ['heron', 'finished'],
+    ['otter', 'finished'],
+  ])
+  expect(decoded(join(run.folder, 'output/final/otter.mp4')).frames).toBe(120)
+})
+
+it('goes on with the next video when one fails, and says why it failed', async () => {
+  const yaml = `video_name: otter\ntotal_frames: 33\npositive_prompt: An otter swims.\nloras:\n  high: wan2.2_high_t2w.safetensors\n`
+  const files = {
+    'prompt_files/1.txt': promptFile('heron', 17),
+    'prompt_files/2.yaml': yaml,
+    'prompt_files/3.txt': promptFile('badger', 21),
+  }
+  const run = await rehearse([], { files, env })
+  expect(run.exitCode).toBe(1)
+  const told = run.stderr.replaceAll(run.cwd, '<cwd>')
+  await expect(told).toMatchFileSnapshot('expected/unknown-lora.txt')
+  expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
+    ['heron', 'finished'],
+    ['otter', 'failed'],
+    ['badger', 'finished'],
+  ])
+  expect(run.summary).toMatchObject({
+    ok: false,
+    exit_code: 1,
+    jobs: { total: 9, done: 6, failed_attempts: 1 },
+    frames: { rendered: 38, kept: 38 },
+    uploads: { videos: 2, manifests: 2 },
+  })
+  expect(existsSync(join(run.folder, 'output/final/otter.mp4'))).toBe(false)
+  // The refused workflow was sent, so it is there to read.
+  expect(run.json('workflows/workflow_004_high_noise_render.json')).toMatchObject({ status: 400 })
+  expect(run.json('workflows/workflow_005_high_noise_render.json')).toMatchObject({
+    workflow_id: 5,
+    job_info: { video_name: 'badger', job_number: 1 },
+  })
+})
+
+it('takes everything that a YAML prompt can say', async () => {
+  const folder = new URL('../../fixtures/prompt_files/films/', import.meta.url)
+  const cwd = rehearsalFolder({
+    'prompt_files/dunes.yaml': readFileSync(new URL('dunes.yaml', folder), 'utf8').split('loras:')[0]!,
+  })
+  for (const name of ['dunes.png', 'pan.mp4']) {
+    const { copyFileSync } = await import('node:fs')
+    copyFileSync(new URL(name, folder), join(cwd, 'prompt_files', name))
+  }
+  const run = await rehearse(['--keep-intermediate'], { cwd, env })
+  expect(`${run.exitCode} ${run.stderr}`).toBe('0 ')
+  expect(decoded(join(run.folder, 'output/final/dunes.mp4'))).toEqual({ frames: 162, width: 832, height: 480, fps: 16 })
+  const nodes = (workflow: string): Json[] => Object.values(run.json(`workflows/${workflow}`).workflow)
+  const inputs = (workflow: string, type: string) =>
+    nodes(workflow).find(({ class_type }) => class_type === type)?.inputs
+  expect(inputs('workflow_001_high_noise_render.json', 'LoadImage')).toMatchObject({ image: 'dunes.png' })
+  expect(inputs('workflow_001_high_noise_render.json', 'LoadVideo')).toMatchObject({ file: 'pan.mp4' })
+  expect(inputs('workflow_001_high_noise_render.json', 'ImageFromBatch')).toMatchObject({ batch_index: 0 })
+  expect(inputs('workflow_003_high_noise_render.json', 'ImageFromBatch')).toMatchObject({ batch_index: 81 })
+  expect(inputs('workflow_003_high_noise_render.json', 'LoadImage').image).toMatch(/dunes_chunk_002_reference\.png$/)
+  expect(inputs('workflow_002_low_noise_render.json', 'KSamplerAdvanced')).toMatchObject({
+    steps: 20,
+    cfg: 3.5,
+    noise_seed: 41,
+    start_at_step: 10,
+  })
+  const uploads = run
+    .json('traffic.har')
+    .log.entries.filter(({ request }: Json) => request.url.endsWith('/upload/image'))
+  expect(uploads).toHaveLength(3)
+})
+
+it('gives two runs of one second a folder each', async () => {
+  const cwd = rehearsalFolder({ 'prompt_files/1.txt': promptFile('heron', 5) })
+  const runs = await Promise.all([1, 2, 3].map(() => runPr(['--dry-run'], { cwd, env })))
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
+  const stamp = 'temp_dry_run_20260101_000000'
+  const folders = runs.map(({ stdout }) => /Run folder: (.*)/.exec(stdout)?.[1]).toSorted()
+  expect(folders).toEqual([stamp, `${stamp}_2`, `${stamp}_3`].map((name) => join(cwd, name)))
+  expect(runFolder(cwd).summary.folder).toBe(join(cwd, `${stamp}_3`))
+})
