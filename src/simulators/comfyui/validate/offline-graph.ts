@@ -71,8 +71,16 @@ function parse(text: string): Py {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof PythonError)) throw error
-    throw invalid(`the file is no JSON: ${error.message}`, EXPORT)
+    throw invalid(`the file is no JSON: ${withLine(error.message, text)}`, `repair it there, or ${EXPORT}`)
   }
+}
+
+/** The reader's position as an editor shows it. */
+function withLine(message: string, text: string): string {
+  return message.replace(/: char (\d+)$/, (_, position: string) => {
+    const before = text.slice(0, Number(position)).split('\n')
+    return ` at line ${before.length}, column ${before.at(-1)!.length + 1}`
+  })
 }
 
 const invalid = (message: string, hint: string) => new PromptRunnerError('PR_INVALID_WORKFLOW', message, { hint })

@@ -235,7 +235,6 @@ it.each<[string, (graph: Graph) => void, string[]]>([
 })
 
 it.each([
-  ['no JSON', '{"1": ', 'the file is no JSON: Expecting value: char 6'],
   ['no object', '[]', 'the file holds no workflow: its JSON is no object'],
   [
     'the editor’s format',
@@ -246,4 +245,14 @@ it.each([
 ])('tells of %s', (_, text, message) => {
   const hint = 'open it in ComfyUI and use "Export (API)"'
   expect(checkGraph(text, server, { file: 'graph.json' })).toEqual([{ file: 'graph.json', message, hint }])
+})
+
+it('tells where a file stops being JSON', () => {
+  expect(checkGraph('{\n  "1": ', server, { file: 'graph.json' })).toEqual([
+    {
+      file: 'graph.json',
+      message: 'the file is no JSON: Expecting value at line 2, column 8',
+      hint: 'repair it there, or open it in ComfyUI and use "Export (API)"',
+    },
+  ])
 })
