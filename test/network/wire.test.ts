@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import { Agent, ProxyAgent, request } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { InstalledNetwork } from '../../src/network/install.ts'
@@ -35,6 +37,15 @@ const clients: Record<string, (url: string) => Promise<string>> = {
   'node:http(s) through a proxy of the environment': (url) => {
     const proxyEnv = { HTTP_PROXY: 'http://proxy.test:3128', HTTPS_PROXY: 'http://proxy.test:3128' }
     return nodeGet(url, url.startsWith('https:') ? new https.Agent({ proxyEnv }) : new http.Agent({ proxyEnv }))
+  },
+  'node:http(s) through a tunnel of its own': async (url) => {
+    const { protocol, hostname, port } = new URL(url)
+    const authority = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+    const tunnel = connect(3128, 'proxy.test')
+    tunnel.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`)
+    await once(tunnel, 'data')
+    const options = { socket: tunnel, servername: hostname, host: 'proxy.test', port: 3128 }
+    return nodeGet(url, undefined, () => (protocol === 'https:' ? connectTls(options) : tunnel))
   },
 }
 
@@ -142,10 +153,10 @@ it('lets a client give up', async () => {
   )
 })
 
-function nodeGet(url: string, agent?: http.Agent): Promise<string> {
+function nodeGet(url: string, agent?: http.Agent, createConnection?: () => Socket): Promise<string> {
   const { get } = url.startsWith('https:') ? https : http
   return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => resolve(answerText(response))).on('error', reject)
+    get(url, { agent, createConnection }, (response) => resolve(answerText(response))).on('error', reject)
   })
 }
 
