@@ -1,22 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { canonicalHar } from '../../src/recording/canonical-har.ts'
-import { promptFile, type Rehearsed, rehearse } from '../support/rehearse.ts'
+import { promptFile, rehearse } from '../support/rehearse.ts'
+import { contents } from '../support/run-contents.ts'
 
 const env = { SOURCE_DATE_EPOCH: '1767225600' }
-
-/** Every file of a run folder as text that two runs can be compared by; the folder's own path is all that may differ. */
-function contents(run: Rehearsed): Record<string, string> {
-  return Object.fromEntries(
-    run.files.map((file) => {
-      const bytes = readFileSync(join(run.folder, file))
-      if (file === 'traffic.har') return [file, JSON.stringify(canonicalHar(JSON.parse(bytes.toString())), null, 1)]
-      const isText = /\.(json|jsonl|log)$/.test(file)
-      return [file, isText ? bytes.toString().replaceAll(run.cwd, '<cwd>') : bytes.toString('base64')]
-    }),
-  )
-}
 
 it('gives identical bytes for the same command at the same time, wherever it runs', async () => {
   const [first, second] = [await rehearse([], { env }), await rehearse([], { env })]
