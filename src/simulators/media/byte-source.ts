@@ -1,6 +1,8 @@
 /** A file that is made when it is read. `size` and offsets in bytes; `end` is exclusive. Reading twice gives the same bytes. */
 export interface ByteSource {
   readonly size: number
+  /** What the bytes follow from, where that is shorter than the bytes: equal texts mean equal bytes. */
+  readonly identity?: string
   read(start?: number, end?: number): Iterable<Uint8Array>
 }
 

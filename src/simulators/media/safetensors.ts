@@ -27,7 +27,8 @@ export function latent({ shape, metadata = {}, seed }: LatentRequest): ByteSourc
   const header = Buffer.alloc(8 + Math.ceil(bytes.length / 8) * 8, ' ')
   header.writeBigUInt64LE(BigInt(header.length - 8))
   header.set(bytes, 8)
-  return concat([fromBytes(header), repeated(noise(seed), size)])
+  const tensor: ByteSource = { size, read: (start, end) => repeated(noise(seed), size).read(start, end) }
+  return { ...concat([fromBytes(header), tensor]), identity: `latent ${seed} ${json}` }
 }
 
 /** Numbers between -3 and 3, the range that a finished Wan latent has most of its values in. */

@@ -57,6 +57,7 @@ export function savedName(path: SavePath, extension: string, offset = 0, { batch
 
 /** The server compares as many characters as the *prefix's* last part has, not the file name's: hence the traps. */
 function counterOf(entry: string, filename: string, prefixName: string): number[] {
+  if (!entry.startsWith(`${filename}_`)) return []
   const characters = [...entry]
   const length = [...prefixName].length
   if (characters.slice(0, length + 1).join('') !== `${filename}_`) return []
