@@ -1,11 +1,13 @@
 import type { Command } from './command.ts'
+import { diffCommand } from './commands/diff.ts'
 import { initCommand } from './commands/init.ts'
+import { driftCommand, recordCommand } from './commands/record.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
 
 /** Every command; the first one is meant when none is named. */
-export const commands: readonly Command[] = [runCommand, initCommand, serveCommand, validateCommand]
+export const commands: readonly Command[] = [runCommand, initCommand, serveCommand, validateCommand, diffCommand, recordCommand, driftCommand]
 
 export const commandNamed = (argv: readonly string[], among: readonly Command[]): Command =>
   among.find(({ name }) => name === argv[0]) ?? among[0]!

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { Socket, type SocketConnectOpts } from 'node:net'
+import { Socket, type TcpSocketConnectOpts } from 'node:net'
 import { type ConnectionOptions, connect } from 'node:tls'
 
 /** Agents whose connections reach the real network although every other connection of the process is claimed. */
@@ -15,9 +15,9 @@ export interface DirectAgents extends Disposable {
  */
 export function directAgents(ca: readonly string[] | null): DirectAgents {
   const realConnect = Socket.prototype.connect
-  const plain = (options: SocketConnectOpts) => realConnect.call(new Socket(), options)
+  const plain = (options: TcpSocketConnectOpts): Socket => Reflect.apply(realConnect, new Socket(), [options])
   const http = Object.assign(new HttpAgent({ keepAlive: true }), { createConnection: plain })
-  const encrypted = (options: ConnectionOptions & SocketConnectOpts) =>
+  const encrypted = (options: ConnectionOptions & TcpSocketConnectOpts) =>
     connect({ ...options, ...(ca ? { ca: [...ca] } : {}), ALPNProtocols: ['http/1.1'], socket: plain(options) })
   const https = Object.assign(new HttpsAgent({ keepAlive: true }), { createConnection: encrypted })
   return {

@@ -29,7 +29,10 @@ export async function finishRecording(
   const files = Map.groupBy(lines, ({ har }) => har)
   for (const [har, ofHar] of files) {
     const file = openSync(join(folder, `${har}.har`), 'w')
-    const head = harPart({ version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: options.facts } as never, 1)
+    const head = harPart(
+      { version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: options.facts } as never,
+      1,
+    )
     writeSync(file, `{\n  "log": ${head.slice(0, -'\n  }'.length)},\n    "entries": [`)
     let separator = '\n      '
     for (const line of ofHar.toSorted((a, b) => a.startedAt - b.startedAt)) {
@@ -60,7 +63,11 @@ function linesOf(path: string): Line[] {
   let start = 0
   let at = 0
   let head = ''
-  for (let read = readSync(file, piece, 0, piece.length, null); read > 0; read = readSync(file, piece, 0, piece.length, null)) {
+  for (
+    let read = readSync(file, piece, 0, piece.length, null);
+    read > 0;
+    read = readSync(file, piece, 0, piece.length, null)
+  ) {
     let from = 0
     for (let end = piece.indexOf(10); end !== -1 && end < read; end = piece.indexOf(10, end + 1)) {
       head += piece.toString('latin1', from, Math.min(end, from + STAMP))

@@ -65,7 +65,8 @@ const queryNames = new Set(
 )
 
 /** Members whose whole value is somebody's own: a pod's environment, credentials in ComfyUI's extra_data, tokens. */
-const wholeMembers = /^(?:env|environment|dockerEntrypoint|dockerStartCmd|registryAuth|containerRegistryAuth.*|sshKey|publicKey|publicIp)$/i
+const wholeMembers =
+  /^(?:env|environment|dockerEntrypoint|dockerStartCmd|registryAuth|containerRegistryAuth.*|sshKey|publicKey|publicIp)$/i
 const namesWhole = /"(?:env|environment|docker\w+|\w*registryAuth\w*|sshKey|publicKey|publicIp)"/i
 
 function withoutMembers(text: string): string {
@@ -78,18 +79,26 @@ function withoutMembers(text: string): string {
   }
   return [...new Set(leavesUnder(json, null))]
     .toSorted((a, b) => b.value.length - a.value.length)
-    .reduce((left, { member, value }) => left.replaceAll(JSON.stringify(value), JSON.stringify(placeholder(member))), text)
+    .reduce(
+      (left, { member, value }) => left.replaceAll(JSON.stringify(value), JSON.stringify(placeholder(member))),
+      text,
+    )
 }
 
 /** The strings below members that go whole. Replaced in the text itself, which keeps its numbers and its order. */
 function leavesUnder(value: unknown, member: string | null): Array<{ member: string; value: string }> {
   if (typeof value === 'string') return member === null || value === '' ? [] : [{ member, value }]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, item]) => leavesUnder(item, member ?? (wholeMembers.test(key) ? key : null)))
+  return Object.entries(value).flatMap(([key, item]) =>
+    leavesUnder(item, member ?? (wholeMembers.test(key) ? key : null)),
+  )
 }
 
 function withoutUsers(text: string): string {
-  return text.replaceAll(/((?:\/home\/|\/Users\/|[A-Za-z]:(?:\\{1,2})Users(?:\\{1,2})))(?!\{\{)[^/\\"'\s:]+/g, '$1{{user}}')
+  return text.replaceAll(
+    /((?:\/home\/|\/Users\/|[A-Za-z]:(?:\\{1,2})Users(?:\\{1,2})))(?!\{\{)[^/\\"'\s:]+/g,
+    '$1{{user}}',
+  )
 }
 
 function withoutAddresses(text: string): string {

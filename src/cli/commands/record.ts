@@ -1,0 +1,104 @@
+import { defineCommand } from '../command.ts'
+import { modeOf } from '../output-mode.ts'
+import { settingOptions } from '../setting-options.ts'
+
+export const recordCommand = defineCommand({
+  name: 'record',
+  describe: 'Record a live ComfyUI into recordings/, or check with --check how far a recording has drifted from it',
+  options: {
+    name: { type: 'string', requiresArg: true, shows: 'NAME', group: 'Record', describe: 'folder below recordings/' },
+    workflow: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      shows: 'FILE',
+      group: 'Record',
+      describe: 'run this workflow, in API format; may be repeated [default: the shipped set, which needs no models]',
+    },
+    probe: { type: 'boolean', group: 'Record', describe: 'ask only what costs nothing, run no workflow' },
+    check: {
+      type: 'boolean',
+      group: 'Record',
+      describe: 'record nothing: say what changed on the server since --recording was taken',
+    },
+    'plan-only': { type: 'boolean', group: 'Record', describe: 'show what would be run, then stop' },
+    verify: {
+      type: 'boolean',
+      default: true,
+      group: 'Record',
+      describe: 'replay the recording and keep it only when the client sees the same [default: on]',
+    },
+    classes: {
+      type: 'string',
+      choices: ['used', 'all'],
+      default: 'used',
+      requiresArg: true,
+      shows: 'used|all',
+      group: 'Record',
+      describe: 'node classes to keep of object_info: those in use with their neighbours, or all [default: used]',
+    },
+    anonymous: { type: 'boolean', group: 'Record', describe: 'take out pod ids and IP addresses too' },
+    ...settingOptions([
+      'comfyuiUrl',
+      'comfyuiToken',
+      'comfyuiHeader',
+      'ca',
+      'recording',
+      'podId',
+      'yes',
+      'logLevel',
+      'json',
+      'quiet',
+    ]),
+  },
+  examples: [
+    ['pr record', 'run the shipped workflows on http://127.0.0.1:8188 into recordings/comfyui-smoke/'],
+    ['pr record --name mine --workflow a.json --workflow b.json', 'record your own workflows'],
+    ['pr record --probe --classes all --name mine', 'only what the server tells about itself'],
+    ['pr record --check --recording mine', 'what changed on the server since; exit code 4 when something did'],
+  ],
+  async run(flags, { output, environment, cwd, signal }) {
+    const { name, workflow, probe, check, verify, classes, anonymous, 'plan-only': planOnly, ...settingFlags } = flags
+    const { loadSettings } = await import('../../config/settings.ts')
+    const { settings, warnings } = await loadSettings(settingFlags, environment, cwd)
+    output.configure({ ...modeOf(settings), dryRun: false })
+    for (const warning of warnings) output.warn(warning)
+    if (check === true) {
+      const { checkDrift } = await import('../record/check-drift.ts')
+      return checkDrift({ settings, output, signal })
+    }
+    const { record } = await import('../record/record.ts')
+    return record({
+      settings,
+      output,
+      signal,
+      environment,
+      cwd,
+      name: name ?? null,
+      workflows: workflow ?? [],
+      probe: probe === true,
+      planOnly: planOnly === true,
+      verify,
+      allClasses: classes === 'all',
+      anonymous: anonymous === true,
+    })
+  },
+})
+
+export const driftCommand = defineCommand({
+  name: 'drift',
+  describe: 'Say what changed on the server since --recording was taken: the same as record --check',
+  options: settingOptions([
+    'comfyuiUrl',
+    'comfyuiToken',
+    'comfyuiHeader',
+    'ca',
+    'recording',
+    'logLevel',
+    'json',
+    'quiet',
+  ]),
+  examples: [['pr drift --recording mine', 'costs nothing; exit code 4 when something changed']],
+  run: (flags, context) =>
+    recordCommand.run({ ...flags, check: true, verify: true, classes: 'used' } as never, context),
+})

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import { createClients } from '../../clients/real-clients.ts'
+import type { Settings } from '../../config/settings-types.ts'
+import { PromptRunnerError } from '../../errors.ts'
+import { comfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
+import { driftOf, driftText } from '../../recording/drift.ts'
+import { loadRecording } from '../../recording/load-recording.ts'
+import { factsOfRecording, usesOf } from '../../recording/server-facts.ts'
+import type { Output } from '../output.ts'
+import { askForFree } from './free-questions.ts'
+
+/** Says in words what changed on the server since the recording was taken. Throws PR_STALE_RECORDING when something did. */
+export async function checkDrift(options: {
+  settings: Settings
+  output: Output
+  signal: AbortSignal
+}): Promise<number> {
+  const { settings, output, signal } = options
+  const name = settings.dryRun.recording
+  const { entries, facts } = await loadRecording(name)
+  const clients = await createClients(settings, { clientId: randomUUID() })
+  const live = await askForFree(clients.comfyui, signal).finally(() => clients.comfyui.close())
+  const drift = driftOf(factsOfRecording(comfyuiKnowledge(entries)), live, usesOf(entries))
+  for (const { what } of drift.filter(({ isWarning }) => isWarning)) output.warn(what)
+  const differences = drift.filter(({ isWarning }) => !isWarning)
+  if (differences.length === 0) {
+    output.print(`${name}, recorded ${facts.recorded}, is as ${settings.comfyui.url.href} is.`)
+    output.result({ ok: true, recording: name, drift })
+    return 0
+  }
+  throw new PromptRunnerError(
+    'PR_STALE_RECORDING',
+    `${settings.comfyui.url.href} is no longer what ${name} was recorded from`,
+    {
+      hint: 'take it again with `pr record`, or choose another one with --recording',
+      problems: differences.map((each) => ({ file: name, message: driftText(each) })),
+    },
+  )
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clients, SystemStats } from '../../clients/clients.ts'
+import { createClients } from '../../clients/real-clients.ts'
+import type { Settings } from '../../config/settings-types.ts'
+import { PromptRunnerError } from '../../errors.ts'
+import { publishRecording } from '../../recording/publish.ts'
+import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
+import { dayStamp, timeStamp } from '../../report/stamps.ts'
+import { confirm } from '../confirm.ts'
+import type { Output } from '../output.ts'
+import { firstDifference } from './event-log.ts'
+import { recordingPlan } from './plan.ts'
+import { replaySteps } from './replay-steps.ts'
+import { type Step, smokeSteps, workflowSteps } from './steps.ts'
+import { takeRecording } from './take-recording.ts'
+
+export interface RecordOptions {
+  readonly settings: Settings
+  readonly output: Output
+  readonly signal: AbortSignal
+  readonly environment: NodeJS.ProcessEnv
+  readonly cwd: string
+  /** null: named after what is recorded. */
+  readonly name: string | null
+  /** Files; none: the shipped set. */
+  readonly workflows: readonly string[]
+  readonly probe: boolean
+  readonly planOnly: boolean
+  readonly verify: boolean
+  readonly allClasses: boolean
+  readonly anonymous: boolean
+}
+
+/**
+ * Records beside the old recording, and replaces it only with one that holds no secret and replays. What comes of anything else
+ * is kept under a name that says so: `<name>.unfinished-…` while it is made, `.interrupted-…` or `.failed-…` afterwards.
+ */
+export async function record(options: RecordOptions): Promise<number> {
+  const { settings, output, signal, cwd } = options
+  const steps = await stepsOf(options)
+  const name = checkedName(options.name ?? defaultName(options))
+  const target = join(cwd, 'recordings', name)
+  const { stats, paid } = await lookAt(settings, signal)
+  const plan = await recordingPlan({ name, target, steps, stats, paid, url: settings.comfyui.url })
+  output.info(plan.lines.join('\n'))
+  if (options.planOnly) {
+    output.result(plan.facts)
+    return 0
+  }
+  if (settings.output.ci && !settings.run.yes) throw readOnly(name)
+  if (paid) await confirm('Record on this server, which costs money?', output, { yes: settings.run.yes, signal })
+
+  const now = Date.now()
+  const stamp = `${dayStamp(now)}_${timeStamp(now)}`
+  const unfinished = `${target}.unfinished-${stamp}`
+  mkdirSync(unfinished, { recursive: true })
+  try {
+    await make(unfinished, steps, { ...options, name, stats })
+    signal.throwIfAborted()
+    const { unchanged } = publishRecording(unfinished, target)
+    const outcome = unchanged ? 'nothing changed, only its stamps are new' : 'it replaces what was there'
+    output.print(`Recorded ${join('recordings', name)}${options.verify ? ', verified by a replay' : ''}: ${outcome}.`)
+    output.result({ ok: true, recording: target, unchanged, verified: options.verify })
+    return 0
+  } catch (error) {
+    const kept = `${target}.${signal.aborted ? 'interrupted' : 'failed'}-${stamp}`
+    renameSync(unfinished, kept)
+    output.warn(`what was recorded is kept in ${kept}; ${target} is as it was`)
+    throw error
+  }
+}
+
+async function make(
+  folder: string,
+  steps: readonly Step[],
+  options: RecordOptions & { name: string; stats: SystemStats },
+): Promise<void> {
+  const { settings, environment, signal, output } = options
+  const { comfyui, pod } = settings
+  const secrets = {
+    ...secretValues(environment),
+    ...comfyui.headers,
+    comfyui_token: comfyui.token,
+    runpod_api_key: pod.apiKey,
+    ...(options.anonymous ? { pod_id: pod.id } : {}),
+  }
+  const downloads = mkdtempSync(join(tmpdir(), 'pr-record-'))
+  try {
+    const live = await takeRecording({ ...options, folder, steps, secrets, downloads })
+    refuseSecrets(folder, Object.fromEntries(Object.entries(secrets).flatMap(([key, value]) => longOnes(key, value))))
+    if (!options.verify || steps.length === 0) return
+    output.info('Replaying it, to see whether a client sees the same.')
+    const replayed = await replaySteps({ recording: folder, steps, folder: downloads, signal })
+    const difference = firstDifference(live, replayed)
+    if (difference === null) return
+    throw new PromptRunnerError('PR_RECORDING', `a replay of the recording differs from the server: ${difference}`, {
+      hint: 'the old recording stays; --verify=false publishes it all the same',
+    })
+  } finally {
+    rmSync(downloads, { recursive: true })
+  }
+}
+
+const longOnes = (key: string, value: string | null): Array<[string, string]> =>
+  value !== null && value.length >= 8 ? [[key, value]] : []
+
+function stepsOf({ workflows, probe }: RecordOptions): Promise<Step[]> {
+  if (probe) return Promise.resolve([])
+  return workflows.length > 0 ? workflowSteps(workflows) : smokeSteps()
+}
+
+function defaultName({ probe, workflows }: RecordOptions): string {
+  if (probe) return 'comfyui-probe'
+  return workflows.length > 0 ? 'comfyui-workflows' : 'comfyui-smoke'
+}
+
+function checkedName(name: string): string {
+  if (/^[\w-][\w.-]*$/.test(name)) return name
+  throw new PromptRunnerError('PR_USAGE', `--name ${JSON.stringify(name)} cannot be the name of a folder`, {
+    hint: 'letters, digits, dots, dashes and underscores',
+  })
+}
+
+/** Asked past the recorder, so that a server that does not answer is told as everywhere else. */
+async function lookAt(settings: Settings, signal: AbortSignal): Promise<{ stats: SystemStats; paid: boolean }> {
+  const clients: Clients = await createClients(settings, { clientId: randomUUID() })
+  try {
+    const stats = await clients.comfyui.systemStats(signal)
+    return { stats, paid: settings.pod.id !== null || stats.devices.some(({ type }) => type !== 'cpu') }
+  } finally {
+    await clients.comfyui.close()
+  }
+}
+
+function readOnly(name: string): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_NOT_CONFIRMED',
+    `recordings/${name} was not touched: with CI set recordings are read-only`,
+    {
+      hint: 'record on a machine of your own and commit the result, or give --yes',
+    },
+  )
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { rootCertificates } from 'node:tls'
+import type { ComfyuiClient, SystemStats } from '../../clients/clients.ts'
+import { createClients } from '../../clients/real-clients.ts'
+import type { Settings } from '../../config/settings-types.ts'
+import { hostTable } from '../../network/host-table.ts'
+import { installRecorder } from '../../network/record-install.ts'
+import { finishRecording } from '../../recording/finish-recording.ts'
+import { cutObjectInfo } from '../../recording/object-info.ts'
+import { recordRedactor } from '../../recording/record-redactor.ts'
+import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
+import type { StepLog } from './event-log.ts'
+import { askForFree } from './free-questions.ts'
+import { runSteps } from './run-steps.ts'
+import { classesOf, type Step } from './steps.ts'
+
+export interface Take {
+  readonly settings: Settings
+  readonly signal: AbortSignal
+  readonly name: string
+  readonly stats: SystemStats
+  readonly steps: readonly Step[]
+  /** An empty folder; gets the HARs and their bodies. */
+  readonly folder: string
+  readonly downloads: string
+  readonly secrets: Readonly<Record<string, string | null>>
+  readonly allClasses: boolean
+  readonly anonymous: boolean
+}
+
+/** Asks the free questions, does the steps, and writes down all of it. Gives what the client got to see. */
+export async function takeRecording(take: Take): Promise<StepLog[]> {
+  const { settings, signal, steps, folder, downloads } = take
+  const { facts, log } = await throughRecorder(take, async (client) => ({
+    facts: await askForFree(client, signal),
+    log: steps.length === 0 ? [] : await runSteps(steps, { client, run: randomUUID(), folder: downloads, signal }),
+  }))
+  const used = new Set(classesOf(steps))
+  await finishRecording(folder, {
+    facts: stampsOf(take, facts, used),
+    edit: (url, text) =>
+      url.pathname.endsWith('/object_info') && !take.allClasses && used.size > 0 ? cutObjectInfo(text, used) : text,
+  })
+  return log
+
+  async function throughRecorder<T>(
+    { secrets: known, anonymous }: Take,
+    work: (client: ComfyuiClient) => Promise<T>,
+  ): Promise<T> {
+    const { url, ca } = settings.comfyui
+    await using _recorder = await installRecorder({
+      folder,
+      redactor: recordRedactor({ known, anonymous }),
+      hosts: hostTable(url),
+      ca: ca === null ? null : [...rootCertificates, await readFile(ca, 'utf8')],
+    })
+    const { comfyui, pod } = await createClients(settings, { clientId: randomUUID() })
+    try {
+      await pod?.info(signal)
+      return await work(comfyui)
+    } finally {
+      await comfyui.close()
+    }
+  }
+}
+
+/** `log._pr`. Everything that differs between two recordings of one server is in here. */
+function stampsOf({ name, settings, allClasses }: Take, facts: ServerFacts, used: ReadonlySet<string>) {
+  const { host } = settings.comfyui.url
+  return {
+    name,
+    recorded: new Date().toISOString(),
+    source: /^(?:127\.|localhost|\[::1\])/.test(host) ? 'pr record, on a server on this machine' : 'pr record',
+    server: `ComfyUI ${facts.version}`,
+    device: facts.device,
+    fingerprint: fingerprintOf(facts, used),
+    ...(allClasses || used.size === 0 ? {} : { edited: 'object_info has the classes in use and their neighbours' }),
+  }
+}

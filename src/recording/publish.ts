@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Har } from './har.ts'
+import { isSameTraffic } from './same-traffic.ts'
+import { harText } from './write-har.ts'
+
+/**
+ * Puts a finished recording in the place of an older one. Bodies come first, which disturb nobody, then each HAR with one rename,
+ * ComfyUI's last, then bodies that no HAR names go: at every moment the folder holds the whole old recording or the whole new one.
+ * A HAR that tells the same as the old one only gives it its stamps. HARs of services that were not recorded again stay.
+ */
+export function publishRecording(finished: string, target: string): { unchanged: boolean } {
+  const hars = harsIn(finished).toSorted((a, b) => Number(a === 'comfyui.har') - Number(b === 'comfyui.har'))
+  mkdirSync(join(target, 'bodies'), { recursive: true })
+  let unchanged = true
+  for (const body of namesIn(join(finished, 'bodies'))) {
+    if (!existsSync(join(target, 'bodies', body))) {
+      renameSync(join(finished, 'bodies', body), join(target, 'bodies', body))
+    }
+  }
+  for (const name of hars) {
+    const stamped = withNewStamps(join(target, name), join(finished, name))
+    if (stamped !== null) writeFileSync(join(finished, name), stamped)
+    else unchanged = false
+    renameSync(join(finished, name), join(target, name))
+  }
+  const texts = harsIn(target).map((name) => readFileSync(join(target, name), 'utf8'))
+  for (const body of namesIn(join(target, 'bodies'))) {
+    if (!texts.some((text) => text.includes(body))) rmSync(join(target, 'bodies', body))
+  }
+  rmSync(finished, { recursive: true })
+  return { unchanged }
+}
+
+/** The old file with the new `_pr`; null when there is none, or the traffic differs. */
+function withNewStamps(old: string, fresh: string): string | null {
+  if (!existsSync(old)) return null
+  const [before, now] = [old, fresh].map((path) => JSON.parse(readFileSync(path, 'utf8')) as Har) as [Har, Har]
+  if (!isSameTraffic(before, now)) return null
+  return harText({ log: { ...before.log, ...(now.log._pr ? { _pr: now.log._pr } : {}) } })
+}
+
+const harsIn = (folder: string) => namesIn(folder).filter((name) => name.endsWith('.har'))
+
+const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder).toSorted() : [])

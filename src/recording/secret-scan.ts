@@ -1,0 +1,71 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { type Problem, PromptRunnerError } from '../errors.ts'
+
+/** Names of environment variables whose values nobody passes on. */
+const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|(?:^|_)auth(?:_|$)/i
+
+/** Values of secret-looking variables; short ones would be found everywhere, and a path is no secret. */
+export function secretValues(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const found = Object.entries(environment).filter(
+    (pair): pair is [string, string] =>
+      secretName.test(pair[0]) && (pair[1]?.length ?? 0) >= 8 && !pair[1]?.startsWith('/'),
+  )
+  return Object.fromEntries(found)
+}
+
+/**
+ * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`.
+ * Throws PR_SECRET naming file and kind, never the secret.
+ */
+export function refuseSecrets(folder: string, values: Readonly<Record<string, string>>): void {
+  const problems = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile())
+    .flatMap((item) =>
+      secretsIn(join(item.parentPath, item.name), relative(folder, join(item.parentPath, item.name)), values),
+    )
+  if (problems.length === 0) return
+  throw new PromptRunnerError('PR_SECRET', `the recording in ${folder} holds ${problems.length} secret(s)`, {
+    hint: 'it was not published; take the secret out of the workflow or of the environment, and record again',
+    problems,
+  })
+}
+
+const shapes: ReadonlyArray<readonly [kind: string, shape: RegExp]> = [
+  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  ['a Google API key', /\bAIza[\w-]{35}/],
+  ['a Google access token', /\bya29\.[\w.-]{20}/],
+  ['a RunPod API key', /\brpa_[A-Z0-9]{20}/],
+  ['a Hugging Face token', /\bhf_[A-Za-z]{30}/],
+  ['an AWS access key', /\bAKIA[0-9A-Z]{16}\b/],
+  ['a GitHub token', /\bgh[pousr]_\w{36}/],
+  ['a Slack token', /\bxox[abprs]-[\w-]{20}/],
+  ['a secret key', /\bsk-[\w-]{32}/],
+  ['a JSON Web Token', /\beyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/],
+]
+
+const PIECE = 1024 * 1024
+/** More than any secret is long, so that none is cut in two. */
+const OVERLAP = 8 * 1024
+
+function secretsIn(path: string, name: string, values: Readonly<Record<string, string>>): Problem[] {
+  const found = new Set<string>()
+  const file = openSync(path, 'r')
+  const piece = Buffer.alloc(PIECE + OVERLAP)
+  try {
+    for (let kept = 0, read = readSync(file, piece, 0, PIECE, null); read > 0; ) {
+      const text = piece.toString('latin1', 0, kept + read)
+      for (const [kind, shape] of shapes) if (shape.test(text)) found.add(kind)
+      for (const [variable, value] of Object.entries(values)) {
+        if (text.includes(Buffer.from(value).toString('latin1'))) found.add(`the value of ${variable}`)
+      }
+      const end = kept + read
+      kept = Math.min(OVERLAP, end)
+      piece.copy(piece, 0, end - kept, end)
+      read = readSync(file, piece, kept, PIECE, null)
+    }
+  } finally {
+    closeSync(file)
+  }
+  return [...found].map((what) => ({ file: name, message: `${what} stands in it` }))
+}

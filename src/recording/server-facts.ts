@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { ComfyuiKnowledge } from './comfyui-knowledge.ts'
+import { type ClassSchema, classSchemas } from './object-info.ts'
+import type { LoadedEntry } from './read-har.ts'
+
+/** What a server tells about itself for free, live or recorded. */
+export interface ServerFacts {
+  readonly version: string
+  readonly device: string
+  /** Text of `GET /object_info`. */
+  readonly objectInfo: string
+  /** Files by models folder; empty when nobody asked. */
+  readonly models: ReadonlyMap<string, readonly string[]>
+}
+
+/** One node of a prompt that was sent. */
+export interface NodeUse {
+  /** Number of the prompt, from 1. */
+  readonly prompt: number
+  readonly classType: string
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+/** `log._pr.fingerprint` of a recording. */
+export interface Fingerprint {
+  readonly server: string
+  readonly device: string
+  /** Class in use → hash of what a workflow can depend on in it. */
+  readonly classes: Readonly<Record<string, string>>
+  readonly models: Readonly<Record<string, readonly string[]>>
+}
+
+export function factsOfRecording({ version, device, objectInfo, answers }: ComfyuiKnowledge): ServerFacts {
+  const lists = [...answers].filter(([path]) => path.startsWith('/models/'))
+  const models = lists.map(([path, { body }]): [string, string[]] => [
+    decodeURIComponent(path.slice('/models/'.length)),
+    JSON.parse(Buffer.from(body()).toString()) as string[],
+  ])
+  return { version, device, objectInfo, models: new Map(models) }
+}
+
+/** Every node of every accepted prompt. */
+export function usesOf(entries: readonly LoadedEntry[]): NodeUse[] {
+  const prompts = entries.filter(
+    ({ method, url, status }) => method === 'POST' && url.pathname.endsWith('/prompt') && status === 200,
+  )
+  return prompts.flatMap(({ requestBody }, index) => {
+    const { prompt = {} } = JSON.parse(Buffer.from(requestBody()).toString()) as {
+      prompt?: Record<string, { class_type: string; inputs?: Record<string, unknown> }>
+    }
+    return Object.values(prompt).map(({ class_type, inputs = {} }) => ({
+      prompt: index + 1,
+      classType: class_type,
+      inputs,
+    }))
+  })
+}
+
+export function fingerprintOf(facts: ServerFacts, used: Iterable<string>): Fingerprint {
+  const schemas = classSchemas(facts.objectInfo)
+  const classes = [...new Set(used)].toSorted().flatMap((name) => {
+    const schema = schemas.get(name)
+    return schema ? [[name, hashOf(schema)] as const] : []
+  })
+  return {
+    server: facts.version,
+    device: facts.device,
+    classes: Object.fromEntries(classes),
+    models: Object.fromEntries([...facts.models].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+function hashOf({ inputs, outputs }: ClassSchema): string {
+  const text = JSON.stringify([[...inputs].toSorted(([a], [b]) => (a < b ? -1 : 1)), outputs])
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
