@@ -20,8 +20,8 @@ export interface SpooledBody {
 }
 
 export interface SpoolOptions {
-  /** Folder of the HAR; bodies go to `bodies/` in it. */
-  readonly folder: string
+  /** Folder of the HAR; bodies go to `bodies/` in it. null: nothing is stored, only hashed. */
+  readonly folder: string | null
   readonly mimeType: string
   /** Binary bodies are hashed always and kept only when this is set. */
   readonly keepBinary: boolean
@@ -51,16 +51,18 @@ export class BodySpool {
     for (const earlier of this.#collected ?? []) this.#hash.update(earlier)
     this.#collected = null
     this.#hash.update(chunk)
-    if (this.#options.keepBinary && !isText(this.#options.mimeType)) this.#spill(chunk)
+    const { keepBinary, folder, mimeType } = this.#options
+    if (keepBinary && folder !== null && !isText(mimeType)) this.#spill(folder, chunk)
   }
 
   finish(): SpooledBody {
     if (this.#collected) return this.#finishText(Buffer.concat(this.#collected).toString('utf8'))
     if (!this.#hash) return { size: 0, text: null }
     const sha256 = this.#hash.digest('hex')
-    if (this.#part === null) return { size: this.#size, text: null, _sha256: sha256 }
+    const { folder } = this.#options
+    if (this.#part === null || folder === null) return { size: this.#size, text: null, _sha256: sha256 }
     const _file = this.#name(sha256)
-    const path = join(this.#options.folder, _file)
+    const path = join(folder, _file)
     if (existsSync(path)) rmSync(this.#part)
     else renameSync(this.#part, path)
     return { size: this.#size, text: null, _file, _sha256: sha256 }
@@ -68,18 +70,19 @@ export class BodySpool {
 
   #finishText(seen: string): SpooledBody {
     const text = this.#options.redactor.text(seen)
-    if (this.#size <= INLINE_TEXT) return { size: this.#size, text }
+    const { folder } = this.#options
+    if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text }
     const sha256 = createHash('sha256').update(text).digest('hex')
     const _file = this.#name(sha256)
-    mkdirSync(join(this.#options.folder, 'bodies'), { recursive: true })
-    writeFileSync(join(this.#options.folder, _file), text)
+    mkdirSync(join(folder, 'bodies'), { recursive: true })
+    writeFileSync(join(folder, _file), text)
     return { size: this.#size, text, _file, _sha256: sha256 }
   }
 
-  #spill(chunk: Uint8Array): void {
+  #spill(folder: string, chunk: Uint8Array): void {
     if (this.#part === null) {
-      mkdirSync(join(this.#options.folder, 'bodies'), { recursive: true })
-      this.#part = join(this.#options.folder, 'bodies', `.part-${randomUUID()}`)
+      mkdirSync(join(folder, 'bodies'), { recursive: true })
+      this.#part = join(folder, 'bodies', `.part-${randomUUID()}`)
     }
     appendFileSync(this.#part, chunk)
   }

@@ -25,13 +25,37 @@ interface UploadRequest {
   readonly status: number
 }
 
-/**
- * Writes `uploads/upload_NNN_<object>.json` for each object that the storage service accepted: the object as the service
- * answered it, and every request of its session.
- */
+/** One object that the storage service accepted, as the service answered it, and every request of its session. */
+export interface UploadRecord {
+  readonly bucket: string
+  readonly object: string
+  readonly size: number
+  /** Base64, as the service writes it; md5 too. */
+  readonly crc32c: string | null
+  readonly md5: string | null
+  readonly content_type: string | null
+  readonly generation: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly requests: readonly UploadRequest[]
+}
+
+/** Writes `uploads/upload_NNN_<object>.json` for each object that the storage service accepted. */
 export function uploadFiles(folder: string, redactor: Redactor): (exchange: Exchange) => void {
-  const sessions = new Map<string, UploadRequest[]>()
   let count = 0
+  return uploadReader(redactor, (record) => {
+    count += 1
+    mkdirSync(join(folder, 'uploads'), { recursive: true })
+    const name = `upload_${String(count).padStart(3, '0')}_${record.object
+      .split('/')
+      .at(-1)
+      ?.replaceAll(/[^\w.-]+/g, '_')}.json`
+    writeFileSync(join(folder, 'uploads', name), `${JSON.stringify(record, null, 2)}\n`)
+  })
+}
+
+/** Finds the objects that were uploaded in the traffic of the storage service. */
+export function uploadReader(redactor: Redactor, keep: (record: UploadRecord) => void): (exchange: Exchange) => void {
+  const sessions = new Map<string, UploadRequest[]>()
   return (exchange) => {
     const { service, method, url, status, responseHeaders } = exchange
     if (service !== 'gcs' || !/\/upload\//.test(url.pathname) || (method !== 'POST' && method !== 'PUT')) return
@@ -48,14 +72,7 @@ export function uploadFiles(folder: string, redactor: Redactor): (exchange: Exch
       status,
     })
     const object = status === 200 ? resourceIn(exchange) : null
-    if (object === null) return
-    count += 1
-    mkdirSync(join(folder, 'uploads'), { recursive: true })
-    const name = `upload_${String(count).padStart(3, '0')}_${object.name
-      .split('/')
-      .at(-1)
-      ?.replaceAll(/[^\w.-]+/g, '_')}.json`
-    writeFileSync(join(folder, 'uploads', name), `${JSON.stringify(record(object, requests), null, 2)}\n`)
+    if (object !== null) keep(recordOf(object, requests))
   }
 }
 
@@ -67,7 +84,7 @@ function resourceIn({ responseBody }: Exchange): z.infer<typeof resource> | null
   }
 }
 
-function record(object: z.infer<typeof resource>, requests: readonly UploadRequest[]) {
+function recordOf(object: z.infer<typeof resource>, requests: readonly UploadRequest[]): UploadRecord {
   return {
     bucket: object.bucket,
     object: object.name,

@@ -1,6 +1,7 @@
 import { type Client, Server, WebSocket } from 'mock-socket'
 import type { WebSocketConstructor } from '../clients/comfyui-socket.ts'
 import type { SimulatedService, SocketEnd } from '../simulators/simulator.ts'
+import { socketUrl } from './socket-url.ts'
 
 export interface MockSocketOptions {
   readonly comfyuiUrl: URL
@@ -59,9 +60,4 @@ function socketEnd(client: Client): SocketEnd {
 interface CloseFacts {
   readonly code: number
   readonly reason?: string
-}
-
-/** `ws://host:port/ws` of `http://host:port`, below the path that the address has. */
-function socketUrl({ protocol, host, pathname }: URL): string {
-  return `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}${pathname.replace(/\/$/, '')}/ws`
 }

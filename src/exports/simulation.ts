@@ -1,0 +1,60 @@
+import type { PromptRunnerError } from '../errors.ts'
+import { type HostTable, hostTable } from '../network/host-table.ts'
+import { openLedger, unmatchedError } from '../network/ledger.ts'
+import { uuidV5 } from '../orchestrator/ids.ts'
+import { createRedactor } from '../recording/redact.ts'
+import { simulatedServices } from '../simulators/simulated-services.ts'
+import type { Clock, ServiceName, SimulatedService } from '../simulators/simulator.ts'
+import { virtualClock } from '../simulators/virtual-clock.ts'
+
+export interface SimulationOptions {
+  /** Name of a shipped recording, a folder of HARs, or one HAR file. Default: `wan22-two-chunks`. */
+  readonly recording?: string
+  /** Where the code under test looks for ComfyUI. Default: `http://127.0.0.1:8188`. */
+  readonly comfyuiUrl?: string | URL
+  /** Share of the recorded time that a node takes: 0, the default, none; 1 as long as on the recorded server. */
+  readonly speed?: number
+}
+
+/** ComfyUI, Google Cloud Storage and RunPod as recordings know them, in memory, one state for all that is made from it. */
+export interface Simulation {
+  readonly services: ReadonlyMap<ServiceName, SimulatedService>
+  readonly hosts: HostTable
+  /** PR_UNMATCHED_REQUEST for each request that the simulation had no answer to. */
+  problems(): PromptRunnerError[]
+}
+
+/** A simulation of its own. Throws PR_RECORDING. */
+export async function simulate(options: SimulationOptions = {}): Promise<Simulation> {
+  const { services, hosts } = await loadWorld(options)
+  const ledger = openLedger(createRedactor().url)
+  return {
+    services: new Map(services.map((service) => [service.name, ledger.wrap(service)])),
+    hosts,
+    problems: () => ledger.unmatched.map(unmatchedError),
+  }
+}
+
+/** What every export takes: options of a simulation, or one that others use too. */
+export async function simulationOf(from: Simulation | SimulationOptions): Promise<Simulation> {
+  return 'services' in from ? from : simulate(from)
+}
+
+/** The services as they are, for a network that keeps its own ledger. */
+export async function loadWorld({
+  recording = 'wan22-two-chunks',
+  comfyuiUrl = 'http://127.0.0.1:8188',
+  speed = 0,
+}: SimulationOptions): Promise<{ services: readonly SimulatedService[]; hosts: HostTable; clock: Clock }> {
+  const clock = virtualClock(Date.now(), speed)
+  let count = 0
+  // The same ids in every run, so that a test may expect them.
+  const newId = () => {
+    count += 1
+    return uuidV5(`simulated ${count}`, SIMULATION)
+  }
+  const { all } = await simulatedServices(recording, { clock, newId, keepBytes: true })
+  return { services: all, hosts: hostTable(new URL(comfyuiUrl)), clock }
+}
+
+const SIMULATION = 'b0c4f2d8-6f0f-5c39-9c1c-3f1f4b1f3c57'
