@@ -1,0 +1,35 @@
+/** What two runs are compared by. */
+export interface RunFacts {
+  readonly jobs: readonly JobFacts[]
+  readonly uploads: readonly UploadFacts[]
+  /** null where nothing says: the recordings of servers have none. */
+  readonly estimate: EstimateFacts | null
+}
+
+export interface JobFacts {
+  /** `wren high_noise_render 1`, or `prompt 1` where the request does not say what it is. */
+  readonly name: string
+  /** By node id. */
+  readonly nodes: ReadonlyMap<string, NodeFacts>
+}
+
+export interface NodeFacts {
+  readonly title: string
+  readonly className: string
+  /** Values as the JSON text that was sent: its numbers can be longer than a double. */
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+export interface UploadFacts {
+  /** `gs://bucket/object` */
+  readonly url: string
+  /** Type, size and checksum. Of a manifest only the type: it holds the stamps of its run. */
+  readonly content: Readonly<Record<string, string | number>>
+}
+
+/** Seconds, minutes and USD, as `summary.json` has them. */
+export interface EstimateFacts {
+  readonly server_seconds: number
+  readonly gpu_minutes: number | null
+  readonly cost_usd: number | null
+}
