@@ -16,7 +16,8 @@ export async function checkLiveRun({ dryRun, run, storage }: Settings): Promise<
   if (storage.credentialsFile !== null) await checkCredentials(storage.credentialsFile)
 }
 
-async function checkCredentials(file: string): Promise<void> {
+/** The kind of a Google credentials file (`service_account`, …). Throws PR_CREDENTIALS when it cannot or must not be used. */
+export async function checkCredentials(file: string): Promise<string> {
   const refuse = (what: string, hint: string, cause?: unknown) =>
     new PromptRunnerError('PR_CREDENTIALS', `GOOGLE_APPLICATION_CREDENTIALS names ${file}, ${what}`, { hint, cause })
   let credentials: unknown
@@ -31,6 +32,7 @@ async function checkCredentials(file: string): Promise<void> {
       'use the key file of a service account, or credentials that are read from a file or an address',
     )
   }
+  return String((credentials as { type?: unknown } | null)?.type ?? 'no type')
 }
 
 /** Workload identity files may name a program (https://google.aip.dev/auth/4117), also one level down when impersonating. */

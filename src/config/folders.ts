@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path'
 
 /** Whether a folder could be written to, looking at the nearest one above it that exists. Makes nothing. */
 export function isWritableFolder(path: string): boolean {
-  let nearest = path
-  while (!existsSync(nearest)) nearest = dirname(nearest)
+  const nearest = nearestExisting(path)
   if (!statSync(nearest).isDirectory()) return false
   try {
     accessSync(nearest, constants.W_OK)
@@ -12,6 +11,13 @@ export function isWritableFolder(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** The path itself, or the nearest folder above it that exists. */
+export function nearestExisting(path: string): string {
+  let nearest = path
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  return nearest
 }
 
 /** On a RunPod pod the volume is mounted at /workspace; elsewhere files go below the current folder. */

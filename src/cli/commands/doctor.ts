@@ -1,0 +1,45 @@
+import { defineCommand } from '../command.ts'
+import { settingOptions } from '../setting-options.ts'
+
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  describe: 'Check at once everything that a run needs: this machine, ComfyUI, recordings, storage, the pod',
+  options: {
+    ...settingOptions([
+      'comfyuiUrl',
+      'comfyuiToken',
+      'comfyuiHeader',
+      'ca',
+      'bucket',
+      'podId',
+      'ffmpeg',
+      'ffprobe',
+      'promptFile',
+      'promptDir',
+      'framesPerChunk',
+      'width',
+      'height',
+      'workflows',
+      'highModel',
+      'lowModel',
+      'highLora',
+      'lowLora',
+      'textEncoder',
+      'vae',
+      'outputDir',
+      'noUpload',
+      'keepIntermediate',
+      'recording',
+      'json',
+    ]),
+    offline: { type: 'boolean', group: 'Output', describe: 'ask nobody over the network' },
+  },
+  examples: [
+    ['pr doctor', 'before a run: what is missing, and what to do about it'],
+    ['pr doctor --offline', 'this machine only'],
+  ],
+  async run(flags, context) {
+    const { doctor } = await import('../doctor-command.ts')
+    return doctor(flags, context)
+  },
+})

@@ -1,0 +1,56 @@
+import { homedir } from 'node:os'
+import { runProgram } from '../clients/ffmpeg-run.ts'
+import { createClients } from '../clients/real-clients.ts'
+import { loadSettings } from '../config/settings.ts'
+import { type DoctorFinding, doctorExitCode } from '../doctor/doctor-finding.ts'
+import { examine } from '../doctor/examine.ts'
+import { uuidV5 } from '../orchestrator/ids.ts'
+import type { CommandContext } from './command.ts'
+import { printable } from './failure.ts'
+import { unsupportedNode } from './node-version.ts'
+import type { Output } from './output.ts'
+import { modeOf } from './output-mode.ts'
+
+/** Examines machine, server and accounts and says what it found; returns 0, 1 or 4. */
+export async function doctor(
+  flags: Readonly<Record<string, unknown>>,
+  { environment, cwd, output, signal }: CommandContext,
+): Promise<number> {
+  const { settings, warnings } = await loadSettings(flags, environment, cwd)
+  output.configure({ ...modeOf(settings), dryRun: false })
+  for (const warning of warnings) output.warn(warning)
+  const offline = flags['offline'] === true
+  const clients = offline ? null : await createClients(settings, { clientId: uuidV5('doctor', cwd) })
+  const { node: version } = process.versions
+  try {
+    const findings = await examine({
+      settings,
+      node: { version, problem: unsupportedNode(version) },
+      clients,
+      run: runProgram,
+      home: homedir(),
+      now: Date.now(),
+      signal,
+    })
+    const exitCode = doctorExitCode(findings)
+    output.print(doctorText(findings, output))
+    output.result({ findings, exitCode })
+    return exitCode
+  } finally {
+    await clients?.comfyui.close()
+  }
+}
+
+function doctorText(findings: readonly DoctorFinding[], { colours }: Output): string {
+  const paint = { ok: colours.green, warning: colours.yellow, missing: colours.red, stale: colours.red }
+  const width = Math.max(...findings.map(({ check }) => check.length))
+  const lines = findings.flatMap(({ level, check, message, hint }) => [
+    `${paint[level](level.padEnd(7))}  ${check.padEnd(width)}  ${printable(message)}`,
+    ...(hint ? [`${' '.repeat(width + 11)}hint: ${printable(hint)}`] : []),
+  ])
+  const counts = (['ok', 'warning', 'missing', 'stale'] as const).map((level) => {
+    const count = findings.filter((finding) => finding.level === level).length
+    return count > 0 ? `${count} ${level}` : ''
+  })
+  return [...lines, counts.filter((text) => text !== '').join(', ')].join('\n')
+}

@@ -1,0 +1,55 @@
+import { statfs } from 'node:fs/promises'
+import type { RunProgram } from '../clients/clients.ts'
+import { isWritableFolder, nearestExisting } from '../config/folders.ts'
+import type { Settings } from '../config/settings-types.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { bytesText, diskNeed } from './disk-need.ts'
+import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
+
+/** `problem` says why this Node will not do, or is null. */
+export function checkNode({ version, problem }: { version: string; problem: string | null }): DoctorFinding {
+  const { ok, missing } = findingsOf('node')
+  return problem === null ? ok(`Node ${version}`) : missing('PR_USAGE', problem, 'install a Node that fits')
+}
+
+/** Whether ffmpeg and ffprobe start, and which release they are. */
+export async function checkPrograms({ programs }: Settings, run: RunProgram): Promise<DoctorFinding[]> {
+  return Promise.all(
+    (['ffmpeg', 'ffprobe'] as const).map(async (name) => {
+      const { ok, missing } = findingsOf(name)
+      const program = programs[name]
+      const failed = (why: string) =>
+        missing(
+          'PR_FFMPEG',
+          `${program} cannot be used: ${why}`,
+          `install ffmpeg (apt-get install ffmpeg, brew install ffmpeg), or say where it is with --${name}`,
+        )
+      try {
+        const { exitCode, stdout } = await run(program, ['-version'])
+        const version = /^\S+ version \S+/.exec(stdout)?.[0]
+        return exitCode === 0 && version ? ok(version) : failed(`it ended with ${exitCode}`)
+      } catch (error) {
+        return failed((error as NodeJS.ErrnoException).code ?? String(error))
+      }
+    }),
+  )
+}
+
+/** Whether the run's files can be written, and whether they fit. A ComfyUI on this machine is taken to write to the same disk. */
+export async function checkDisk({ run, comfyui }: Settings, plans: readonly Plan[]): Promise<DoctorFinding> {
+  const { ok, missing } = findingsOf('disk')
+  const { outputDir } = run
+  if (!isWritableFolder(outputDir)) {
+    return missing('PR_FILE', `the output folder ${outputDir} cannot be written to`, 'name another with --output-dir')
+  }
+  const { bavail, bsize } = await statfs(nearestExisting(outputDir))
+  const free = bavail * bsize
+  const need = diskNeed(plans, run)
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(comfyui.url.hostname)
+  const needed = isLocal ? need.here + need.server : need.here
+  const parts = `about ${bytesText(need.here)} here and ${bytesText(need.server)} in ComfyUI's output folder${isLocal ? ' on the same machine' : ''}`
+  const message = `the output folder ${outputDir}: ${bytesText(free)} free, the plan needs ${parts}`
+  if (plans.length === 0) return ok(`the output folder ${outputDir}: ${bytesText(free)} free`)
+  if (needed <= free) return ok(message)
+  return missing('PR_FILE', message, 'free some space, or name another folder with --output-dir')
+}

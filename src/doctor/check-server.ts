@@ -1,0 +1,84 @@
+import type { ComfyuiClient, SystemStats } from '../clients/clients.ts'
+import type { Templates } from '../domain/bindings.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
+import { checkPlans, type PlanFinding } from './check-plans.ts'
+import type { KnownRecording } from './check-recording.ts'
+import { bytesText } from './disk-need.ts'
+import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
+import { jobsText, missingPieces, type NeededPiece } from './missing-pieces.ts'
+
+/** Two 14B models in Q8, of 15 GB each; with less a server that keeps both dies without a word. */
+const RAM_FOR_TWO_MODELS = 30e9
+
+const { ok, warning, missing, stale } = findingsOf('comfyui')
+const RECORD = 'take a recording of this server with pr record'
+
+/** Asks a live server, by GETs that cost nothing, whether it can run the plans and is what was recorded. Throws PR_COMFY_*. */
+export async function checkServer(
+  client: ComfyuiClient,
+  work: { plans: readonly Plan[]; templates: Templates | null; recording: KnownRecording | null },
+  signal?: AbortSignal,
+): Promise<DoctorFinding[]> {
+  const stats = await client.systemStats(signal)
+  const features = await client.features(signal)
+  const objectInfo = await client.objectInfoText(undefined, signal)
+  const limit = features['max_upload_size']
+  const devices = stats.devices.map(({ name }) => name).join(', ')
+  const upload = typeof limit === 'number' ? `, takes uploads up to ${bytesText(limit)}` : ''
+  return [
+    ok(`ComfyUI ${stats.comfyuiVersion} at ${client.address.href} on ${devices || 'an unknown device'}${upload}`),
+    ...memory(stats),
+    ...otherVersion(stats, work.recording),
+    ...(work.templates ? nodesAndModels(objectInfo, work.plans, work.templates, work.recording) : []),
+  ]
+}
+
+function memory({ ramTotal }: SystemStats): DoctorFinding[] {
+  if (ramTotal === 0 || ramTotal >= RAM_FOR_TWO_MODELS) return []
+  const message = `the server has ${bytesText(ramTotal)} of memory, and the two models of a run take ${bytesText(RAM_FOR_TWO_MODELS)}`
+  return [warning(message, 'start ComfyUI with --cache-none, or take a machine with more memory')]
+}
+
+function otherVersion({ comfyuiVersion }: SystemStats, recording: KnownRecording | null): DoctorFinding[] {
+  const recorded = recording?.knowledge.version ?? ''
+  if (recorded === '' || recorded === comfyuiVersion) return []
+  const message = `the server is ComfyUI ${comfyuiVersion}, but the recording ${recording!.name} is of ${recorded}: dry runs answer as ${recorded}`
+  return [warning(message, RECORD)]
+}
+
+/** What keeps the plans from running there, and where the recording says otherwise. */
+function nodesAndModels(
+  objectInfo: string,
+  plans: readonly Plan[],
+  templates: Templates,
+  recording: KnownRecording | null,
+): DoctorFinding[] {
+  const live = checkPlans(plans, templates, offlineServer(objectInfo))
+  const recorded = recording ? checkPlans(plans, templates, offlineServer(recording.knowledge.objectInfo)) : live
+  const lacking = missingPieces(live)
+  const refused = live.filter((finding) => !finding.missing)
+  const newlyRefused = refused.filter((finding) => !has(recorded, finding))
+  const newlyAccepted = recorded.filter((finding) => !has(live, finding))
+  return [
+    ...(live.length === 0 ? [ok('it has every node class, model and LoRA of the plan')] : []),
+    ...lacking.map(lack),
+    ...refused
+      .filter((finding) => has(recorded, finding))
+      .map(({ message }) => missing('PR_INVALID_WORKFLOW', message, 'see pr validate')),
+    ...newlyRefused.map(({ message }) => stale(`the server refuses what the recording accepts: ${message}`, RECORD)),
+    ...newlyAccepted.map(({ message }) => stale(`the server accepts what the recording refuses: ${message}`, RECORD)),
+  ]
+}
+
+/** The two may list other alternatives; the problem is the same one. */
+const has = (findings: readonly PlanFinding[], { file, message }: PlanFinding): boolean =>
+  findings.some((finding) => finding.file === file && finding.message === message)
+
+function lack({ kind, name, place, nearest, neededBy }: NeededPiece): DoctorFinding {
+  const jobs = neededBy.map((need) => jobsText(need.jobs)).join('; ')
+  const meant = nearest === null ? '' : `; the nearest there is ${nearest}`
+  const where = place === null ? '' : kind === 'node class' ? ` of the node pack ${place}` : ` in ${place}`
+  const cure = kind === 'node class' ? 'install the node pack on the server' : 'put the file there'
+  return missing('PR_INVALID_WORKFLOW', `the server has no ${kind} ${name}${where}, needed by ${jobs}`, cure + meant)
+}

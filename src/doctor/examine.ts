@@ -1,0 +1,63 @@
+import type { Clients, RunProgram } from '../clients/clients.ts'
+import { readPrompts } from '../config/read-prompts.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { loadTemplates } from '../config/templates.ts'
+import type { Templates } from '../domain/bindings.ts'
+import { makePlan } from '../domain/plan.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { jobId } from '../orchestrator/ids.ts'
+import { checkDisk, checkNode, checkPrograms } from './check-machine.ts'
+import { type KnownRecording, knowRecording } from './check-recording.ts'
+import { checkServer } from './check-server.ts'
+import { checkPod, checkStorage } from './check-services.ts'
+import { type DoctorFinding, findingsOf, orMissing } from './doctor-finding.ts'
+
+export interface Examination {
+  readonly settings: Settings
+  readonly node: { readonly version: string; readonly problem: string | null }
+  /** Who to ask over the network; null: nobody. */
+  readonly clients: Pick<Clients, 'comfyui' | 'pod'> | null
+  readonly run: RunProgram
+  /** The user's home folder. */
+  readonly home: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly signal?: AbortSignal
+}
+
+/** Checks everything that a run needs; one failed check does not keep the others from being made. */
+export async function examine(examination: Examination): Promise<DoctorFinding[]> {
+  const { settings, clients, signal } = examination
+  const work: { plans: Plan[]; templates: Templates | null; recording: KnownRecording | null } = {
+    plans: [],
+    templates: null,
+    recording: null,
+  }
+  const prompts = await orMissing('prompts', async () => {
+    work.plans = (await readPrompts(settings.prompts)).map((prompt) => makePlan(prompt, settings.plan, jobId))
+    return [
+      findingsOf('prompts').ok(
+        work.plans.map(({ videoName, totalFrames }) => `${videoName}: ${totalFrames} frames`).join(', '),
+      ),
+    ]
+  })
+  const templates = await orMissing('templates', async () => {
+    work.templates = await loadTemplates(settings.workflows)
+    return [findingsOf('templates').ok(settings.workflows ?? 'the shipped ones')]
+  })
+  const recording = await orMissing('recording', async () => {
+    work.recording = await knowRecording(settings.dryRun.recording, examination.now)
+    return [work.recording.finding]
+  })
+  return [
+    checkNode(examination.node),
+    ...(await checkPrograms(settings, examination.run)),
+    ...prompts,
+    ...templates,
+    await checkDisk(settings, work.plans),
+    ...recording,
+    ...(clients ? await orMissing('comfyui', () => checkServer(clients.comfyui, work, signal)) : []),
+    ...(await checkStorage(settings, examination.home)),
+    ...(await checkPod(settings, clients?.pod ?? null)),
+  ]
+}
