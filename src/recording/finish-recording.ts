@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finishedEntry } from './finish-entry.ts'
 import type { HarEntry, HarSocketMessage } from './har.ts'
-import { harPart } from './write-har.ts'
+import { harPart, harText } from './write-har.ts'
 
 /** Entries of which services go into which file. */
 const fileOf: Readonly<Record<string, string>> = {
@@ -29,11 +29,16 @@ export async function finishRecording(
   const files = Map.groupBy(lines, ({ har }) => har)
   for (const [har, ofHar] of files) {
     const file = openSync(join(folder, `${har}.har`), 'w')
-    const head = harPart(
-      { version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: options.facts } as never,
-      1,
-    )
-    writeSync(file, `{\n  "log": ${head.slice(0, -'\n  }'.length)},\n    "entries": [`)
+    const frame = harText({
+      log: {
+        version: '1.2',
+        creator: { name: 'prompt-runner', version: '1' },
+        entries: [],
+        _pr: { ...options.facts },
+      },
+    })
+    const split = frame.indexOf(noEntries) + noEntries.length - 1
+    writeSync(file, frame.slice(0, split))
     let separator = '\n      '
     for (const line of ofHar.toSorted((a, b) => a.startedAt - b.startedAt)) {
       const raw = readLine(line)
@@ -41,7 +46,7 @@ export async function finishRecording(
       await writeEntry(file, finishedEntry(raw, { folder, edit: options.edit }))
       separator = ',\n      '
     }
-    writeSync(file, '\n    ]\n  }\n}\n')
+    writeSync(file, `\n    ${frame.slice(split)}`)
     closeSync(file)
   }
   rmSync(raw, { recursive: true })
@@ -95,6 +100,7 @@ function readLine({ path, start, length }: Line): HarEntry {
   return JSON.parse(bytes.toString()) as HarEntry
 }
 
+const noEntries = '"entries": []'
 const noFrames = '"_webSocketMessages": []'
 
 async function writeEntry(file: number, entry: HarEntry): Promise<void> {

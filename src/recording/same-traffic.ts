@@ -10,12 +10,9 @@ export function isSameTraffic(before: Har, now: Har): boolean {
 }
 
 function settled({ log }: Har): string {
-  const entries = log.entries.map(withoutBinaries)
-  const { log: canonical } = canonicalHar({ log: { ...log, entries } })
-  const facts = entries.map(() => null)
-  return [JSON.stringify({ entries: canonical.entries, facts })]
-    .map((text) => volatile.reduce((left, [pattern, by]) => left.replaceAll(pattern, by), text))
-    .join('')
+  const entries = JSON.stringify(log.entries.map(withoutBinaries)).replaceAll('%2F', '/')
+  const canonical = canonicalHar({ log: { ...log, entries: JSON.parse(entries) as HarEntry[] } })
+  return volatile.reduce((text, [pattern, by]) => text.replaceAll(pattern, by), JSON.stringify(canonical.log.entries))
 }
 
 /** Inside the JSON text of an entry, where each quote of a body carries a backslash. */
@@ -24,7 +21,11 @@ const volatile: ReadonlyArray<readonly [RegExp, string]> = [
   // Prompt numbers in queue and history: `[7, "<id>", …`.
   [/\[(?:\\n|\s)*\d+,(?=(?:\\n|\s)*\\"\{\{id)/g, '[0,'],
   [/_temp_[a-z]{5}_/g, '_temp_'],
+  // Addresses of Python objects in the inputs of a failed node.
+  [/\b0x[0-9a-f]{8,}\b/g, '0x0'],
 ]
+
+const ofFile = /^(?:etag|last-modified)$/i
 
 function withoutBinaries(entry: HarEntry): HarEntry {
   const { content, ...response } = entry.response
@@ -36,6 +37,7 @@ function withoutBinaries(entry: HarEntry): HarEntry {
     request: { ...request, bodySize: 0, ...(postData ? { postData: { ...sent, _size: 0 } } : {}) },
     response: {
       ...response,
+      headers: response.headers.filter(({ name }) => !ofFile.test(name)),
       bodySize: 0,
       content: { ...(_file !== undefined && /\.(?:json|txt)$/.test(_file) ? content : rest), size: 0 },
     },

@@ -44,13 +44,17 @@ export function visibleText(line: string, run: string): string {
     .replaceAll(/'\/[^']*?\/(input|output|temp)\//g, "'<$1>/")
 }
 
-/** Where two logs part, for a message; null when they are equal. */
+/**
+ * Where two logs part, for a message; null when they are equal. Branches of a workflow with several outputs run in the order of
+ * a Python set, so their lines are compared in any order.
+ */
 export function firstDifference(live: readonly StepLog[], replayed: readonly StepLog[]): string | null {
   for (const [index, { step, lines }] of live.entries()) {
-    const other = replayed[index]?.lines ?? []
-    const length = Math.max(lines.length, other.length)
-    const at = Array.from({ length }, (_, line) => line).find((line) => lines[line] !== other[line])
-    if (at !== undefined) return `${step}: the server said "${lines[at] ?? ''}", the replay "${other[at] ?? ''}"`
+    const hasBranches = lines.filter((line) => line.startsWith('output of ')).length > 1
+    const [these, others] = [lines, replayed[index]?.lines ?? []].map((each) => (hasBranches ? each.toSorted() : each))
+    const at = these!.findIndex((line, number) => line !== others![number])
+    if (at >= 0) return `${step}: the server said "${these![at]}", the replay "${others![at] ?? ''}"`
+    if (others!.length > these!.length) return `${step}: the replay also said "${others![these!.length]}"`
   }
   return live.length === replayed.length ? null : `${live.length} steps became ${replayed.length}`
 }

@@ -11,7 +11,7 @@ import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
 import { dayStamp, timeStamp } from '../../report/stamps.ts'
 import { confirm } from '../confirm.ts'
 import type { Output } from '../output.ts'
-import { firstDifference } from './event-log.ts'
+import { firstDifference, type StepLog } from './event-log.ts'
 import { recordingPlan } from './plan.ts'
 import { replaySteps } from './replay-steps.ts'
 import { type Step, smokeSteps, workflowSteps } from './steps.ts'
@@ -58,12 +58,12 @@ export async function record(options: RecordOptions): Promise<number> {
   const unfinished = `${target}.unfinished-${stamp}`
   mkdirSync(unfinished, { recursive: true })
   try {
-    await make(unfinished, steps, { ...options, name, stats })
+    const events = await make(unfinished, steps, { ...options, name, stats })
     signal.throwIfAborted()
     const { unchanged } = publishRecording(unfinished, target)
     const outcome = unchanged ? 'nothing changed, only its stamps are new' : 'it replaces what was there'
     output.print(`Recorded ${join('recordings', name)}${options.verify ? ', verified by a replay' : ''}: ${outcome}.`)
-    output.result({ ok: true, recording: target, unchanged, verified: options.verify })
+    output.result({ ok: true, recording: target, unchanged, verified: options.verify, events })
     return 0
   } catch (error) {
     const kept = `${target}.${signal.aborted ? 'interrupted' : 'failed'}-${stamp}`
@@ -73,11 +73,12 @@ export async function record(options: RecordOptions): Promise<number> {
   }
 }
 
+/** Gives what the client got to see. */
 async function make(
   folder: string,
   steps: readonly Step[],
   options: RecordOptions & { name: string; stats: SystemStats },
-): Promise<void> {
+): Promise<StepLog[]> {
   const { settings, environment, signal, output } = options
   const { comfyui, pod } = settings
   const secrets = {
@@ -91,11 +92,11 @@ async function make(
   try {
     const live = await takeRecording({ ...options, folder, steps, secrets, downloads })
     refuseSecrets(folder, Object.fromEntries(Object.entries(secrets).flatMap(([key, value]) => longOnes(key, value))))
-    if (!options.verify || steps.length === 0) return
+    if (!options.verify || steps.length === 0) return live
     output.info('Replaying it, to see whether a client sees the same.')
     const replayed = await replaySteps({ recording: folder, steps, folder: downloads, signal })
     const difference = firstDifference(live, replayed)
-    if (difference === null) return
+    if (difference === null) return live
     throw new PromptRunnerError('PR_RECORDING', `a replay of the recording differs from the server: ${difference}`, {
       hint: 'the old recording stays; --verify=false publishes it all the same',
     })
