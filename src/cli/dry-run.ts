@@ -37,7 +37,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   const layout = rebase(settings.run.outputDir, folder, identity.runName)
   for (const plan of plans) {
     const left = earlier?.videos[plan.videoName]
-    const files = left ? restoreFiles(world.comfyui.files, plan, left, isFile) : 0
+    const files = left && left.status !== 'finished' ? restoreFiles(world.comfyui.files, plan, left, isFile) : 0
     if (files > 0)
       output.info(`${plan.videoName}: the simulated server is given ${files} files that the real one holds`)
   }

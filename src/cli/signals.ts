@@ -24,9 +24,13 @@ export async function withSignals<T>(
     if (!stopIsDone) controller.signal.throwIfAborted()
     return result
   } catch (error) {
-    // Whatever broke because of the abort is not the news.
-    throw controller.signal.aborted && !stopIsDone ? controller.signal.reason : error
+    // Whatever broke because of the abort is not the news; a run that ended in order knows its own name.
+    throw controller.signal.aborted && !stopIsDone && !isCancelled(error) ? controller.signal.reason : error
   } finally {
     for (const name of names) process.off(name, stop)
   }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof PromptRunnerError && error.code === 'PR_CANCELLED'
 }

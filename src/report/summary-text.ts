@@ -31,6 +31,7 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
   const { recording, requests, answers } = rehearsal
   const list = (record: Readonly<Record<string, number>>) =>
     Object.entries(record)
+      .filter(([, number]) => number > 0)
       .map(([name, number]) => `${number} ${name}`)
       .join(', ')
   return [

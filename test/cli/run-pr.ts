@@ -30,7 +30,8 @@ export async function runPr(args: readonly string[], options: PrOptions = {}): P
   const env = { PATH: process.env['PATH'], TZ: 'UTC', ...options.env }
   const { exitCode, stdout, stderr } = await new Promise<Omit<PrResult, 'cwd' | 'transcript'>>((done) => {
     execFile(process.execPath, [bin, ...args], { cwd, env }, (error, stdout, stderr) => {
-      done({ exitCode: error ? Number(error.code) : 0, stdout, stderr })
+      // A process that a signal ended has no code.
+      done({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
     })
   })
   const command = [...Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`), 'pr', ...args].join(

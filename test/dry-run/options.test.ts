@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { fileSource } from '../../src/simulators/media/file-source.ts'
+import { readSafetensors } from '../../src/simulators/media/read-safetensors.ts'
+import { decoded } from '../support/film.ts'
+import { filesIn, type Json, promptFile, rehearse } from '../support/rehearse.ts'
+
+const files = { 'prompt_files/heron.txt': promptFile('heron', 120) }
+const pod = { RUNPOD_POD_ID: 'pod-1', RUNPOD_API_KEY: 'rpa_0123456789ABCDEFGHIJ' }
+
+it('prints one object and nothing else with --json', async () => {
+  const run = await rehearse(['--json'], { files })
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual(run.summary)
+  expect(run.summary).toMatchObject({ dry_run: true, ok: true, exit_code: 0, folder: run.folder })
+})
+
+it('prints one object with --json when the run fails, too', async () => {
+  const run = await rehearse(['--json', '--high-lora', 'none.safetensors'], { files })
+  expect(run.exitCode).toBe(1)
+  expect(JSON.parse(run.stdout)).toEqual(run.summary)
+  expect(run.summary).toMatchObject({ ok: false, exit_code: 1, failures: [{ code: 'PR_RUN_FAILED' }] })
+})
+
+it('prints the summary only with --quiet', async () => {
+  const run = await rehearse(['--quiet'], { files })
+  expect(run.stderr).toBe('')
+  expect(run.stdout.split('\n')[0]).toMatch(/^\*DRY-RUN\* 6 jobs: 4 render, 2 combine/)
+  expect(run.text('logs/pr.log')).toContain('job 1/6 high chunk 1  started')
+})
+
+it('shows every detail with --log-level DEBUG', async () => {
+  const run = await rehearse(['--log-level', 'DEBUG'], { files })
+  expect(run.stdout).toContain('job 1/6 high chunk 1  step 3/4')
+  expect(run.stdout).toContain('chunk 2: the server calls the reference')
+})
+
+it('writes nothing with --validate-only', async () => {
+  const run = await rehearse(['--validate-only'], { files })
+  expect([run.exitCode, run.stderr, filesIn(run.cwd)]).toEqual([0, '', Object.keys(files)])
+  expect(run.stdout).toMatch(/\*DRY-RUN\* Valid: 1 prompt file, 6 jobs, bindings and workflows\. Nothing was run\.\n$/)
+})
+
+it('keeps what is not uploaded, and says why', async () => {
+  const run = await rehearse(['--no-upload'], { files })
+  const cleanup = run.json('state/cleanup_heron.json')
+  expect(cleanup).toMatchObject({
+    reason: 'the film was not uploaded (--no-upload)',
+    upload_verified: null,
+    delete: [],
+  })
+  const kept = cleanup.keep.map(({ path }: { path: string }) => path)
+  expect(kept.toSorted()).toEqual([
+    'combined/heron_combine_002.mp4',
+    'references/heron_chunk_002_reference.png',
+    'videos/heron_chunk_001.mp4',
+    'videos/heron_chunk_002.mp4',
+  ])
+  expect(filesIn(join(run.folder, 'output'))).toEqual([...kept, 'final/heron.mp4'].toSorted())
+  expect(run.files.filter((file) => file.startsWith('uploads/'))).toEqual([])
+  expect(Object.keys(run.summary.rehearsal.requests)).toEqual(['comfyui'])
+  expect(run.stdout).toContain('· nothing uploaded\n')
+})
+
+it('brings everything home with --keep-intermediate', async () => {
+  const run = await rehearse(['--keep-intermediate'], { files })
+  expect(filesIn(join(run.folder, 'output'))).toEqual([
+    'combined/heron_combine_001.mp4',
+    'combined/heron_combine_002.mp4',
+    'final/heron.mp4',
+    'latents/heron_chunk_001_high.latent',
+    'latents/heron_chunk_001_low.latent',
+    'latents/heron_chunk_002_high.latent',
+    'latents/heron_chunk_002_low.latent',
+    'references/heron_chunk_002_reference.png',
+    'videos/heron_chunk_001.mp4',
+    'videos/heron_chunk_002.mp4',
+  ])
+  const shape = (name: string) =>
+    readSafetensors(fileSource(join(run.folder, 'output/latents', name)))?.get('latent_tensor')
+  // 61 frames make 16 latent frames; the reference image of chunk 2 takes one of its own.
+  expect(shape('heron_chunk_001_high.latent')).toEqual([1, 16, 16, 106, 60])
+  expect(shape('heron_chunk_002_low.latent')).toEqual([1, 16, 17, 106, 60])
+  expect(decoded(join(run.folder, 'output/combined/heron_combine_001.mp4')).frames).toBe(60)
+  expect(decoded(join(run.folder, 'output/videos/heron_chunk_002.mp4')).frames).toBe(61)
+  expect(run.json('state/cleanup_heron.json')).toMatchObject({ reason: '--keep-intermediate was given', delete: [] })
+})
+
+it.each([
+  [['--force-shutdown'], 'EXITED', 'stopped', ''],
+  [[], 'RUNNING', 'kept', ''],
+  [['--no-shutdown'], 'RUNNING', 'kept', ''],
+  [
+    ['--force-shutdown', '--no-upload'],
+    'RUNNING',
+    'kept',
+    '*DRY-RUN* warning: The pod keeps running in spite of --force-shutdown: nothing was uploaded (--no-upload).\n',
+  ],
+])('leaves the pod as %j says', async (flags, status, action, stderr) => {
+  const run = await rehearse(flags, { files, env: pod })
+  expect([run.exitCode, run.stderr]).toEqual([0, stderr])
+  expect(run.summary.pod).toEqual({ id: 'pod-1', status, costPerHour: 0.44, action })
+  expect(run.stdout).toContain(`*DRY-RUN* Pod pod-1: ${status}, ${action} · $0.44/h\n`)
+  const sent = run.json('traffic.har').log.entries.map(({ request }: Json) => request.postData?.text)
+  expect(sent.includes('{"action":"stop"}')).toBe(action === 'stopped')
+  expect(run.summary.rehearsal.not_simulated).toContain('the state, balance and GPU supply of the real pod')
+})
+
+it('keeps the pod when a video failed', async () => {
+  const run = await rehearse(['--force-shutdown', '--high-lora', 'none.safetensors'], { files, env: pod })
+  expect(run.exitCode).toBe(1)
+  expect(run.summary.pod).toMatchObject({ status: 'RUNNING', action: 'kept' })
+  expect(run.stderr).toContain('The pod keeps running in spite of --force-shutdown: not every video is finished.')
+})
+
+it('says what is wrong with the pod before anything is rendered', async () => {
+  const run = await rehearse([], { files, env: { RUNPOD_POD_ID: 'pod-1' } })
+  expect(run.exitCode).toBe(1)
+  expect(run.stderr).toBe(
+    [
+      '*DRY-RUN* PR_POD: asking RunPod for pod pod-1 was answered with 401: Unauthorized; missing bearer token',
+      '*DRY-RUN*   hint: set RUNPOD_API_KEY',
+      '',
+    ].join('\n'),
+  )
+  expect(run.files.filter((file) => file.startsWith('workflows/'))).toEqual([])
+  expect(run.summary).toMatchObject({ ok: false, exit_code: 1, failures: [{ code: 'PR_POD' }] })
+})
+
+it('runs dry when the environment says so', async () => {
+  const run = await rehearse([], { files, env: { DRY_RUN: 'true' } })
+  expect(run.exitCode).toBe(0)
+  expect(run.folder).toMatch(/temp_dry_run_\d{8}_\d{6}$/)
+})
+
+it('puts run folders where DRY_RUN_TEMP_DIR says, and warns when it cannot', async () => {
+  const made = await rehearse([], { files, env: { DRY_RUN_TEMP_DIR: 'deep/er' } })
+  expect(filesIn(join(made.cwd, 'deep/er')).some((file) => file.endsWith('/summary.json'))).toBe(true)
+
+  const fallen = await rehearse([], { files, env: { DRY_RUN_TEMP_DIR: 'prompt_files/heron.txt/no' } })
+  expect([fallen.exitCode, fallen.summary.ok]).toEqual([0, true])
+  expect(fallen.stderr).toContain('warning: DRY_RUN_TEMP_DIR names ')
+  expect(readFileSync(join(fallen.cwd, 'prompt_files/heron.txt'), 'utf8')).toBe(files['prompt_files/heron.txt'])
+})

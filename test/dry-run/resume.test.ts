@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { decoded, segmentLengths } from '../support/film.ts'
+import { duringTheRun } from '../support/preload.ts'
+import { type Json, promptFile, type Rehearsed, rehearsalFolder, rehearse } from '../support/rehearse.ts'
+
+/** Workflows 1 to 3 are heron's, 4 to 12 otter's: HIGH and LOW of three chunks, then three combine jobs. */
+const files = { 'prompt_files/1.txt': promptFile('heron', 60), 'prompt_files/2.txt': promptFile('otter', 303) }
+const env = { SOURCE_DATE_EPOCH: '1767225600' }
+
+/** A run that `signal` ends when so many workflows were sent. */
+async function interrupted(signal: NodeJS.Signals, workflows: number, flags: readonly string[] = []) {
+  const cwd = rehearsalFolder(files)
+  const preload = duringTheRun(`process.kill(process.pid, '${signal}')`, workflows)
+  const run = await rehearse(flags, { cwd, env: { ...env, ...preload } })
+  return { run, name: journalOf(run).replace(/^state\/|\.jsonl$/g, '') }
+}
+
+/** The same command again, going on from the state that the first part left. */
+function resumed(first: Rehearsed, name: string, flags: readonly string[] = []): Promise<Rehearsed> {
+  return rehearse(['--resume', name, '--output-dir', first.folder, ...flags], { cwd: first.cwd, env })
+}
+
+const bytesOf = ({ folder, files }: Rehearsed) =>
+  files.map((file) => [file, readFileSync(join(folder, file)).toString('base64')])
+const journalOf = ({ files }: Rehearsed) => files.find((file) => /^state\/.*\.jsonl$/.test(file))!
+const journal = (run: Rehearsed): Json[] =>
+  run
+    .text(journalOf(run))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+it.each([
+  ['LOW, which needs a latent and a reference image', 7, 3],
+  ['HIGH, which needs a reference image', 8, 4],
+  ['a combine job, which needs a film and a video', 11, 7],
+])('goes on after the machine died before %s', async (_, workflow, done) => {
+  const { run: first, name } = await interrupted('SIGKILL', workflow)
+  expect([first.exitCode, first.summary]).toEqual([-1, null])
+  expect(first.json('traffic.har').log.entries.length).toBeGreaterThan(workflow)
+  const before = bytesOf(first)
+
+  const second = await resumed(first, name)
+  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
+  expect(second.folder).not.toBe(first.folder)
+  expect(second.summary.run_name).toBe(name)
+  expect(second.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
+    ['heron', 'finished'],
+    ['otter', 'finished'],
+  ])
+  // The signal comes when the workflow was sent, or a moment later; what was done before it is done.
+  const { skipped, ...jobs } = second.summary.jobs
+  expect(skipped).toBeGreaterThanOrEqual(3 + done)
+  expect(jobs).toMatchObject({ total: 12, done: 12 - skipped, failed_attempts: 0 })
+  const film = join(second.folder, 'output/final/otter.mp4')
+  expect(decoded(film)).toEqual({ frames: 303, width: 480, height: 848, fps: 16 })
+  expect(segmentLengths(film)).toEqual([101, 101, 101])
+
+  expect(second.stdout).toMatch(/otter: the simulated server is given \d+ files that the real one holds/)
+  const started = journal(second).filter(({ kind }) => kind === 'job-started')
+  const attempts = started.map(({ video, workflow }) => `${video} ${workflow}`)
+  const again = started.filter(({ attempt }) => attempt > 1)
+  expect(again.map(({ video, workflow }) => `${video} ${workflow}`)).toEqual([`otter ${skipped - 3 + 1}`])
+  expect(new Set(started.map(({ promptId }) => promptId)).size).toBe(attempts.length)
+  // The state of the first part was read as a copy.
+  expect(bytesOf(first)).toEqual(before)
+})
+
+it('withdraws the running prompt and says how to go on when it is cancelled', async () => {
+  const { run: first, name } = await interrupted('SIGINT', 1, ['--speed', '0.001'])
+  expect(first.exitCode).toBe(130)
+  expect(first.stderr).toBe(
+    [
+      'job 1/3 high chunk 1  failed: PR_CANCELLED: the run was cancelled by SIGINT (attempt 1)',
+      'heron failed: PR_CANCELLED: The run was cancelled; what is done is recorded',
+      `  hint: --resume ${name} goes on from there.`,
+      'PR_CANCELLED: The run was cancelled; what is done is recorded',
+      `  hint: --resume ${name} goes on from there.`,
+      '',
+    ]
+      .map((line) => (line === '' ? '' : `*DRY-RUN* ${line}`))
+      .join('\n'),
+  )
+  const [{ prompt_id: id }] = first.files
+    .filter((file) => file.startsWith('workflows/'))
+    .map((file) => first.json(file))
+  const requests = first.json('traffic.har').log.entries.map(({ request }: Json) => {
+    const { pathname } = new URL(request.url)
+    return `${request.method} ${pathname}${pathname === '/prompt' ? '' : ` ${request.postData?.text ?? ''}`}`
+  })
+  expect(requests).toEqual([
+    'POST /prompt',
+    `POST /queue {"delete":["${id}"]}`,
+    'GET /queue ',
+    `POST /interrupt {"prompt_id":"${id}"}`,
+    'GET /ws ',
+  ])
+  expect(first.summary).toMatchObject({ ok: false, exit_code: 130, jobs: { total: 3, done: 0 } })
+  expect(journal(first).map(({ kind }) => kind)).toEqual([
+    'run-started',
+    'video-started',
+    'job-started',
+    'job-failed',
+    'video-failed',
+    'run-finished',
+  ])
+
+  const second = await resumed(first, name)
+  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
+  expect(second.summary.jobs).toMatchObject({ total: 12, done: 12, skipped: 0 })
+})
+
+it('does nothing twice when everything is done', async () => {
+  const first = await rehearse([], { files, env })
+  const second = await resumed(first, first.summary.run_name)
+  expect(second.exitCode).toBe(0)
+  expect(second.summary).toMatchObject({
+    jobs: { total: 12, done: 0, skipped: 12 },
+    frames: { rendered: 0, kept: 363 },
+    uploads: { videos: 0, manifests: 0 },
+  })
+  expect(second.summary.rehearsal.requests).toEqual({})
+})
+
+it('finds a run by the name of a video, and uploads what was left at home', async () => {
+  const first = await rehearse(['--no-upload'], { files, env })
+  const second = await resumed(first, 'otter')
+  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
+  expect(second.summary).toMatchObject({
+    run_name: first.summary.run_name,
+    jobs: { total: 12, done: 0, skipped: 12 },
+    uploads: { videos: 2, manifests: 2 },
+  })
+  expect(Object.keys(second.summary.rehearsal.requests).toSorted()).toEqual(['gcs', 'metadata'])
+  // The films lie in the folder of the first part, which is not this run's to clean up.
+  expect(second.json('state/cleanup_otter.json')).toMatchObject({ delete: [] })
+  expect(bytesOf(first).length).toBe(first.files.length)
+})
+
+it('renders again what was planned differently', async () => {
+  const first = await rehearse([], { files, env })
+  const second = await resumed(first, first.summary.run_name, ['--steps', '10'])
+  expect(second.exitCode).toBe(0)
+  expect(second.summary.jobs).toMatchObject({ total: 12, done: 12, skipped: 0 })
+})
+
+it('says which runs there are when the name is none of them, and makes no folder', async () => {
+  const first = await rehearse([], { files, env })
+  const second = await resumed(first, 'nobody')
+  expect(second.exitCode).toBe(2)
+  expect(second.folder).toBe(first.folder)
+  expect(second.stderr.replaceAll(first.cwd, '<cwd>')).toBe(
+    `*DRY-RUN* PR_STATE: --resume nobody: there is no run and no video of that name in <cwd>/temp_dry_run_20260101_000000/state
+*DRY-RUN*   hint: Known runs: ${first.summary.run_name}
+`,
+  )
+})
