@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { diffCommand } from './commands/diff.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { initCommand } from './commands/init.ts'
 import { driftCommand, recordCommand } from './commands/record.ts'
 import { runCommand } from './commands/run.ts'
@@ -7,7 +8,16 @@ import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
 
 /** Every command; the first one is meant when none is named. */
-export const commands: readonly Command[] = [runCommand, initCommand, serveCommand, validateCommand, diffCommand, recordCommand, driftCommand]
+export const commands: readonly Command[] = [
+  runCommand,
+  initCommand,
+  serveCommand,
+  validateCommand,
+  doctorCommand,
+  diffCommand,
+  recordCommand,
+  driftCommand,
+]
 
 export const commandNamed = (argv: readonly string[], among: readonly Command[]): Command =>
   among.find(({ name }) => name === argv[0]) ?? among[0]!

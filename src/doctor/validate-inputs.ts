@@ -44,7 +44,7 @@ export async function validateInputs(files: readonly string[], options: Validati
 
   const prompts = await collect(input.prompts, readPrompts, problems, ({ files, dir }) => files[0] ?? dir)
   const plans = (await collect(prompts.flat(), planOf(settings), problems, ({ file }) => file)).flat()
-  const folders = input.templates.length === 0 && plans.length > 0 ? [settings.workflows] : input.templates
+  const folders = input.templates.length === 0 && input.prompts.length > 0 ? [settings.workflows] : input.templates
   const templates = await collect(folders, loadTemplates, problems, nameOf)
   const checkable = plans.length > 0 ? plans : [planOf(settings)(standIn(settings))]
   for (const each of templates) problems.push(...checkPlans(checkable, each, server, { strict }))
@@ -54,7 +54,7 @@ export async function validateInputs(files: readonly string[], options: Validati
   const jobs = plans.reduce((sum, { renderJobs, combineJobs }) => sum + renderJobs.length + combineJobs.length, 0)
   return {
     checked: {
-      promptFiles: prompts.flat().length,
+      promptFiles: Math.max(prompts.flat().length, input.prompts.flatMap(({ files }) => files).length),
       templates: folders.map(nameOf),
       jobs,
       workflows: input.workflows.length,

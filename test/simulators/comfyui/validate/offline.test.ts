@@ -29,27 +29,6 @@ it('names file, value and cure of a problem', () => {
   ])
 })
 
-it('tells what is missing and where it belongs', () => {
-  const text = twoPassGraph((graph) => {
-    graph['2']!.inputs['lora_name'] = 'wan2.2_hihg_t2v.safetensors'
-    graph['4']!.inputs['clip_name'] = 'umt5.gguf'
-    graph['12']!.class_type = 'VHS_VideoCombin'
-  })
-  const missing = checkGraph(`{"type": "combine", "workflow": ${text}}`, server, { file: 'a.json' }).flatMap(
-    (finding) => finding.missing ?? [],
-  )
-  expect(missing).toEqual([
-    { kind: 'node class', name: 'VHS_VideoCombin', place: 'ComfyUI-VideoHelperSuite', nearest: 'VHS_VideoCombine' },
-    {
-      kind: 'LoRA',
-      name: 'wan2.2_hihg_t2v.safetensors',
-      place: 'models/loras',
-      nearest: 'wan2.2_high_t2v.safetensors',
-    },
-    { kind: 'model', name: 'umt5.gguf', place: 'models/text_encoders', nearest: null },
-  ])
-})
-
 it.each<[string, (graph: Graph) => void, string[]]>([
   [
     'a model that the server does not have',
@@ -245,14 +224,4 @@ it.each([
 ])('tells of %s', (_, text, message) => {
   const hint = 'open it in ComfyUI and use "Export (API)"'
   expect(checkGraph(text, server, { file: 'graph.json' })).toEqual([{ file: 'graph.json', message, hint }])
-})
-
-it('tells where a file stops being JSON', () => {
-  expect(checkGraph('{\n  "1": ', server, { file: 'graph.json' })).toEqual([
-    {
-      file: 'graph.json',
-      message: 'the file is no JSON: Expecting value at line 2, column 8',
-      hint: 'repair it there, or open it in ComfyUI and use "Export (API)"',
-    },
-  ])
 })

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { bytesText, diskNeed } from '../../src/doctor/disk-need.ts'
+import { makePlan } from '../../src/domain/plan.ts'
+import { jobId } from '../../src/orchestrator/ids.ts'
+import { planSettings, prompt } from '../workflows/lighthouse.ts'
+
+it('knows the latents to the byte', () => {
+  const plan = makePlan({ ...prompt, totalFrames: 101 }, planSettings, jobId)
+  const [without, all] = [false, true].map((keepIntermediate) => diskNeed([plan], { keepIntermediate }))
+  // 16 channels, 60 x 106, 26 latent frames, float32: 10.6 MB a latent, and each chunk has two.
+  const latents = 2 * 16 * 60 * 106 * 26 * 4
+  const film = Math.ceil((480 * 848 * 101 * 0.3) / 8)
+  expect([without, all]).toEqual([
+    { here: 2 * film, server: latents + 2 * film },
+    { here: latents + 2 * film, server: latents + 2 * film },
+  ])
+})
+
+it('counts the film of every combine job on the server, and one here', () => {
+  const plan = makePlan(prompt, planSettings, jobId)
+  const { here, server } = diskNeed([plan, plan], { keepIntermediate: false })
+  expect([bytesText(here), bytesText(server)]).toEqual(['41 MB', '282 MB'])
+})
+
+it.each([
+  [0, '0 MB'],
+  [1, '1 MB'],
+  [999e6, '999 MB'],
+  [1.25e9, '1.3 GB'],
+])('writes %i bytes as %s', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text)
+})
