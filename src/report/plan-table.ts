@@ -6,7 +6,7 @@ export function planTable(plan: Plan): string[] {
     ['chunk', 'source frames', 'render', 'keep', 'seed', 'reference frame', 'jobs'],
     ...plan.chunks.map((chunk, index) => [
       String(chunk.number),
-      `${chunk.startFrame}–${chunk.startFrame + chunk.keepFrames - 1}`,
+      range(chunk.startFrame, chunk.startFrame + chunk.keepFrames - 1),
       String(chunk.renderFrames),
       String(chunk.keepFrames),
       String(chunk.seed),
@@ -17,11 +17,15 @@ export function planTable(plan: Plan): string[] {
   const { length } = plan.combineJobs
   const first = plan.renderJobs.length + 1
   return [
-    `${plan.videoName} · ${plan.promptFile} · ${plan.totalFrames} frames = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
+    `${plan.videoName} · ${plan.promptFile} · ${plan.totalFrames} ${plan.totalFrames === 1 ? 'frame' : 'frames'} = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
     ...aligned(rows).map((line) => `  ${line}`),
-    `  + combine ×${length} (jobs ${first}–${first + length - 1})`,
+    `  + combine ×${length} (${length === 1 ? 'job' : 'jobs'} ${range(first, first + length - 1)})`,
     ...plan.warnings.map((warning) => `  ! ${warning}`),
   ]
+}
+
+function range(first: number, last: number): string {
+  return first === last ? String(first) : `${first}–${last}`
 }
 
 function referenceOf(plan: Plan, chunk: Chunk): string {

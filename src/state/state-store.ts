@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -25,9 +26,9 @@ export interface Journal extends Disposable {
   append(event: RunEvent): void
 }
 
+/** Opens the journal of a run, new or to be gone on with. Throws PR_FILE. */
 export function openJournal(path: string): Journal {
-  mkdirSync(dirname(path), { recursive: true })
-  const file = openSync(path, 'a')
+  const file = openToAppend(path)
   return {
     append(event) {
       if (passing.has(event.kind)) return
@@ -35,6 +36,38 @@ export function openJournal(path: string): Journal {
       if (precious.has(event.kind)) fsyncSync(file)
     },
     [Symbol.dispose]: () => closeSync(file),
+  }
+}
+
+function openToAppend(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(path, 'a+')
+    mendEnd(file)
+    return file
+  } catch (cause) {
+    throw new PromptRunnerError('PR_FILE', `Opening the journal ${path} failed: ${(cause as Error).message}`, {
+      hint: 'Give --output-dir a folder that can be written to.',
+      cause,
+    })
+  }
+}
+
+/** What comes next must not be glued to a line that was torn: half a line goes, a whole one without its end gets it. */
+function mendEnd(file: number): void {
+  const text = readFileSync(file)
+  const start = text.lastIndexOf('\n') + 1
+  if (start === text.length) return
+  if (isJson(text.toString('utf8', start))) writeSync(file, '\n')
+  else ftruncateSync(file, start)
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
   }
 }
 

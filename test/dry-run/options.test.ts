@@ -119,6 +119,7 @@ it('says what is wrong with the pod before anything is rendered', async () => {
   expect(run.exitCode).toBe(1)
   expect(run.stderr).toBe(
     [
+      '*DRY-RUN* warning: What the pod is doing now cannot be told, it may cost money: asking RunPod for pod pod-1 was answered with 401: Unauthorized; missing bearer token',
       '*DRY-RUN* PR_POD: asking RunPod for pod pod-1 was answered with 401: Unauthorized; missing bearer token',
       '*DRY-RUN*   hint: set RUNPOD_API_KEY',
       '',

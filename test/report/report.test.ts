@@ -1,0 +1,215 @@
+import { expect, it } from 'vitest'
+import type { RunEvent } from '../../src/domain/run-event.ts'
+import { PromptRunnerError } from '../../src/errors.ts'
+import { estimateOf } from '../../src/report/estimate.ts'
+import { notSimulated } from '../../src/report/not-simulated.ts'
+import { planTable } from '../../src/report/plan-table.ts'
+import type { Rehearsal } from '../../src/report/rehearsal.ts'
+import { createTally, type RunTally } from '../../src/report/run-tally.ts'
+import { dayStamp, microsecondStamp, timeStamp } from '../../src/report/stamps.ts'
+import { makeSummary } from '../../src/report/summary.ts'
+import { summaryText } from '../../src/report/summary-text.ts'
+import { planOf } from '../support/plans.ts'
+
+const stored = { bucket: 'films', name: 'otter.mp4', size: 3_000_000, crc32c: 'AAAA==', md5: null, generation: '1' }
+const done = (video: string, workflow: number, tookMs: number): RunEvent => ({
+  kind: 'job-finished',
+  at: 1,
+  video,
+  workflow,
+  result: { promptId: 'p', outputs: {}, files: {}, tookMs },
+})
+const pod = (status: string, costPerHour: number, action: 'found' | 'stopped'): RunEvent => ({
+  kind: 'pod',
+  at: 3,
+  podId: 'p1',
+  status,
+  costPerHour,
+  action,
+})
+
+function tallyOf(...events: RunEvent[]): RunTally {
+  const { add, tally } = createTally()
+  add({ kind: 'run-started', at: 1, runId: 'id', runName: 'calm-otter', dryRun: true, videos: ['otter'] })
+  for (const event of events) add(event)
+  return tally()
+}
+
+const started: RunEvent = { kind: 'video-started', at: 1, video: 'otter', plan: planOf('otter'), skipped: [] }
+const finished: RunEvent[] = [
+  ...[1, 2, 3, 4, 5, 6].map((workflow) => done('otter', workflow, workflow * 1_000)),
+  { kind: 'upload-finished', at: 2, video: 'otter', role: 'film', object: stored },
+  { kind: 'video-finished', at: 9, video: 'otter', film: '/o/otter.mp4', frames: 120 },
+]
+const rehearsal: Rehearsal = {
+  recording: { name: 'wan22', recorded: '2026-11-23', server: 'ComfyUI 0.3.64', device: 'cpu' },
+  requests: { comfyui: 16, gcs: 3 },
+  answers: { recorded: 1, derived: 18, synthetic: 0, unknown: 0 },
+  synthetic_classes: [],
+  real_connections: 0,
+  refused: ['connection leak.test:80'],
+  unmatched: ['GET http://127.0.0.1:8188/x'],
+  estimate: { gpu_minutes: null, cost_usd: null, note: 'none' },
+  not_simulated: ['GPU time', 'the seams'],
+}
+
+it('counts a run from its events', () => {
+  const tally = tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished, pod('EXITED', 0, 'stopped'))
+  expect(tally).toMatchObject({
+    runName: 'calm-otter',
+    startedAt: 1,
+    endedAt: 3,
+    pod: { id: 'p1', status: 'EXITED', costPerHour: 0.44, action: 'stopped' },
+    videos: [
+      {
+        name: 'otter',
+        status: 'finished',
+        done: [1, 2, 3, 4, 5, 6],
+        tookMs: { high: 4000, low: 6000, combine: 11000 },
+      },
+    ],
+  })
+})
+
+it('sums a rehearsal up for a person', () => {
+  const summary = makeSummary(tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished), {
+    dryRun: true,
+    folder: '/runs/temp',
+    failures: [],
+    rehearsal,
+  })
+  expect(summaryText(summary)).toEqual([
+    '6 jobs: 4 render, 2 combine · 122 frames rendered, 120 kept · 1 video, 0 manifests uploaded (2.9 MiB)',
+    'Pod p1: RUNNING, found · $0.44/h',
+    'Answered as ComfyUI 0.3.64 from recording wan22 (2026-11-23, cpu): 16 comfyui, 3 gcs requests · answers: 1 recorded, 18 derived',
+    'Estimate: none',
+    'real network connections: 0',
+    'REFUSED: connection leak.test:80',
+    'NO ANSWER: GET http://127.0.0.1:8188/x',
+    'Not simulated: GPU time; the seams',
+    'Run folder: /runs/temp',
+  ])
+})
+
+it('sums a live run up that stopped half way', () => {
+  const failure = new PromptRunnerError('PR_COMFY_FAILED', 'out of memory', { hint: 'smaller' })
+  const tally = tallyOf(
+    { ...started, skipped: [1, 2] } as RunEvent,
+    done('otter', 3, 2_500),
+    {
+      kind: 'job-failed',
+      at: 4,
+      video: 'otter',
+      workflow: 4,
+      code: 'PR_COMFY_FAILED',
+      reason: 'oom',
+      attempt: 1,
+      willRetry: false,
+    },
+    { kind: 'video-failed', at: 5, video: 'otter', code: 'PR_COMFY_FAILED', reason: 'oom' },
+    { kind: 'warning', at: 6, video: null, message: 'mind the pod' },
+  )
+  const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [failure], rehearsal: null })
+  expect(summary).toEqual({
+    dry_run: false,
+    ok: false,
+    exit_code: 1,
+    failures: [{ code: 'PR_COMFY_FAILED', message: 'out of memory', hint: 'smaller', problems: [] }],
+    run_id: 'id',
+    run_name: 'calm-otter',
+    folder: null,
+    videos: [
+      {
+        name: 'otter',
+        status: 'failed',
+        frames: 120,
+        fps: 16,
+        chunks: 2,
+        film: null,
+        objects: [],
+        failure: { code: 'PR_COMFY_FAILED', reason: 'oom' },
+      },
+    ],
+    jobs: { total: 6, render: 4, combine: 2, done: 1, skipped: 2, failed_attempts: 1 },
+    frames: { rendered: 0, kept: 0 },
+    uploads: { videos: 0, manifests: 0, bytes: 0 },
+    server_time_seconds: { high: 2.5, low: 0, combine: 0, total: 2.5 },
+    pod: null,
+    warnings: ['mind the pod'],
+    rehearsal: null,
+  })
+  expect(summaryText(summary)).toEqual([
+    '6 jobs: 4 render, 2 combine (1 done, 2 done before) · 0 frames rendered, 0 kept · nothing uploaded',
+  ])
+})
+
+it('shows the plan as a table with what will be regretted', () => {
+  expect(planTable(planOf('otter', 120, { negativePrompt: 'blurry' }))).toEqual([
+    'otter · otter.txt · 120 frames = 7.5 s · 480x848 at 16 fps · 8 steps (LOW from 4), cfg 1',
+    '  chunk  source frames  render  keep  seed  reference frame                          jobs',
+    '  1      0–100          101     101   7     –                                        1 high, 2 low',
+    '  2      101–119        21      19    8     frame 91 of chunk 1 (known after job 2)  3 high, 4 low',
+    '  + combine ×2 (jobs 5–6)',
+    '  ! The negative prompt has no effect at cfg 1. A cfg above 1 gives it one and doubles the time of each step.',
+    '  ! Chunks of 101 frames are longer than the 81 that Wan2.2 was trained on: the picture may drift from the reference.',
+    '  ! The last chunk keeps only 19 frames: short chunks move unsteadily. Without a chunk length of your own the chunks are evened out.',
+  ])
+  expect(planTable(planOf('otter', 1)).slice(0, 4)).toEqual([
+    'otter · otter.txt · 1 frame = 0.1 s · 480x848 at 16 fps · 8 steps (LOW from 4), cfg 1',
+    '  chunk  source frames  render  keep  seed  reference frame  jobs',
+    '  1      0              1       1     7     –                1 high, 2 low',
+    '  + combine ×1 (job 3)',
+  ])
+})
+
+it('lists what was not simulated from what was done', () => {
+  const facts = { ffmpeg: 'simulated', synthetic: ['ImageFromBatch'] } as const
+  expect(notSimulated(tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished), facts)).toEqual([
+    'GPU time and VRAM',
+    'what the pictures show, and the seams between chunks',
+    'whether the 6 model files load (their names were checked against the recording)',
+    'permissions, quota and speed of the bucket',
+    'the state, balance and GPU supply of the real pod',
+    'ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)',
+    'what ImageFromBatch really does: no recording has seen it run',
+  ])
+  const plan = planOf('otter', 50)
+  const one = { ...plan, models: { ...plan.models, ...mapped(plan.models, 'one.gguf') } }
+  expect(
+    notSimulated(tallyOf({ ...started, plan: one } as RunEvent), { ffmpeg: 'real', synthetic: ['A', 'B'] }),
+  ).toEqual([
+    'GPU time and VRAM',
+    'what the pictures show',
+    'whether the model file loads (its name was checked against the recording)',
+    'what A, B really do: no recording has seen them run',
+  ])
+})
+
+it('estimates from a GPU’s timings and refuses to from a CPU’s', () => {
+  expect(estimateOf(1_800, 'NVIDIA L40S', 0.8)).toEqual({
+    gpu_minutes: 30,
+    cost_usd: 0.4,
+    note: '30 min on NVIDIA L40S (recorded timings), $0.40 at $0.8/h',
+  })
+  expect(estimateOf(7_260, 'NVIDIA L40S', null).note).toBe(
+    '2 h 1 min on NVIDIA L40S (recorded timings), no pod, no price',
+  )
+  expect(estimateOf(45, 'cpu', 0.8)).toEqual({
+    gpu_minutes: null,
+    cost_usd: null,
+    note: 'none: the recording was made on a CPU, whose 45 s for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.',
+  })
+})
+
+it('stamps in local time', () => {
+  const at = new Date(2026, 0, 2, 3, 4, 5, 678).getTime()
+  expect([microsecondStamp(at), dayStamp(at), timeStamp(at)]).toEqual([
+    '2026-01-02T03:04:05.678000',
+    '20260102',
+    '030405',
+  ])
+})
+
+function mapped<T extends object, V>(object: T, value: V): Record<keyof T, V> {
+  return Object.fromEntries(Object.keys(object).map((key) => [key, value])) as Record<keyof T, V>
+}

@@ -1,0 +1,99 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
+import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
+import { planOf } from '../support/plans.ts'
+
+const plan = planOf('otter')
+const jobIds = Object.fromEntries(
+  [...plan.renderJobs, ...plan.combineJobs].map((job) => [job.workflowNumber, job.jobId]),
+)
+const at = 0
+const video = 'otter'
+const result = (name: string): JobResult => ({ promptId: name, outputs: {}, files: {}, tookMs: 1 })
+const stored = { bucket: 'b', name: 'n', size: 1, crc32c: 'c', md5: null, generation: '1' }
+const started: RunEvent[] = [
+  { kind: 'run-started', at, runId: 'id', runName: 'calm-otter', dryRun: false, videos: [video] },
+  { kind: 'video-started', at, video, plan, skipped: [] },
+]
+const job = (workflow: number, attempt = 1): RunEvent[] => [
+  { kind: 'job-started', at, video, workflow, promptId: `p${workflow}.${attempt}`, attempt },
+  { kind: 'job-finished', at, video, workflow, result: result(`p${workflow}.${attempt}`) },
+]
+const fold = (events: readonly RunEvent[], from: RunState = noRun) => events.reduce(reduceRunState, from)
+
+it('knows what was done, what is open and what was tried', () => {
+  const events: RunEvent[] = [
+    ...started,
+    ...job(1),
+    { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.1', attempt: 1 },
+    { kind: 'job-failed', at, video, workflow: 2, code: 'PR_COMFY_LOST', reason: 'gone', attempt: 1, willRetry: true },
+    { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.2', attempt: 2 },
+  ]
+  expect(fold(events)).toEqual({
+    runId: 'id',
+    runName: 'calm-otter',
+    dryRun: false,
+    videos: {
+      otter: {
+        status: 'running',
+        jobIds,
+        done: { 1: result('p1.1') },
+        open: { 2: { promptId: 'p2.2', attempt: 2 } },
+        attempts: { 1: 1, 2: 2 },
+        references: {},
+        uploads: {},
+        film: null,
+      },
+    },
+  })
+})
+
+it('knows the end of a video', () => {
+  const events: RunEvent[] = [
+    ...started,
+    { kind: 'reference-uploaded', at, video, chunk: 2, name: 'ref.png' },
+    { kind: 'upload-finished', at, video, role: 'film', object: stored },
+    { kind: 'video-finished', at, video, film: '/out/otter.mp4', frames: 120 },
+  ]
+  expect(fold(events).videos['otter']).toEqual({
+    status: 'finished',
+    jobIds,
+    done: {},
+    open: {},
+    attempts: {},
+    references: { 2: 'ref.png' },
+    uploads: { film: stored },
+    film: '/out/otter.mp4',
+  })
+  const failed: RunEvent = { kind: 'video-failed', at, video, code: 'PR_UPLOAD', reason: 'no' }
+  expect(fold([...started, failed]).videos['otter']?.status).toBe('failed')
+})
+
+it('keeps of an earlier part what a resumed video skips, and every attempt', () => {
+  const first = fold([...started, ...job(1), ...job(2), ...job(3)])
+  const again = fold([{ kind: 'video-started', at, video, plan, skipped: [1, 2] }], first)
+  expect(again.videos['otter']).toMatchObject({ status: 'running', attempts: { 1: 1, 2: 1, 3: 1 } })
+  expect(Object.keys(again.videos['otter']!.done)).toEqual(['1', '2'])
+})
+
+it('folds in parts as it folds at once, and never changes a state it was given', () => {
+  const some = fc.array(
+    fc.oneof(
+      fc.integer({ min: 1, max: 6 }).map((workflow) => job(workflow)),
+      fc.subarray([1, 2, 3]).map((skipped): RunEvent[] => [{ kind: 'video-started', at, video, plan, skipped }]),
+      fc.constant<RunEvent[]>([{ kind: 'warning', at, video: null, message: 'x' }]),
+    ),
+    { maxLength: 12 },
+  )
+  fc.assert(
+    fc.property(some, fc.nat(), (groups, cut) => {
+      const events = [...started, ...groups.flat()]
+      const middle = cut % (events.length + 1)
+      const half = fold(events.slice(0, middle))
+      const before = structuredClone(half)
+      expect(fold(events.slice(middle), half)).toEqual(fold(events))
+      expect(half).toEqual(before)
+    }),
+  )
+})

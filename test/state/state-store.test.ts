@@ -1,0 +1,107 @@
+import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { beforeEach, expect, it } from 'vitest'
+import type { RunEvent } from '../../src/domain/run-event.ts'
+import { findRun, knownRuns, openJournal, readRunState } from '../../src/state/state-store.ts'
+import { failure } from '../support/failure.ts'
+import { planOf } from '../support/plans.ts'
+import { temporaryFolder } from '../support/rehearse.ts'
+
+let folder: string
+let path: string
+beforeEach(() => {
+  folder = temporaryFolder()
+  path = join(folder, 'state', 'calm-otter.jsonl')
+})
+
+const at = 0
+const started = (runName: string, video: string): RunEvent[] => [
+  { kind: 'run-started', at, runId: `id of ${runName}`, runName, dryRun: false, videos: [video] },
+  { kind: 'video-started', at, video, plan: planOf(video), skipped: [] },
+]
+const job: RunEvent = { kind: 'job-started', at, video: 'otter', workflow: 1, promptId: 'p', attempt: 1 }
+const passing: RunEvent[] = [
+  { kind: 'job-queued', at, video: 'otter', workflow: 1, ahead: 1 },
+  { kind: 'job-progress', at, video: 'otter', workflow: 1, node: '1', title: 'Sampler', step: 1, of: 4 },
+  { kind: 'upload-progress', at, video: 'otter', object: 'o', sent: 1, bytes: 2 },
+]
+
+function write(file: string, events: readonly RunEvent[]): void {
+  using journal = openJournal(file)
+  for (const event of events) journal.append(event)
+}
+
+it('reads back what lasts, one line an event', () => {
+  const events = [...started('calm-otter', 'otter'), ...passing, job]
+  write(path, events)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  expect(lines.map((line) => line && JSON.parse(line))).toEqual([...started('calm-otter', 'otter'), job, ''])
+  expect(readRunState(path)).toMatchObject({
+    runName: 'calm-otter',
+    videos: { otter: { status: 'running', open: { 1: { promptId: 'p', attempt: 1 } } } },
+  })
+})
+
+it('goes on after a line that was torn, wherever it was torn', () => {
+  write(path, started('calm-otter', 'otter'))
+  const whole = readFileSync(path)
+  const line = `${JSON.stringify(job)}\n`
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: line.length }), (cut) => {
+      writeFileSync(path, whole)
+      appendFileSync(path, line.slice(0, cut))
+      const isOpen = cut >= line.length - 1
+      expect(readRunState(path).videos['otter']!.open).toEqual(isOpen ? { 1: { promptId: 'p', attempt: 1 } } : {})
+      write(path, [{ kind: 'video-failed', at, video: 'otter', code: 'PR_UPLOAD', reason: 'no' }])
+      expect(readRunState(path).videos['otter']).toMatchObject({ status: 'failed', open: isOpen ? { 1: {} } : {} })
+    }),
+  )
+})
+
+it('says which line is broken, and what to do', async () => {
+  write(path, started('calm-otter', 'otter'))
+  appendFileSync(path, `{"kind":"job-\n${JSON.stringify(job)}\n`)
+  expect(await failure(() => readRunState(path))).toEqual({
+    code: 'PR_STATE',
+    message: `Reading the state of an earlier run failed: ${path}:3 is not JSON`,
+    hint: 'The file was edited or damaged. Remove the line, or start a new run without --resume.',
+  })
+})
+
+it('finds a run by its name, and by the latest run of a video', () => {
+  const file = (name: string) => join(folder, `${name}.jsonl`)
+  write(file('bold-wren'), started('bold-wren', 'otter'))
+  write(file('calm-otter'), started('calm-otter', 'otter'))
+  write(file('deep-fjord'), started('deep-fjord', 'heron'))
+  for (const [index, name] of ['calm-otter', 'deep-fjord', 'bold-wren'].entries())
+    utimesSync(file(name), index + 1, index + 1)
+  expect(knownRuns(folder)).toEqual(['calm-otter', 'deep-fjord', 'bold-wren'])
+  expect(findRun(folder, 'calm-otter')).toMatchObject({ path: file('calm-otter'), state: { runName: 'calm-otter' } })
+  expect(findRun(folder, 'otter').path).toBe(file('bold-wren'))
+  expect(findRun(folder, 'heron').path).toBe(file('deep-fjord'))
+})
+
+it('names the runs that there are, or says that there is none', async () => {
+  const message = (dir: string) => `--resume nobody: there is no run and no video of that name in ${dir}`
+  expect(await failure(() => findRun(join(folder, 'none'), 'nobody'))).toEqual({
+    code: 'PR_STATE',
+    message: message(join(folder, 'none')),
+    hint: 'No run has left a state there yet; check --output-dir.',
+  })
+  write(path, started('calm-otter', 'otter'))
+  expect(await failure(() => findRun(join(folder, 'state'), 'nobody'))).toEqual({
+    code: 'PR_STATE',
+    message: message(join(folder, 'state')),
+    hint: 'Known runs: calm-otter',
+  })
+})
+
+it('says so when the journal cannot be written', async () => {
+  writeFileSync(join(folder, 'state'), 'a file')
+  expect(await failure(() => openJournal(path))).toEqual({
+    code: 'PR_FILE',
+    message: expect.stringMatching(/^Opening the journal .*calm-otter\.jsonl failed: E/),
+    hint: 'Give --output-dir a folder that can be written to.',
+  })
+})
