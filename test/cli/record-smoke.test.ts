@@ -1,14 +1,32 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { replaySteps } from '../../src/cli/record/replay-steps.ts'
+import { recordedServices, replaySteps, stepsAt } from '../../src/cli/record/replay-steps.ts'
 import { smokeSteps } from '../../src/cli/record/steps.ts'
+import { mswEngine } from '../../src/network/msw-engine.ts'
+import { serveNetwork } from '../../src/network/serve.ts'
+import { wireEngine } from '../../src/network/wire.ts'
 import { newFolder } from './run-pr.ts'
 
 const live = JSON.parse(readFileSync(new URL('../../fixtures/smoke/live-event-log.json', import.meta.url), 'utf8'))
+const recording = 'comfyui-smoke'
 
-it('shows a client on the wire what the live server showed it', async () => {
-  const steps = await smokeSteps()
-  const { signal } = new AbortController()
-  const replayed = await replaySteps({ recording: 'comfyui-smoke', steps, folder: newFolder(), signal })
-  expect(replayed).toEqual(live)
+async function replay() {
+  return { steps: await smokeSteps(), folder: newFolder(), signal: new AbortController().signal }
+}
+
+it.each([
+  ['wire', wireEngine],
+  ['msw', mswEngine],
+])(
+  'shows a client on engine %s what the live server showed it',
+  async (_, engine) => {
+    expect(await replaySteps({ ...(await replay()), recording, engine })).toEqual(live)
+  },
+  30_000,
+)
+
+it('shows a client of pr serve what the live server showed it', async () => {
+  const { all } = await recordedServices(recording)
+  await using served = await serveNetwork({ services: all, port: 0 })
+  expect(await stepsAt(served.addresses.comfyui!, await replay())).toEqual(live)
 }, 30_000)

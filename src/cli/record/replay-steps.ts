@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createComfyuiClient } from '../../clients/comfyui.ts'
-import type { StartEngine } from '../../network/engine.ts'
+import type { Engine, StartEngine } from '../../network/engine.ts'
 import { hostTable } from '../../network/host-table.ts'
 import { installNetwork } from '../../network/install.ts'
 import { simulatedServices } from '../../simulators/simulated-services.ts'
@@ -10,26 +10,39 @@ import { runSteps } from './run-steps.ts'
 import type { Step } from './steps.ts'
 
 export interface StepReplay {
-  /** Name or path of a recording. */
-  readonly recording: string
   readonly steps: readonly Step[]
+  /** Downloads go here. */
   readonly folder: string
   readonly signal: AbortSignal
-  readonly engine?: StartEngine
 }
 
-/** The same steps by the same client, answered from a recording, at the pace of the recorded server: an interrupt needs time. */
-export async function replaySteps({ recording, steps, folder, signal, engine }: StepReplay): Promise<StepLog[]> {
+/** The same steps by the same client, answered from a recording (name or path) by a simulated network. */
+export async function replaySteps({
+  recording,
+  engine,
+  ...replay
+}: StepReplay & { readonly recording: string; readonly engine?: StartEngine }): Promise<StepLog[]> {
   const url = new URL('http://comfyui.invalid:8188')
-  const { all } = await simulatedServices(recording, { clock: virtualClock(Date.now(), 1), newId: randomUUID })
+  const { all } = await recordedServices(recording)
   await using network = await installNetwork({ services: all, hosts: hostTable(url), ...(engine ? { engine } : {}) })
-  const client = createComfyuiClient({
-    url,
-    clientId: randomUUID(),
-    ...(network.webSocket ? { webSocket: network.webSocket } : {}),
-  })
+  return await stepsAt(url, replay, network)
+}
+
+/** At the pace of the recorded server, for an interrupt needs time. */
+export function recordedServices(recording: string) {
+  return simulatedServices(recording, { clock: virtualClock(Date.now(), 1), newId: randomUUID })
+}
+
+/** The steps by a client of its own. */
+export async function stepsAt(
+  url: URL,
+  { steps, ...run }: StepReplay,
+  engine: Partial<Engine> = {},
+): Promise<StepLog[]> {
+  const { webSocket } = engine
+  const client = createComfyuiClient({ url, clientId: randomUUID(), ...(webSocket ? { webSocket } : {}) })
   try {
-    return await runSteps(steps, { client, run: randomUUID(), folder, signal })
+    return await runSteps(steps, { ...run, client, run: randomUUID() })
   } finally {
     await client.close()
   }

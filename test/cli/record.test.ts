@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished } from 'vitest'
+import { serveNetwork } from '../../src/network/serve.ts'
+import { loadRecording } from '../../src/recording/load-recording.ts'
+import { simulatedServices } from '../../src/simulators/simulated-services.ts'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { newFolder, runPr } from './run-pr.ts'
+
+const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+
+const workflow = (colour: unknown, filename_prefix = 'otter') =>
+  JSON.stringify({
+    1: { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: colour } },
+    2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix } },
+  })
+
+/** A server on loopback that stands for a live one, and a folder with a workflow to record on it. */
+async function liveServer(recording = 'comfyui-smoke') {
+  let ids = 0
+  const newId = () => {
+    ids += 1
+    return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`
+  }
+  const { comfyui } = await simulatedServices(recording, { clock: virtualClock(Date.now(), 0), newId })
+  const served = await serveNetwork({ services: [comfyui], port: 0 })
+  onTestFinished(() => served[Symbol.asyncDispose]())
+  const url = served.addresses.comfyui!.href
+  const cwd = newFolder({ 'otter.json': workflow(255, 'otter/{{run}}/image') })
+  const args = ['record', '--name', 'otter', '--workflow', 'otter.json', '--comfyui-url', url]
+  const har = join(cwd, 'recordings/otter/comfyui.har')
+  return {
+    url,
+    cwd,
+    args,
+    har,
+    read: () => readFileSync(har, 'utf8'),
+    folders: () => readdirSync(join(cwd, 'recordings')),
+  }
+}
+
+it('records a workflow, replays it and says so', async () => {
+  const { cwd, args, url, har, folders } = await liveServer()
+  const { stdout, exitCode } = await runPr(args, { cwd })
+  expect(stdout.replaceAll(cwd, '<cwd>').replaceAll(url, '<url>')).toBe(
+    [
+      'Record otter from <url>: ComfyUI 0.3.64, cpu',
+      '  otter.json',
+      '  classes: EmptyImage, SaveImage',
+      '  <cwd>/recordings/otter is new',
+      '  never recorded, so nobody knows for how long',
+      'Replaying it, to see whether a client sees the same.',
+      'Recorded recordings/otter, verified by a replay: it replaces what was there.',
+      '',
+    ].join('\n'),
+  )
+  expect(exitCode).toBe(0)
+  expect(folders()).toEqual(['otter'])
+  const { entries, facts } = await loadRecording(har)
+  expect(facts).toMatchObject({ name: 'otter', server: 'ComfyUI 0.3.64', device: 'cpu' })
+  const seen = entries.map(({ method, url: { pathname } }) => `${method} ${pathname.replace(/[0-9a-f-]{36}/, '<id>')}`)
+  expect(seen.filter((line) => !line.startsWith('GET /models'))).toEqual([
+    'GET /system_stats',
+    'GET /features',
+    'GET /object_info',
+    'GET /ws',
+    'POST /free',
+    'POST /prompt',
+    'GET /history/<id>',
+    'GET /view',
+  ])
+})
+
+it('changes only the stamps of a recording that is taken again', async () => {
+  const { cwd, args, read } = await liveServer()
+  await runPr(args, { cwd })
+  const before = read().split('\n')
+  const { stdout } = await runPr([...args, '--quiet'], { cwd })
+  expect(stdout).toBe('Recorded recordings/otter, verified by a replay: nothing changed, only its stamps are new.\n')
+  const changed = read()
+    .split('\n')
+    .filter((line, index) => line !== before[index])
+  expect(changed.map((line) => line.trim().slice(0, 10))).toEqual(['"recorded"'])
+})
+
+it('shows what it would do, and touches nothing', async () => {
+  const { cwd, args } = await liveServer()
+  expect((await runPr([...args, '--plan-only'], { cwd })).exitCode).toBe(0)
+  expect(existsSync(join(cwd, 'recordings'))).toBe(false)
+})
+
+it('refuses a recording that holds a secret, and leaves the old one as it was', async () => {
+  const { cwd, args, read, folders } = await liveServer()
+  await runPr(args, { cwd })
+  const before = read()
+  // In a picture's metadata no redaction reaches it.
+  const { exitCode, stderr } = await runPr([...args, '--quiet'], { cwd, env: { OTTER_TOKEN: 'filename_prefix' } })
+  expect(exitCode).toBe(5)
+  expect(stderr).toContain('the value of OTTER_TOKEN stands in it')
+  expect(read()).toBe(before)
+  expect(folders().map((name) => name.replace(/-[\d_]+$/, ''))).toEqual(['otter', 'otter.failed'])
+})
+
+it('keeps recordings read-only in CI', async () => {
+  const { cwd, args } = await liveServer()
+  const { exitCode } = await runPr(args, { cwd, env: { CI: 'true' } })
+  expect(exitCode).toBe(2)
+  expect(existsSync(join(cwd, 'recordings'))).toBe(false)
+})
+
+it('says what changed on the server since a recording', async () => {
+  const { cwd, url } = await liveServer()
+  const fresh = await runPr(['drift', '--recording', 'comfyui-smoke', '--comfyui-url', url, '--quiet'], { cwd })
+  expect(fresh.stdout).toMatch(/^comfyui-smoke, recorded .*, is as http/)
+  const stale = await runPr(['record', '--check', '--recording', 'wan22-two-chunks', '--comfyui-url', url], { cwd })
+  expect(stale.exitCode).toBe(4)
+  expect(stale.stderr).toContain('`KSamplerAdvanced` is gone: prompts 1, 2, 3, 4 would fail')
+})
+
+it('leaves the old recording or the new one, whole, whenever it is killed', async () => {
+  const { cwd, args, read, folders } = await liveServer()
+  const started = Date.now()
+  await runPr(args, { cwd })
+  const took = Date.now() - started
+  const before = read()
+  const bodies = readdirSync(join(cwd, 'recordings/otter/bodies'))
+  const changed = { cwd: newFolder({ 'otter.json': workflow(128, 'otter/{{run}}/other') }), args }
+  for (let kill = 1; kill <= 20; kill += 1) {
+    const child = start([...args.slice(0, 4), join(changed.cwd, 'otter.json'), ...args.slice(5)], cwd)
+    await Promise.race([once(child, 'exit'), wait((took * kill) / 19)])
+    child.kill('SIGKILL')
+    const text = read()
+    const whole = await loadRecording(join(cwd, 'recordings/otter'))
+    for (const { responseBody } of whole.entries) responseBody()
+    if (text === before)
+      expect(readdirSync(join(cwd, 'recordings/otter/bodies'))).toEqual(expect.arrayContaining(bodies))
+    else expect(text).toContain('other_00001_.png')
+  }
+  expect(folders().filter((name) => !/^otter(?:\.unfinished-[\d_]+)?$/.test(name))).toEqual([])
+}, 120_000)
+
+it('keeps what it has under a name that says so when it is interrupted', async () => {
+  const { cwd, args, folders } = await liveServer()
+  const child = start(args, cwd)
+  while (!existsSync(join(cwd, 'recordings'))) await wait(5)
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(130)
+  expect(folders().map((name) => name.replace(/-[\d_]+$/, ''))).toEqual(['otter.interrupted'])
+})
+
+function start(args: readonly string[], cwd: string): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
+}

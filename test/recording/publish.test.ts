@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { publishRecording } from '../../src/recording/publish.ts'
+import { refuseSecrets, secretValues } from '../../src/recording/secret-scan.ts'
+import { harText } from '../../src/recording/write-har.ts'
+import { failure } from '../support/failure.ts'
+
+function folder(files: Record<string, string>): string {
+  const path = mkdtempSync(join(tmpdir(), 'pr-publish-'))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true })
+    writeFileSync(join(path, name), text)
+  }
+  return path
+}
+
+function har(text: string, at: string, file: string, stamp: string): string {
+  const content = { size: 1, mimeType: 'application/json', text }
+  const picture = { size: 9, mimeType: 'image/png', _file: `bodies/${file}`, _sha256: file }
+  const nothing = { cookies: [], headers: [], headersSize: -1, bodySize: 0, httpVersion: 'HTTP/1.1' }
+  const entry = (path: string, body: object) => ({
+    startedDateTime: at,
+    time: 1,
+    request: { method: 'GET', url: `http://server/${path}`, queryString: [], ...nothing },
+    response: { status: 200, statusText: 'OK', redirectURL: '', content: body as never, ...nothing },
+    cache: {} as Record<string, never>,
+    timings: { send: 0, wait: 1, receive: 0 },
+  })
+  const entries = [entry('queue', content), entry('view', picture)]
+  return harText({ log: { version: '1.2', creator: { name: 'x', version: '1' }, entries, _pr: { recorded: stamp } } })
+}
+
+const queue = (id: string, at: number) => `{"queue_running": [[${at}, "${id}", {}]], "timestamp": ${at}}`
+const first = queue('0b1d6e5e-7d5c-4c8a-9d5e-1f2a3b4c5d6e', 3)
+const again = queue('9c2e7f6f-8e6d-4d9b-8e6f-2a3b4c5d6e7f', 8)
+
+it('takes the place of the old recording, and its bodies with it', () => {
+  const target = folder({
+    'comfyui.har': har(first, '2026-01-01T00:00:00.000Z', 'a.png', 'old'),
+    'bodies/a.png': 'a',
+    'gcs.har': '{}',
+  })
+  const fresh = har('{"queue_running": []}', '2026-02-01T00:00:00.000Z', 'b.png', 'new')
+  const finished = folder({ 'comfyui.har': fresh, 'bodies/b.png': 'b' })
+  expect(publishRecording(finished, target)).toEqual({ unchanged: false })
+  expect(readdirSync(target, { recursive: true }).toSorted()).toEqual([
+    'bodies',
+    'bodies/b.png',
+    'comfyui.har',
+    'gcs.har',
+  ])
+  expect(readFileSync(join(target, 'comfyui.har'), 'utf8')).toBe(fresh)
+})
+
+it('changes nothing but the stamps when the server said the same', () => {
+  const old = har(first, '2026-01-01T00:00:00.000Z', 'a.png', 'old')
+  const target = folder({ 'comfyui.har': old, 'bodies/a.png': 'a' })
+  const finished = folder({
+    'comfyui.har': har(again, '2026-02-01T00:00:00.000Z', 'b.png', 'new'),
+    'bodies/b.png': 'b',
+  })
+  expect(publishRecording(finished, target)).toEqual({ unchanged: true })
+  expect(readFileSync(join(target, 'comfyui.har'), 'utf8')).toBe(old.replace('"recorded": "old"', '"recorded": "new"'))
+  expect(readdirSync(join(target, 'bodies'))).toEqual(['a.png'])
+})
+
+it.each([
+  ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMII'],
+  ['a GitHub token', `ghp_${'a'.repeat(36)}`],
+  ['the value of MY_TOKEN', 'a-plain-word'],
+])('refuses a recording with %s, in binary bodies too, and does not repeat it', async (kind, secret) => {
+  // Across the border of two pieces that are read.
+  const padding = '\0'.repeat(1024 * 1024 - 5)
+  const path = folder({ 'bodies/x.bin': padding + secret, 'comfyui.har': '{}' })
+  const error = await failure(() => refuseSecrets(path, { MY_TOKEN: 'a-plain-word' }))
+  expect(error).toMatchObject({
+    code: 'PR_SECRET',
+    problems: [{ file: 'bodies/x.bin', message: `${kind} stands in it` }],
+  })
+  expect(JSON.stringify(error.problems)).not.toContain(secret)
+})
+
+it('takes variables for secret by their names', () => {
+  const environment = {
+    HF_TOKEN: 'hf-12345678',
+    RUNPOD_API_KEY: 'rpa-12345678',
+    PATH: '/usr/bin:/bin',
+    SHORT_TOKEN: 'abc',
+  }
+  const more = { GOOGLE_APPLICATION_CREDENTIALS: '/home/me/key.json', AUTHOR: 'somebody' }
+  expect(secretValues({ ...environment, ...more })).toEqual({ HF_TOKEN: 'hf-12345678', RUNPOD_API_KEY: 'rpa-12345678' })
+})
