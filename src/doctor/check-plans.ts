@@ -3,7 +3,7 @@ import type { Job, Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { checkGraph, checkPassPair, type OfflineServer } from '../simulators/comfyui/validate/offline.ts'
 import type { Finding } from '../simulators/comfyui/validate/offline-finding.ts'
-import { type PlannedJob, plannedGraphs } from './planned-graphs.ts'
+import { type PlannedGraph, type PlannedJob, plannedGraphs } from './planned-graphs.ts'
 
 /** A problem of planned jobs, told once for all jobs that have it. */
 export interface PlanFinding extends Finding {
@@ -19,7 +19,7 @@ export interface ConcernedJobs {
 
 /**
  * Everything that a server would refuse in the graphs of all jobs, found before the first is sent and without asking it.
- * Graphs that are equal but for their seeds are checked once: 3,000 jobs take about a second.
+ * Graphs that are equal but for their seeds are checked once: the 3,000 jobs of a long film are a handful of graphs.
  */
 export function checkPlans(
   plans: readonly Plan[],
@@ -34,9 +34,9 @@ export function checkPlans(
     found.set(key, { finding, jobs: [...(known?.jobs ?? []), ...jobs] })
   }
   try {
-    const graphs = distinctGraphs(plans, templates)
-    for (const { file, text, jobs } of graphs) {
-      for (const finding of checkGraph(text, server, { file, strict })) note(finding, jobs)
+    const graphs = plannedGraphs(plans, templates)
+    for (const { file, graph, jobs } of graphs) {
+      for (const finding of checkGraph(JSON.stringify(graph), server, { file, strict })) note(finding, jobs)
     }
     if (strict) for (const plan of plans) notePair(plan, graphs, server, note)
   } catch (error) {
@@ -49,23 +49,6 @@ export function checkPlans(
   }))
 }
 
-interface DistinctGraph {
-  readonly file: string
-  readonly text: string
-  readonly jobs: PlannedJob[]
-}
-
-function distinctGraphs(plans: readonly Plan[], templates: Templates): DistinctGraph[] {
-  const graphs = new Map<string, DistinctGraph>()
-  for (const { plan, job, file, built } of plannedGraphs(plans, templates)) {
-    const text = JSON.stringify(built.graph)
-    const graph = graphs.get(text) ?? { file, text, jobs: [] }
-    graph.jobs.push({ plan, job })
-    graphs.set(text, graph)
-  }
-  return [...graphs.values()]
-}
-
 /** A failure as a problem of the file that it is about. */
 export function findingOf({ message, hint }: PromptRunnerError, file: string): Finding {
   return { file, message, ...(hint && { hint }) }
@@ -74,7 +57,7 @@ export function findingOf({ message, hint }: PromptRunnerError, file: string): F
 /** All pairs of a video are made from one template, so the first stands for the others. */
 function notePair(
   plan: Plan,
-  graphs: readonly DistinctGraph[],
+  graphs: readonly PlannedGraph[],
   server: OfflineServer,
   note: (finding: Finding, jobs: readonly PlannedJob[]) => void,
 ): void {
@@ -82,7 +65,9 @@ function notePair(
     .slice(0, 2)
     .map((first) => graphs.find(({ jobs }) => jobs.some(({ job }) => job === first)))
   if (!high || !low) return
-  for (const finding of checkPassPair(high.text, low, server)) note(finding, [...high.jobs, ...low.jobs])
+  const text = JSON.stringify(low.graph)
+  for (const finding of checkPassPair(JSON.stringify(high.graph), { file: low.file, text }, server))
+    note(finding, [...high.jobs, ...low.jobs])
 }
 
 function concerned(jobs: readonly PlannedJob[]): ConcernedJobs[] {

@@ -1,6 +1,6 @@
-import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import type { Templates } from '../domain/bindings.ts'
 import { buildCombineWorkflow } from '../domain/combine-workflow.ts'
+import type { Graph } from '../domain/graph.ts'
 import type { CombineJob, Job, Plan, RenderJob } from '../domain/plan-types.ts'
 import { buildRenderWorkflow } from '../domain/render-workflow.ts'
 
@@ -9,44 +9,52 @@ export interface PlannedJob {
   readonly job: Job
 }
 
-/** The graph of one job as it can be known before the run: files that earlier jobs make have a stand-in's name. */
-export interface PlannedGraph extends PlannedJob {
+/** A graph as it can be known before the run (files that earlier jobs make have a stand-in's name), and all jobs that send it. */
+export interface PlannedGraph {
   /** The template that it is made from, as the user named it. */
   readonly file: string
-  readonly built: BuiltWorkflow
+  readonly graph: Graph
+  readonly jobs: readonly PlannedJob[]
 }
 
 /**
- * Every job's graph, in the order of the jobs. Seeds only grow from chunk to chunk, so all graphs carry the largest one: what
- * it passes, the others pass, and jobs that differ in nothing else get equal graphs. Throws PR_BINDING.
+ * Every job's graph; jobs whose graphs differ in the seed only share one. It carries the video's largest seed: seeds grow from
+ * chunk to chunk, so what this one passes the others pass. Throws PR_BINDING.
  */
-export function* plannedGraphs(plans: readonly Plan[], templates: Templates): Generator<PlannedGraph> {
-  for (const plan of plans) {
-    const seed = plan.chunks.at(-1)?.seed ?? plan.seed
-    for (const job of plan.renderJobs) {
-      yield { plan, job, file: templates.files.render, built: renderGraph(templates, plan, job, seed) }
-    }
-    for (const job of plan.combineJobs) {
-      yield { plan, job, file: templates.files.combine, built: combineGraph(templates, plan, job) }
-    }
+export function plannedGraphs(plans: readonly Plan[], templates: Templates): PlannedGraph[] {
+  return plans.flatMap((plan) => {
+    const jobs: Job[] = [...plan.renderJobs, ...plan.combineJobs]
+    const groups = Map.groupBy(jobs, (job) => shapeOf(plan, job))
+    return [...groups.values()].map((group): PlannedGraph => {
+      const [job] = group as [Job]
+      return {
+        file: job.kind === 'combine' ? templates.files.combine : templates.files.render,
+        graph: job.kind === 'combine' ? combineGraph(templates, plan, job) : renderGraph(templates, plan, job),
+        jobs: group.map((each) => ({ plan, job: each })),
+      }
+    })
+  })
+}
+
+/** All of a job that shows in its graph, the seed excepted. */
+function shapeOf({ controlVideo }: Plan, { kind, jobNumber, chunk }: Job): string {
+  const { number: _n, seed: _s, startFrame, referenceFrame, ...rest } = chunk
+  const start = controlVideo === null ? null : startFrame
+  return JSON.stringify([kind, kind === 'combine' && jobNumber === 1, referenceFrame === null, start, rest])
+}
+
+function renderGraph(templates: Templates, plan: Plan, job: RenderJob): Graph {
+  const seed = plan.chunks.at(-1)?.seed ?? plan.seed
+  const inputs = {
+    latent: job.kind === 'low' ? 'latent [output]' : null,
+    referenceImage: job.chunk.referenceFrame === null ? plan.referenceImage : 'reference.png',
+    controlVideo: plan.controlVideo,
+    folder: 'check',
   }
+  return buildRenderWorkflow(templates, plan, { ...job, chunk: { ...job.chunk, seed } }, inputs).graph
 }
 
-function renderGraph(templates: Templates, plan: Plan, job: RenderJob, seed: number): BuiltWorkflow {
-  return buildRenderWorkflow(
-    templates,
-    plan,
-    { ...job, chunk: { ...job.chunk, seed } },
-    {
-      latent: job.kind === 'low' ? 'latent [output]' : null,
-      referenceImage: job.chunk.referenceFrame === null ? plan.referenceImage : 'reference.png',
-      controlVideo: plan.controlVideo,
-      folder: 'check',
-    },
-  )
-}
-
-function combineGraph(templates: Templates, plan: Plan, job: CombineJob): BuiltWorkflow {
+function combineGraph(templates: Templates, plan: Plan, job: CombineJob): Graph {
   const film = job.jobNumber === 1 ? null : 'film [output]'
-  return buildCombineWorkflow(templates, plan, job, { video: 'video [output]', film, folder: 'check' })
+  return buildCombineWorkflow(templates, plan, job, { video: 'video [output]', film, folder: 'check' }).graph
 }
