@@ -13,6 +13,7 @@ import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans, writeJson } from '../report/run-folder.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
+import { atBasePath } from '../simulators/at-base-path.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg/ffmpeg-simulator.ts'
 import { simulatedServices } from '../simulators/simulated-services.ts'
@@ -47,7 +48,9 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   const ffmpeg = settings.dryRun.realFfmpeg ? null : ffmpegSimulator()
   const programs: readonly string[] = Object.values(settings.programs)
   await using network = await installNetwork({
-    services: world.all,
+    services: world.all.map((service) =>
+      service === world.comfyui ? atBasePath(service, settings.comfyui.url.pathname) : service,
+    ),
     hosts: hostTable(settings.comfyui.url),
     capture,
     redactor,

@@ -129,6 +129,21 @@ it('says what is wrong with the pod before anything is rendered', async () => {
   expect(run.summary).toMatchObject({ ok: false, exit_code: 1, failures: [{ code: 'PR_POD' }] })
 })
 
+it('reaches a protected server below a path, and writes none of its secrets down', async () => {
+  const secrets = { token: 'correct-horse-battery', header: 'staple-0123456789' }
+  const flags = ['--comfyui-url', 'https://gpu.example.com/comfy/', '--comfyui-header', `X-Team: ${secrets.header}`]
+  const run = await rehearse(flags, { files, env: { COMFYUI_TOKEN: secrets.token } })
+  expect([run.exitCode, run.stderr]).toEqual([0, ''])
+  const { entries } = run.json('traffic.har').log
+  const [submit] = entries.filter(({ request }: Json) => request.url === 'https://gpu.example.com/comfy/prompt')
+  const headers = Object.fromEntries(submit.request.headers.map(({ name, value }: Json) => [name.toLowerCase(), value]))
+  expect(headers).toMatchObject({ authorization: '{{secret:authorization}}', 'x-team': '{{secret:x-team}}' })
+  for (const file of run.files) {
+    const text = readFileSync(join(run.folder, file), 'latin1')
+    for (const secret of Object.values(secrets)) expect(`${file} ${text.includes(secret)}`).toBe(`${file} false`)
+  }
+})
+
 it('runs dry when the environment says so', async () => {
   const run = await rehearse([], { files, env: { DRY_RUN: 'true' } })
   expect(run.exitCode).toBe(0)
