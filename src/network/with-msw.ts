@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
 import { type HttpHandler, http } from 'msw'
 import { defineNetwork, HttpNetworkFrame, InterceptorSource } from 'msw/experimental'
@@ -11,6 +12,8 @@ export function serviceHandler(serviceAt: ServiceAt): HttpHandler {
   return http.all(
     ({ request }) => serviceAt(authorityAsked(request)) !== null,
     async ({ request }) => {
+      // A round trip in here takes no turn of the event loop, and without one a client that polls would keep the simulation from going on.
+      await setImmediate()
       try {
         return await serviceAt(authorityAsked(request))?.http(request)
       } catch {

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { packedProject } from './packed-project.ts'
+
+// Packing builds everything anew, and each suite starts vitest: slow on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
+
+let project: string
+beforeAll(async () => {
+  project = await packedProject()
+})
+afterAll(() => rmSync(join(project, '..'), { recursive: true }))
+
+it('gives somebody else’s project every export, with types', async () => {
+  expect(await run('typescript/bin/tsc')).toEqual({ code: 0, output: '' })
+})
+
+it('lets their suite pass', async () => {
+  const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'test')
+  expect(`${output} exit code ${code}`).toMatch(/Tests {2}6 passed \(6\)\n[\s\S]* exit code 0$/)
+})
+
+it('fails their test for what the code swallowed', async () => {
+  const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'fails')
+  expect(code).toBe(1)
+  expect(output).toContain(
+    'the dry run tried to connect to hooks.example:443, which was refused; nothing left the machine',
+  )
+  expect(output).toContain('GET http://127.0.0.1:8188/no-such-route: the simulation has no answer to this request')
+  expect(output).toContain("expected 'this' to be 'that'")
+  expect(output).toMatch(/Tests {2}2 failed \(2\)/)
+})
+
+function run(bin: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const env = { PATH: process.env['PATH'], NO_COLOR: '1', CI: '1' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join('node_modules', bin), ...args], { cwd: project, env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+    )
+  })
+}
