@@ -2,14 +2,11 @@ import { randomFillSync } from 'node:crypto'
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import type { StorageClient } from '../../src/clients/clients.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createStorageClient } from '../../src/clients/gcs.ts'
 import { crc32c, crc32cBase64 } from '../../src/simulators/crc32c.ts'
-import type { GcsSimulator } from '../../src/simulators/gcs/gcs-simulator.ts'
-import type { Simulator } from '../../src/simulators/simulator.ts'
-import { testGcs } from '../simulators/gcs/test-gcs.ts'
 import { listening } from '../simulators/listening.ts'
+import { storage } from './loopback-gcs.ts'
 
 const MIB = 1024 * 1024
 
@@ -226,33 +223,6 @@ it.each([
     message: expect.stringMatching(message),
   })
 })
-
-interface Loopback {
-  readonly client: StorageClient
-  readonly simulator: GcsSimulator
-  /** What was asked, in few words. */
-  readonly asked: string[]
-}
-
-async function storage(wrap = (http: Simulator): Simulator => http, strictBuckets?: string[]): Promise<Loopback> {
-  const simulator = testGcs(strictBuckets === undefined ? {} : { strictBuckets })
-  const asked: string[] = []
-  const answer = wrap(simulator.http)
-  const server = await listening((request) => {
-    asked.push(inWords(request))
-    return answer(request)
-  })
-  onTestFinished(() => server.close())
-  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
-  return { client: createStorageClient({ bucket: 'bkt', prefix: '', ...address }), simulator, asked }
-}
-
-function inWords(request: Request): string {
-  const { pathname, search, searchParams } = new URL(request.url)
-  if (request.method === 'POST') return `POST ${searchParams.get('uploadType')}`
-  if (request.method === 'PUT') return `PUT ${request.headers.get('content-range')}`
-  return `${request.method} ${pathname.replace('/storage/v1/b/bkt/o/', '')}${search}`
-}
 
 async function file(size: number): Promise<{ path: string; checksum: string }> {
   const path = join(folder, `${size}.bin`)

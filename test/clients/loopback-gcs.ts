@@ -1,0 +1,38 @@
+import { onTestFinished } from 'vitest'
+import type { StorageClient } from '../../src/clients/clients.ts'
+import { createStorageClient } from '../../src/clients/gcs.ts'
+import type { GcsSimulator } from '../../src/simulators/gcs/gcs-simulator.ts'
+import type { Simulator } from '../../src/simulators/simulator.ts'
+import { testGcs } from '../simulators/gcs/test-gcs.ts'
+import { listening } from '../simulators/listening.ts'
+
+export interface Loopback {
+  readonly client: StorageClient
+  readonly simulator: GcsSimulator
+  /** What was asked, in few words. */
+  readonly asked: string[]
+}
+
+/** The real client against a simulator on a loopback port; `wrap` changes what it answers. */
+export async function storage(
+  wrap = (http: Simulator): Simulator => http,
+  strictBuckets?: string[],
+): Promise<Loopback> {
+  const simulator = testGcs(strictBuckets === undefined ? {} : { strictBuckets })
+  const asked: string[] = []
+  const answer = wrap(simulator.http)
+  const server = await listening((request) => {
+    asked.push(inWords(request))
+    return answer(request)
+  })
+  onTestFinished(() => server.close())
+  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
+  return { client: createStorageClient({ bucket: 'bkt', prefix: '', ...address }), simulator, asked }
+}
+
+function inWords(request: Request): string {
+  const { pathname, search, searchParams } = new URL(request.url)
+  if (request.method === 'POST') return `POST ${searchParams.get('uploadType')}`
+  if (request.method === 'PUT') return `PUT ${request.headers.get('content-range')}`
+  return `${request.method} ${pathname.replace('/storage/v1/b/bkt/o/', '')}${search}`
+}
