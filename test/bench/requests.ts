@@ -30,6 +30,8 @@ const ways: Record<string, () => Promise<string>> = {
     const network = defineNetwork({
       sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
       handlers,
+      // Without it MSW prints every exchange.
+      context: { quiet: true },
     })
     await network.enable()
     return 'http://comfy.test:8188/queue'
