@@ -37,7 +37,8 @@ export async function serve({ port, settings: { dryRun }, output, signal }: Serv
   return Math.max(0, ...problems.map(({ exitCode }) => exitCode))
 }
 
-function portOf(raw: string, services: number): number {
+/** The first of `services` ports. Throws PR_USAGE. */
+export function portOf(raw: string, services: number): number {
   const parsed = number(0, 65_536 - services, 'whole')(raw, '')
   if ('value' in parsed) return parsed.value
   throw new PromptRunnerError('PR_USAGE', `--port ${parsed.wrong}, it cannot be ${JSON.stringify(raw)}`, {

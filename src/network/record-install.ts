@@ -47,7 +47,7 @@ export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapt
       socket.finish()
       append(service.name, socketEntry(service, request, { startedAt, frames: socket.frames, redactor }))
     }
-    const socket = captureSocket(real, { folder: raw, redactor, now: preciseNow }, finish)
+    const socket = captureSocket(real, { folder, redactor, now: preciseNow }, finish)
     openSockets.add(finish)
     return { ...socket.end, ...(real.onPing ? { onPing: real.onPing.bind(real) } : {}) }
   }
@@ -78,7 +78,10 @@ export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapt
  * their addresses, tokens and certificates' names: the connections are claimed as in a dry run, and made anew behind it.
  */
 export async function installRecorder(
-  options: RawCaptureOptions & { readonly hosts: HostTable; readonly ca: readonly string[] | null },
+  options: RawCaptureOptions & {
+    readonly hosts: HostTable /** PEM text of an own authority. */
+    readonly ca: string | null
+  },
 ): Promise<AsyncDisposable> {
   const undo = createUndoList()
   const agents = undo.use(directAgents(options.ca))

@@ -118,6 +118,7 @@ async function writeEntry(file: number, entry: HarEntry): Promise<void> {
       writeSync(file, separator + harPart(JSON.parse(line) as HarSocketMessage, 5))
       separator = ',\n          '
     }
+    rmSync(frames)
   }
   writeSync(file, `\n        ${text.slice(split)}`)
 }

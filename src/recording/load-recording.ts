@@ -27,7 +27,7 @@ export interface RecordingFacts {
 }
 
 /**
- * Loads a shipped recording by its name, a folder of HARs, or one HAR file.
+ * Loads a recording by its name, from `recordings/` in the current folder or from the shipped ones, a folder of HARs, or one HAR file.
  * Throws PR_RECORDING, naming the recordings that exist.
  */
 export async function loadRecording(nameOrPath: string): Promise<Recording> {
@@ -48,8 +48,9 @@ export async function shippedRecordings(): Promise<string[]> {
 
 async function harFiles(nameOrPath: string): Promise<string[]> {
   if (/\.har$/i.test(nameOrPath)) return [nameOrPath]
-  const shipped = join(shippedFolder(), nameOrPath)
-  const folder = /^[\w.-]+$/.test(nameOrPath) && existsSync(shipped) ? shipped : nameOrPath
+  const isName = /^[\w.-]+$/.test(nameOrPath)
+  const homes = isName ? [join('recordings', nameOrPath), join(shippedFolder(), nameOrPath)] : []
+  const folder = homes.find((home) => existsSync(home)) ?? nameOrPath
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.har')).toSorted()
   if (files.length > 0) return files.map((name) => join(folder, name))
   throw new PromptRunnerError('PR_RECORDING', `there is no recording named ${JSON.stringify(nameOrPath)}`, {

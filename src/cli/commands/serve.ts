@@ -14,21 +14,41 @@ export const serveCommand = defineCommand({
       group: 'Serve',
       describe: 'port of ComfyUI, the others follow; 0 takes free ones [default: 8188]',
     },
-    ...settingOptions(['recording', 'speed', 'logLevel', 'json', 'quiet']),
+    'record-to': {
+      type: 'string',
+      requiresArg: true,
+      shows: 'DIR',
+      group: 'Serve',
+      describe: 'simulate nothing: pass everything on to the live ComfyUI at --comfyui-url and record it',
+    },
+    ...settingOptions([
+      'comfyuiUrl',
+      'comfyuiToken',
+      'comfyuiHeader',
+      'ca',
+      'recording',
+      'speed',
+      'logLevel',
+      'json',
+      'quiet',
+    ]),
   },
   examples: [
     ['pr serve', 'ComfyUI on http://127.0.0.1:8188; Ctrl-C stops it'],
     ['pr serve --port 0 --json', 'on free ports; addresses and environment as one JSON object when they answer'],
     ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as slow as it was'],
+    ['pr serve --port 8189 --record-to recordings/mine', 'in front of a live ComfyUI on 8188, for any client'],
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run({ port, ...flags }, { output, environment, cwd, signal }) {
+  async run({ port, 'record-to': recordTo, ...flags }, { output, environment, cwd, signal }) {
     const { loadSettings } = await import('../../config/settings.ts')
     const { settings, warnings } = await loadSettings(flags, environment, cwd)
     output.configure({ ...modeOf(settings), dryRun: false })
     for (const warning of warnings) output.warn(warning)
-    const { serve } = await import('../serve.ts')
-    return serve({ port, settings, output, signal })
+    const { portOf, serve } = await import('../serve.ts')
+    if (recordTo === undefined) return serve({ port, settings, output, signal })
+    const { recordingProxy } = await import('../record/proxy.ts')
+    return recordingProxy({ port: portOf(port, 1), recordTo, settings, output, signal, environment })
   },
 })

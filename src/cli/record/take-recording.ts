@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { rootCertificates } from 'node:tls'
 import type { ComfyuiClient, SystemStats } from '../../clients/clients.ts'
 import { createClients } from '../../clients/real-clients.ts'
 import type { Settings } from '../../config/settings-types.ts'
@@ -53,7 +52,7 @@ export async function takeRecording(take: Take): Promise<StepLog[]> {
       folder,
       redactor: recordRedactor({ known, anonymous }),
       hosts: hostTable(url),
-      ca: ca === null ? null : [...rootCertificates, await readFile(ca, 'utf8')],
+      ca: ca === null ? null : await readFile(ca, 'utf8'),
     })
     const { comfyui, pod } = await createClients(settings, { clientId: randomUUID() })
     try {
@@ -70,7 +69,7 @@ function stampsOf({ name, settings, allClasses }: Take, facts: ServerFacts, used
   const { host } = settings.comfyui.url
   return {
     name,
-    recorded: new Date().toISOString(),
+    recorded: new Date().toISOString().slice(0, 10),
     source: /^(?:127\.|localhost|\[::1\])/.test(host) ? 'pr record, on a server on this machine' : 'pr record',
     server: `ComfyUI ${facts.version}`,
     device: facts.device,

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, renameSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { createComfyuiClient } from '../../clients/comfyui.ts'
+import type { Settings } from '../../config/settings-types.ts'
+import { directAgents } from '../../network/record-direct.ts'
+import { forwardingService } from '../../network/record-forward.ts'
+import { openRawCapture } from '../../network/record-install.ts'
+import { serveNetwork } from '../../network/serve.ts'
+import { finishRecording } from '../../recording/finish-recording.ts'
+import { publishRecording } from '../../recording/publish.ts'
+import { recordRedactor } from '../../recording/record-redactor.ts'
+import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
+import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
+import { dayStamp, timeStamp } from '../../report/stamps.ts'
+import type { Output } from '../output.ts'
+import { askForFree } from './free-questions.ts'
+
+export interface RecordingProxy {
+  readonly port: number
+  /** Folder of the recording. */
+  readonly recordTo: string
+  readonly settings: Settings
+  readonly output: Output
+  readonly signal: AbortSignal
+  readonly environment: NodeJS.ProcessEnv
+}
+
+/**
+ * Stands in front of a live ComfyUI for any client until `signal` is aborted, and then publishes what went through. The recording
+ * begins with the free questions, without which nothing can be simulated from it. It is not verified: its clients are gone.
+ */
+export async function recordingProxy(options: RecordingProxy): Promise<number> {
+  const { settings, output, signal, environment } = options
+  const { url, token, headers, ca: authority } = settings.comfyui
+  const target = resolve(options.recordTo)
+  const now = Date.now()
+  const stamp = `${dayStamp(now)}_${timeStamp(now)}`
+  const unfinished = `${target}.unfinished-${stamp}`
+  mkdirSync(unfinished, { recursive: true })
+  const secrets = { ...secretValues(environment), ...headers, ...(token === null ? {} : { comfyui_token: token }) }
+  try {
+    let facts: ServerFacts
+    {
+      using agents = directAgents(authority === null ? null : await readFile(authority, 'utf8'))
+      using capture = openRawCapture({ folder: unfinished, redactor: recordRedactor({ known: secrets }) })
+      const service = capture.wrap(forwardingService({ name: 'comfyui', agents, upstream: url }))
+      await using served = await serveNetwork({ services: [service], port: options.port })
+      const address = served.addresses.comfyui!
+      facts = await factsThrough(address, { token, headers }, signal)
+      output.print(`Recording ${url.origin} for clients of ${address.origin}; Ctrl-C ends it.`)
+      output.result({ address: address.origin, upstream: url.origin, recording: target })
+      if (!signal.aborted) await once(signal, 'abort')
+    }
+    await finishRecording(unfinished, { facts: stampsOf(facts), edit: (_, text) => text })
+    refuseSecrets(unfinished, secrets)
+    publishRecording(unfinished, target)
+    output.info(`Recorded ${target}.`)
+    return 0
+  } catch (error) {
+    const kept = `${target}.failed-${stamp}`
+    renameSync(unfinished, kept)
+    output.warn(`what was recorded is kept in ${kept}; ${target} is as it was`)
+    throw error
+  }
+}
+
+async function factsThrough(
+  url: URL,
+  rights: { token: string | null; headers: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<ServerFacts> {
+  const client = createComfyuiClient({ url, clientId: randomUUID(), ...rights })
+  try {
+    return await askForFree(client, signal)
+  } finally {
+    await client.close()
+  }
+}
+
+function stampsOf(facts: ServerFacts) {
+  return {
+    recorded: new Date().toISOString().slice(0, 10),
+    source: 'pr serve --record-to',
+    server: `ComfyUI ${facts.version}`,
+    device: facts.device,
+    fingerprint: fingerprintOf(facts, []),
+  }
+}
