@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/real-clients.ts'
-import { createLayout, type Layout } from '../config/layout.ts'
+import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { createCapture } from '../network/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
@@ -83,9 +83,9 @@ async function engineNamed(name: 'wire' | 'msw'): Promise<StartEngine> {
 
 /** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */
 function rebase(outputDir: string, folder: string, runName: string): Layout {
-  const layout = createLayout(join(folder, 'output'), join(folder, 'state'))
-  const journal = createLayout(outputDir).journal(runName)
-  if (existsSync(journal)) copyFileSync(journal, layout.journal(runName))
+  const layout = createLayout(join(folder, 'output'), runName, join(folder, 'state'))
+  const journal = journalOf(stateDirOf(outputDir), runName)
+  if (existsSync(journal)) copyFileSync(journal, layout.journal)
   return layout
 }
 

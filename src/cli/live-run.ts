@@ -26,7 +26,7 @@ export async function runLive(session: PlannedSession): Promise<number> {
     identity,
     earlier,
     clients,
-    layout: createLayout(outputDir),
+    layout: createLayout(outputDir, identity.runName),
     now: Date.now,
   })
   const errors = errorsOf(outcome.failures)

@@ -1,5 +1,5 @@
 import type { Clients } from '../clients/clients.ts'
-import { createLayout, type Layout } from '../config/layout.ts'
+import { type Layout, stateDirOf } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunEvent } from '../domain/run-event.ts'
@@ -29,7 +29,7 @@ export function settleRun(
   { settings, plans }: PlannedSession,
   outputDir: string,
 ): { identity: RunIdentity; earlier: RunState | null } {
-  const { stateDir } = createLayout(outputDir)
+  const stateDir = stateDirOf(outputDir)
   if (settings.run.resume !== null) {
     const { state } = findRun(stateDir, settings.run.resume)
     return { identity: { runId: state.runId, runName: state.runName }, earlier: state }
@@ -53,7 +53,7 @@ export async function runPlans(
   const { settings, plans, templates, output, signal } = session
   const { layout } = run
   const { runId, runName } = run.identity
-  using journal = openJournal(layout.journal(runName))
+  using journal = openJournal(layout.journal)
   const tally = createTally()
   using progress = await openProgress(output)
   const emit = (event: RunEvent) => {

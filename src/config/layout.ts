@@ -6,8 +6,7 @@ export interface Layout {
   readonly root: string
   /** All folders that a run writes to. */
   readonly folders: readonly string[]
-  readonly stateDir: string
-  journal(runName: string): string
+  readonly journal: string
   cleanupReport(video: string): string
   manifest(video: string): string
   latent(video: string, chunk: number, pass: 'high' | 'low'): string
@@ -17,22 +16,34 @@ export interface Layout {
   film(video: string): string
 }
 
-/** The folders of the user's document: `latents/ videos/ references/ combined/ final/ state/` below the output directory. */
-export function createLayout(root: string, stateDir: string = join(root, 'state')): Layout {
-  const file = (folder: string, name: string) => join(root, folder, name)
+/**
+ * The folders of the user's document: `latents/ videos/ references/ combined/ final/ state/` below the output directory.
+ * Intermediate files carry the run's name, or a second run of a video would put its files under those that the first one,
+ * resumed, believes to be its own.
+ */
+export function createLayout(root: string, runName: string, stateDir: string = stateDirOf(root)): Layout {
+  const file = (folder: string, video: string, name: string) => join(root, folder, `${video}_${runName}_${name}`)
   return {
     root,
     folders: [...['latents', 'videos', 'references', 'combined', 'final'].map((name) => join(root, name)), stateDir],
-    stateDir,
-    journal: (runName) => join(stateDir, `${runName}.jsonl`),
+    journal: journalOf(stateDir, runName),
     cleanupReport: (video) => join(stateDir, `cleanup_${video}.json`),
     manifest: (video) => join(stateDir, `manifest_${video}.json`),
-    latent: (video, chunk, pass) => file('latents', `${video}_chunk_${pad(chunk)}_${pass}.latent`),
-    chunkVideo: (video, chunk) => file('videos', `${video}_chunk_${pad(chunk)}.mp4`),
-    referenceFrame: (video, chunk) => file('references', `${video}_chunk_${pad(chunk)}_reference.png`),
-    combined: (video, jobNumber) => file('combined', `${video}_combine_${pad(jobNumber)}.mp4`),
-    film: (video) => file('final', `${video}.mp4`),
+    latent: (video, chunk, pass) => file('latents', video, `${chunkPart(chunk)}_${pass}.latent`),
+    chunkVideo: (video, chunk) => file('videos', video, `${chunkPart(chunk)}.mp4`),
+    referenceFrame: (video, chunk) => file('references', video, `${chunkPart(chunk)}_reference.png`),
+    combined: (video, jobNumber) => file('combined', video, `${combinePart(jobNumber)}.mp4`),
+    film: (video) => join(root, 'final', `${video}.mp4`),
   }
+}
+
+/** Where the journals of all runs of an output directory lie. */
+export function stateDirOf(root: string): string {
+  return join(root, 'state')
+}
+
+export function journalOf(stateDir: string, runName: string): string {
+  return join(stateDir, `${runName}.jsonl`)
 }
 
 /**

@@ -20,7 +20,7 @@ it('writes the same run folder through MSW, nock and mock-socket as through the 
   expect(other!.exitCode).toBe(0)
   expect(other!.summary.rehearsal.requests).toMatchObject({ runpod: expect.any(Number), gcs: expect.any(Number) })
   expect(contents(other!)).toEqual(contents(wire!))
-  expect(other!.stdout.replaceAll(other.cwd, '')).toBe(wire!.stdout.replaceAll(wire!.cwd, ''))
+  expect(other!.stdout.replaceAll(other!.cwd, '')).toBe(wire!.stdout.replaceAll(wire!.cwd, ''))
 })
 
 it.each([

@@ -113,9 +113,9 @@ it('tells what the clean-up deletes, and why it may', () => {
     `gs://dry-run/lighthouse/silver-sable/lighthouse.mp4 was verified: ${upload.size} bytes, crc32c ${upload.crc32c}`,
   )
   expect(cleanup.delete.map((file) => file.path)).toEqual([
-    ...numbers(1, 5).map((number) => `videos/lighthouse_chunk_${three(number)}.mp4`),
-    'combined/lighthouse_combine_005.mp4',
-    ...numbers(2, 5).map((number) => `references/lighthouse_chunk_${three(number)}_reference.png`),
+    ...numbers(1, 5).map((number) => `videos/lighthouse_silver-sable_chunk_${three(number)}.mp4`),
+    'combined/lighthouse_silver-sable_combine_005.mp4',
+    ...numbers(2, 5).map((number) => `references/lighthouse_silver-sable_chunk_${three(number)}_reference.png`),
   ])
   expect(cleanup.keep).toEqual([])
 })

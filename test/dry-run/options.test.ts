@@ -44,6 +44,7 @@ it('writes nothing with --validate-only', async () => {
 
 it('keeps what is not uploaded, and says why', async () => {
   const run = await rehearse(['--no-upload'], { files })
+  const name = run.summary.run_name
   const cleanup = run.json('state/cleanup_heron.json')
   expect(cleanup).toMatchObject({
     reason: 'the film was not uploaded (--no-upload)',
@@ -52,10 +53,10 @@ it('keeps what is not uploaded, and says why', async () => {
   })
   const kept = cleanup.keep.map(({ path }: { path: string }) => path)
   expect(kept.toSorted()).toEqual([
-    'combined/heron_combine_002.mp4',
-    'references/heron_chunk_002_reference.png',
-    'videos/heron_chunk_001.mp4',
-    'videos/heron_chunk_002.mp4',
+    `combined/heron_${name}_combine_002.mp4`,
+    `references/heron_${name}_chunk_002_reference.png`,
+    `videos/heron_${name}_chunk_001.mp4`,
+    `videos/heron_${name}_chunk_002.mp4`,
   ])
   expect(filesIn(join(run.folder, 'output'))).toEqual([...kept, 'final/heron.mp4'].toSorted())
   expect(run.files.filter((file) => file.startsWith('uploads/'))).toEqual([])
@@ -65,25 +66,26 @@ it('keeps what is not uploaded, and says why', async () => {
 
 it('brings everything home with --keep-intermediate', async () => {
   const run = await rehearse(['--keep-intermediate'], { files })
+  const name = run.summary.run_name
   expect(filesIn(join(run.folder, 'output'))).toEqual([
-    'combined/heron_combine_001.mp4',
-    'combined/heron_combine_002.mp4',
+    `combined/heron_${name}_combine_001.mp4`,
+    `combined/heron_${name}_combine_002.mp4`,
     'final/heron.mp4',
-    'latents/heron_chunk_001_high.latent',
-    'latents/heron_chunk_001_low.latent',
-    'latents/heron_chunk_002_high.latent',
-    'latents/heron_chunk_002_low.latent',
-    'references/heron_chunk_002_reference.png',
-    'videos/heron_chunk_001.mp4',
-    'videos/heron_chunk_002.mp4',
+    `latents/heron_${name}_chunk_001_high.latent`,
+    `latents/heron_${name}_chunk_001_low.latent`,
+    `latents/heron_${name}_chunk_002_high.latent`,
+    `latents/heron_${name}_chunk_002_low.latent`,
+    `references/heron_${name}_chunk_002_reference.png`,
+    `videos/heron_${name}_chunk_001.mp4`,
+    `videos/heron_${name}_chunk_002.mp4`,
   ])
-  const shape = (name: string) =>
-    readSafetensors(fileSource(join(run.folder, 'output/latents', name)))?.get('latent_tensor')
+  const shape = (file: string) =>
+    readSafetensors(fileSource(join(run.folder, 'output/latents', file)))?.get('latent_tensor')
   // 61 frames make 16 latent frames; the reference image of chunk 2 takes one of its own.
-  expect(shape('heron_chunk_001_high.latent')).toEqual([1, 16, 16, 106, 60])
-  expect(shape('heron_chunk_002_low.latent')).toEqual([1, 16, 17, 106, 60])
-  expect(decoded(join(run.folder, 'output/combined/heron_combine_001.mp4')).frames).toBe(60)
-  expect(decoded(join(run.folder, 'output/videos/heron_chunk_002.mp4')).frames).toBe(61)
+  expect(shape(`heron_${name}_chunk_001_high.latent`)).toEqual([1, 16, 16, 106, 60])
+  expect(shape(`heron_${name}_chunk_002_low.latent`)).toEqual([1, 16, 17, 106, 60])
+  expect(decoded(join(run.folder, `output/combined/heron_${name}_combine_001.mp4`)).frames).toBe(60)
+  expect(decoded(join(run.folder, `output/videos/heron_${name}_chunk_002.mp4`)).frames).toBe(61)
   expect(run.json('state/cleanup_heron.json')).toMatchObject({ reason: '--keep-intermediate was given', delete: [] })
 })
 
