@@ -5,8 +5,8 @@ import { socketUrl } from './socket-url.ts'
 type Connection = Parameters<Parameters<ReturnType<typeof ws.link>['addEventListener']>[1]>[0]
 
 /**
- * ComfyUI's `/ws` as an MSW handler, for the global WebSocket. A client of the package `ws` connects to it too, but never gets a
- * frame: MSW takes its upgrade and does not speak to it.
+ * ComfyUI's `/ws` as an MSW handler, for the global WebSocket. MSW does not speak to clients of the package `ws`: they would
+ * open and never get a frame, so `serviceHandler`, which sees their upgrade first, answers it with the server's 400.
  */
 export function socketHandler(comfyuiUrl: URL, upgrade: NonNullable<SimulatedService['upgrade']>): WebSocketHandler {
   return ws.link(socketUrl(comfyuiUrl)).addEventListener('connection', ({ client }) => {
