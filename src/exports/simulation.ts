@@ -3,6 +3,7 @@ import { type HostTable, hostTable } from '../network/host-table.ts'
 import { openLedger, unmatchedError } from '../network/ledger.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
 import { createRedactor } from '../recording/redact.ts'
+import { atBasePath } from '../simulators/at-base-path.ts'
 import { simulatedServices } from '../simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService } from '../simulators/simulator.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
@@ -53,8 +54,10 @@ export async function loadWorld({
     count += 1
     return uuidV5(`simulated ${count}`, SIMULATION)
   }
-  const { all } = await simulatedServices(recording, { clock, newId, keepBytes: true })
-  return { services: all, hosts: hostTable(new URL(comfyuiUrl)), clock }
+  const { all, comfyui } = await simulatedServices(recording, { clock, newId, keepBytes: true })
+  const url = new URL(comfyuiUrl)
+  const services = all.map((service) => (service === comfyui ? atBasePath(service, url.pathname) : service))
+  return { services, hosts: hostTable(url), clock }
 }
 
 const SIMULATION = 'b0c4f2d8-6f0f-5c39-9c1c-3f1f4b1f3c57'
