@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { recordedServices, replaySteps, stepsAt } from '../../src/cli/record/replay-steps.ts'
 import { smokeSteps } from '../../src/cli/record/steps.ts'
 import { mswEngine } from '../../src/network/msw-engine.ts'
 import { serveNetwork } from '../../src/network/serve.ts'
 import { wireEngine } from '../../src/network/wire.ts'
+import { recordedServices, replaySteps, stepsAt } from './replay-steps.ts'
 import { newFolder } from './run-pr.ts'
 
 const live = JSON.parse(readFileSync(new URL('../../fixtures/smoke/live-event-log.json', import.meta.url), 'utf8'))

@@ -85,6 +85,21 @@ it('changes only the stamps of a recording that is taken again', async () => {
   expect(read()).toBe(text)
 })
 
+it('records the pipeline on two small chunks, and replays it', async () => {
+  const { cwd, url } = await liveServer('wan22-two-chunks')
+  const example = fileURLToPath(new URL('../../fixtures/prompt_files/example.txt', import.meta.url))
+  const args = ['record', '--name', 'film', '--prompt-file', example, '--comfyui-url', url, '--quiet']
+  const { stdout, stderr } = await runPr(args, { cwd })
+  expect([stdout, stderr]).toEqual([
+    'Recorded recordings/film, verified by a replay: it replaces what was there.\n',
+    '',
+  ])
+  const { entries } = await loadRecording(join(cwd, 'recordings/film'))
+  const sent = entries.filter(({ method }) => method === 'POST').map(({ url: { pathname } }) => pathname)
+  expect(sent.filter((path) => path === '/prompt')).toHaveLength(6)
+  expect(sent).toContain('/upload/image')
+})
+
 it('shows what it would do, and touches nothing', async () => {
   const { cwd, args } = await liveServer()
   expect((await runPr([...args, '--plan-only'], { cwd })).exitCode).toBe(0)

@@ -1,4 +1,5 @@
 import type { ComfyuiClient } from '../../clients/clients.ts'
+import { PromptRunnerError } from '../../errors.ts'
 import type { ServerFacts } from '../../recording/server-facts.ts'
 
 /** Asks a server everything that costs it nothing, always in the same order. */
@@ -7,8 +8,14 @@ export async function askForFree(client: ComfyuiClient, signal: AbortSignal): Pr
   await client.features(signal)
   const objectInfo = await client.objectInfoText(undefined, signal)
   const models = new Map<string, readonly string[]>()
-  for (const folder of (await client.models(undefined, signal)).toSorted()) {
+  for (const folder of (await client.models(undefined, signal).catch(noneWithoutRoute)).toSorted()) {
     models.set(folder, (await client.models(folder, signal)).toSorted())
   }
   return { version: stats.comfyuiVersion, device: stats.devices[0]?.name ?? '', objectInfo, models }
+}
+
+/** `GET /models` may be missing: on old servers, and on one that is simulated from a recording without it. */
+function noneWithoutRoute(error: unknown): string[] {
+  if (error instanceof PromptRunnerError && error.code === 'PR_COMFY_HTTP') return []
+  throw error
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { SystemStats } from '../../clients/clients.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../recording/load-recording.ts'
-import { classesOf, type Step } from './steps.ts'
+import { classesIn, type Work } from './work.ts'
 
 export interface RecordingPlan {
   readonly lines: readonly string[]
@@ -13,16 +13,16 @@ export interface RecordingPlan {
 export async function recordingPlan(options: {
   name: string
   target: string
-  steps: readonly Step[]
+  work: Work
   stats: SystemStats
   paid: boolean
   url: URL
 }): Promise<RecordingPlan> {
-  const { name, target, steps, stats, paid, url } = options
+  const { name, target, work, stats, paid, url } = options
   const old = existsSync(target) ? comfyuiKnowledge((await loadRecording(target)).entries) : null
-  const minutes = old && minutesOf(steps, old)
+  const minutes = old && minutesOf(work, old)
   const device = stats.devices.map((each) => each.name).join(', ')
-  const work = steps.length === 0 ? 'free questions only' : steps.map((step) => step.name).join('; ')
+  const done = work.names.length === 0 ? 'free questions only' : work.names.join('; ')
   const time =
     minutes === null || minutes === undefined
       ? 'never recorded, so nobody knows for how long'
@@ -30,18 +30,18 @@ export async function recordingPlan(options: {
   return {
     lines: [
       `Record ${name} from ${url.href}: ComfyUI ${stats.comfyuiVersion}, ${device}`,
-      `  ${work}`,
-      `  classes: ${classesOf(steps).join(', ') || 'none'}`,
+      `  ${done}`,
+      `  classes: ${classesIn(work).join(', ') || 'none'}`,
       `  ${old ? `all exchanges of ${target} are replaced when any changed` : `${target} is new`}`,
       `  ${time}${paid ? '; this costs money' : ''}`,
     ],
-    facts: { name, target, steps: steps.map((step) => step.name), minutes, paid, replaces: old !== null },
+    facts: { name, target, steps: work.names, minutes, paid, replaces: old !== null },
   }
 }
 
 /** null when a class was never seen running. */
-function minutesOf(steps: readonly Step[], { classes }: ComfyuiKnowledge): number | null {
-  const nodes = steps.flatMap((step) => (step.kind === 'workflow' ? Object.values(step.graph) : []))
+function minutesOf({ graphs }: Work, { classes }: ComfyuiKnowledge): number | null {
+  const nodes = graphs.flatMap((graph) => Object.values(graph))
   const known = nodes.flatMap(({ class_type }) => classes.get(class_type) ?? [])
   if (known.length === 0) return null
   return known.reduce((sum, { ms, stepMs }) => sum + ms + (stepMs ?? 0), 0) / 60_000

@@ -12,10 +12,12 @@ import { dayStamp, timeStamp } from '../../report/stamps.ts'
 import { confirm } from '../confirm.ts'
 import type { Output } from '../output.ts'
 import { firstDifference, type StepLog } from './event-log.ts'
+import { pipelineWork } from './pipeline.ts'
 import { recordingPlan } from './plan.ts'
-import { replaySteps } from './replay-steps.ts'
-import { type Step, smokeSteps, workflowSteps } from './steps.ts'
+import { replayWork } from './replay-work.ts'
+import { smokeSteps, workflowSteps } from './steps.ts'
 import { takeRecording } from './take-recording.ts'
+import { type Work, workOfSteps } from './work.ts'
 
 export interface RecordOptions {
   readonly settings: Settings
@@ -25,7 +27,7 @@ export interface RecordOptions {
   readonly cwd: string
   /** null: named after what is recorded. */
   readonly name: string | null
-  /** Files; none: the shipped set. */
+  /** Files; none: the pipeline when prompt files are named, else the shipped set. */
   readonly workflows: readonly string[]
   readonly probe: boolean
   readonly planOnly: boolean
@@ -40,11 +42,11 @@ export interface RecordOptions {
  */
 export async function record(options: RecordOptions): Promise<number> {
   const { settings, output, signal, cwd } = options
-  const steps = await stepsOf(options)
+  const work = await workOf(options)
   const name = checkedName(options.name ?? defaultName(options))
   const target = join(cwd, 'recordings', name)
   const { stats, paid } = await lookAt(settings, signal)
-  const plan = await recordingPlan({ name, target, steps, stats, paid, url: settings.comfyui.url })
+  const plan = await recordingPlan({ name, target, work, stats, paid, url: settings.comfyui.url })
   output.info(plan.lines.join('\n'))
   if (options.planOnly) {
     output.result(plan.facts)
@@ -58,7 +60,7 @@ export async function record(options: RecordOptions): Promise<number> {
   const unfinished = `${target}.unfinished-${stamp}`
   mkdirSync(unfinished, { recursive: true })
   try {
-    const events = await make(unfinished, steps, { ...options, name, stats })
+    const events = await make(unfinished, work, { ...options, name, stats })
     signal.throwIfAborted()
     const { unchanged } = publishRecording(unfinished, target)
     const outcome = unchanged ? 'nothing changed, only its stamps are new' : 'it replaces what was there'
@@ -76,7 +78,7 @@ export async function record(options: RecordOptions): Promise<number> {
 /** Gives what the client got to see. */
 async function make(
   folder: string,
-  steps: readonly Step[],
+  work: Work,
   options: RecordOptions & { name: string; stats: SystemStats },
 ): Promise<StepLog[]> {
   const { settings, environment, signal, output } = options
@@ -90,11 +92,16 @@ async function make(
   }
   const downloads = mkdtempSync(join(tmpdir(), 'pr-record-'))
   try {
-    const live = await takeRecording({ ...options, folder, steps, secrets, downloads })
+    const live = await takeRecording({ ...options, folder, work, secrets, downloads })
     refuseSecrets(folder, Object.fromEntries(Object.entries(secrets).flatMap(([key, value]) => longOnes(key, value))))
-    if (!options.verify || steps.length === 0) return live
+    if (!options.verify || work.names.length === 0) return live
     output.info('Replaying it, to see whether a client sees the same.')
-    const replayed = await replaySteps({ recording: folder, steps, folder: downloads, signal })
+    const replayed = await replayWork(work, {
+      recording: folder,
+      settings,
+      folder: join(downloads, 'replay'),
+      signal,
+    })
     const difference = firstDifference(live, replayed)
     if (difference === null) return live
     throw new PromptRunnerError('PR_RECORDING', `a replay of the recording differs from the server: ${difference}`, {
@@ -108,14 +115,16 @@ async function make(
 const longOnes = (key: string, value: string | null): Array<[string, string]> =>
   value !== null && value.length >= 8 ? [[key, value]] : []
 
-function stepsOf({ workflows, probe }: RecordOptions): Promise<Step[]> {
-  if (probe) return Promise.resolve([])
-  return workflows.length > 0 ? workflowSteps(workflows) : smokeSteps()
+async function workOf({ workflows, probe, settings, output }: RecordOptions): Promise<Work> {
+  if (probe) return workOfSteps([])
+  if (workflows.length > 0) return workOfSteps(await workflowSteps(workflows))
+  return settings.prompts.files.length > 0 ? pipelineWork(settings, output) : workOfSteps(await smokeSteps())
 }
 
-function defaultName({ probe, workflows }: RecordOptions): string {
+function defaultName({ probe, workflows, settings }: RecordOptions): string {
   if (probe) return 'comfyui-probe'
-  return workflows.length > 0 ? 'comfyui-workflows' : 'comfyui-smoke'
+  if (workflows.length > 0) return 'comfyui-workflows'
+  return settings.prompts.files.length > 0 ? 'pipeline' : 'comfyui-smoke'
 }
 
 function checkedName(name: string): string {

@@ -51,12 +51,6 @@ export function workflowSteps(paths: readonly string[]): Promise<Step[]> {
   )
 }
 
-/** Classes that the steps use. */
-export function classesOf(steps: readonly Step[]): string[] {
-  const graphs = steps.flatMap((step) => (step.kind === 'workflow' ? Object.values(step.graph) : []))
-  return [...new Set(graphs.map((node) => node.class_type))].toSorted()
-}
-
 async function readGraph(path: string): Promise<Graph> {
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
     throw new PromptRunnerError('PR_TEMPLATE', `reading the workflow ${path} failed: ${cause.message}`, { cause })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { ComfyuiClient, SystemStats } from '../../clients/clients.ts'
+import type { Clients, SystemStats } from '../../clients/clients.ts'
 import { createClients } from '../../clients/real-clients.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { hostTable } from '../../network/host-table.ts'
@@ -11,15 +11,14 @@ import { recordRedactor } from '../../recording/record-redactor.ts'
 import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
 import type { StepLog } from './event-log.ts'
 import { askForFree } from './free-questions.ts'
-import { runSteps } from './run-steps.ts'
-import { classesOf, type Step } from './steps.ts'
+import { classesIn, type Work } from './work.ts'
 
 export interface Take {
   readonly settings: Settings
   readonly signal: AbortSignal
   readonly name: string
   readonly stats: SystemStats
-  readonly steps: readonly Step[]
+  readonly work: Work
   /** An empty folder; gets the HARs and their bodies. */
   readonly folder: string
   readonly downloads: string
@@ -28,14 +27,14 @@ export interface Take {
   readonly anonymous: boolean
 }
 
-/** Asks the free questions, does the steps, and writes down all of it. Gives what the client got to see. */
+/** Asks the free questions, does the work, and writes down all of it. Gives what the client got to see. */
 export async function takeRecording(take: Take): Promise<StepLog[]> {
-  const { settings, signal, steps, folder, downloads } = take
-  const { facts, log } = await throughRecorder(take, async (client) => ({
-    facts: await askForFree(client, signal),
-    log: steps.length === 0 ? [] : await runSteps(steps, { client, run: randomUUID(), folder: downloads, signal }),
+  const { settings, signal, work, folder, downloads } = take
+  const { facts, log } = await throughRecorder(take, async (clients) => ({
+    facts: await askForFree(clients.comfyui, signal),
+    log: await work.run(clients, downloads, signal),
   }))
-  const used = new Set(classesOf(steps))
+  const used = new Set(classesIn(work))
   await finishRecording(folder, {
     facts: stampsOf(take, facts, used),
     edit: (url, text) =>
@@ -45,7 +44,7 @@ export async function takeRecording(take: Take): Promise<StepLog[]> {
 
   async function throughRecorder<T>(
     { secrets: known, anonymous }: Take,
-    work: (client: ComfyuiClient) => Promise<T>,
+    run: (clients: Clients) => Promise<T>,
   ): Promise<T> {
     const { url, ca } = settings.comfyui
     await using _recorder = await installRecorder({
@@ -54,12 +53,12 @@ export async function takeRecording(take: Take): Promise<StepLog[]> {
       hosts: hostTable(url),
       ca: ca === null ? null : await readFile(ca, 'utf8'),
     })
-    const { comfyui, pod } = await createClients(settings, { clientId: randomUUID() })
+    const clients = await createClients(settings, { clientId: randomUUID() })
     try {
-      await pod?.info(signal)
-      return await work(comfyui)
+      await clients.pod?.info(signal)
+      return await run(clients)
     } finally {
-      await comfyui.close()
+      await clients.comfyui.close()
     }
   }
 }

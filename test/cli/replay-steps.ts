@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { createComfyuiClient } from '../../clients/comfyui.ts'
-import type { Engine, StartEngine } from '../../network/engine.ts'
-import { hostTable } from '../../network/host-table.ts'
-import { installNetwork } from '../../network/install.ts'
-import { simulatedServices } from '../../simulators/simulated-services.ts'
-import { virtualClock } from '../../simulators/virtual-clock.ts'
-import type { StepLog } from './event-log.ts'
-import { runSteps } from './run-steps.ts'
-import type { Step } from './steps.ts'
+import type { StepLog } from '../../src/cli/record/event-log.ts'
+import { runSteps } from '../../src/cli/record/run-steps.ts'
+import type { Step } from '../../src/cli/record/steps.ts'
+import { createComfyuiClient } from '../../src/clients/comfyui.ts'
+import type { Engine, StartEngine } from '../../src/network/engine.ts'
+import { hostTable } from '../../src/network/host-table.ts'
+import { installNetwork } from '../../src/network/install.ts'
+import { simulatedServices } from '../../src/simulators/simulated-services.ts'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 
 export interface StepReplay {
   readonly steps: readonly Step[]

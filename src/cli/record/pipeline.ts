@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createLayout } from '../../config/layout.ts'
+import { readPrompts } from '../../config/read-prompts.ts'
+import type { Settings } from '../../config/settings-types.ts'
+import { loadTemplates } from '../../config/templates.ts'
+import { makePlan } from '../../domain/plan.ts'
+import type { RunEvent } from '../../domain/run-event.ts'
+import { jobId } from '../../orchestrator/ids.ts'
+import { identifyRun } from '../../orchestrator/run-identity.ts'
+import type { Output } from '../output.ts'
+import { errorsOf, runPlans, throwAny } from '../run-plans.ts'
+import { validateRun } from '../validate-run.ts'
+import { visibleText } from './event-log.ts'
+import type { Work } from './work.ts'
+
+/** Pixels and frames of a chunk: as little as the models take. */
+const SMALL = { width: 128, height: 224, framesPerChunk: 9, framesPerChunkGiven: true }
+
+/**
+ * The whole pipeline on the first prompt file, cut to two small chunks: everything that a run sends, for little money. Uploads only
+ * when a bucket is set; a pod is always kept.
+ */
+export async function pipelineWork(settings: Settings, output: Output): Promise<Work> {
+  const [prompts, templates] = await Promise.all([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
+  const { overrides, ...prompt } = prompts[0]!
+  const { width: _w, height: _h, framesPerChunk: _f, ...kept } = overrides
+  const small = { ...prompt, overrides: kept, totalFrames: 2 * SMALL.framesPerChunk }
+  const plans = [makePlan(small, { ...settings.plan, ...SMALL }, jobId)]
+  validateRun(plans, templates)
+  const run = {
+    ...settings.run,
+    upload: settings.run.upload && settings.storage.bucket !== null,
+    shutdown: 'keep' as const,
+  }
+  // A name of its own, so that nothing on the server or in the bucket is met again.
+  const identity = identifyRun(plans, () => false)
+  const jobs = [...plans[0]!.renderJobs, ...plans[0]!.combineJobs]
+  return {
+    names: [
+      `${prompt.file}: ${jobs.length} jobs of ${SMALL.width} x ${SMALL.height}, ${SMALL.framesPerChunk} frames a chunk`,
+    ],
+    graphs: [templates.render, templates.combine],
+    speed: 0,
+    async run(clients, folder, signal) {
+      const runName = `${identity.runName}-${randomUUID()}`
+      const layout = createLayout(folder, runName)
+      const session = { settings: { ...settings, run }, output, signal, plans, templates }
+      const { failures } = await runPlans(session, {
+        identity: { runId: randomUUID(), runName },
+        earlier: null,
+        clients,
+        layout,
+        now: Date.now,
+      })
+      throwAny(errorsOf(failures))
+      const events = readFileSync(join(layout.journal), 'utf8').trim().split('\n')
+      const lines = events.flatMap((line) => settledEvent(JSON.parse(line) as RunEvent))
+      return [
+        { step: prompt.file, lines: lines.map((line) => visibleText(line.replaceAll(folder, '<folder>'), runName)) },
+      ]
+    },
+  }
+}
+
+/** An event without its times; nothing of what comes when it comes, or is the encoder's. */
+function settledEvent(event: RunEvent): string[] {
+  if (['job-queued', 'job-progress', 'upload-progress', 'video-started', 'run-started'].includes(event.kind)) return []
+  return [JSON.stringify(event, (key, value) => (volatile.has(key) ? undefined : value))]
+}
+
+const volatile = new Set(['at', 'tookMs', 'bytes', 'size', 'crc32c', 'md5', 'generation'])

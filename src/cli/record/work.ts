@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import type { Clients } from '../../clients/clients.ts'
+import type { Graph } from '../../domain/graph.ts'
+import type { StepLog } from './event-log.ts'
+import { runSteps } from './run-steps.ts'
+import type { Step } from './steps.ts'
+
+/** What a recording is made of. It is done twice, on the live servers and on the replay. */
+export interface Work {
+  /** What is done, for a person. Empty: free questions only. */
+  readonly names: readonly string[]
+  readonly graphs: readonly Graph[]
+  /** Share of the recorded time that a replay takes. */
+  readonly speed: number
+  /** Gives what the clients got to see. `folder` gets what is downloaded. */
+  run(clients: Clients, folder: string, signal: AbortSignal): Promise<StepLog[]>
+}
+
+/** At the pace of the recorded server, for an interrupt needs time. */
+export function workOfSteps(steps: readonly Step[]): Work {
+  return {
+    names: steps.map(({ name }) => name),
+    graphs: steps.flatMap((step) => (step.kind === 'workflow' ? [step.graph] : [])),
+    speed: 1,
+    run: (clients, folder, signal) =>
+      steps.length === 0
+        ? Promise.resolve([])
+        : runSteps(steps, { client: clients.comfyui, run: randomUUID(), folder, signal }),
+  }
+}
+
+/** Classes that the graphs use. */
+export function classesIn({ graphs }: Work): string[] {
+  return [...new Set(graphs.flatMap((graph) => Object.values(graph).map((node) => node.class_type)))].toSorted()
+}
