@@ -37,9 +37,27 @@ export type RunEvent =
   | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
   | { kind: 'job-started'; at: number; video: string; workflow: number; promptId: string; attempt: number }
   | { kind: 'job-queued'; at: number; video: string; workflow: number; ahead: number }
-  | { kind: 'job-progress'; at: number; video: string; workflow: number; node: string; title: string; step: number; of: number }
+  | {
+      kind: 'job-progress'
+      at: number
+      video: string
+      workflow: number
+      node: string
+      title: string
+      step: number
+      of: number
+    }
   | { kind: 'job-finished'; at: number; video: string; workflow: number; result: JobResult }
-  | { kind: 'job-failed'; at: number; video: string; workflow: number; code: string; reason: string; attempt: number; willRetry: boolean }
+  | {
+      kind: 'job-failed'
+      at: number
+      video: string
+      workflow: number
+      code: string
+      reason: string
+      attempt: number
+      willRetry: boolean
+    }
   | { kind: 'reference-extracted'; at: number; video: string; chunk: number; frame: number; file: string }
   | { kind: 'reference-uploaded'; at: number; video: string; chunk: number; name: string }
   | { kind: 'film-downloaded'; at: number; video: string; file: string; bytes: number; frames: number }
@@ -49,7 +67,14 @@ export type RunEvent =
   | { kind: 'cleanup'; at: number; video: string; files: readonly string[]; kept: readonly string[]; reason: string }
   | { kind: 'video-finished'; at: number; video: string; film: string; frames: number }
   | { kind: 'video-failed'; at: number; video: string; code: string; reason: string; hint?: string }
-  | { kind: 'pod'; at: number; podId: string; status: string; costPerHour: number | null; action: 'found' | 'kept' | 'stopped' | 'terminated' }
+  | {
+      kind: 'pod'
+      at: number
+      podId: string
+      status: string
+      costPerHour: number | null
+      action: 'found' | 'kept' | 'stopped' | 'terminated'
+    }
   | { kind: 'warning'; at: number; video: string | null; message: string }
   | { kind: 'run-finished'; at: number; ok: boolean }
 
