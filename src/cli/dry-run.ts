@@ -9,6 +9,7 @@ import { hostTable } from '../network/host-table.ts'
 import { installNetwork } from '../network/install.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
 import { createRedactor } from '../recording/redact.ts'
+import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans, writeJson } from '../report/run-folder.ts'
 import { makeSummary } from '../report/summary.ts'
@@ -64,7 +65,13 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   })
   const outcome = await runPlans(session, { identity, earlier, clients, layout, now: clock.now }).finally(capture.close)
 
-  const errors = [...errorsOf(outcome.failures), ...network.problems()]
+  const unused = unusedPrompts(world.recording.entries, world.comfyui.report().ran)
+  const { recording, strict } = settings.dryRun
+  if (unused.length > 0 && !strict) {
+    output.info(`Never used of recording ${recording}: prompts ${unused.map(({ prompt }) => prompt).join(', ')}`)
+  }
+  const neverUsed = unused.length > 0 && strict ? [unusedRecording(recording, unused)] : []
+  const errors = [...errorsOf(outcome.failures), ...network.problems(), ...neverUsed]
   const rehearsal = rehearsalOf(world, network.report(), ffmpeg, outcome.tally)
   const summary = makeSummary(outcome.tally, { dryRun: true, folder, failures: errors, rehearsal })
   writeJson(join(folder, 'summary.json'), summary)

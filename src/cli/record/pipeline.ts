@@ -5,13 +5,13 @@ import { createLayout } from '../../config/layout.ts'
 import { readPrompts } from '../../config/read-prompts.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { loadTemplates } from '../../config/templates.ts'
+import { plannedGraphs } from '../../doctor/planned-graphs.ts'
 import { makePlan } from '../../domain/plan.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
 import { jobId } from '../../orchestrator/ids.ts'
 import { identifyRun } from '../../orchestrator/run-identity.ts'
 import type { Output } from '../output.ts'
 import { errorsOf, runPlans, throwAny } from '../run-plans.ts'
-import { validateRun } from '../validate-run.ts'
 import { visibleText } from './event-log.ts'
 import type { Work } from './work.ts'
 
@@ -28,7 +28,7 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
   const { width: _w, height: _h, framesPerChunk: _f, ...kept } = overrides
   const small = { ...prompt, overrides: kept, totalFrames: 2 * SMALL.framesPerChunk }
   const plans = [makePlan(small, { ...settings.plan, ...SMALL }, jobId)]
-  validateRun(plans, templates)
+  const graphs = plannedGraphs(plans, templates).map(({ graph }) => graph)
   const run = {
     ...settings.run,
     upload: settings.run.upload && settings.storage.bucket !== null,
@@ -41,7 +41,7 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
     names: [
       `${prompt.file}: ${jobs.length} jobs of ${SMALL.width} x ${SMALL.height}, ${SMALL.framesPerChunk} frames a chunk`,
     ],
-    graphs: [templates.render, templates.combine],
+    graphs,
     speed: 0,
     async run(clients, folder, signal) {
       const runName = `${identity.runName}-${randomUUID()}`

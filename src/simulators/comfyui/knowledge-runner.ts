@@ -25,6 +25,8 @@ export interface KnowledgeRunnerParts {
 export class KnowledgeRunner implements NodeRunner {
   /** Classes that ran without ever having been seen executing. */
   readonly synthetic = new Set<string>()
+  /** Every class that ran. */
+  readonly ran = new Set<string>()
   private readonly traitsOf = new Map<string, ClassTraits | null>()
   /** Node objects live as long as prompts contain the node (§5.5); all they hold here is PreviewImage's random letters. */
   private instances = new Map<string, string>()
@@ -73,6 +75,7 @@ export class KnowledgeRunner implements NodeRunner {
     const { classType } = call
     const behaviour = this.behaviours.get(classType)
     const knowledge = this.parts.classes.get(classType)
+    this.ran.add(classType)
     if (!knowledge) this.synthetic.add(classType)
     const inputs = new CallInputs(call)
     const facts = this.factsOf(call, knowledge)

@@ -22,6 +22,8 @@ export interface ComfyuiReport {
   readonly device: string
   /** Classes that ran although the recording never saw them run: their results and durations are defaults. */
   readonly synthetic: readonly string[]
+  /** Classes that ran. */
+  readonly ran: ReadonlySet<string>
   /** Prompts that wait or run. */
   readonly remaining: number
   /** Why nothing runs any more: the exception that a real server's worker dies of (§7.1). */
@@ -54,6 +56,7 @@ export function comfyuiSimulator({
       version: knowledge.version,
       device: knowledge.device,
       synthetic: [...runner.synthetic].sort(),
+      ran: runner.ran,
       remaining: model.queue.remaining,
       wedged: model.worker.died?.message ?? null,
     }),
