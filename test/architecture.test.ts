@@ -40,7 +40,7 @@ const ownedBy: Record<string, readonly string[]> = {
   '@google-cloud/storage': ['src/clients'],
   execa: ['src/clients'],
   ws: ['src/clients', 'src/network'],
-  msw: ['src/network'],
+  msw: ['src/network', 'src/exports'],
   nock: ['src/network'],
   'mock-socket': ['src/network'],
   '@mswjs/interceptors': ['src/network'],

@@ -1,5 +1,6 @@
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout } from '../config/layout.ts'
+import { invalidPlans } from '../doctor/invalid-plans.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
@@ -20,6 +21,10 @@ export async function runLive(session: PlannedSession): Promise<number> {
     output.info(
       `Pod ${pod.id} (${pod.gpu ? `${pod.gpu.count} × ${pod.gpu.id}` : 'no GPU'}): ${pod.status}, $${pod.costPerHour}/h now`,
     )
+  const server = `ComfyUI ${stats.comfyuiVersion}`
+  const objectInfo = await clients.comfyui.objectInfoText(undefined, signal)
+  const invalid = invalidPlans(session.plans, session.templates, { objectInfo, server })
+  if (invalid) throw invalid
   await confirm('Start?', output, { yes, signal })
 
   const outcome = await runPlans(session, {

@@ -1,11 +1,13 @@
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
+import { plannedGraphs } from '../doctor/planned-graphs.ts'
+import type { Templates } from '../domain/bindings.ts'
 import { makePlan } from '../domain/plan.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import { jobId } from '../orchestrator/ids.ts'
 import { planTable } from '../report/plan-table.ts'
 import type { Output } from './output.ts'
-import { validateRun } from './validate-run.ts'
 
 export interface SessionOptions {
   readonly settings: Settings
@@ -18,8 +20,10 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
   const [prompts, templates] = await Promise.all([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
   const plans = prompts.map((prompt) => makePlan(prompt, settings.plan, jobId))
   for (const plan of plans) output.info(planTable(plan).join('\n'))
-  validateRun(plans, templates)
+  // Builds every graph once: a wrong binding is told before anything starts.
+  plannedGraphs(plans, templates)
   if (settings.run.validateOnly) {
+    await checkAgainstRecording(settings, plans, templates)
     const jobs = plans.reduce((sum, plan) => sum + plan.renderJobs.length + plan.combineJobs.length, 0)
     output.print(
       `Valid: ${plans.length} prompt file${plans.length === 1 ? '' : 's'}, ${jobs} jobs, bindings and workflows. Nothing was run.`,
@@ -34,4 +38,14 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
   }
   const { runLive } = await import('./live-run.ts')
   return runLive(session)
+}
+
+/** Throws PR_INVALID_WORKFLOW with all that the recorded server would refuse. */
+async function checkAgainstRecording(settings: Settings, plans: readonly Plan[], templates: Templates): Promise<void> {
+  const { comfyuiKnowledge } = await import('../recording/comfyui-knowledge.ts')
+  const { loadRecording } = await import('../recording/load-recording.ts')
+  const { invalidPlans } = await import('../doctor/invalid-plans.ts')
+  const { objectInfo, version } = comfyuiKnowledge((await loadRecording(settings.dryRun.recording)).entries)
+  const error = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${version}` })
+  if (error) throw error
 }

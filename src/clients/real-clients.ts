@@ -41,9 +41,13 @@ async function readAuthority(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new PromptRunnerError('PR_CONFIG', `reading the certificate authority ${path} failed: ${(cause as Error).message}`, {
-      hint: '--ca takes the path of a PEM file',
-      cause,
-    })
+    throw new PromptRunnerError(
+      'PR_CONFIG',
+      `reading the certificate authority ${path} failed: ${(cause as Error).message}`,
+      {
+        hint: '--ca takes the path of a PEM file',
+        cause,
+      },
+    )
   }
 }

@@ -15,15 +15,27 @@ const folder = mkdtempSync(join(tmpdir(), 'pr-bench-'))
 
 try {
   const [node, help, example] = await medians(
-    [['-e', '0'], [bin, '--help'], [bin, '--dry-run', '--quiet', '--prompt-file', join(root, 'fixtures/prompt_files/example.txt')]],
+    [
+      ['-e', '0'],
+      [bin, '--help'],
+      [bin, '--dry-run', '--quiet', '--prompt-file', join(root, 'fixtures/prompt_files/example.txt')],
+    ],
     5,
     folder,
   )
   row('bare node', node!)
   row('pr --help', help!, `${ratio(help!, node!)} × bare node`)
   row('dry run of the example (500 frames)', example!, `${ratio(example!, node!)} × bare node`)
-  row('plan of 100,000 frames', await runProcess([bin, '--dry-run', '--validate-only', '--quiet', '--prompt-file', prompt(100_000)], { cwd: folder }))
-  row('dry run of 10,000 frames', await runProcess([bin, '--dry-run', '--quiet', '--prompt-file', prompt(10_000)], { cwd: folder }))
+  row(
+    'plan of 100,000 frames',
+    await runProcess([bin, '--dry-run', '--validate-only', '--quiet', '--prompt-file', prompt(100_000)], {
+      cwd: folder,
+    }),
+  )
+  row(
+    'dry run of 10,000 frames',
+    await runProcess([bin, '--dry-run', '--quiet', '--prompt-file', prompt(10_000)], { cwd: folder }),
+  )
   await requests()
   const upload = await runProcess([here('upload.ts'), '1024'], { cwd: folder })
   row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
@@ -39,7 +51,9 @@ async function requests(): Promise<void> {
   }
   const wire = rates.get('wire')!
   for (const [way, rate] of rates) {
-    console.log(`${`requests through ${way}`.padEnd(40)} ${rate.toFixed(0).padStart(8)} /s   wire is ${(wire / rate).toFixed(2)} ×`)
+    console.log(
+      `${`requests through ${way}`.padEnd(40)} ${rate.toFixed(0).padStart(8)} /s   wire is ${(wire / rate).toFixed(2)} ×`,
+    )
   }
 }
 

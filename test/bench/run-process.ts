@@ -9,7 +9,10 @@ export interface Measured {
 }
 
 /** Runs Node with these arguments, started directly (not through npm), and measures the whole process. Throws on a non-zero exit. */
-export async function runProcess(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Measured> {
+export async function runProcess(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Measured> {
   const started = performance.now()
   const child = spawn(process.execPath, ['--import', usageReporter, ...args], {
     cwd: options.cwd,
@@ -25,7 +28,11 @@ export async function runProcess(args: readonly string[], options: { cwd?: strin
 }
 
 /** The runs in turn (A B A B …), so that a change of the machine's speed meets all of them; medians of `rounds` rounds after one to warm up. */
-export async function medians(commands: ReadonlyArray<readonly string[]>, rounds: number, cwd: string): Promise<Measured[]> {
+export async function medians(
+  commands: ReadonlyArray<readonly string[]>,
+  rounds: number,
+  cwd: string,
+): Promise<Measured[]> {
   const results: Measured[][] = commands.map(() => [])
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, command] of commands.entries()) {

@@ -20,7 +20,11 @@ try {
   let ids = 0
   const world = await simulatedServices('wan22-two-chunks', { clock, newId: () => String(++ids) })
   const capture = createCapture({ folder, clock })
-  await using _network = await installNetwork({ services: world.all, hosts: hostTable(new URL('http://127.0.0.1:8188')), capture })
+  await using _network = await installNetwork({
+    services: world.all,
+    hosts: hostTable(new URL('http://127.0.0.1:8188')),
+    capture,
+  })
   const storage = createStorageClient({ bucket: 'films', prefix: '', projectId: 'bench', credentialsFile: null })
   const started = performance.now()
   const stored = await storage.upload({ path, object: 'film.mp4', contentType: 'video/mp4' })
