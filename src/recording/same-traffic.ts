@@ -21,6 +21,8 @@ const volatile: ReadonlyArray<readonly [RegExp, string]> = [
   // Prompt numbers in queue and history: `[7, "<id>", …`.
   [/\[(?:\\n|\s)*\d+,(?=(?:\\n|\s)*\\"\{\{id)/g, '[0,'],
   [/_temp_[a-z]{5}_/g, '_temp_'],
+  // A Python set: in any order.
+  [/(\\"current_outputs\\":\s*\[)[^\]]*/g, '$1'],
   // Addresses of Python objects in the inputs of a failed node.
   [/\b0x[0-9a-f]{8,}\b/g, '0x0'],
 ]

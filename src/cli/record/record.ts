@@ -64,8 +64,9 @@ export async function record(options: RecordOptions): Promise<number> {
     signal.throwIfAborted()
     const { unchanged } = publishRecording(unfinished, target)
     const outcome = unchanged ? 'nothing changed, only its stamps are new' : 'it replaces what was there'
-    output.print(`Recorded ${join('recordings', name)}${options.verify ? ', verified by a replay' : ''}: ${outcome}.`)
-    output.result({ ok: true, recording: target, unchanged, verified: options.verify, events })
+    const verified = options.verify && work.names.length > 0
+    output.print(`Recorded ${join('recordings', name)}${verified ? ', verified by a replay' : ''}: ${outcome}.`)
+    output.result({ ok: true, recording: target, unchanged, verified, events })
     return 0
   } catch (error) {
     const kept = `${target}.${signal.aborted ? 'interrupted' : 'failed'}-${stamp}`
