@@ -53,7 +53,8 @@ export async function runPlans(
   const { settings, plans, templates, output, signal } = session
   const { layout } = run
   const { runId, runName } = run.identity
-  using journal = openJournal(layout.journal)
+  // A rehearsal rents nothing: waiting for the disk would be its longest wait.
+  using journal = openJournal(layout.journal, { durable: !settings.dryRun.enabled })
   const tally = createTally()
   using progress = await openProgress(output)
   const emit = (event: RunEvent) => {

@@ -21,19 +21,19 @@ const passing = new Set<RunEvent['kind']>(['job-queued', 'job-progress', 'upload
 /** What a resumed run relies on: it must outlive the machine. A prompt is known before it is sent, a deletion follows its upload. */
 const precious = new Set<RunEvent['kind']>(['job-started', 'job-finished', 'upload-finished', 'video-finished'])
 
-/** Appends each lasting event to the run's journal; a line that a resumed run relies on is on the disk before `append` returns. */
+/** Appends each lasting event to the run's journal; a durable one has a line that a resumed run relies on on the disk before `append` returns. */
 export interface Journal extends Disposable {
   append(event: RunEvent): void
 }
 
-/** Opens the journal of a run, new or to be gone on with. Throws PR_FILE. */
-export function openJournal(path: string): Journal {
+/** Opens the journal of a run, new or to be gone on with; one that is not `durable` is left to the system's cache. Throws PR_FILE. */
+export function openJournal(path: string, { durable }: { durable: boolean }): Journal {
   const file = openToAppend(path)
   return {
     append(event) {
       if (passing.has(event.kind)) return
       writeSync(file, `${JSON.stringify(event)}\n`)
-      if (precious.has(event.kind)) fsyncSync(file)
+      if (durable && precious.has(event.kind)) fsyncSync(file)
     },
     [Symbol.dispose]: () => closeSync(file),
   }

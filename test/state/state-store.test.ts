@@ -28,7 +28,7 @@ const passing: RunEvent[] = [
 ]
 
 function write(file: string, events: readonly RunEvent[]): void {
-  using journal = openJournal(file)
+  using journal = openJournal(file, { durable: true })
   for (const event of events) journal.append(event)
 }
 
@@ -99,7 +99,7 @@ it('names the runs that there are, or says that there is none', async () => {
 
 it('says so when the journal cannot be written', async () => {
   writeFileSync(join(folder, 'state'), 'a file')
-  expect(await failure(() => openJournal(path))).toEqual({
+  expect(await failure(() => openJournal(path, { durable: true }))).toEqual({
     code: 'PR_FILE',
     message: expect.stringMatching(/^Opening the journal .*calm-otter\.jsonl failed: E/),
     hint: 'Give --output-dir a folder that can be written to.',
