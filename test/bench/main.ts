@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { type Measured, medians, runProcess } from './run-process.ts'
 
 /**
@@ -10,10 +11,11 @@ import { type Measured, medians, runProcess } from './run-process.ts'
  */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bin = join(root, 'dist/cli/bin.js')
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const built = (file: string) => join(root, 'dist/bench', file)
 const folder = mkdtempSync(join(tmpdir(), 'pr-bench-'))
 
 try {
+  await bundle()
   const [node, help, example] = await medians(
     [
       ['-e', '0'],
@@ -37,17 +39,34 @@ try {
     await runProcess([bin, '--dry-run', '--quiet', '--prompt-file', prompt(10_000)], { cwd: folder }),
   )
   await requests()
-  const upload = await runProcess([here('upload.ts'), '1024'], { cwd: folder })
+  const upload = await runProcess(['--semi-space-growth-factor=1', built('upload.js'), '1024'], { cwd: folder })
   row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
 } finally {
   rmSync(folder, { recursive: true })
+  rmSync(join(root, 'dist/bench'), { recursive: true, force: true })
+}
+
+/** The scripts as the program is built, one bundle each, so that no compiler is measured with them. */
+async function bundle(): Promise<void> {
+  await build({
+    entryPoints: ['requests.ts', 'upload.ts'].map((file) => fileURLToPath(new URL(file, import.meta.url))),
+    outdir: join(root, 'dist/bench'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.22',
+    external: ['msw', 'nock', 'mock-socket', '@mswjs/interceptors'],
+    banner: {
+      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+    },
+  })
 }
 
 /** The same client and the same 8 KiB answer through each way; every way in a process of its own. */
 async function requests(): Promise<void> {
   const rates = new Map<string, number>()
   for (const way of ['loopback', 'wire', 'msw', 'nock']) {
-    rates.set(way, Number((await runProcess([here('requests.ts'), way], { cwd: folder })).stdout))
+    rates.set(way, Number((await runProcess([built('requests.js'), way], { cwd: folder })).stdout))
   }
   const wire = rates.get('wire')!
   for (const [way, rate] of rates) {
