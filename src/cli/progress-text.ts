@@ -31,7 +31,3 @@ export function podText({ podId, status, costPerHour, action }: Extract<RunEvent
   const price = costPerHour === null ? '' : `, $${costPerHour.toFixed(2)} an hour`
   return `pod ${podId} is ${status}${price}: ${action}`
 }
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}

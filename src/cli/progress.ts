@@ -1,7 +1,8 @@
+import { counted } from '../domain/counted.ts'
 import type { Job } from '../domain/plan-types.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import type { LiveLine, Output } from './output.ts'
-import { bytesText, durationText, failedText, jobText, plural, podText } from './progress-text.ts'
+import { bytesText, durationText, failedText, jobText, podText } from './progress-text.ts'
 
 /** Without a live line, one line of progress in this many milliseconds of the run's clock. */
 const QUIET_MS = 10_000
@@ -36,13 +37,13 @@ class ProgressDisplay {
     const output = this.#output
     switch (event.kind) {
       case 'run-started':
-        return output.info(`run ${event.runName}: ${plural(event.videos.length, 'video')}`)
+        return output.info(`run ${event.runName}: ${counted(event.videos.length, 'video')}`)
       case 'video-started': {
         const { plan, skipped } = event
         this.#jobs = [...plan.renderJobs, ...plan.combineJobs]
         const done = skipped.length > 0 ? `, ${skipped.length} of them done already` : ''
-        const size = `${plural(plan.totalFrames, 'frame')} in ${plural(plan.chunks.length, 'chunk')}`
-        return output.info(`${event.video}: ${size}, ${plural(this.#jobs.length, 'job')}${done}`)
+        const size = `${counted(plan.totalFrames, 'frame')} in ${counted(plan.chunks.length, 'chunk')}`
+        return output.info(`${event.video}: ${size}, ${counted(this.#jobs.length, 'job')}${done}`)
       }
       case 'job-started':
         this.#jobStartedAt = event.at
@@ -65,7 +66,7 @@ class ProgressDisplay {
         return output.debug(`chunk ${event.chunk}: the server calls the reference ${event.name}`)
       case 'film-downloaded':
         return output.info(
-          `${event.video}: ${plural(event.frames, 'frame')}, ${bytesText(event.bytes)} in ${event.file}`,
+          `${event.video}: ${counted(event.frames, 'frame')}, ${bytesText(event.bytes)} in ${event.file}`,
         )
       case 'upload-started':
         this.#lastTickAt = event.at
@@ -81,11 +82,11 @@ class ProgressDisplay {
         )
       }
       case 'cleanup': {
-        const counts = `${plural(event.files.length, 'file')} deleted, ${event.kept.length} kept`
+        const counts = `${counted(event.files.length, 'file')} deleted, ${event.kept.length} kept`
         return output.info(`${event.video}: ${counts}: ${event.reason}`)
       }
       case 'video-finished':
-        return output.info(`${event.video}: done, ${plural(event.frames, 'frame')} in ${event.film}`)
+        return output.info(`${event.video}: done, ${counted(event.frames, 'frame')} in ${event.film}`)
       case 'video-failed':
         return output.error(
           `${event.video} failed: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,

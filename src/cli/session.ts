@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import { plannedGraphs } from '../doctor/planned-graphs.ts'
 import type { Templates } from '../domain/bindings.ts'
+import { counted } from '../domain/counted.ts'
 import { makePlan } from '../domain/plan.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { jobId } from '../orchestrator/ids.ts'
@@ -26,7 +27,7 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
     await checkAgainstRecording(settings, plans, templates)
     const jobs = plans.reduce((sum, plan) => sum + plan.renderJobs.length + plan.combineJobs.length, 0)
     output.print(
-      `Valid: ${plans.length} prompt file${plans.length === 1 ? '' : 's'}, ${jobs} jobs, bindings and workflows. Nothing was run.`,
+      `Valid: ${counted(plans.length, 'prompt file')}, ${counted(jobs, 'job')}, bindings and workflows. Nothing was run.`,
     )
     output.result({ ok: true, plans })
     return 0

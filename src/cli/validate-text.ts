@@ -1,6 +1,7 @@
 import type { PlanFinding } from '../doctor/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../doctor/missing-pieces.ts'
 import type { Validation } from '../doctor/validate-inputs.ts'
+import { counted } from '../domain/counted.ts'
 
 /** The report of `pr validate`: every problem, then what the server lacks, then one line that counts. `server` names what was checked against. */
 export function validateText({ problems, checked }: Validation, server: string): string {
@@ -30,17 +31,15 @@ function needText({ file, node, jobs }: NeededPiece['neededBy'][number]): string
 
 function verdict(problems: number): string {
   if (problems === 0) return 'Valid:'
-  return `${count(problems, 'problem')} in`
+  return `${counted(problems, 'problem')} in`
 }
 
 function checkedText({ promptFiles, templates, jobs, workflows }: Validation['checked']): string {
   const parts = [
-    promptFiles > 0 ? count(promptFiles, 'prompt file') : '',
+    promptFiles > 0 ? counted(promptFiles, 'prompt file') : '',
     templates.length > 0 ? `templates (${templates.join(', ')})` : '',
-    jobs > 0 ? count(jobs, 'job') : '',
-    workflows > 0 ? count(workflows, 'workflow') : '',
+    jobs > 0 ? counted(jobs, 'job') : '',
+    workflows > 0 ? counted(workflows, 'workflow') : '',
   ].filter((part) => part !== '')
   return parts.join(', ') || 'no file'
 }
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`

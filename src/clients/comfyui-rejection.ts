@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { counted } from '../domain/counted.ts'
 import type { Graph } from '../domain/graph.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
@@ -21,9 +22,11 @@ export function partialRejection(asked: string, graph: Graph, nodeErrors: unknow
 }
 
 function refused(message: string, problems: Problem[]): PromptRunnerError {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   const hint = problems.find((problem) => problem.hint !== undefined)?.hint
-  return new PromptRunnerError('PR_COMFY_REJECTED', `${message} (${count})`, { hint, problems })
+  return new PromptRunnerError('PR_COMFY_REJECTED', `${message} (${counted(problems.length, 'problem')})`, {
+    hint,
+    problems,
+  })
 }
 
 function nodeProblems(graph: Graph, nodeErrors: z.infer<typeof NodeErrors>): Problem[] {

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, join } from 'node:path'
+import { counted } from '../domain/counted.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
@@ -19,8 +20,7 @@ export async function readPrompts(where: { files: readonly string[]; dir: string
   const problems = [...parsed.flatMap((file) => file.problems), ...sameNames(prompts)]
   if (problems.length === 0) return prompts
   const faulty = new Set(problems.map(({ file }) => file)).size
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  const message = `Reading ${files.length === 1 ? '1 prompt file' : `${files.length} prompt files`} found ${count} in ${faulty === 1 ? '1 file' : `${faulty} files`}.`
+  const message = `Reading ${counted(files.length, 'prompt file')} found ${counted(problems.length, 'problem')} in ${counted(faulty, 'file')}.`
   throw new PromptRunnerError('PR_PROMPT_FILE', message, { problems })
 }
 

@@ -1,10 +1,11 @@
+import { counted } from '../domain/counted.ts'
 import type { DiffedInput, DiffedJob, NodeName } from './diff-job.ts'
 import type { RunDiff } from './diff-runs.ts'
 import type { EstimateFacts } from './run-facts.ts'
 
 /** A difference for a person, line by line. Jobs that differ alike stand together. */
 export function diffText({ equal, jobs, uploads, estimate }: RunDiff): string[] {
-  if (equal) return [`No difference: ${count(jobs.compared, 'job')}, ${count(uploads.compared, 'upload')}.`]
+  if (equal) return [`No difference: ${counted(jobs.compared, 'job')}, ${counted(uploads.compared, 'upload')}.`]
   const alike = Map.groupBy(jobs.changed, (job) => jobLines(job).join('\n'))
   return [
     ...jobs.gone.map((job) => `- ${job}`),
@@ -60,8 +61,4 @@ function totals(jobs: RunDiff['jobs'], uploads: RunDiff['uploads']): string {
   const words = (of: RunDiff['jobs'] | RunDiff['uploads']) =>
     `${of.changed.length} changed, ${of.added.length} added, ${of.gone.length} gone`
   return `Jobs: ${words(jobs)}. Uploads: ${words(uploads)}.`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

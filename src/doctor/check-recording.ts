@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
@@ -23,5 +24,5 @@ const DAY = 86_400_000
 
 function agoText(date: string, now: number): string {
   const days = Math.max(0, Math.floor((now - Date.parse(date)) / DAY))
-  return days === 0 ? 'today' : `${days} day${days === 1 ? '' : 's'} ago`
+  return days === 0 ? 'today' : `${counted(days, 'day')} ago`
 }

@@ -1,4 +1,5 @@
 import type { Templates } from '../domain/bindings.ts'
+import { counted } from '../domain/counted.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
@@ -16,10 +17,9 @@ export function invalidPlans(
 ): PromptRunnerError | null {
   const findings = checkPlans(plans, templates, offlineServer(objectInfo))
   if (findings.length === 0) return null
-  const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`
   return new PromptRunnerError(
     'PR_INVALID_WORKFLOW',
-    `checking every job before the first found ${count}: ${server} would refuse them`,
+    `checking every job before the first found ${counted(findings.length, 'problem')}: ${server} would refuse them`,
     {
       hint: 'pr validate lists all that is missing, and where it belongs',
       problems: findings.map(asProblem),

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { type ClassSchema, classSchemas, type InputSchema } from './object-info.ts'
 import type { NodeUse, ServerFacts } from './server-facts.ts'
 
@@ -109,10 +110,10 @@ function inputDrift(
   if (before.values && now.values) {
     const gained = now.values.filter((value) => !before.values?.includes(value) && !told.has(value))
     const lost = before.values.filter((value) => !now.values?.includes(value) && !told.has(value))
-    if (gained.length > 0) found.push(difference(`${place} gained ${counted(gained)}`))
+    if (gained.length > 0) found.push(difference(`${place} gained ${listed(gained)}`))
     if (lost.length > 0) {
       const users = uses.filter(({ inputs }) => lost.includes(String(inputs[input])))
-      found.push({ ...difference(`${place} lost ${counted(lost)}`), failing: promptsOf(users) })
+      found.push({ ...difference(`${place} lost ${listed(lost)}`), failing: promptsOf(users) })
     }
   }
   for (const key of ['min', 'max', 'step', 'default']) {
@@ -123,7 +124,7 @@ function inputDrift(
   return found
 }
 
-const counted = (values: readonly string[]) =>
-  `${values.length} value${values.length === 1 ? '' : 's'} (${values.slice(0, 5).join(', ')}${values.length > 5 ? ', …' : ''})`
+const listed = (values: readonly string[]) =>
+  `${counted(values.length, 'value')} (${values.slice(0, 5).join(', ')}${values.length > 5 ? ', …' : ''})`
 
 const promptsOf = (uses: readonly NodeUse[]) => [...new Set(uses.map(({ prompt }) => prompt))]

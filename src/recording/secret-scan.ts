@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { counted } from '../domain/counted.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 
 /** Names of environment variables whose values nobody passes on. */
@@ -25,7 +26,7 @@ export function refuseSecrets(folder: string, values: Readonly<Record<string, st
       secretsIn(join(item.parentPath, item.name), relative(folder, join(item.parentPath, item.name)), values),
     )
   if (problems.length === 0) return
-  throw new PromptRunnerError('PR_SECRET', `the recording in ${folder} holds ${problems.length} secret(s)`, {
+  throw new PromptRunnerError('PR_SECRET', `the recording in ${folder} holds ${counted(problems.length, 'secret')}`, {
     hint: 'it was not published; take the secret out of the workflow or of the environment, and record again',
     problems,
   })

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import type { Chunk, Plan } from '../domain/plan-types.ts'
 
 /** The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. */
@@ -17,7 +18,7 @@ export function planTable(plan: Plan): string[] {
   const { length } = plan.combineJobs
   const first = plan.renderJobs.length + 1
   return [
-    `${plan.videoName} · ${plan.promptFile} · ${plan.totalFrames} ${plan.totalFrames === 1 ? 'frame' : 'frames'} = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
+    `${plan.videoName} · ${plan.promptFile} · ${counted(plan.totalFrames, 'frame')} = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
     ...aligned(rows).map((line) => `  ${line}`),
     `  + combine ×${length} (${length === 1 ? 'job' : 'jobs'} ${range(first, first + length - 1)})`,
     ...plan.warnings.map((warning) => `  ! ${warning}`),

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
 
@@ -5,11 +6,11 @@ import type { Summary } from './summary.ts'
 export function summaryText(summary: Summary): string[] {
   const { jobs, frames, uploads, rehearsal, pod } = summary
   const counts = [
-    `${count(jobs.total, 'job')}: ${jobs.render} render, ${jobs.combine} combine${progress(jobs)}`,
-    `${count(frames.rendered, 'frame')} rendered, ${frames.kept} kept`,
+    `${counted(jobs.total, 'job')}: ${jobs.render} render, ${jobs.combine} combine${progress(jobs)}`,
+    `${counted(frames.rendered, 'frame')} rendered, ${frames.kept} kept`,
     uploads.videos + uploads.manifests === 0
       ? 'nothing uploaded'
-      : `${count(uploads.videos, 'video')}, ${count(uploads.manifests, 'manifest')} uploaded (${bytes(uploads.bytes)})`,
+      : `${counted(uploads.videos, 'video')}, ${counted(uploads.manifests, 'manifest')} uploaded (${bytes(uploads.bytes)})`,
   ].join(' · ')
   return [
     counts,
@@ -42,10 +43,6 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
     ...rehearsal.unmatched.map((unmatched) => `NO ANSWER: ${unmatched}`),
     `Not simulated: ${rehearsal.not_simulated.join('; ')}`,
   ]
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function bytes(number: number): string {
