@@ -77,6 +77,7 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
       },
       onMessage: (listener) => listeners.push(listener),
       onClose: (listener) => closers.push(listener),
+      ...(real.onPing ? { onPing: real.onPing.bind(real) } : {}),
     },
   }
 }
