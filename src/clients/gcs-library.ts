@@ -17,7 +17,6 @@ export interface GcsLibraryOptions {
 }
 
 export interface GcsLibrary {
-  readonly CRC32C: typeof import('@google-cloud/storage').CRC32C
   /**
    * A Storage for one operation. They share credentials and nothing else: the library keeps its retry state in the Storage, and
    * one upload can switch off the retries of all that follow.
@@ -31,7 +30,7 @@ export async function loadGcsLibrary({
   credentialsFile,
   apiEndpoint = GOOGLE,
 }: GcsLibraryOptions): Promise<GcsLibrary> {
-  const { Storage, CRC32C, RETRYABLE_ERR_FN_DEFAULT } = await import('@google-cloud/storage')
+  const { Storage, RETRYABLE_ERR_FN_DEFAULT } = await import('@google-cloud/storage')
   const isGoogle = apiEndpoint === GOOGLE
   // With STORAGE_EMULATOR_HOST set the library takes every endpoint for an emulator and drops the token; this keeps it.
   const common = { projectId, apiEndpoint, useAuthWithCustomEndpoint: isGoogle }
@@ -39,7 +38,6 @@ export async function loadGcsLibrary({
   if (isGoogle) await loadCredentials(authClient, credentialsFile)
 
   return {
-    CRC32C,
     open(signal) {
       const storage = new Storage({
         ...common,

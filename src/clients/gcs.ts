@@ -27,13 +27,13 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
   async function attempt<T>(
     what: Omit<Attempt, 'bucket'> & { signal: AbortSignal | undefined; timeout?: number },
-    work: (bucket: Bucket, library: GcsLibrary) => Promise<T>,
+    work: (bucket: Bucket) => Promise<T>,
   ): Promise<T> {
     const { signal, timeout } = what
     try {
       signal?.throwIfAborted()
       const library = await load()
-      return await interruptible(work(library.open(signal).bucket(bucket), library), signal, timeout)
+      return await interruptible(work(library.open(signal).bucket(bucket)), signal, timeout)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw storageFailure(error, { ...what, bucket })
@@ -46,7 +46,7 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
     upload(request, signal) {
       const doing = `uploading ${request.path} to gs://${bucket}/${request.object}`
-      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target, library) => uploadFile(library, target, request))
+      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target) => uploadFile(target, request))
     },
 
     stat(object, signal) {

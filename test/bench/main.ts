@@ -39,7 +39,7 @@ try {
     await runProcess([bin, '--dry-run', '--quiet', '--prompt-file', prompt(10_000)], { cwd: folder }),
   )
   await requests()
-  const upload = await runProcess(['--semi-space-growth-factor=1', built('upload.js'), '1024'], { cwd: folder })
+  const upload = await runProcess([built('upload.js'), '1024'], { cwd: folder })
   row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
 } finally {
   rmSync(folder, { recursive: true })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createStorageClient } from '../../src/clients/gcs.ts'
-import { crc32c, crc32cBase64 } from '../../src/simulators/crc32c.ts'
+import { crc32c, crc32cBase64 } from '../../src/domain/crc32c.ts'
 import { listening } from '../simulators/listening.ts'
 import { storage } from './loopback-gcs.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, onTestFinished } from 'vitest'
-import { crc32c, crc32cBase64 } from '../../src/simulators/crc32c.ts'
+import { crc32c, crc32cBase64 } from '../../src/domain/crc32c.ts'
 
 /** A service reached in one of the ways there are. Addresses of requests begin with `origin`. */
 export interface Reached {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { crc32c, crc32cBase64 } from '../crc32c.ts'
+import { crc32c, crc32cBase64 } from '../../domain/crc32c.ts'
 
 /** What is known of an object's bytes after they went by. Checksums in base64 as in the object resource. */
 export interface ContentDigest {
