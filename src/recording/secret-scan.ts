@@ -6,24 +6,28 @@ import { type Problem, PromptRunnerError } from '../errors.ts'
 /** Names of environment variables whose values nobody passes on. */
 const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|(?:^|_)auth(?:_|$)/i
 
-/** Values of secret-looking variables; short ones would be found everywhere, and a path is no secret. */
+/** Values shorter than this would be found everywhere. */
+const SHORTEST = 8
+
+/** Values of secret-looking variables; a path is no secret. */
 export function secretValues(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const found = Object.entries(environment).filter(
-    (pair): pair is [string, string] =>
-      secretName.test(pair[0]) && (pair[1]?.length ?? 0) >= 8 && !pair[1]?.startsWith('/'),
+    (pair): pair is Secret =>
+      secretName.test(pair[0]) && (pair[1]?.length ?? 0) >= SHORTEST && !pair[1]?.startsWith('/'),
   )
   return Object.fromEntries(found)
 }
 
 /**
- * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`.
+ * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`, the short ones excepted.
  * Throws PR_SECRET naming file and kind, never the secret.
  */
-export function refuseSecrets(folder: string, values: Readonly<Record<string, string>>): void {
+export function refuseSecrets(folder: string, values: Readonly<Record<string, string | null>>): void {
+  const known = Object.entries(values).filter((pair): pair is Secret => (pair[1]?.length ?? 0) >= SHORTEST)
   const problems = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((item) => item.isFile())
     .flatMap((item) =>
-      secretsIn(join(item.parentPath, item.name), relative(folder, join(item.parentPath, item.name)), values),
+      secretsIn(join(item.parentPath, item.name), relative(folder, join(item.parentPath, item.name)), known),
     )
   if (problems.length === 0) return
   throw new PromptRunnerError('PR_SECRET', `the recording in ${folder} holds ${counted(problems.length, 'secret')}`, {
@@ -31,6 +35,8 @@ export function refuseSecrets(folder: string, values: Readonly<Record<string, st
     problems,
   })
 }
+
+type Secret = [name: string, value: string]
 
 const shapes: ReadonlyArray<readonly [kind: string, shape: RegExp]> = [
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
@@ -49,7 +55,7 @@ const PIECE = 1024 * 1024
 /** More than any secret is long, so that none is cut in two. */
 const OVERLAP = 8 * 1024
 
-function secretsIn(path: string, name: string, values: Readonly<Record<string, string>>): Problem[] {
+function secretsIn(path: string, name: string, values: readonly Secret[]): Problem[] {
   const found = new Set<string>()
   const file = openSync(path, 'r')
   const piece = Buffer.alloc(PIECE + OVERLAP)
@@ -57,7 +63,7 @@ function secretsIn(path: string, name: string, values: Readonly<Record<string, s
     for (let kept = 0, read = readSync(file, piece, 0, PIECE, null); read > 0; ) {
       const text = piece.toString('latin1', 0, kept + read)
       for (const [kind, shape] of shapes) if (shape.test(text)) found.add(kind)
-      for (const [variable, value] of Object.entries(values)) {
+      for (const [variable, value] of values) {
         if (text.includes(Buffer.from(value).toString('latin1'))) found.add(`the value of ${variable}`)
       }
       const end = kept + read

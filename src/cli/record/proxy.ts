@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, renameSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createComfyuiClient } from '../../clients/comfyui.ts'
@@ -14,8 +13,8 @@ import { publishRecording } from '../../recording/publish.ts'
 import { recordRedactor } from '../../recording/record-redactor.ts'
 import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
 import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
-import { dayStamp, timeStamp } from '../../report/stamps.ts'
 import type { Output } from '../output.ts'
+import { besideTarget } from './beside-target.ts'
 import { askForFree } from './free-questions.ts'
 
 export interface RecordingProxy {
@@ -36,16 +35,12 @@ export async function recordingProxy(options: RecordingProxy): Promise<number> {
   const { settings, output, signal, environment } = options
   const { url, token, headers, ca: authority } = settings.comfyui
   const target = resolve(options.recordTo)
-  const now = Date.now()
-  const stamp = `${dayStamp(now)}_${timeStamp(now)}`
-  const unfinished = `${target}.unfinished-${stamp}`
-  mkdirSync(unfinished, { recursive: true })
-  const secrets = { ...secretValues(environment), ...headers, ...(token === null ? {} : { comfyui_token: token }) }
-  try {
+  const secrets = { ...secretValues(environment), ...headers, comfyui_token: token }
+  return besideTarget({ target, output, ending: () => 'failed' }, async (folder) => {
     let facts: ServerFacts
     {
       using agents = directAgents(authority === null ? null : await readFile(authority, 'utf8'))
-      using capture = openRawCapture({ folder: unfinished, redactor: recordRedactor({ known: secrets }) })
+      using capture = openRawCapture({ folder, redactor: recordRedactor({ known: secrets }) })
       const service = capture.wrap(forwardingService({ name: 'comfyui', agents, upstream: url }))
       await using served = await serveNetwork({ services: [service], port: options.port })
       const address = served.addresses.comfyui!
@@ -54,17 +49,12 @@ export async function recordingProxy(options: RecordingProxy): Promise<number> {
       output.result({ address: address.origin, upstream: url.origin, recording: target })
       if (!signal.aborted) await once(signal, 'abort')
     }
-    await finishRecording(unfinished, { facts: stampsOf(facts), edit: (_, text) => text })
-    refuseSecrets(unfinished, secrets)
-    publishRecording(unfinished, target)
+    await finishRecording(folder, { facts: stampsOf(facts), edit: (_, text) => text })
+    refuseSecrets(folder, secrets)
+    publishRecording(folder, target)
     output.info(`Recorded ${target}.`)
     return 0
-  } catch (error) {
-    const kept = `${target}.failed-${stamp}`
-    renameSync(unfinished, kept)
-    output.warn(`what was recorded is kept in ${kept}; ${target} is as it was`)
-    throw error
-  }
+  })
 }
 
 async function factsThrough(

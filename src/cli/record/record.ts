@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clients, SystemStats } from '../../clients/clients.ts'
@@ -8,9 +8,9 @@ import type { Settings } from '../../config/settings-types.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { publishRecording } from '../../recording/publish.ts'
 import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
-import { dayStamp, timeStamp } from '../../report/stamps.ts'
 import { confirm } from '../confirm.ts'
 import type { Output } from '../output.ts'
+import { besideTarget } from './beside-target.ts'
 import { firstDifference, type StepLog } from './event-log.ts'
 import { pipelineWork } from './pipeline.ts'
 import { recordingPlan } from './plan.ts'
@@ -36,10 +36,7 @@ export interface RecordOptions {
   readonly anonymous: boolean
 }
 
-/**
- * Records beside the old recording, and replaces it only with one that holds no secret and replays. What comes of anything else
- * is kept under a name that says so: `<name>.unfinished-…` while it is made, `.interrupted-…` or `.failed-…` afterwards.
- */
+/** Records beside the old recording, and replaces it only with one that holds no secret and replays. */
 export async function record(options: RecordOptions): Promise<number> {
   const { settings, output, signal, cwd } = options
   const work = await workOf(options)
@@ -55,25 +52,17 @@ export async function record(options: RecordOptions): Promise<number> {
   if (settings.output.ci && !settings.run.yes) throw readOnly(name)
   if (paid) await confirm('Record on this server, which costs money?', output, { yes: settings.run.yes, signal })
 
-  const now = Date.now()
-  const stamp = `${dayStamp(now)}_${timeStamp(now)}`
-  const unfinished = `${target}.unfinished-${stamp}`
-  mkdirSync(unfinished, { recursive: true })
-  try {
-    const events = await make(unfinished, work, { ...options, name, stats })
+  const ending = () => (signal.aborted ? 'interrupted' : 'failed')
+  return besideTarget({ target, output, ending }, async (folder) => {
+    const events = await make(folder, work, { ...options, name, stats })
     signal.throwIfAborted()
-    const { unchanged } = publishRecording(unfinished, target)
+    const { unchanged } = publishRecording(folder, target)
     const outcome = unchanged ? 'nothing changed, only its stamps are new' : 'it replaces what was there'
     const verified = options.verify && work.names.length > 0
     output.print(`Recorded ${join('recordings', name)}${verified ? ', verified by a replay' : ''}: ${outcome}.`)
     output.result({ ok: true, recording: target, unchanged, verified, events })
     return 0
-  } catch (error) {
-    const kept = `${target}.${signal.aborted ? 'interrupted' : 'failed'}-${stamp}`
-    renameSync(unfinished, kept)
-    output.warn(`what was recorded is kept in ${kept}; ${target} is as it was`)
-    throw error
-  }
+  })
 }
 
 /** Gives what the client got to see. */
@@ -94,7 +83,7 @@ async function make(
   const downloads = mkdtempSync(join(tmpdir(), 'pr-record-'))
   try {
     const live = await takeRecording({ ...options, folder, work, secrets, downloads })
-    refuseSecrets(folder, Object.fromEntries(Object.entries(secrets).flatMap(([key, value]) => longOnes(key, value))))
+    refuseSecrets(folder, secrets)
     if (!options.verify || work.names.length === 0) return live
     output.info('Replaying it, to see whether a client sees the same.')
     const replayed = await replayWork(work, {
@@ -112,9 +101,6 @@ async function make(
     rmSync(downloads, { recursive: true })
   }
 }
-
-const longOnes = (key: string, value: string | null): Array<[string, string]> =>
-  value !== null && value.length >= 8 ? [[key, value]] : []
 
 async function workOf({ workflows, probe, settings, output }: RecordOptions): Promise<Work> {
   if (probe) return workOfSteps([])

@@ -1,0 +1,31 @@
+import { mkdirSync, renameSync } from 'node:fs'
+import { dayStamp, timeStamp } from '../../report/stamps.ts'
+import type { Output } from '../output.ts'
+
+export interface BesideTarget {
+  /** Path of the recording to be. */
+  readonly target: string
+  readonly output: Output
+  /** How `work` came to its end when it throws. */
+  readonly ending: () => 'failed' | 'interrupted'
+}
+
+/**
+ * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, what is there is kept as
+ * `<target>.failed-…` or `.interrupted-…`.
+ */
+export async function besideTarget<T>(options: BesideTarget, work: (folder: string) => Promise<T>): Promise<T> {
+  const { target, output, ending } = options
+  const now = Date.now()
+  const stamp = `${dayStamp(now)}_${timeStamp(now)}`
+  const folder = `${target}.unfinished-${stamp}`
+  mkdirSync(folder, { recursive: true })
+  try {
+    return await work(folder)
+  } catch (error) {
+    const kept = `${target}.${ending()}-${stamp}`
+    renameSync(folder, kept)
+    output.warn(`what was recorded is kept in ${kept}; ${target} is as it was`)
+    throw error
+  }
+}
