@@ -1,8 +1,10 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import { createCapture } from '../network/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { hostTable } from '../network/host-table.ts'
@@ -27,6 +29,7 @@ import { errorsOf, type PlannedSession, runPlans, settleRun, throwAny } from './
  */
 export async function rehearse(session: PlannedSession): Promise<number> {
   const { settings, output, plans } = session
+  keepSmall(plans)
   const clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
   const { identity, earlier } = settleRun(session, settings.run.outputDir)
@@ -110,4 +113,13 @@ function counter(make: (count: number) => string): () => string {
     count += 1
     return make(count)
   }
+}
+
+/**
+ * V8 makes room for three times the short-lived text that a long rehearsal has at once: 310 MB instead of 235 MB at 300 jobs.
+ * A short one would only lose time by collecting more often.
+ */
+function keepSmall(plans: readonly Plan[]): void {
+  const jobs = plans.reduce((sum, plan) => sum + plan.renderJobs.length + plan.combineJobs.length, 0)
+  if (jobs > 60) setFlagsFromString('--semi-space-growth-factor=1')
 }

@@ -10,7 +10,7 @@ import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 
 /** Prints the seconds that the real storage client takes to upload a file of so many MiB over the simulated network. */
-// As src/cli/bin.ts sets it.
+// As src/cli/dry-run.ts sets it for long runs.
 v8.setFlagsFromString('--semi-space-growth-factor=1')
 
 const bytes = Number(process.argv[2]) * 2 ** 20
