@@ -16,13 +16,6 @@ export function durationText(ms: number): string {
   return seconds < 3_600 ? minutes : `${Math.floor(seconds / 3_600)}:${minutes}`
 }
 
-/** `12.3 MiB` */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB']
-  const unit = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  return unit === 0 ? `${bytes} B` : `${(bytes / 1024 ** unit).toFixed(1)} ${units[unit]}`
-}
-
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
   return `failed: ${code}: ${reason} (attempt ${attempt}${willRetry ? ', trying again' : ''})`
 }

@@ -1,8 +1,9 @@
 import { counted } from '../domain/counted.ts'
 import type { Job } from '../domain/plan-types.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
+import { bytesText } from '../report/bytes-text.ts'
 import type { LiveLine, Output } from './output.ts'
-import { bytesText, durationText, failedText, jobText, podText } from './progress-text.ts'
+import { durationText, failedText, jobText, podText } from './progress-text.ts'
 
 /** Without a live line, one line of progress in this many milliseconds of the run's clock. */
 const QUIET_MS = 10_000

@@ -3,7 +3,7 @@ import type { RunProgram } from '../clients/clients.ts'
 import { isWritableFolder, nearestExisting } from '../config/folders.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { Plan } from '../domain/plan-types.ts'
-import { bytesText, diskNeed } from './disk-need.ts'
+import { capacityText, diskNeed } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 
 /** `problem` says why this Node will not do, or is null. */
@@ -47,9 +47,9 @@ export async function checkDisk({ run, comfyui }: Settings, plans: readonly Plan
   const need = diskNeed(plans, run)
   const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(comfyui.url.hostname)
   const needed = isLocal ? need.here + need.server : need.here
-  const parts = `about ${bytesText(need.here)} here and ${bytesText(need.server)} in ComfyUI's output folder${isLocal ? ' on the same machine' : ''}`
-  const message = `the output folder ${outputDir}: ${bytesText(free)} free, the plan needs ${parts}`
-  if (plans.length === 0) return ok(`the output folder ${outputDir}: ${bytesText(free)} free`)
+  const parts = `about ${capacityText(need.here)} here and ${capacityText(need.server)} in ComfyUI's output folder${isLocal ? ' on the same machine' : ''}`
+  const message = `the output folder ${outputDir}: ${capacityText(free)} free, the plan needs ${parts}`
+  if (plans.length === 0) return ok(`the output folder ${outputDir}: ${capacityText(free)} free`)
   if (needed <= free) return ok(message)
   return missing('PR_FILE', message, 'free some space, or name another folder with --output-dir')
 }

@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan-types.ts'
 import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
 import { checkPlans, type PlanFinding } from './check-plans.ts'
 import type { KnownRecording } from './check-recording.ts'
-import { bytesText } from './disk-need.ts'
+import { capacityText } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 import { jobsText, missingPieces, type NeededPiece } from './missing-pieces.ts'
 
@@ -25,7 +25,7 @@ export async function checkServer(
   const objectInfo = await client.objectInfoText(undefined, signal)
   const limit = features['max_upload_size']
   const devices = stats.devices.map(({ name }) => name).join(', ')
-  const upload = typeof limit === 'number' ? `, takes uploads up to ${bytesText(limit)}` : ''
+  const upload = typeof limit === 'number' ? `, takes uploads up to ${capacityText(limit)}` : ''
   return [
     ok(`ComfyUI ${stats.comfyuiVersion} at ${client.address.href} on ${devices || 'an unknown device'}${upload}`),
     ...memory(stats),
@@ -36,7 +36,7 @@ export async function checkServer(
 
 function memory({ ramTotal }: SystemStats): DoctorFinding[] {
   if (ramTotal === 0 || ramTotal >= RAM_FOR_TWO_MODELS) return []
-  const message = `the server has ${bytesText(ramTotal)} of memory, and the two models of a run take ${bytesText(RAM_FOR_TWO_MODELS)}`
+  const message = `the server has ${capacityText(ramTotal)} of memory, and the two models of a run take ${capacityText(RAM_FOR_TWO_MODELS)}`
   return [warning(message, 'start ComfyUI with --cache-none, or take a machine with more memory')]
 }
 

@@ -32,7 +32,7 @@ function videoBytes({ width, height }: Plan, frames: number): number {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
-/** `1.2 GB`, `350 MB` */
-export function bytesText(bytes: number): string {
+/** `1.2 GB`, `350 MB`: decimal, as disks and memory are sold. */
+export function capacityText(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`
 }

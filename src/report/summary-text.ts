@@ -1,4 +1,5 @@
 import { counted } from '../domain/counted.ts'
+import { bytesText } from './bytes-text.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
 
@@ -10,7 +11,7 @@ export function summaryText(summary: Summary): string[] {
     `${counted(frames.rendered, 'frame')} rendered, ${frames.kept} kept`,
     uploads.videos + uploads.manifests === 0
       ? 'nothing uploaded'
-      : `${counted(uploads.videos, 'video')}, ${counted(uploads.manifests, 'manifest')} uploaded (${bytes(uploads.bytes)})`,
+      : `${counted(uploads.videos, 'video')}, ${counted(uploads.manifests, 'manifest')} uploaded (${bytesText(uploads.bytes)})`,
   ].join(' · ')
   return [
     counts,
@@ -43,10 +44,4 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
     ...rehearsal.unmatched.map((unmatched) => `NO ANSWER: ${unmatched}`),
     `Not simulated: ${rehearsal.not_simulated.join('; ')}`,
   ]
-}
-
-function bytes(number: number): string {
-  if (number < 1024) return `${number} B`
-  const unit = Math.min(3, Math.floor(Math.log2(number) / 10))
-  return `${(number / 1024 ** unit).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][unit]}`
 }

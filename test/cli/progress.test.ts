@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import { openProgress } from '../../src/cli/progress.ts'
-import { bytesText, durationText } from '../../src/cli/progress-text.ts'
+import { durationText } from '../../src/cli/progress-text.ts'
 import { makePlan } from '../../src/domain/plan.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
+import { bytesText } from '../../src/report/bytes-text.ts'
 import { capturedOutput } from './captured-output.ts'
 
 const models = { highModel: 'h', lowModel: 'l', highLora: 'hl', lowLora: 'll', textEncoder: 't', vae: 'v' }

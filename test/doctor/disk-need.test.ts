@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { bytesText, diskNeed } from '../../src/doctor/disk-need.ts'
+import { capacityText, diskNeed } from '../../src/doctor/disk-need.ts'
 import { makePlan } from '../../src/domain/plan.ts'
 import { jobId } from '../../src/orchestrator/ids.ts'
 import { planSettings, prompt } from '../workflows/lighthouse.ts'
@@ -19,7 +19,7 @@ it('knows the latents to the byte', () => {
 it('counts the film of every combine job on the server, and one here', () => {
   const plan = makePlan(prompt, planSettings, jobId)
   const { here, server } = diskNeed([plan, plan], { keepIntermediate: false })
-  expect([bytesText(here), bytesText(server)]).toEqual(['41 MB', '282 MB'])
+  expect([capacityText(here), capacityText(server)]).toEqual(['41 MB', '282 MB'])
 })
 
 it.each([
@@ -28,5 +28,5 @@ it.each([
   [999e6, '999 MB'],
   [1.25e9, '1.3 GB'],
 ])('writes %i bytes as %s', (bytes, text) => {
-  expect(bytesText(bytes)).toBe(text)
+  expect(capacityText(bytes)).toBe(text)
 })
