@@ -1,5 +1,6 @@
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
+import { warn } from './warn.ts'
 
 /** Reads the pod's status and price at the start, so that a run never costs an unknown amount. */
 export async function meetPod(context: RunContext): Promise<void> {
@@ -40,8 +41,4 @@ function stillRunning(error: unknown): never {
     hint: 'Stop it by hand at https://console.runpod.io/pods; every video is safe.',
     cause: error,
   })
-}
-
-function warn(context: RunContext, message: string): void {
-  context.emit({ kind: 'warning', at: context.now(), video: null, message })
 }

@@ -6,6 +6,7 @@ import type { JobResult, OutputFile } from '../domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
 import { promptId as makePromptId } from './ids.ts'
 import type { RunContext } from './run-context.ts'
+import { warn } from './warn.ts'
 
 /** A second attempt can help here; an error of the graph or of a node returns at full price. */
 const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
@@ -76,10 +77,6 @@ async function orWithdraw<T>(context: RunContext, promptId: string, work: () => 
     }
     throw error
   }
-}
-
-function warn(context: RunContext, message: string): void {
-  context.emit({ kind: 'warning', at: context.now(), video: null, message })
 }
 
 /** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */
