@@ -1,4 +1,4 @@
-import type { ModelNames } from '../domain/plan-types.ts'
+import type { PlanSettings } from '../domain/plan.ts'
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
 
@@ -22,18 +22,7 @@ export interface Settings {
   readonly pod: { readonly id: string | null; readonly apiKey: string | null }
   readonly programs: { readonly ffmpeg: string; readonly ffprobe: string }
   readonly prompts: { readonly files: readonly string[]; readonly dir: string }
-  readonly plan: {
-    readonly framesPerChunk: number
-    /** Whether the chunk length was asked for (flag, environment or config file) and must not be evened out. */
-    readonly framesPerChunkGiven: boolean
-    readonly width: number
-    readonly height: number
-    readonly fps: number
-    readonly steps: number
-    readonly cfg: number
-    readonly seed: number | null
-    readonly models: ModelNames
-  }
+  readonly plan: PlanSettings
   /** Folder with render.json, combine.json, bindings.yaml; null: the shipped set. */
   readonly workflows: string | null
   readonly run: {

@@ -10,7 +10,7 @@ import { deriveSeed } from './seed.ts'
 /** What the settings say about plans; a prompt file's own values win. Sizes in pixels. */
 export interface PlanSettings {
   readonly framesPerChunk: number
-  /** The chunk length was asked for and must not be evened out. */
+  /** The chunk length was asked for (flag, environment or config file) and must not be evened out. */
   readonly framesPerChunkGiven: boolean
   readonly width: number
   readonly height: number
