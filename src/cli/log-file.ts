@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { PromptRunnerError } from '../errors.ts'
+import { localIso } from '../report/stamps.ts'
 
 /** Lines kept for a log that is attached later; what comes before a run folder exists is far less. */
 const BACKLOG = 1_000
@@ -28,7 +29,7 @@ export class LogFile {
       if (this.#backlog.length < BACKLOG) this.#backlog.push([label, text])
       return
     }
-    const start = `${localTime(this.#open.now())} ${label.padEnd(7)} `
+    const start = `${localIso(this.#open.now()).replace('T', ' ')} ${label.padEnd(7)} `
     const lines = stripVTControlCharacters(text).split('\n')
     writeSync(this.#open.file, lines.map((line) => `${start}${line}`.trimEnd().concat('\n')).join(''))
   }
@@ -37,10 +38,4 @@ export class LogFile {
     if (this.#open) closeSync(this.#open.file)
     this.#open = null
   }
-}
-
-/** `2026-11-23 22:41:45.123` */
-function localTime(epoch: number): string {
-  const offset = new Date(epoch).getTimezoneOffset() * 60_000
-  return new Date(epoch - offset).toISOString().slice(0, -1).replace('T', ' ')
 }

@@ -16,7 +16,7 @@ export function timeStamp(at: number): string {
 }
 
 /** `2025-08-10T18:23:50.123` */
-function localIso(at: number): string {
+export function localIso(at: number): string {
   const offset = new Date(at).getTimezoneOffset() * 60_000
   return new Date(at - offset).toISOString().slice(0, -1)
 }
