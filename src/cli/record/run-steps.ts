@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ComfyuiClient, PromptEvent } from '../../clients/clients.ts'
+import { annotatedName } from '../../config/layout.ts'
 import type { Graph } from '../../domain/graph.ts'
 import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
@@ -88,10 +89,9 @@ function filled(graph: Graph, run: string, files: ReadonlyMap<string, OutputFile
     .replaceAll('{{run}}', run)
     .replaceAll(/\{\{file:([^}]+)\}\}/g, (whole, step) => {
       const file = files.get(step)
-      return file ? JSON.stringify(`${pathOf(file)} [${file.type}]`).slice(1, -1) : whole
+      return file ? JSON.stringify(annotatedName(file)).slice(1, -1) : whole
     })
   return JSON.parse(text) as Graph
 }
 
-const pathOf = ({ filename, subfolder }: OutputFile) => (subfolder === '' ? filename : `${subfolder}/${filename}`)
-const nameOf = (file: OutputFile) => `${file.type}/${pathOf(file)}`
+const nameOf = ({ type, subfolder, filename }: OutputFile) => [type, subfolder, filename].filter(Boolean).join('/')
