@@ -1,0 +1,47 @@
+import { setImmediate } from 'node:timers/promises'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { type ComfyuiSimulator, comfyuiSimulator } from '../../../src/simulators/comfyui/simulator.ts'
+import { virtualClock } from '../../../src/simulators/virtual-clock.ts'
+import { expectLegal, mutatedBody, objectInfo } from '../../support/prompt-mutations.ts'
+import { knowledge, ORIGIN } from './reach-simulator.ts'
+
+const ROUNDS = 10_000
+/** A server's history and files grow with every prompt; a fresh one keeps the rounds alike. */
+const PROMPTS_OF_A_SERVER = 50
+/** Turns of the event loop after which a prompt counts as hanging; the longest take some hundred. */
+const MANY_TURNS = 20_000
+
+function freshServer(): ComfyuiSimulator {
+  let made = 0
+  const newId = () => `id-${++made}`
+  return comfyuiSimulator({ knowledge: { ...knowledge, objectInfo }, clock: virtualClock(0, 0), newId })
+}
+
+/** Until nothing waits or runs, or the worker died as a real server's dies of poison (a node without inputs that nothing reaches, for example). */
+async function settled(server: ComfyuiSimulator): Promise<boolean> {
+  for (let turn = 0; turn < MANY_TURNS; turn += 1) {
+    const { remaining, wedged } = server.report()
+    if (remaining === 0 || wedged !== null) return true
+    await setImmediate()
+  }
+  return false
+}
+
+it(`never crashes, hangs or answers what no server would, in ${ROUNDS} mutated graphs`, async () => {
+  let server = freshServer()
+  let prompts = 0
+  await fc.assert(
+    fc.asyncProperty(mutatedBody, async (body) => {
+      prompts += 1
+      if (prompts % PROMPTS_OF_A_SERVER === 0 || server.report().wedged !== null) server = freshServer()
+      const answer = await server.http(new Request(`${ORIGIN}/prompt`, { method: 'POST', body }))
+      const contentType = answer.headers.get('content-type') ?? ''
+      expectLegal({ status: answer.status, contentType, body: await answer.text() })
+      expect(await settled(server)).toBe(true)
+      const history = await server.http(new Request(`${ORIGIN}/history`))
+      expect(history.status).toBe(200)
+    }),
+    { numRuns: ROUNDS },
+  )
+}, 300_000)
