@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { createCapture } from '../network/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
@@ -120,6 +121,5 @@ function counter(make: (count: number) => string): () => string {
  * A short one would only lose time by collecting more often.
  */
 function keepSmall(plans: readonly Plan[]): void {
-  const jobs = plans.reduce((sum, plan) => sum + plan.renderJobs.length + plan.combineJobs.length, 0)
-  if (jobs > 60) setFlagsFromString('--semi-space-growth-factor=1')
+  if (plans.flatMap(jobsOf).length > 60) setFlagsFromString('--semi-space-growth-factor=1')
 }

@@ -1,4 +1,5 @@
 import { counted } from '../domain/counted.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job } from '../domain/plan-types.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { bytesText } from '../report/bytes-text.ts'
@@ -41,7 +42,7 @@ class ProgressDisplay {
         return output.info(`run ${event.runName}: ${counted(event.videos.length, 'video')}`)
       case 'video-started': {
         const { plan, skipped } = event
-        this.#jobs = [...plan.renderJobs, ...plan.combineJobs]
+        this.#jobs = jobsOf(plan)
         const done = skipped.length > 0 ? `, ${skipped.length} of them done already` : ''
         const size = `${counted(plan.totalFrames, 'frame')} in ${counted(plan.chunks.length, 'chunk')}`
         return output.info(`${event.video}: ${size}, ${counted(this.#jobs.length, 'job')}${done}`)

@@ -4,6 +4,7 @@ import { loadTemplates } from '../config/templates.ts'
 import { plannedGraphs } from '../doctor/planned-graphs.ts'
 import type { Templates } from '../domain/bindings.ts'
 import { counted } from '../domain/counted.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
 import { makePlan } from '../domain/plan.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { jobId } from '../orchestrator/ids.ts'
@@ -25,7 +26,7 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
   plannedGraphs(plans, templates)
   if (settings.run.validateOnly) {
     await checkAgainstRecording(settings, plans, templates)
-    const jobs = plans.reduce((sum, plan) => sum + plan.renderJobs.length + plan.combineJobs.length, 0)
+    const jobs = plans.flatMap(jobsOf).length
     output.print(
       `Valid: ${counted(plans.length, 'prompt file')}, ${counted(jobs, 'job')}, bindings and workflows. Nothing was run.`,
     )

@@ -1,6 +1,7 @@
 import type { Templates } from '../domain/bindings.ts'
 import { buildCombineWorkflow } from '../domain/combine-workflow.ts'
 import type { Graph } from '../domain/graph.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
 import type { CombineJob, Job, Plan, RenderJob } from '../domain/plan-types.ts'
 import { buildRenderWorkflow } from '../domain/render-workflow.ts'
 
@@ -23,7 +24,7 @@ export interface PlannedGraph {
  */
 export function plannedGraphs(plans: readonly Plan[], templates: Templates): PlannedGraph[] {
   return plans.flatMap((plan) => {
-    const jobs: Job[] = [...plan.renderJobs, ...plan.combineJobs]
+    const jobs = jobsOf(plan)
     const groups = Map.groupBy(jobs, (job) => shapeOf(plan, job))
     return [...groups.values()].map((group): PlannedGraph => {
       const [job] = group as [Job]

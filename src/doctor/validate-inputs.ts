@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
 import { makePlan } from '../domain/plan.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { Prompt } from '../domain/prompt.ts'
@@ -51,7 +52,7 @@ export async function validateInputs(files: readonly string[], options: Validati
 
   const graphs = await collect(input.workflows, readWorkflow, problems, (file) => file)
   for (const { file, text } of graphs) problems.push(...checkGraph(text, server, { file, strict }))
-  const jobs = plans.reduce((sum, { renderJobs, combineJobs }) => sum + renderJobs.length + combineJobs.length, 0)
+  const jobs = plans.flatMap(jobsOf).length
   return {
     checked: {
       promptFiles: Math.max(prompts.flat().length, input.prompts.flatMap(({ files }) => files).length),

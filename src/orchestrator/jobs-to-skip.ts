@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { VideoState } from '../state/run-state.ts'
@@ -33,8 +34,4 @@ export function isFinished(plan: Plan, earlier: VideoState | undefined, upload: 
   if (earlier?.status !== 'finished' || earlier.film === null) return false
   const isSafe = upload ? earlier.uploads.film !== undefined : existsSync(earlier.film)
   return isSafe && jobsOf(plan).every((job) => earlier.jobIds[job.workflowNumber] === job.jobId)
-}
-
-function jobsOf(plan: Plan) {
-  return [...plan.renderJobs, ...plan.combineJobs]
 }

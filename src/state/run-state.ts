@@ -1,3 +1,4 @@
+import { jobsOf } from '../domain/jobs-of.ts'
 import type { JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
 
 /** What is known of a run: a fold over its events. Nothing else ever changes it. */
@@ -43,7 +44,7 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
     case 'run-started':
       return { ...state, runId: event.runId, runName: event.runName, dryRun: event.dryRun }
     case 'video-started': {
-      const jobs = [...event.plan.renderJobs, ...event.plan.combineJobs]
+      const jobs = jobsOf(event.plan)
       const before = state.videos[event.video] ?? newVideo
       const done = Object.fromEntries(event.skipped.flatMap((n) => (before.done[n] ? [[n, before.done[n]]] : [])))
       const jobIds = Object.fromEntries(jobs.map((job) => [job.workflowNumber, job.jobId]))

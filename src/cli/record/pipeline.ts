@@ -6,6 +6,7 @@ import { readPrompts } from '../../config/read-prompts.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { loadTemplates } from '../../config/templates.ts'
 import { plannedGraphs } from '../../doctor/planned-graphs.ts'
+import { jobsOf } from '../../domain/jobs-of.ts'
 import { makePlan } from '../../domain/plan.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
 import { jobId } from '../../orchestrator/ids.ts'
@@ -36,7 +37,7 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
   }
   // A name of its own, so that nothing on the server or in the bucket is met again.
   const identity = identifyRun(plans, () => false)
-  const jobs = [...plans[0]!.renderJobs, ...plans[0]!.combineJobs]
+  const jobs = jobsOf(plans[0]!)
   return {
     names: [
       `${prompt.file}: ${jobs.length} jobs of ${SMALL.width} x ${SMALL.height}, ${SMALL.framesPerChunk} frames a chunk`,

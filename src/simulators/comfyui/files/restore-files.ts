@@ -1,3 +1,4 @@
+import { jobsOf } from '../../../domain/jobs-of.ts'
 import type { Plan } from '../../../domain/plan-types.ts'
 import type { JobResult, OutputFile } from '../../../domain/run-event.ts'
 import type { ByteSource } from '../../media/byte-source.ts'
@@ -50,7 +51,7 @@ export function restoreFiles(
     files.write({ ...file, bytes, content: contentOf(bytes) })
     count += 1
   }
-  for (const job of [...plan.renderJobs, ...plan.combineJobs]) {
+  for (const job of jobsOf(plan)) {
     const result = left.done[job.workflowNumber]
     for (const [role, file] of Object.entries(result?.outputs ?? {})) {
       const copy = result?.files[role]
