@@ -12,9 +12,7 @@ export async function withSignals<T>(
 ): Promise<T> {
   const controller = new AbortController()
   const stop = (name: NodeJS.Signals) => {
-    const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`, {
-      hint: 'finished jobs are kept: --resume NAME goes on from there',
-    })
+    const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`)
     if (controller.signal.aborted) process.exit(cancelled.exitCode)
     controller.abort(cancelled)
   }

@@ -67,6 +67,8 @@ it('turns the first signal into a cancelled run, whatever breaks because of it',
   })
   const error = await run.catch((reason: PromptRunnerError) => reason)
   expect([error.code, error.message, error.exitCode]).toEqual(['PR_CANCELLED', 'the run was cancelled by SIGINT', 130])
+  // Only the run itself knows whether there is something to resume.
+  expect(error.hint).toBeUndefined()
 })
 
 it('ends as cancelled even when the work takes the abort for a result', async () => {
