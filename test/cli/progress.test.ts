@@ -2,32 +2,12 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import { openProgress } from '../../src/cli/progress.ts'
 import { durationText } from '../../src/cli/progress-text.ts'
-import { makePlan } from '../../src/domain/plan.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { bytesText } from '../../src/report/bytes-text.ts'
+import { planOf } from '../support/plans.ts'
 import { capturedOutput } from './captured-output.ts'
 
-const models = { highModel: 'h', lowModel: 'l', highLora: 'hl', lowLora: 'll', textEncoder: 't', vae: 'v' }
-const prompt = {
-  file: 'otter.txt',
-  videoName: 'otter',
-  totalFrames: 200,
-  positivePrompt: 'an otter',
-  negativePrompt: '',
-  overrides: {},
-}
-const settings = {
-  framesPerChunk: 101,
-  framesPerChunkGiven: false,
-  width: 480,
-  height: 848,
-  fps: 16,
-  steps: 8,
-  cfg: 1,
-  seed: 1,
-  models,
-}
-const plan = makePlan(prompt, settings, (content) => content)
+const plan = planOf('otter', 200)
 
 const job = { video: 'otter', workflow: 3 }
 const step = (at: number, number: number): RunEvent => ({

@@ -6,18 +6,10 @@ import { jobsText, missingPieces } from '../../src/doctor/missing-pieces.ts'
 import { makePlan } from '../../src/domain/plan.ts'
 import { jobId } from '../../src/orchestrator/ids.ts'
 import { offlineServer } from '../../src/simulators/comfyui/validate/offline.ts'
+import { presentModels as models, planSettings, prompt } from '../support/lighthouse.ts'
 import { templateFolder } from '../support/template-folder.ts'
-import { planSettings, prompt } from '../workflows/lighthouse.ts'
 
 const server = offlineServer(readFileSync('fixtures/workflows/object_info.json', 'utf8'))
-const models = {
-  highModel: 'Wan2.2_T2V_High_Noise_14B_VACE-Q8_0.gguf',
-  lowModel: 'Wan2.2_T2V_Low_Noise_14B_VACE-Q8_0.gguf',
-  highLora: 'wan2.2_high_t2v.safetensors',
-  lowLora: 'wan2.2_low_t2v.safetensors',
-  textEncoder: 'umt5_xxl_fp8_e4m3fn_scaled.safetensors',
-  vae: 'wan_2.1_vae.safetensors',
-}
 const settings = { ...planSettings, models }
 const planOf = (change: object, changed = settings) => makePlan({ ...prompt, ...change }, changed, jobId)
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { capacityText, diskNeed } from '../../src/doctor/disk-need.ts'
 import { makePlan } from '../../src/domain/plan.ts'
 import { jobId } from '../../src/orchestrator/ids.ts'
-import { planSettings, prompt } from '../workflows/lighthouse.ts'
+import { planSettings, prompt } from '../support/lighthouse.ts'
 
 it('knows the latents to the byte', () => {
   const plan = makePlan({ ...prompt, totalFrames: 101 }, planSettings, jobId)

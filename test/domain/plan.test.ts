@@ -4,33 +4,9 @@ import { makePlan, type PlanSettings } from '../../src/domain/plan.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { jobId } from '../../src/orchestrator/ids.ts'
 import { failure } from '../support/failure.ts'
+import { prompt as lighthouse, planSettings as settings } from '../support/lighthouse.ts'
 
-const prompt: Prompt = {
-  file: 'prompt_files/lighthouse.txt',
-  videoName: 'lighthouse',
-  totalFrames: 500,
-  positivePrompt: 'a lighthouse at dusk',
-  negativePrompt: 'blurry',
-  overrides: {},
-}
-const settings: PlanSettings = {
-  framesPerChunk: 101,
-  framesPerChunkGiven: false,
-  width: 480,
-  height: 848,
-  fps: 16,
-  steps: 8,
-  cfg: 1,
-  seed: 7,
-  models: {
-    highModel: 'high.gguf',
-    lowModel: 'low.gguf',
-    highLora: 'high.safetensors',
-    lowLora: 'low.safetensors',
-    textEncoder: 'umt5.safetensors',
-    vae: 'vae.safetensors',
-  },
-}
+const prompt: Prompt = { ...lighthouse, negativePrompt: 'blurry' }
 
 it('plans 500 frames in five chunks: HIGH odd, LOW even, then the combine jobs', () => {
   const plan = makePlan(prompt, settings, jobId)

@@ -2,26 +2,9 @@ import { makePlan } from '../../src/domain/plan.ts'
 import type { Plan } from '../../src/domain/plan-types.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { jobId } from '../../src/orchestrator/ids.ts'
+import { planSettings } from './lighthouse.ts'
 
-const models = {
-  highModel: 'high.gguf',
-  lowModel: 'low.gguf',
-  highLora: 'high.safetensors',
-  lowLora: 'low.safetensors',
-  textEncoder: 'umt5.safetensors',
-  vae: 'vae.safetensors',
-}
-const settings = {
-  framesPerChunk: 101,
-  framesPerChunkGiven: true,
-  width: 480,
-  height: 848,
-  fps: 16,
-  steps: 8,
-  cfg: 1,
-  seed: 7,
-  models,
-}
+const settings = { ...planSettings, framesPerChunkGiven: true }
 
 /** A plan of small size: 120 frames make 2 chunks, 4 render jobs and 2 combine jobs. */
 export function planOf(videoName: string, totalFrames = 120, prompt: Partial<Prompt> = {}): Plan {

@@ -7,8 +7,8 @@ import { makePlan } from '../../src/domain/plan.ts'
 import { buildRenderWorkflow } from '../../src/domain/render-workflow.ts'
 import { jobId } from '../../src/orchestrator/ids.ts'
 import { failure } from '../support/failure.ts'
+import { planSettings, prompt } from '../support/lighthouse.ts'
 import { templateFolder } from '../support/template-folder.ts'
-import { planSettings, prompt } from './lighthouse.ts'
 
 interface NodeInfo {
   input: { required?: Record<string, [unknown, object?]>; optional?: Record<string, [unknown, object?]> }

@@ -1,4 +1,5 @@
 import type { PlanSettings } from '../../src/domain/plan.ts'
+import type { ModelNames } from '../../src/domain/plan-types.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 
 /** 500 frames in five chunks of at most 101. */
@@ -28,4 +29,14 @@ export const planSettings: PlanSettings = {
     textEncoder: 'umt5.safetensors',
     vae: 'vae.safetensors',
   },
+}
+
+/** Models that the server of `fixtures/workflows/object_info.json` has. */
+export const presentModels: ModelNames = {
+  highModel: 'Wan2.2_T2V_High_Noise_14B_VACE-Q8_0.gguf',
+  lowModel: 'Wan2.2_T2V_Low_Noise_14B_VACE-Q8_0.gguf',
+  highLora: 'wan2.2_high_t2v.safetensors',
+  lowLora: 'wan2.2_low_t2v.safetensors',
+  textEncoder: 'umt5_xxl_fp8_e4m3fn_scaled.safetensors',
+  vae: 'wan_2.1_vae.safetensors',
 }
