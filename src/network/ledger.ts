@@ -13,6 +13,7 @@ export type Provenance = 'recorded' | 'derived' | 'synthetic' | 'unknown'
 export interface UnmatchedRequest {
   readonly method: string
   readonly url: string
+  readonly service: ServiceName
   /** The nearest thing known, as the simulator said it. */
   readonly nearest: string
 }
@@ -45,7 +46,7 @@ export function openLedger(clean: (url: string) => string): Ledger {
         if (nearest === null) provenance[provenanceOf(take(response, PROVENANCE_HEADER))] += 1
         else {
           const url = clean(request.url)
-          unmatched.set(`${request.method} ${url}`, { method: request.method, url, nearest })
+          unmatched.set(`${request.method} ${url}`, { method: request.method, url, nearest, service: service.name })
         }
         return response
       },
@@ -53,11 +54,18 @@ export function openLedger(clean: (url: string) => string): Ledger {
   }
 }
 
-export function unmatchedError({ method, url, nearest }: UnmatchedRequest): PromptRunnerError {
+/** Where a recording of one's own can add the answer. */
+const cures: Partial<Record<ServiceName, string>> = {
+  comfyui: '; pr record takes what a live server answers into a recording of your own',
+}
+
+export function unmatchedError({ method, url, nearest, service }: UnmatchedRequest): PromptRunnerError {
   return new PromptRunnerError(
     'PR_UNMATCHED_REQUEST',
     `${method} ${url}: the simulation has no answer to this request`,
-    { hint: nearest === '' ? 'nothing similar is known' : `the nearest thing known is ${nearest}` },
+    {
+      hint: `${nearest === '' ? 'nothing similar is known' : `the nearest thing known is ${nearest}`}${cures[service] ?? ''}`,
+    },
   )
 }
 

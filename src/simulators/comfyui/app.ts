@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { PROVENANCE_HEADER, UNMATCHED_HEADER } from '../simulator.ts'
 import { factRoutes } from './fact-routes.ts'
 import { emptyAnswer, textAnswer } from './files/file-answers.ts'
+import { nearestAnswer } from './nearest-answer.ts'
 import { isForeignOrigin } from './origin-check.ts'
 import { queueRoutes } from './queue-routes.ts'
 import type { ServerModel } from './server-model.ts'
@@ -34,7 +35,7 @@ export function createApp(model: ServerModel): Hono {
     if (isKnown(path, known)) return methodNotAllowed(method)
     const message = `the ComfyUI simulator has no answer to ${method} ${path}, and the recording has none either`
     const answer = textAnswer(501, message)
-    answer.headers.set(UNMATCHED_HEADER, nearest(path, known))
+    answer.headers.set(UNMATCHED_HEADER, nearestAnswer(new URL(req.url), model.parts.answers.keys(), known))
     return answer
   })
   return app
@@ -53,10 +54,4 @@ function isKnown(path: string, known: readonly string[]): boolean {
   return known.some(
     (route) => route === path && !/\/(system_stats|embeddings|models|extensions|users|settings|i18n)/.test(route),
   )
-}
-
-function nearest(path: string, known: readonly string[]): string {
-  const common = (route: string) => [...route].findIndex((char, index) => char !== path[index])
-  const score = (route: string) => (common(route) < 0 ? route.length : common(route))
-  return known.toSorted((a, b) => score(b) - score(a))[0] ?? ''
 }
