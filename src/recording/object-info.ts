@@ -5,7 +5,7 @@ export interface InputSchema {
   readonly required: boolean
   /** `INT`, `IMAGE`, …; `COMBO` for a list of values. */
   readonly type: string
-  /** Values of a list; null for other types, and for the list of files that a loader may be given. */
+  /** Values of a list, without the files that jobs leave; null for other types, and for the files that a loader may be given. */
   readonly values: readonly string[] | null
   /** `default`, `min`, `max`, … as they are. */
   readonly options: Readonly<Record<string, unknown>>
@@ -27,7 +27,7 @@ interface RawClass {
 /** What `GET /object_info` says about each class, as far as a workflow can depend on it. */
 export function classSchemas(objectInfo: string): Map<string, ClassSchema> {
   const classes = Object.entries(JSON.parse(objectInfo) as Record<string, RawClass>)
-  return new Map(classes.map(([name, raw]) => [name, classSchema(name, raw)]))
+  return new Map(classes.map(([name, raw]) => [name, classSchema(raw)]))
 }
 
 /** The text with only the classes in use and those that share a rarer link type with them (not IMAGE, which a fifth shares). */
@@ -53,23 +53,23 @@ function linksOf({ inputs, outputs }: ClassSchema): Set<string> {
   return new Set(types.filter((type) => !CONSTANTS.has(type)))
 }
 
-function classSchema(name: string, { input = {}, output = [] }: RawClass): ClassSchema {
+function classSchema({ input = {}, output = [] }: RawClass): ClassSchema {
   const groups = Object.entries(input).filter(([group]) => group === 'required' || group === 'optional')
   const inputs = groups.flatMap(([group, members]) =>
-    Object.entries(members).map(([key, raw]) => [key, inputSchema(name, raw, group === 'required')] as const),
+    Object.entries(members).map(([key, raw]) => [key, inputSchema(raw, group === 'required')] as const),
   )
   return { inputs: new Map(inputs), outputs: output.map((type) => (Array.isArray(type) ? 'COMBO' : String(type))) }
 }
 
-function inputSchema(name: string, [type, given = {}]: RawInput, required: boolean): InputSchema {
+function inputSchema([type, given = {}]: RawInput, required: boolean): InputSchema {
   const { options: listed, tooltip: _, ...options } = given
   const values = Array.isArray(type) ? type : Array.isArray(listed) ? listed : null
-  // Lists of input files grow with every upload.
-  const isFiles = Object.keys(options).some((key) => key.endsWith('_upload')) || name === 'LoadLatent'
+  // Lists of input files grow with every upload. Latents are such files too, but their list is not marked as one.
+  const isFiles = Object.keys(options).some((key) => key.endsWith('_upload'))
   return {
     required,
     type: Array.isArray(type) ? 'COMBO' : String(type),
-    values: values === null || isFiles ? null : values.map(String),
+    values: values === null || isFiles ? null : values.map(String).filter((value) => !value.endsWith('.latent')),
     options,
   }
 }

@@ -31,6 +31,13 @@ it('finds nothing where nothing changed', () => {
   expect(driftOf(before, before, [])).toEqual([])
 })
 
+it('takes no notice of the latents that jobs leave', () => {
+  const latents = (files: readonly string[]) =>
+    facts({ Latents: { input: { required: { latent: [files] } }, output: [] } })
+  const uses = [use(1, 'Latents', { latent: 'film/1.latent' })]
+  expect(driftOf(latents(['film/1.latent']), latents(['film/2.latent']), uses)).toEqual([])
+})
+
 it('says in words what changed, and which prompts would fail', () => {
   const now = facts(
     {
