@@ -5,6 +5,7 @@ import { GcsFailure, invalid } from './gcs-failure.ts'
 import type { GcsModel, GcsObject } from './gcs-model.ts'
 import { relatedParts } from './multipart-related.ts'
 import { type DeclaredObject, declaredObject } from './object-fields.ts'
+import { checkObjectName } from './object-name.ts'
 import { checkPreconditions, preconditionsOf } from './preconditions.ts'
 import type { UploadSession } from './upload-session.ts'
 import type { UploadSessions } from './upload-sessions.ts'
@@ -99,6 +100,7 @@ export function uploadRoutes({ model, sessions, keepBytes, resource }: UploadRou
 function nameOf(query: URLSearchParams, declared: DeclaredObject): string {
   const name = query.get('name') ?? declared.name
   if (!name) throw new GcsFailure(400, 'required', 'Required parameter: name')
+  checkObjectName(name)
   if (declared.name !== undefined && declared.name !== name) {
     throw invalid(`The object name in the query ("${name}") and in the metadata ("${declared.name}") differ.`)
   }

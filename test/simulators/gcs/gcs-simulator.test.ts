@@ -56,6 +56,27 @@ it('knows only the buckets that are listed, when there is a list', async () => {
   ])
 })
 
+it.each([
+  ['x'.repeat(1024), 200, undefined],
+  [
+    'x'.repeat(1025),
+    400,
+    /^The maximum object length is 1024 characters, but got a name with 1025 characters: 'x{1024}\.\.\.'$/,
+  ],
+  ['é'.repeat(513), 400, /^The maximum object length is 1024 characters, but got a name with 1026 characters: /],
+  ['a\nb', 400, /^Disallowed unicode characters present in object name\.$/],
+  ['..', 400, /^Invalid object name: '\.\.'$/],
+  ['.well-known/acme-challenge/film.mp4', 400, /^Invalid object name: /],
+])('takes an object name as Google does: %.30j', async (name, status, message) => {
+  for (const uploadType of ['resumable', 'media']) {
+    const address = `https://storage.googleapis.com/upload/storage/v1/b/bkt/o?${new URLSearchParams({ uploadType, name })}`
+    const response = await testGcs().http(new Request(address, { method: 'POST', headers: token, body: '{}' }))
+    expect(response.status).toBe(status)
+    if (message)
+      expect((await response.json()).error).toMatchObject({ message: expect.stringMatching(message), code: 400 })
+  }
+})
+
 it("wants a token under Google's own name", async () => {
   const response = await testGcs().http(new Request(object))
   expect([response.status, await response.json()]).toEqual([
