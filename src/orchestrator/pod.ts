@@ -2,10 +2,16 @@ import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 
+const NO_POD =
+  '--force-shutdown shuts nothing down: no pod is known. Give --pod-id (or RUNPOD_POD_ID), or the pod keeps costing money.'
+
 /** Reads the pod's status and price at the start, so that a run never costs an unknown amount. */
 export async function meetPod(context: RunContext): Promise<void> {
   const { pod } = context.clients
-  if (!pod) return
+  if (!pod) {
+    if (context.options.shutdown === 'force') warn(context, NO_POD)
+    return
+  }
   const [info] = await Promise.all([pod.info(context.signal), pod.health(context.signal)])
   const { id: podId, status, costPerHour } = info
   context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: 'found' })

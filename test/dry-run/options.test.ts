@@ -109,6 +109,14 @@ it.each([
   expect(run.summary.rehearsal.not_simulated).toContain('the state, balance and GPU supply of the real pod')
 })
 
+it('says before anything is rendered that there is no pod to shut down', async () => {
+  const run = await rehearse(['--force-shutdown'], { files })
+  expect([run.exitCode, run.stderr]).toEqual([
+    0,
+    '*DRY-RUN* warning: --force-shutdown shuts nothing down: no pod is known. Give --pod-id (or RUNPOD_POD_ID), or the pod keeps costing money.\n',
+  ])
+})
+
 it('keeps the pod when a video failed', async () => {
   const run = await rehearse(['--force-shutdown', '--high-lora', 'none.safetensors'], { files, env: pod })
   expect(run.exitCode).toBe(1)
