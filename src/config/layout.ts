@@ -17,7 +17,7 @@ export interface Layout {
 }
 
 /**
- * The folders of the user's document: `latents/ videos/ references/ combined/ final/ state/` below the output directory.
+ * The folders of a run are `latents/ videos/ references/ combined/ final/ state/` below the output directory.
  * Intermediate files carry the run's name, or a second run of a video would put its files under those that the first one,
  * resumed, believes to be its own.
  */

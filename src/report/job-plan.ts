@@ -3,7 +3,7 @@ import type { CombineJob, Plan, RenderJob } from '../domain/plan-types.ts'
 import { snakeCased } from '../domain/snake-case.ts'
 
 /**
- * The job plans of the run folder, field for field those of the user's document, with fields of our own after them.
+ * The job plans of the run folder, in snake_case like every file that users read.
  * Paths are the names that the server is expected to choose (`"predicted": true`): the true ones are known when a job is done.
  */
 export function renderJobPlan(plan: Plan, runName: string, timestamp: string) {

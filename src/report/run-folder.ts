@@ -8,7 +8,7 @@ import { dayStamp, microsecondStamp, timeStamp } from './stamps.ts'
 const folders = ['workflows', 'render_jobs', 'combine_jobs', 'state', 'uploads', 'bodies', 'logs', 'output']
 
 /**
- * Makes `temp_dry_run_YYYYMMDD_HHMMSS` (a second one of the same second gets `_2`) with the folders of the user's document.
+ * Makes `temp_dry_run_YYYYMMDD_HHMMSS` (a second one of the same second gets `_2`) with its folders.
  * Two runs never get the same one. Throws PR_FILE.
  */
 export function createRunFolder(parent: string, at: number): string {

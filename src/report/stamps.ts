@@ -1,4 +1,4 @@
-/** Stamps of file names and files, in local time as in the user's document. `at` is epoch milliseconds. */
+/** Stamps of file names and files, in local time. `at` is epoch milliseconds. */
 
 /** `2025-08-10T18:23:50.123000`: microseconds, no zone. */
 export function microsecondStamp(at: number): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The files of a run folder field for field: the user's document first, our own fields after it. Nothing else may stand there. */
+/** The files of a run folder, field for field. Nothing else may stand there. */
 const uuid = z.uuid()
 const stamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/, 'microseconds, no zone')
 const count = z.int().nonnegative()
