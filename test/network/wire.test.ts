@@ -154,9 +154,10 @@ it('lets a client give up', async () => {
 })
 
 function nodeGet(url: string, agent?: http.Agent, createConnection?: () => Socket): Promise<string> {
-  const { get } = url.startsWith('https:') ? https : http
+  // With a connection of its own, Node takes 80 for the default port of https too and says so in the Host header.
+  const [get, defaultPort] = url.startsWith('https:') ? [https.get, 443] : [http.get, 80]
   return new Promise((resolve, reject) => {
-    get(url, { agent, createConnection }, (response) => resolve(answerText(response))).on('error', reject)
+    get(url, { agent, createConnection, defaultPort }, (response) => resolve(answerText(response))).on('error', reject)
   })
 }
 

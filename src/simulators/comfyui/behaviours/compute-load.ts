@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../media/byte-source.ts'
+import { type ByteSource, fromBytes } from '../../media/byte-source.ts'
 import type { NodeResult } from '../execute/node-runner.ts'
 import { parseAnnotatedName } from '../files/annotated-name.ts'
 import type { FileStore, StoredFile } from '../files/file-store.ts'
@@ -67,11 +67,15 @@ function openFile(files: FileStore, annotated: string): StoredFile {
 
 const hashes = new WeakMap<ByteSource, string>()
 
-/** Stands for the server's sha256 of the file, which costs 10 MB of hashing for each latent: only equality is ever asked. */
+/**
+ * The server's sha256 of the file. Where the bytes follow from a short text, that is hashed instead: only equality is ever
+ * asked, and a latent has 10 MB.
+ */
 function contentHash(input: string) {
   return (constants: PyDict, { files }: FingerprintFacts) => {
     const { bytes } = openFile(files, String(constants.get(input) ?? ''))
-    const known = bytes.identity ?? hashes.get(bytes) ?? sha256(bytes)
+    const { identity } = bytes
+    const known = hashes.get(bytes) ?? sha256(identity === undefined ? bytes : fromBytes(Buffer.from(identity)))
     hashes.set(bytes, known)
     return [known]
   }
