@@ -72,8 +72,10 @@ it.each([
     const address = `https://storage.googleapis.com/upload/storage/v1/b/bkt/o?${new URLSearchParams({ uploadType, name })}`
     const response = await testGcs().http(new Request(address, { method: 'POST', headers: token, body: '{}' }))
     expect(response.status).toBe(status)
-    if (message)
-      expect((await response.json()).error).toMatchObject({ message: expect.stringMatching(message), code: 400 })
+    if (message) {
+      const error = { message: expect.stringMatching(message), code: 400 }
+      expect(await response.json()).toMatchObject({ error })
+    }
   }
 })
 
