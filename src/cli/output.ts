@@ -22,13 +22,14 @@ export class Output {
   #mode: OutputMode
   #live: { clear(): void; render(): void } | null = null
   #resultGiven = false
+  #lost = false
   readonly #streams: OutputStreams
   readonly #log = new LogFile()
 
   constructor(mode: OutputMode, streams: OutputStreams = process) {
     this.#mode = mode
     this.#streams = streams
-    for (const stream of [streams.stdout, streams.stderr]) stream.on('error', ignoreClosedPipe)
+    for (const name of ['stdout', 'stderr'] as const) streams[name].on('error', (error) => this.#lose(name, error))
   }
 
   /** Once the settings are known. */
@@ -105,6 +106,19 @@ export class Output {
     this.#log.close()
   }
 
+  /**
+   * A full disk under our output must not end a run that costs money: it goes on, says so once, and the exit code tells.
+   * The error may arrive after the last line was written, so it is the process that has to know.
+   */
+  #lose(stream: 'stdout' | 'stderr', { code, message }: NodeJS.ErrnoException): void {
+    // `pr … | head` closes our stdout; that is no failure of ours.
+    if (code === 'EPIPE' || this.#lost) return
+    this.#lost = true
+    process.exitCode = 1
+    if (stream === 'stdout')
+      this.error(`PR_FILE: Writing to stdout failed: ${message}\n  hint: Make room where it goes.`)
+  }
+
   #say(level: LogLevel, text: string): void {
     this.#log.write(level, this.#marked(text))
     const { json, quiet, logLevel } = this.#mode
@@ -123,9 +137,4 @@ export class Output {
     this.#streams[stream].write(`${text}\n`)
     this.#live?.render()
   }
-}
-
-/** `pr … | head` closes our stdout; that is no failure of ours. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }
