@@ -35,7 +35,7 @@ export function failureText(error: unknown, output: Pick<Output, 'colours'>): st
 }
 
 /** `file:line: message (value)` */
-function problemText({ file, line, message, value }: Problem): string {
+export function problemText({ file, line, message, value }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`
   const shown = value === undefined ? '' : ` (${shorten(JSON.stringify(value) ?? String(value))})`
   return printable(`${place}: ${message}${shown}`)

@@ -2,6 +2,7 @@ import type { PlanFinding } from '../doctor/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../doctor/missing-pieces.ts'
 import type { Validation } from '../doctor/validate-inputs.ts'
 import { counted } from '../domain/counted.ts'
+import { problemText } from './failure.ts'
 
 /** The report of `pr validate`: every problem, then what the server lacks, then one line that counts. `server` names what was checked against. */
 export function validateText({ problems, checked }: Validation, server: string): string {
@@ -14,9 +15,10 @@ export function validateText({ problems, checked }: Validation, server: string):
   return blocks.map((lines) => lines.join('\n')).join('\n')
 }
 
-function problemLines({ file, line, message, hint, jobs }: PlanFinding): string[] {
-  const place = line === undefined ? file : `${file}:${line}`
-  return [`${place}: ${message}`, ...(hint ? [`  hint: ${hint}`] : []), ...(jobs ? [`  jobs: ${jobsText(jobs)}`] : [])]
+/** What a graph holds is part of its message already; a value of a prompt file is not. */
+function problemLines({ hint, jobs, node, value, ...problem }: PlanFinding): string[] {
+  const said = problemText(node || value === undefined ? problem : { ...problem, value })
+  return [said, ...(hint ? [`  hint: ${hint}`] : []), ...(jobs ? [`  jobs: ${jobsText(jobs)}`] : [])]
 }
 
 function pieceLines({ kind, name, place, nearest, neededBy }: NeededPiece): string[] {
