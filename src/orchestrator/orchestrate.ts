@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { finishPod, meetPod } from './pod.ts'
@@ -64,9 +65,10 @@ async function makeFolders(folders: readonly string[]): Promise<void> {
   }
 }
 
-function cancelled({ runName, signal }: RunContext): PromptRunnerError {
+/** A dry run keeps its state in its own folder, so the name alone would not find it. */
+function cancelled({ runName, layout, signal }: RunContext): PromptRunnerError {
   return new PromptRunnerError('PR_CANCELLED', 'The run was cancelled; what is done is recorded', {
-    hint: `--resume ${runName} goes on from there.`,
+    hint: `--resume ${runName} --output-dir ${dirname(dirname(layout.journal))} goes on from there.`,
     cause: signal.reason,
   })
 }
