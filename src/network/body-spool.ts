@@ -23,6 +23,8 @@ export interface SpoolOptions {
   /** Folder of the HAR; bodies go to `bodies/` in it. null: nothing is stored, only hashed. */
   readonly folder: string | null
   readonly mimeType: string
+  /** Of the address. */
+  readonly path: string
   /** Binary bodies are hashed always and kept only when this is set. */
   readonly keepBinary: boolean
   readonly redactor: Redactor
@@ -69,8 +71,8 @@ export class BodySpool {
   }
 
   #finishText(seen: string): SpooledBody {
-    const text = this.#options.redactor.text(seen)
-    const { folder } = this.#options
+    const { folder, redactor, path } = this.#options
+    const text = redactor.text(seen, path)
     if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text }
     const sha256 = createHash('sha256').update(text).digest('hex')
     const _file = this.#name(sha256)

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts'
 
 export interface HttpCaptureOptions {
   readonly now: () => number
-  readonly spool: Omit<SpoolOptions, 'mimeType' | 'keepBinary'>
+  readonly spool: Omit<SpoolOptions, 'mimeType' | 'path' | 'keepBinary'>
   /** Requests with binary bodies are uploads; answers are kept always. */
   readonly keepUploads: boolean
   readonly keep: (exchange: Exchange) => void
@@ -15,11 +15,11 @@ export interface HttpCaptureOptions {
  * it is kept before the client has its answer; other bodies are looked at as they flow by, and never held.
  */
 export function captureHttp(service: SimulatedService, options: HttpCaptureOptions): Simulator {
-  const { now, keep, spool } = options
+  const { now, keep } = options
   return async (request) => {
-    const startedAt = now()
+    const head = { service: service.name, startedAt: now(), method: request.method, url: new URL(request.url) }
+    const spool = { ...options.spool, path: head.url.pathname }
     const asked = new BodySpool({ ...spool, mimeType: typeOf(request), keepBinary: options.keepUploads })
-    const head = { service: service.name, startedAt, method: request.method, url: new URL(request.url) }
     const finish = (response: Response, answered: BodySpool, error: string | null) => {
       keep({
         ...head,

@@ -9,6 +9,8 @@ import { openBufferedFile } from './buffered-file.ts'
 export interface SocketCaptureOptions {
   readonly folder: string
   readonly redactor: Redactor
+  /** Of the address. */
+  readonly path: string
   readonly now: () => number
 }
 
@@ -25,7 +27,7 @@ export interface SocketCapture {
 const INLINE_FRAME = 32 * 1024
 
 export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, closed: () => void): SocketCapture {
-  const { folder, redactor, now } = options
+  const { folder, redactor, path, now } = options
   const frames = join(folder, `.frames-${randomUUID()}.jsonl`)
   const file = openBufferedFile(frames)
   let open = true
@@ -38,7 +40,7 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
   }
   const message = (type: HarSocketMessage['type'], data: string | Uint8Array) =>
     typeof data === 'string'
-      ? record(type, 1, { data: redactor.text(data) })
+      ? record(type, 1, { data: redactor.text(data, path) })
       : record(type, 2, data.byteLength > INLINE_FRAME ? storedFrame(folder, data) : { data: base64(data) })
   const listeners: Array<(data: string | Uint8Array) => void> = []
   const closers: Array<(code: number, reason: string) => void> = []

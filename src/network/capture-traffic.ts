@@ -46,7 +46,7 @@ export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
       const entry = socketEntry({ service, startedAt, endedAt: now() }, request, redactor)
       options.keepSocket({ service, entry, frames: socket.frames })
     }
-    const socket = captureSocket(real, { folder, redactor, now }, finish)
+    const socket = captureSocket(real, { folder, redactor, path: new URL(request.url).pathname, now }, finish)
     if (!closed) openSockets.add(finish)
     return socket.end
   }

@@ -1,5 +1,6 @@
 import type { HarHeader } from './har.ts'
 import { createRedactor, placeholder, type Redactor } from './redact.ts'
+import { redactJson } from './redact-json.ts'
 
 export interface RecordRedactorOptions {
   /** Secrets of this run by name. */
@@ -9,13 +10,13 @@ export interface RecordRedactorOptions {
 }
 
 /**
- * The redactor of recordings, which are made to be passed on: of headers and query values only what is on a list stays, in JSON the
- * members that hold other people's secrets go whole, and paths lose the name of the user.
+ * The redactor of recordings, which are made to be passed on: of headers, query values and strings in JSON bodies only what is on a
+ * list stays (`keptMembers` for JSON), and paths lose the name of the user. Other text loses known secrets and known forms of them.
  */
 export function recordRedactor({ known, anonymous = false }: RecordRedactorOptions): Redactor {
   const base = createRedactor(known)
-  const text = (input: string): string => {
-    const left = withoutUsers(base.text(withoutMembers(input)))
+  const text = (input: string, path?: string): string => {
+    const left = withoutUsers(base.text(path === undefined ? input : redactJson(input, path)))
     return anonymous ? withoutAddresses(left) : left
   }
   const query = (pairs: Iterable<readonly [string, string]>): HarHeader[] =>
@@ -63,36 +64,6 @@ const queryNames = new Set(
     'ifGenerationMatch ifGenerationNotMatch ifMetagenerationMatch include includeMachine page limit'
   ).split(' '),
 )
-
-/** Members whose whole value is somebody's own: a pod's environment, credentials in ComfyUI's extra_data, tokens. */
-const wholeMembers =
-  /^(?:env|environment|dockerEntrypoint|dockerStartCmd|registryAuth|containerRegistryAuth.*|sshKey|publicKey|publicIp)$/i
-const namesWhole = /"(?:env|environment|docker\w+|\w*registryAuth\w*|sshKey|publicKey|publicIp)"/i
-
-function withoutMembers(text: string): string {
-  if (!namesWhole.test(text)) return text
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return text
-  }
-  return [...new Set(leavesUnder(json, null))]
-    .toSorted((a, b) => b.value.length - a.value.length)
-    .reduce(
-      (left, { member, value }) => left.replaceAll(JSON.stringify(value), JSON.stringify(placeholder(member))),
-      text,
-    )
-}
-
-/** The strings below members that go whole. Replaced in the text itself, which keeps its numbers and its order. */
-function leavesUnder(value: unknown, member: string | null): Array<{ member: string; value: string }> {
-  if (typeof value === 'string') return member === null || value === '' ? [] : [{ member, value }]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, item]) =>
-    leavesUnder(item, member ?? (wholeMembers.test(key) ? key : null)),
-  )
-}
 
 function withoutUsers(text: string): string {
   return text.replaceAll(

@@ -9,8 +9,11 @@ export interface Redactor {
   url(url: string): string
   /** The pairs of a query string, without the secrets in it. */
   query(pairs: Iterable<readonly [name: string, value: string]>): HarHeader[]
-  /** JSON, forms, socket frames, log lines: any text. Everything but the secrets stays as it was. */
-  text(text: string): string
+  /**
+   * JSON, forms, socket frames, log lines: any text. Everything but the secrets stays as it was. `path`: of the address whose body or
+   * socket message it is; a redactor that knows what belongs there takes out the rest.
+   */
+  text(text: string, path?: string): string
 }
 
 /** `known`: secrets of this run by name (`COMFYUI_TOKEN`, …); they are taken out wherever they occur. */

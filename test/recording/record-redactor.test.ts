@@ -1,5 +1,10 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
+import { loadRecording } from '../../src/recording/load-recording.ts'
+import type { LoadedEntry } from '../../src/recording/read-har.ts'
 import { recordRedactor } from '../../src/recording/record-redactor.ts'
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')
@@ -39,7 +44,7 @@ const places: ReadonlyArray<readonly [place: string, write: (secret: string, nam
       'a member of JSON in a string',
       (value, _, member) => plain.text(JSON.stringify({ a: JSON.stringify({ [member]: value }) })),
     ],
-    ['the environment of a pod', (value, key) => plain.text(JSON.stringify({ pod: { env: { [key]: value } } }))],
+    ['the environment of a pod', (value, key) => plain.text(JSON.stringify({ env: { [key]: value } }), '/v2/pods/a')],
     ['a form', (value, _, member) => plain.text(`grant_type=jwt&${member}=${value}`)],
     ['a token in a socket frame', (value) => plain.text(JSON.stringify({ type: 'x', data: { token: value } }))],
     [
@@ -89,9 +94,6 @@ it('writes the same for what is sent again and for what was written, so that bot
 it('keeps everything that is no secret', () => {
   const address = 'http://127.0.0.1:8188/view?filename=image_00001_.png&subfolder=a%2Fb&type=output'
   expect(plain.url(address)).toBe(address)
-  const text =
-    '{"prompt": {"1": {"inputs": {"noise_seed": 18446744073709551615, "cfg": 1.0}}}, "env": {"MODE": "fast"}}'
-  expect(plain.text(text)).toBe(text.replace('fast', '{{secret:env}}'))
   expect(
     plain.headers([
       ['Content-Type', 'image/png'],
@@ -116,3 +118,112 @@ it('takes out addresses and pods when asked', () => {
     '"publicAddress": "{{ip}}", "listen": "127.0.0.1"',
   )
 })
+
+it('keeps of JSON only the strings that the protocol has at an address, and the layout', () => {
+  const text =
+    '{"prompt": {"1": {"inputs": {"noise_seed": 18446744073709551615, "cfg": 1.0, "text": "otter"},\n "class_type" : "A", "by": "me"}},' +
+    ' "extra_data": {"extra_pnginfo": {"mine": ["a", ["b"], {"c": 1, "d\\"": "\\""}]}, "client_id": ""}, "front": true}'
+  expect(plain.text(text, '/prompt')).toBe(
+    '{"prompt": {"1": {"inputs": {"noise_seed": 18446744073709551615, "cfg": 1.0, "text": "otter"},\n "class_type" : "A", "by": "{{redacted:by}}"}},' +
+      ' "extra_data": {"extra_pnginfo": {"mine": ["{{redacted:mine}}", ["{{redacted:mine}}"], {"c": 1, "d\\"": "{{redacted:d\\"}}"}]}, "client_id": ""}, "front": true}',
+  )
+  expect(plain.text('{"id": "a", "env": {"MODE": "fast"}}', '/v2/pods/a')).toBe(
+    '{"id": "a", "env": {"MODE": "{{redacted:MODE}}"}}',
+  )
+  expect(plain.text('["otter", 1, null]', '/userdata')).toBe('["{{redacted:value}}", 1, null]')
+})
+
+describe('the recordings that ship', async () => {
+  const recordings = fileURLToPath(new URL('../../recordings', import.meta.url))
+  const folders = ['comfyui-smoke', 'wan22-two-chunks', 'gcs', 'runpod']
+  const loaded = await Promise.all(folders.map((folder) => loadRecording(join(recordings, folder))))
+  const entries = loaded.flatMap((recording) => recording.entries)
+  const smoke = loaded[0]!.entries
+  const bodies = entries.flatMap(jsonBodies)
+
+  it('stay as they are when they are redacted again', () => {
+    expect(bodies.length).toBeGreaterThan(400)
+    for (const { path, text } of bodies) expect(plain.text(text, path)).toBe(text)
+  })
+
+  it('keep no secret that is planted as a member that nobody knows', () => {
+    const kinds = Map.groupBy(
+      bodies.filter(({ text }) => text.startsWith('{') && text.length < 20_000),
+      ({ path, text }) => path.replace(/[0-9a-f-]{36}/, '') + Object.keys(JSON.parse(text)).toSorted().slice(0, 3),
+    )
+    expect(kinds.size).toBeGreaterThan(20)
+    const body = fc.constantFrom(...kinds.values()).chain((same) => fc.constantFrom(...same))
+    fc.assert(
+      fc.property(
+        body,
+        planting,
+        ({ path, text }, plant) => !plain.text(planted(text, plant), path).includes(plant.secret),
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('teach the same with secrets planted in every body', () => {
+    const { answers: _, ...taught } = comfyuiKnowledge(smoke)
+    fc.assert(
+      fc.property(planting, (plant) => {
+        const change = (path: string, text: string) =>
+          text.startsWith('{') && !path.endsWith('/object_info') ? plain.text(planted(text, plant), path) : text
+        const { answers: _, ...again } = comfyuiKnowledge(smoke.map((entry) => changed(entry, change)))
+        expect(again).toEqual(taught)
+      }),
+      { numRuns: 10 },
+    )
+  })
+})
+
+/** A member with a secret, in the `place`th object of a body (counted round). */
+interface Planting {
+  secret: string
+  member: string
+  value: unknown
+  place: number
+}
+
+const planting: fc.Arbitrary<Planting> = fc
+  .record({ secret, member: name.map((word) => `x_${word}`), place: fc.nat(), form: fc.nat(2) })
+  .map(({ form, ...plant }) => ({
+    ...plant,
+    value: [plant.secret, [[plant.secret]], { [plant.member]: { [plant.member]: plant.secret } }][form],
+  }))
+
+function planted(text: string, { member, value, place }: Planting): string {
+  const json: unknown = JSON.parse(text)
+  const objects = closedObjects(json)
+  Object.assign(objects[place % objects.length]!, { [member]: value })
+  return JSON.stringify(json)
+}
+
+/** All objects but those where every node pack may have members of its own. */
+function closedObjects(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  const below = Object.entries(value).flatMap(([key, item]) =>
+    ['inputs', 'current_inputs', 'input', 'input_config'].includes(key) ? [] : closedObjects(item),
+  )
+  return Array.isArray(value) ? below : [value, ...below]
+}
+
+function jsonBodies({ url, requestBody, responseBody, frames }: LoadedEntry): Array<{ path: string; text: string }> {
+  const texts = [requestBody, responseBody].map((body) => Buffer.from(body()).toString())
+  const messages = (frames ?? []).flatMap(({ opcode, data }) => (opcode === 1 ? [String(data())] : []))
+  return [...texts, ...messages].filter((text) => /^[[{]/.test(text)).map((text) => ({ path: url.pathname, text }))
+}
+
+function changed(entry: LoadedEntry, change: (path: string, text: string) => string): LoadedEntry {
+  const { url, requestBody, responseBody, frames } = entry
+  const body = (bytes: () => Uint8Array) => () => Buffer.from(change(url.pathname, Buffer.from(bytes()).toString()))
+  return {
+    ...entry,
+    requestBody: body(requestBody),
+    responseBody: body(responseBody),
+    frames:
+      frames?.map((frame) =>
+        frame.opcode === 1 ? { ...frame, data: () => change(url.pathname, String(frame.data())) } : frame,
+      ) ?? null,
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Which strings of JSON a recording keeps: by path of the address, the members that the protocol has there, in requests, answers and
+ * socket messages. A member is told by the names on the way to it: `a|b` is either, `*` any one, `**` all below, '' a string that
+ * stands alone. Lists are no step. Everything else loses its value (`redactJson`), at an address that is not here all of it.
+ *
+ * Open on purpose, for every node pack has its own and a replay needs them: inputs of nodes (`inputs`, `current_inputs`, in a
+ * complaint `input_config`), and what a class says about its inputs (`input`). There only known secrets and forms of them go.
+ */
+export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonly string[]]> = [
+  [/./, ['error', 'error.type|message|details']],
+  [
+    /\/prompt$/,
+    [
+      'prompt_id|client_id|partial_execution_targets',
+      ...graphs('prompt'),
+      'extra_data.client_id|preview_method',
+      'node_errors.*.class_type|dependent_outputs',
+      'node_errors.*.errors.type|message|details',
+      'node_errors.*.errors.extra_info.input_name|received_value|linked_node|exception_message|exception_type|traceback',
+      'node_errors.*.errors.extra_info.input_config.**',
+    ],
+  ],
+  [/\/interrupt$/, ['prompt_id']],
+  [
+    /\/queue$/,
+    [
+      'delete|queue_running|queue_pending',
+      'queue_running|queue_pending.client_id|preview_method',
+      ...graphs('queue_running|queue_pending'),
+    ],
+  ],
+  [
+    /\/history(?:\/[^/]+)?$/,
+    [
+      'delete',
+      '*.prompt',
+      '*.prompt.client_id|preview_method',
+      ...graphs('*.prompt'),
+      ...outputs('*.outputs.*'),
+      '*.status.status_str|messages',
+      ...events('*.status.messages'),
+      '*.meta.*.node_id|display_node|parent_node|real_node_id',
+    ],
+  ],
+  [
+    /\/object_info(?:\/[^/]+)?$/,
+    [
+      '*.input.**',
+      '*.input_order.required|optional|hidden',
+      '*.output|output_name|output_tooltips|output_matchtypes|name|display_name|description|python_module|category',
+      '*.search_aliases|essentials_category',
+    ],
+  ],
+  [
+    /\/system_stats$/,
+    [
+      'system.os|comfyui_version|python_version|pytorch_version|argv|deploy_environment',
+      'system.required_frontend_version|required_templates_version|installed_templates_version',
+      'system.comfy_package_versions.name|installed|required',
+      'devices.name|type',
+    ],
+  ],
+  [/\/(?:models(?:\/[^/]+)?|embeddings|extensions)$/, ['']],
+  [/\/upload\/(?:image|mask)$/, ['name|subfolder|type']],
+  [/\/ws$/, ['type', ...events('data')]],
+  [
+    /\/storage\/v1\//,
+    [
+      ...resources(''),
+      ...resources('items.'),
+      'prefixes|nextPageToken',
+      'error.status',
+      'error.errors.domain|reason|message|location|locationType',
+    ],
+  ],
+  [/\/token$|\/computeMetadata\//, ['token_type|scope|scopes|error_description']],
+  [/\/pods(?:\/[^/]+(?:\/\w+)?)?$/, [...pods(''), ...pods('pods.'), 'action|title|detail|type|errors|message']],
+  [/\/catalog\/gpus(?:\/[^/]+)?$/, ['gpus.id|name|pool|manufacturer|availability', 'title|detail|type|errors']],
+]
+
+function graphs(at: string): string[] {
+  return [`${at}.*.class_type`, `${at}.*.inputs.**`, `${at}.*._meta.title`]
+}
+
+function outputs(at: string): string[] {
+  return [`${at}.text`, `${at}.*.filename|subfolder|type|format`]
+}
+
+function events(at: string): string[] {
+  return [
+    `${at}.sid|prompt_id|node|display_node|node_id|node_type|nodes|executed`,
+    `${at}.exception_message|exception_type|traceback|current_outputs`,
+    `${at}.current_inputs.**`,
+    `${at}.nodes.*.state|node_id|prompt_id|display_node_id|parent_node_id|real_node_id`,
+    ...outputs(`${at}.output`),
+  ]
+}
+
+/** Objects and buckets, and what this tool writes into the metadata of an object. */
+function resources(at: string): string[] {
+  return [
+    `${at}kind|id|name|bucket|selfLink|mediaLink|generation|metageneration|contentType|contentEncoding|contentDisposition`,
+    `${at}contentLanguage|cacheControl|storageClass|size|md5Hash|crc32c|etag|timeCreated|timeFinalized|timeStorageClassUpdated`,
+    `${at}updated|customTime|timeDeleted|softDeleteTime|hardDeleteTime|projectNumber|location|locationType|rpo`,
+    `${at}iamConfiguration.publicAccessPrevention`,
+    `${at}softDeletePolicy.retentionDurationSeconds|effectiveTime`,
+    `${at}metadata.run|video`,
+  ]
+}
+
+/** Of REST v2 and v1; without its environment, arguments and registry. */
+function pods(at: string): string[] {
+  return [
+    `${at}id|name|status|desiredStatus|actions|image|ports|cloud|dataCenterId|cudaVersion|createdAt|startedAt|template|templateId`,
+    `${at}costPerHr|adjustedCostPerHr|machineId|lastStartedAt|lastStatusChange|volumeMountPath`,
+    `${at}mounts.persistent|network.path|volumeId`,
+    `${at}gpu|cpu.id|displayName`,
+    `${at}machine.gpuTypeId|gpuDisplayName|dataCenterId|location`,
+    `${at}ssh.proxy|direct.host|username|command`,
+    `${at}runtime.ports.type|ip`,
+    `${at}globalNetworking.ip|internalDns`,
+  ]
+}
