@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createLayout } from '../../config/layout.ts'
+import { basename, join } from 'node:path'
+import { createLayout, referenceUploadName } from '../../config/layout.ts'
 import { readPrompts } from '../../config/read-prompts.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { loadTemplates } from '../../config/templates.ts'
 import { plannedGraphs } from '../../doctor/planned-graphs.ts'
+import type { Templates } from '../../domain/bindings.ts'
+import type { Graph } from '../../domain/graph.ts'
 import { jobsOf } from '../../domain/jobs-of.ts'
 import { makePlan } from '../../domain/plan.ts'
+import type { Plan } from '../../domain/plan-types.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
 import { jobId } from '../../orchestrator/ids.ts'
 import { identifyRun } from '../../orchestrator/run-identity.ts'
 import type { Output } from '../output.ts'
 import { errorsOf, runPlans, throwAny } from '../run-plans.ts'
 import { visibleText } from './event-log.ts'
+import type { Sent } from './exchange-changes.ts'
 import type { Work } from './work.ts'
 
 /** Pixels and frames of a chunk: as little as the models take. */
@@ -29,7 +33,6 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
   const { width: _w, height: _h, framesPerChunk: _f, ...kept } = overrides
   const small = { ...prompt, overrides: kept, totalFrames: 2 * SMALL.framesPerChunk }
   const plans = [makePlan(small, { ...settings.plan, ...SMALL }, jobId)]
-  const graphs = plannedGraphs(plans, templates).map(({ graph }) => graph)
   const run = {
     ...settings.run,
     upload: settings.run.upload && settings.storage.bucket !== null,
@@ -42,7 +45,7 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
     names: [
       `${prompt.file}: ${jobs.length} jobs of ${SMALL.width} x ${SMALL.height}, ${SMALL.framesPerChunk} frames a chunk`,
     ],
-    graphs,
+    sends: sendsOf(plans[0]!, templates),
     speed: 0,
     async run(clients, folder, signal) {
       const runName = `${identity.runName}-${randomUUID()}`
@@ -64,6 +67,37 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
     },
   }
 }
+
+/** Uploads and jobs, with `{{…}}` where only the run tells a name. */
+function sendsOf(plan: Plan, templates: Templates): Sent[] {
+  const given = [plan.referenceImage, plan.controlVideo].filter((path) => path !== null)
+  const uploads = [
+    ...given.map((path): Sent => ({ kind: 'upload', name: basename(path), bytes: readFileSync(path) })),
+    ...plan.chunks
+      .filter(({ referenceFrame }) => referenceFrame !== null)
+      .map(
+        (chunk): Sent => ({
+          kind: 'upload',
+          name: referenceUploadName('{{run}}', plan.videoName, chunk.number),
+          bytes: null,
+        }),
+      ),
+  ]
+  const workflows = jobsOf(plan).flatMap((job): Sent[] => {
+    const one = { renderJobs: job.kind === 'combine' ? [] : [job], combineJobs: job.kind === 'combine' ? [job] : [] }
+    return plannedGraphs([{ ...plan, ...one, chunks: [job.chunk] }], templates).map(({ graph }) => {
+      const text = JSON.stringify(graph, (_, value) => {
+        if (typeof value !== 'string') return value
+        return given.includes(value) ? '{{file}}' : value.replace(standIns, '{{run}}')
+      })
+      return { kind: 'workflow', name: `${job.kind} ${job.jobNumber}`, graph: JSON.parse(text) as Graph }
+    })
+  })
+  return [...uploads, ...workflows]
+}
+
+/** Names of files and folders that `plannedGraphs` makes up. */
+const standIns = /^(?:(?:latent|video|film)(?= \[output\]$)|reference\.png$|check(?=\/))/
 
 /** An event without its times; nothing of what comes when it comes, or is the encoder's. */
 function settledEvent(event: RunEvent): string[] {

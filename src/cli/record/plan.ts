@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import type { SystemStats } from '../../clients/clients.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../recording/load-recording.ts'
+import { exchangeChanges } from './exchange-changes.ts'
+import { recordedSends } from './recorded-sends.ts'
 import { classesIn, type Work } from './work.ts'
 
 export interface RecordingPlan {
@@ -19,8 +21,9 @@ export async function recordingPlan(options: {
   url: URL
 }): Promise<RecordingPlan> {
   const { name, target, work, stats, paid, url } = options
-  const old = existsSync(target) ? comfyuiKnowledge((await loadRecording(target)).entries) : null
-  const minutes = old && minutesOf(work, old)
+  const old = existsSync(target) ? (await loadRecording(target)).entries : null
+  const minutes = old && minutesOf(work, comfyuiKnowledge(old))
+  const changes = exchangeChanges(work.sends, recordedSends(old ?? []))
   const device = stats.devices.map((each) => each.name).join(', ')
   const done = work.names.length === 0 ? 'free questions only' : work.names.join('; ')
   const time =
@@ -32,16 +35,18 @@ export async function recordingPlan(options: {
       `Record ${name} from ${url.href}: ComfyUI ${stats.comfyuiVersion}, ${device}`,
       `  ${done}`,
       `  classes: ${classesIn(work).join(', ') || 'none'}`,
-      `  ${old ? `all exchanges of ${target} are replaced when any changed` : `${target} is new`}`,
+      ...(old
+        ? [`  all exchanges of ${target} are replaced when any changed:`, ...changes.map((line) => `    ${line}`)]
+        : [`  ${target} is new`]),
       `  ${time}${paid ? '; this costs money' : ''}`,
     ],
-    facts: { name, target, steps: work.names, minutes, paid, replaces: old !== null },
+    facts: { name, target, steps: work.names, changes, minutes, paid, replaces: old !== null },
   }
 }
 
 /** null when a class was never seen running. */
-function minutesOf({ graphs }: Work, { classes }: ComfyuiKnowledge): number | null {
-  const nodes = graphs.flatMap((graph) => Object.values(graph))
+function minutesOf({ sends }: Work, { classes }: ComfyuiKnowledge): number | null {
+  const nodes = sends.flatMap((sent) => (sent.kind === 'workflow' ? Object.values(sent.graph) : []))
   const known = nodes.flatMap(({ class_type }) => classes.get(class_type) ?? [])
   if (known.length === 0) return null
   return known.reduce((sum, { ms, stepMs }) => sum + ms + (stepMs ?? 0), 0) / 60_000

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { Clients } from '../../clients/clients.ts'
-import type { Graph } from '../../domain/graph.ts'
 import type { StepLog } from './event-log.ts'
+import type { Sent } from './exchange-changes.ts'
 import { runSteps } from './run-steps.ts'
 import type { Step } from './steps.ts'
 
@@ -9,7 +11,8 @@ import type { Step } from './steps.ts'
 export interface Work {
   /** What is done, for a person. Empty: free questions only. */
   readonly names: readonly string[]
-  readonly graphs: readonly Graph[]
+  /** What is known of it before it is done, in the order in which it is sent. */
+  readonly sends: readonly Sent[]
   /** Share of the recorded time that a replay takes. */
   readonly speed: number
   /** Gives what the clients got to see. `folder` gets what is downloaded. */
@@ -20,7 +23,9 @@ export interface Work {
 export function workOfSteps(steps: readonly Step[]): Work {
   return {
     names: steps.map(({ name }) => name),
-    graphs: steps.flatMap((step) => (step.kind === 'workflow' ? [step.graph] : [])),
+    sends: steps.map((step) =>
+      step.kind === 'workflow' ? step : { kind: 'upload', name: basename(step.path), bytes: readFileSync(step.path) },
+    ),
     speed: 1,
     run: (clients, folder, signal) =>
       steps.length === 0
@@ -30,6 +35,7 @@ export function workOfSteps(steps: readonly Step[]): Work {
 }
 
 /** Classes that the graphs use. */
-export function classesIn({ graphs }: Work): string[] {
-  return [...new Set(graphs.flatMap((graph) => Object.values(graph).map((node) => node.class_type)))].toSorted()
+export function classesIn({ sends }: Work): string[] {
+  const nodes = sends.flatMap((sent) => (sent.kind === 'workflow' ? Object.values(sent.graph) : []))
+  return [...new Set(nodes.map((node) => node.class_type))].toSorted()
 }
