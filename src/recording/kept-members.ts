@@ -13,7 +13,7 @@ export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonl
     [
       'prompt_id|client_id|partial_execution_targets',
       ...graphs('prompt'),
-      'extra_data.client_id|preview_method',
+      ...extraData('extra_data'),
       'node_errors.*.class_type|dependent_outputs',
       'node_errors.*.errors.type|message|details',
       'node_errors.*.errors.extra_info.input_name|received_value|linked_node|exception_message|exception_type|traceback',
@@ -25,7 +25,7 @@ export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonl
     /\/queue$/,
     [
       'delete|queue_running|queue_pending',
-      'queue_running|queue_pending.client_id|preview_method',
+      ...extraData('queue_running|queue_pending'),
       ...graphs('queue_running|queue_pending'),
     ],
   ],
@@ -34,7 +34,7 @@ export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonl
     [
       'delete',
       '*.prompt',
-      '*.prompt.client_id|preview_method',
+      ...extraData('*.prompt'),
       ...graphs('*.prompt'),
       ...outputs('*.outputs.*'),
       '*.status.status_str|messages',
@@ -80,6 +80,11 @@ export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonl
 
 function graphs(at: string): string[] {
   return [`${at}.*.class_type`, `${at}.*.inputs.**`, `${at}.*._meta.title`]
+}
+
+/** With what this tool says about a job. */
+function extraData(at: string): string[] {
+  return [`${at}.client_id|preview_method`, `${at}.prompt_runner.run|type|job_id|video_name|modifications`]
 }
 
 function outputs(at: string): string[] {

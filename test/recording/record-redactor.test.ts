@@ -122,10 +122,10 @@ it('takes out addresses and pods when asked', () => {
 it('keeps of JSON only the strings that the protocol has at an address, and the layout', () => {
   const text =
     '{"prompt": {"1": {"inputs": {"noise_seed": 18446744073709551615, "cfg": 1.0, "text": "otter"},\n "class_type" : "A", "by": "me"}},' +
-    ' "extra_data": {"extra_pnginfo": {"mine": ["a", ["b"], {"c": 1, "d\\"": "\\""}]}, "client_id": ""}, "front": true}'
+    ' "extra_data": {"extra_pnginfo": {"mine": ["a", ["b"], {"c": 1, "d\\"": "\\""}]}, "prompt_runner": {"run": "otter"}, "client_id": ""}, "front": true}'
   expect(plain.text(text, '/prompt')).toBe(
     '{"prompt": {"1": {"inputs": {"noise_seed": 18446744073709551615, "cfg": 1.0, "text": "otter"},\n "class_type" : "A", "by": "{{redacted:by}}"}},' +
-      ' "extra_data": {"extra_pnginfo": {"mine": ["{{redacted:mine}}", ["{{redacted:mine}}"], {"c": 1, "d\\"": "{{redacted:d\\"}}"}]}, "client_id": ""}, "front": true}',
+      ' "extra_data": {"extra_pnginfo": {"mine": ["{{redacted:mine}}", ["{{redacted:mine}}"], {"c": 1, "d\\"": "{{redacted:d\\"}}"}]}, "prompt_runner": {"run": "otter"}, "client_id": ""}, "front": true}',
   )
   expect(plain.text('{"id": "a", "env": {"MODE": "fast"}}', '/v2/pods/a')).toBe(
     '{"id": "a", "env": {"MODE": "{{redacted:MODE}}"}}',
