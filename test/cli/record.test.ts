@@ -98,12 +98,68 @@ it('records the pipeline on two small chunks, and replays it', async () => {
   const sent = entries.filter(({ method }) => method === 'POST').map(({ url: { pathname } }) => pathname)
   expect(sent.filter((path) => path === '/prompt')).toHaveLength(6)
   expect(sent).toContain('/upload/image')
+  const plan = await runPr([...args.slice(0, -1), '--plan-only'], { cwd })
+  expect(plan.stdout.match(/^ {4}[=~+-] .*/gm)).toEqual(
+    ['{{run}}_lighthouse_chunk_002_reference.png', 'high 1', 'low 2', 'high 3', 'low 4', 'combine 1', 'combine 2'].map(
+      (name) => `    = ${name}: unchanged`,
+    ),
+  )
 })
 
 it('shows what it would do, and touches nothing', async () => {
-  const { cwd, args } = await liveServer()
-  expect((await runPr([...args, '--plan-only'], { cwd })).exitCode).toBe(0)
+  const { cwd, args, url, har, read } = await liveServer()
+  const plan = async (...more: string[]) => {
+    const { stdout, exitCode } = await runPr([...args, ...more, '--plan-only'], { cwd })
+    expect(exitCode).toBe(0)
+    return stdout.replaceAll(cwd, '<cwd>').replaceAll(url, '<url>').split('\n')
+  }
+  expect(await plan()).toContain('  <cwd>/recordings/otter is new')
   expect(existsSync(join(cwd, 'recordings'))).toBe(false)
+  await runPr(args, { cwd })
+  expect(await plan()).toContain('    = otter.json: unchanged')
+  const before = read()
+  writeFileSync(join(cwd, 'otter.json'), workflow(128, 'otter/{{run}}/image'))
+  writeFileSync(join(cwd, 'noise.json'), '{"1":{"class_type":"EmptyLatentImage","inputs":{}}}')
+  expect(await plan('--workflow', 'noise.json')).toEqual([
+    'Record otter from <url>: ComfyUI 0.3.64, cpu',
+    '  otter.json; noise.json',
+    '  classes: EmptyImage, EmptyLatentImage, SaveImage',
+    '  all exchanges of <cwd>/recordings/otter are replaced when any changed:',
+    '    ~ otter.json: node 1 (EmptyImage), color: 255 → 128',
+    '    + noise.json: new',
+    '  about 0.0 minutes of work by the last recording',
+    '',
+  ])
+  writeFileSync(join(cwd, 'otter.json'), '{"7":{"class_type":"EmptyLatentImage","inputs":{}}}')
+  expect((await plan()).slice(3, 6)).toEqual([
+    '  all exchanges of <cwd>/recordings/otter are replaced when any changed:',
+    '    + otter.json: new',
+    '    - a workflow of EmptyImage, SaveImage: gone',
+  ])
+  expect([read(), existsSync(har)]).toEqual([before, true])
+})
+
+it('finds the shipped set unchanged in the shipped recording', async () => {
+  const { url } = await liveServer()
+  const cwd = fileURLToPath(new URL('../..', import.meta.url))
+  const { stdout } = await runPr(['record', '--comfyui-url', url, '--plan-only'], { cwd })
+  expect(stdout.match(/^ {4}[=~+-] .*/gm)).toEqual(
+    [
+      'pattern.png',
+      'images',
+      'images again, all cached',
+      'preview',
+      'video',
+      'video read back',
+      'latent',
+      'latent read back',
+      'pictures over the socket',
+      'interrupted',
+      'broken.mp4',
+      'error in a node',
+      'refused',
+    ].map((name) => `    = ${name}: unchanged`),
+  )
 })
 
 it('refuses a recording that holds a secret, and leaves the old one as it was', async () => {
@@ -137,21 +193,27 @@ it('says what changed on the server since a recording', async () => {
 it('leaves the old recording or the new one, whole, whenever it is killed', async () => {
   const { cwd, args, read, folders } = await liveServer()
   const started = Date.now()
-  await runPr(args, { cwd })
+  await once(start(args, cwd), 'exit')
   const took = Date.now() - started
   const before = read()
   const bodies = readdirSync(join(cwd, 'recordings/otter/bodies'))
-  const changed = { cwd: newFolder({ 'otter.json': workflow(128, 'otter/{{run}}/other') }), args }
+  const other = join(newFolder({ 'otter.json': workflow(128, 'otter/{{run}}/other') }), 'otter.json')
   for (let kill = 1; kill <= 20; kill += 1) {
-    const child = start([...args.slice(0, 4), join(changed.cwd, 'otter.json'), ...args.slice(5)], cwd)
-    await Promise.race([once(child, 'exit'), wait((took * kill) / 19)])
+    const moment = Math.round(Math.random() * took * 1.1)
+    const killed = `kill ${kill}, ${moment} ms after the start`
+    const child = start([...args.slice(0, 4), other, ...args.slice(5)], cwd)
+    const exited = once(child, 'exit')
+    await Promise.race([exited, wait(moment)])
     child.kill('SIGKILL')
+    await exited
+    const loading = loadRecording(join(cwd, 'recordings/otter'))
+    await expect(
+      loading.then(({ entries }) => entries.every(({ responseBody }) => responseBody())),
+      killed,
+    ).resolves.toBe(true)
     const text = read()
-    const whole = await loadRecording(join(cwd, 'recordings/otter'))
-    for (const { responseBody } of whole.entries) responseBody()
-    if (text === before)
-      expect(readdirSync(join(cwd, 'recordings/otter/bodies'))).toEqual(expect.arrayContaining(bodies))
-    else expect(text).toContain('other_00001_.png')
+    if (text !== before) expect(text, killed).toContain('other_00001_.png')
+    else expect(readdirSync(join(cwd, 'recordings/otter/bodies')), killed).toEqual(expect.arrayContaining(bodies))
   }
   expect(folders().filter((name) => !/^otter(?:\.unfinished-[\d_]+)?$/.test(name))).toEqual([])
 }, 120_000)
