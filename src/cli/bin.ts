@@ -9,7 +9,7 @@ if (problem === null) {
     .then(() => import('./main.ts'))
     .then(({ main }) => main(process.argv.slice(2), process.env, process.cwd()))
     .then((exitCode) => {
-      process.exitCode = Math.max(exitCode, Number(process.exitCode || 0))
+      process.exitCode = exitCode
     })
 } else {
   console.error(problem)

@@ -15,13 +15,9 @@ export async function main(
   streams?: OutputStreams,
 ): Promise<number> {
   const output = new Output(modeBeforeSettings(argv, environment), streams)
-  try {
-    return await dispatch(argv, { output, environment, cwd })
-  } catch (error) {
-    return reportFailure(error, output)
-  } finally {
-    output.close()
-  }
+  const exitCode = await dispatch(argv, { output, environment, cwd }).catch((error) => reportFailure(error, output))
+  const allWritten = await output.close()
+  return allWritten ? exitCode : Math.max(exitCode, 1)
 }
 
 async function dispatch(argv: readonly string[], context: Omit<CommandContext, 'signal'>): Promise<number> {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import picocolors from 'picocolors'
 import type { LogLevel } from '../config/settings-types.ts'
 import { LogFile } from './log-file.ts'
@@ -102,19 +103,18 @@ export class Output {
     }
   }
 
-  close(): void {
+  /** Tells whether all that was said could be written; a stream tells of a failure only after its write. */
+  async close(): Promise<boolean> {
     this.#log.close()
+    await setImmediate()
+    return !this.#lost
   }
 
-  /**
-   * A full disk under our output must not end a run that costs money: it goes on, says so once, and the exit code tells.
-   * The error may arrive after the last line was written, so it is the process that has to know.
-   */
+  /** A full disk under our output must not end a run that costs money: it goes on, and says so once. */
   #lose(stream: 'stdout' | 'stderr', { code, message }: NodeJS.ErrnoException): void {
     // `pr … | head` closes our stdout; that is no failure of ours.
     if (code === 'EPIPE' || this.#lost) return
     this.#lost = true
-    process.exitCode = 1
     if (stream === 'stdout')
       this.error(`PR_FILE: Writing to stdout failed: ${message}\n  hint: Make room where it goes.`)
   }
