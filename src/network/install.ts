@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { createRedactor, type Redactor } from '../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
@@ -86,7 +87,7 @@ function problemsOf(
 ): PromptRunnerError[] {
   const escaped = new PromptRunnerError(
     'PR_EGRESS',
-    `${realConnections} connection(s) got past the simulated network and were stopped at the last moment`,
+    `${counted(realConnections, 'connection')} got past the simulated network, stopped only at the last moment`,
     { hint: 'another tool in this process opens connections of its own; run without it' },
   )
   return [

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { LoadedEntry } from './read-har.ts'
 import { usesOf } from './server-facts.ts'
@@ -24,7 +25,7 @@ export interface UnusedPrompt {
 export function unusedRecording(name: string, unused: readonly UnusedPrompt[]): PromptRunnerError {
   return new PromptRunnerError(
     'PR_UNUSED_RECORDING',
-    `${unused.length} recorded prompt(s) of ${name} were never used`,
+    `${counted(unused.length, 'recorded prompt')} of ${name} stayed unused`,
     {
       hint: 'take a recording of what this run does with `pr record`, or leave --strict out',
       problems: unused.map(({ prompt, classes }) => ({

@@ -54,7 +54,7 @@ it('records a workflow, replays it and says so', async () => {
       '  <cwd>/recordings/otter is new',
       '  never recorded, so nobody knows for how long',
       'Replaying it, to see whether a client sees the same.',
-      'Recorded recordings/otter, verified by a replay: it replaces what was there.',
+      'Recorded recordings/otter, verified by a replay: it is new.',
       '',
     ].join('\n'),
   )
@@ -75,7 +75,7 @@ it('records a workflow, replays it and says so', async () => {
   ])
 })
 
-it('changes only the stamps of a recording that is taken again', async () => {
+it('changes only the stamps of a recording that is taken again, or all of it', async () => {
   const { cwd, args, har, read } = await liveServer()
   await runPr(args, { cwd })
   const text = read()
@@ -83,6 +83,9 @@ it('changes only the stamps of a recording that is taken again', async () => {
   const { stdout } = await runPr([...args, '--quiet'], { cwd })
   expect(stdout).toBe('Recorded recordings/otter, verified by a replay: nothing changed, only its stamps are new.\n')
   expect(read()).toBe(text)
+  writeFileSync(join(cwd, 'otter.json'), workflow(128, 'otter/{{run}}/image'))
+  const changed = await runPr([...args, '--quiet'], { cwd })
+  expect(changed.stdout).toBe('Recorded recordings/otter, verified by a replay: it replaces what was there.\n')
 })
 
 it('records the pipeline on two small chunks, and replays it', async () => {
@@ -90,10 +93,7 @@ it('records the pipeline on two small chunks, and replays it', async () => {
   const example = fileURLToPath(new URL('../../fixtures/prompt_files/example.txt', import.meta.url))
   const args = ['record', '--name', 'film', '--prompt-file', example, '--comfyui-url', url, '--quiet']
   const { stdout, stderr } = await runPr(args, { cwd })
-  expect([stdout, stderr]).toEqual([
-    'Recorded recordings/film, verified by a replay: it replaces what was there.\n',
-    '',
-  ])
+  expect([stdout, stderr]).toEqual(['Recorded recordings/film, verified by a replay: it is new.\n', ''])
   const { entries } = await loadRecording(join(cwd, 'recordings/film'))
   const sent = entries.filter(({ method }) => method === 'POST').map(({ url: { pathname } }) => pathname)
   expect(sent.filter((path) => path === '/prompt')).toHaveLength(6)

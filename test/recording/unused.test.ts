@@ -14,7 +14,7 @@ it('names the recorded prompts of which nothing ran', async () => {
   })
   expect(thrown).toEqual({
     code: 'PR_UNUSED_RECORDING',
-    message: '2 recorded prompt(s) of films were never used',
+    message: '2 recorded prompts of films stayed unused',
     hint: 'take a recording of what this run does with `pr record`, or leave --strict out',
     problems: [5, 6].map((prompt) => ({ file: `prompt ${prompt}`, message: `nothing ran of ${combine.join(', ')}` })),
   })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clients, SystemStats } from '../../clients/clients.ts'
@@ -52,12 +52,14 @@ export async function record(options: RecordOptions): Promise<number> {
   if (settings.output.ci && !settings.run.yes) throw readOnly(name)
   if (paid) await confirm('Record on this server, which costs money?', output, { yes: settings.run.yes, signal })
 
+  const isNew = !existsSync(target)
   const ending = () => (signal.aborted ? 'interrupted' : 'failed')
   return besideTarget({ target, output, ending }, async (folder) => {
     const events = await make(folder, work, { ...options, name, stats })
     signal.throwIfAborted()
     const { unchanged } = publishRecording(folder, target)
-    const outcome = unchanged ? 'nothing changed, only its stamps are new' : 'it replaces what was there'
+    const published = isNew ? 'it is new' : 'it replaces what was there'
+    const outcome = unchanged ? 'nothing changed, only its stamps are new' : published
     const verified = options.verify && work.names.length > 0
     output.print(`Recorded ${join('recordings', name)}${verified ? ', verified by a replay' : ''}: ${outcome}.`)
     output.result({ ok: true, recording: target, unchanged, verified, events })
