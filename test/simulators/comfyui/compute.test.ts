@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Graph, GraphNode } from '../../../src/domain/graph.ts'
+import { readMp4 } from '../../../src/simulators/media/read-mp4.ts'
 import { freshSimulator, ORIGIN, openSocket } from './reach-simulator.ts'
 
 /** Runs graphs one after the other on one server and tells what became of the last. */
@@ -167,4 +168,13 @@ it('carries a VideoHelperSuite film through load and combine', async () => {
   expect(error).toBeNull()
   expect(files.list('output').map(({ filename }) => filename)).toEqual(['vhs_00001.png', 'vhs_00001.mp4'])
   expect(content('vhs_00001.mp4')).toMatchObject({ kind: 'video', fps: 8, images: { segments: [{ frames: 9 }] } })
+})
+
+it('saves a WEBM that plays with the frames, the rate and the even size of the graph', async () => {
+  const { files } = await run({
+    still: node('EmptyImage', { width: 63, height: 48, batch_size: 5, color: 255 }),
+    save: node('SaveWEBM', { images: ['still', 0], filename_prefix: 'w', codec: 'vp9', fps: 24, crf: 32 }),
+  })
+  const facts = readMp4(files.find('w_00001_.webm [output]')!.bytes)
+  expect(facts).toMatchObject({ fps: 24, images: { width: 64, height: 48, segments: [{ frames: 5 }] } })
 })

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../media/byte-source.ts'
-import { frameCount, fromBytes, type ImageBatch } from '../../media/byte-source.ts'
+import { frameCount, type ImageBatch } from '../../media/byte-source.ts'
 import { mp4 } from '../../media/mp4.ts'
 import { png } from '../../media/png.ts'
 import { bytesOf } from '../../media/rope.ts'
@@ -106,7 +106,9 @@ function saveAnimation(inputs: CallInputs, facts: ComputeFacts, extension: 'webm
   const fps = inputs.number('fps', 6)
   const content: FileContent =
     extension === 'webm' ? { kind: 'video', images, fps } : { kind: 'image', images, alpha: false }
-  const bytes = extension === 'webm' ? fromBytes(Uint8Array.from([0x1a, 0x45, 0xdf, 0xa3])) : still
+  // No VP9 is made here: the file holds the same frames as H.264 in MP4, which players tell by content. That has even sizes only.
+  const even = { ...images, width: width + (width % 2), height: height + (height % 2) }
+  const bytes = extension === 'webm' ? mp4({ images: even, fps }) : still
   const entry = write(facts.files, path, savedName(path, extension), 'output', bytes, content)
   const animated = extension !== 'webp' || frameCount(images) !== 1
   return {
