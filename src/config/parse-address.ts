@@ -1,3 +1,4 @@
+import { bucketNameFault } from './bucket-name.ts'
 import { list, type Parser, text } from './parse-value.ts'
 
 /** ComfyUI's address: http or https, a base path is fine, credentials and queries are not. */
@@ -21,16 +22,15 @@ export interface BucketAddress {
   readonly prefix: string
 }
 
-/** `gs://bucket/prefix`. Names as https://cloud.google.com/storage/docs/buckets#naming has them. */
+/** `gs://bucket/prefix`. */
 export const bucketAddress: Parser<BucketAddress, string> = (raw) => {
   const wrong = 'must look like gs://bucket or gs://bucket/prefix'
   const [, bucket = '', rest = ''] = /^gs:\/\/([^/]+)(\/.*)?$/.exec(String(raw)) ?? []
   if (bucket === '') {
     return typeof raw === 'string' && /^[a-z0-9]/.test(raw) ? { wrong, hint: `did you mean gs://${raw}?` } : { wrong }
   }
-  if (!/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)) {
-    return { wrong: 'must name a bucket of 3 to 63 lower-case letters, digits, dots, dashes and underscores' }
-  }
+  const fault = bucketNameFault(bucket)
+  if (fault !== null) return { wrong: fault }
   const prefix = rest.replace(/^\/+|\/+$/g, '')
   return /[\p{Cc}#?*[\]]/u.test(prefix)
     ? { wrong: 'must have a prefix without control characters and # ? * [ ]' }

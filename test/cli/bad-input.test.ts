@@ -41,6 +41,7 @@ const cases: readonly Case[] = [
   { name: 'certificate that is none', args: ['--ca', 'ca.pem'], files: { 'ca.pem': 'hello\n' } },
   { name: 'bucket without gs', args: ['--bucket', 'films/otters'] },
   { name: 'bucket with a bad name', args: ['--bucket', 'gs://My_Films'] },
+  { name: 'bucket that is an address', args: ['--bucket', 'gs://192.168.1.1/films'] },
   { name: 'workflows that are not there', args: ['--workflows', 'nowhere'] },
   { name: 'unknown engine and level', args: ['--engine', 'nock', '--log-level', 'loud'] },
   { name: 'contradicting shutdown', args: ['--no-shutdown', '--force-shutdown'] },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { bucketNameFault } from '../../src/config/bucket-name.ts'
 import { bucketAddress, headers, httpUrl } from '../../src/config/parse-address.ts'
 import { number } from '../../src/config/parse-value.ts'
 
@@ -22,13 +23,44 @@ it('takes no text for a number that Number() would only guess at', () => {
 })
 
 it('takes any bucket with any tidy prefix apart and back together', () => {
-  const bucket = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/)
+  const bucket = fc
+    .stringMatching(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/)
+    .filter((name) => bucketNameFault(name) === null)
   const prefix = fc.stringMatching(/^([a-z0-9]+(\/[a-z0-9 ]+)*)?$/)
   fc.assert(
     fc.property(bucket, prefix, fc.constantFrom('', '/', '//'), (name, path, slashes) => {
       const address = `gs://${name}${path ? `/${path}` : ''}${slashes}`
       expect(bucketAddress(address, folder)).toEqual({ value: { bucket: name, prefix: path } })
     }),
+  )
+})
+
+it.each([
+  ['abc', null],
+  [`${'a'.repeat(63)}.${'b'.repeat(63)}.films_2`, null],
+  ['films-2.example.org', null],
+  ['10.0.0.1.example.org', null],
+  ['agoog', null],
+  ['ab', 'must name a bucket of 3 to 63 characters, between dots at most 63'],
+  ['a'.repeat(64), 'must name a bucket of 3 to 63 characters, between dots at most 63'],
+  [`films.${'b'.repeat(64)}`, 'must name a bucket of 3 to 63 characters, between dots at most 63'],
+  [
+    `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(40)}`,
+    'must name a bucket of at most 222 characters',
+  ],
+  ['Films', 'must name a bucket of lower-case letters, digits, dots, dashes and underscores'],
+  ['films-', 'must name a bucket that starts and ends with a letter or digit'],
+  ['.films', 'must name a bucket that starts and ends with a letter or digit'],
+  ['my..films', 'must name a bucket without a dot beside another dot or a dash'],
+  ['my-.films', 'must name a bucket without a dot beside another dot or a dash'],
+  ['my.-films', 'must name a bucket without a dot beside another dot or a dash'],
+  ['192.168.1.1', 'must name a bucket, which cannot look like an IP address'],
+  ['goog-films', 'must name a bucket, which cannot begin with "goog"'],
+  ['my-google-films', 'must name a bucket, which cannot contain "google" or look as if it did'],
+  ['my-g00gle-films', 'must name a bucket, which cannot contain "google" or look as if it did'],
+])('knows what is wrong with the bucket name %s', (name, wrong) => {
+  expect(bucketAddress(`gs://${name}`, folder)).toEqual(
+    wrong === null ? { value: { bucket: name, prefix: '' } } : { wrong },
   )
 })
 
