@@ -53,6 +53,28 @@ export function gcsObjectContract(name: string, reach: () => Promise<Reached>): 
       })
     })
 
+    it.each([
+      ['bytes=2-4', 206, 'bytes 2-4/10', '234'],
+      ['bytes=7-', 206, 'bytes 7-9/10', '789'],
+      ['bytes=7-99', 206, 'bytes 7-9/10', '789'],
+      ['bytes=-3', 206, 'bytes 7-9/10', '789'],
+      ['bytes=-99', 206, 'bytes 0-9/10', '0123456789'],
+      ['bytes=4-2', 200, null, '0123456789'],
+      ['bytes=0-1,4-5', 200, null, '0123456789'],
+      ['lines=0-1', 200, null, '0123456789'],
+      ['bytes=10-', 416, 'bytes */10', NOT_SATISFIABLE],
+      ['bytes=-0', 416, 'bytes */10', NOT_SATISFIABLE],
+    ])('answers the range %s with %d', async (range, status, contentRange, body) => {
+      const { send, origin } = await reached(reach)
+      await drained(send(mediaRequest(origin, 'digits', new TextEncoder().encode('0123456789'))))
+      const answer = await send(new Request(`${origin}/storage/v1/b/bkt/o/digits?alt=media`, { headers: { range } }))
+      expect([answer.status, answer.headers.get('content-range'), await answer.text()]).toEqual([
+        status,
+        contentRange,
+        body,
+      ])
+    })
+
     it('lists by prefix and delimiter, page by page', async () => {
       const { send, origin } = await reached(reach)
       for (const object of ['b', 'runs/2/x', 'runs/1/x', 'runs/a', 'runs/1/y']) {
@@ -131,6 +153,22 @@ export function gcsObjectContract(name: string, reach: () => Promise<Reached>): 
     ])
   })
 }
+
+const NOT_SATISFIABLE = JSON.stringify({
+  error: {
+    code: 416,
+    message: 'Requested range not satisfiable',
+    errors: [
+      {
+        message: 'Requested range not satisfiable',
+        domain: 'global',
+        reason: 'requestedRangeNotSatisfiable',
+        locationType: 'header',
+        location: 'Range',
+      },
+    ],
+  },
+})
 
 interface ListAnswer {
   items?: { name: string }[]

@@ -38,3 +38,9 @@ export const conditionNotMet = () =>
 export const sessionGone = () => new GcsFailure(410, 'gone', 'The upload session is no longer available.')
 
 export const noSuchSession = () => new GcsFailure(404, 'notFound', 'The upload session was not found.')
+
+export const rangeNotSatisfiable = () =>
+  new GcsFailure(416, 'requestedRangeNotSatisfiable', 'Requested range not satisfiable', {
+    locationType: 'header',
+    location: 'Range',
+  })

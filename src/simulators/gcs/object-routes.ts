@@ -1,9 +1,8 @@
 import { type Context, Hono } from 'hono'
-import { UNMATCHED_HEADER } from '../simulator.ts'
-import { GcsFailure } from './gcs-failure.ts'
 import type { GcsModel, GcsObject } from './gcs-model.ts'
 import type { GcsSeed } from './gcs-seed.ts'
 import { listObjects } from './list-objects.ts'
+import { mediaAnswer } from './media-answer.ts'
 import { checkPreconditions, preconditionsOf } from './preconditions.ts'
 
 export interface ObjectRoutesOptions {
@@ -36,7 +35,9 @@ export function objectRoutes({ model, seed, resource }: ObjectRoutesOptions): Ho
 
   routes.get('/b/:bucket/o/:object{.+}', (c) => {
     const object = target(c)
-    return c.req.query('alt') === 'media' ? media(object) : c.json(resource(object, c.req.raw))
+    return c.req.query('alt') === 'media'
+      ? mediaAnswer(object, c.req.header('range'))
+      : c.json(resource(object, c.req.raw))
   })
 
   routes.patch('/b/:bucket/o/:object{.+}', async (c) =>
@@ -56,33 +57,4 @@ export function objectRoutes({ model, seed, resource }: ObjectRoutesOptions): Ho
     checkPreconditions(preconditionsOf(query), object)
     return object
   }
-}
-
-/** The headers are those by which Google's client verifies a download. */
-function media({
-  bytes,
-  fields,
-  crc32c,
-  md5Hash,
-  generation,
-  metageneration,
-  size,
-  bucket,
-  name,
-}: GcsObject): Response {
-  if (bytes === null) {
-    const why = `the bytes of ${bucket}/${name} were hashed, not kept`
-    const failure = new GcsFailure(501, 'notImplemented', `The simulator cannot answer alt=media: ${why}.`)
-    return Response.json(failure, { status: 501, headers: { [UNMATCHED_HEADER]: why } })
-  }
-  return new Response(bytes as Uint8Array<ArrayBuffer>, {
-    headers: {
-      'content-type': fields.contentType ?? 'application/octet-stream',
-      'x-goog-generation': generation,
-      'x-goog-metageneration': String(metageneration),
-      'x-goog-stored-content-encoding': fields.contentEncoding ?? 'identity',
-      'x-goog-stored-content-length': String(size),
-      'x-goog-hash': `crc32c=${crc32c},md5=${md5Hash}`,
-    },
-  })
 }
