@@ -5,15 +5,17 @@ import { expect, it } from 'vitest'
 /** What a folder may reach, packages and Node's modules included. Folders not named here are free. */
 const mayReach: Record<string, readonly string[]> = {
   'src/domain': ['src/domain', 'src/errors.ts'],
+  'src/files': ['src/files', 'node:fs', 'node:path'],
   // The reducer is pure; the journal is a file.
-  'src/state': ['src/state', 'src/domain', 'src/errors.ts', 'node:fs', 'node:path'],
-  'src/recording': ['src/recording', 'src/domain', 'src/errors.ts', 'node:', 'zod'],
+  'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:path'],
+  'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'zod'],
   'src/simulators': ['src/simulators', 'src/recording', 'src/domain', 'src/errors.ts', 'node:', 'hono', 'zod'],
   'src/orchestrator': [
     'src/orchestrator',
     'src/domain',
     'src/state',
     'src/config',
+    'src/files',
     'src/clients/clients.ts',
     'src/errors.ts',
     'node:',
@@ -22,6 +24,7 @@ const mayReach: Record<string, readonly string[]> = {
     'src/clients',
     'src/domain',
     'src/config/settings-types.ts',
+    'src/files',
     'src/errors.ts',
     'node:',
     'undici',
@@ -30,7 +33,7 @@ const mayReach: Record<string, readonly string[]> = {
     'execa',
     'zod',
   ],
-  'src/config': ['src/config', 'src/domain', 'src/workflows', 'src/errors.ts', 'node:', 'yaml', 'zod'],
+  'src/config': ['src/config', 'src/domain', 'src/files', 'src/workflows', 'src/errors.ts', 'node:', 'yaml', 'zod'],
   'src/errors.ts': [],
 }
 

@@ -22,7 +22,7 @@ import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg/ffmpeg-simulator.ts'
 import { simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
-import { errorsOf, type PlannedSession, runPlans, settleRun, throwAny } from './run-plans.ts'
+import { errorsOf, type PlannedSession, runPlans, settleRun, showPlans, throwAny } from './run-plans.ts'
 
 /**
  * The whole run on the real clients, over a simulated network. Nothing outside the run folder is written.
@@ -36,6 +36,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   const { identity, earlier } = settleRun(session, settings.run.outputDir)
   const newId = counter((count) => uuidV5(`simulated ${count}`, identity.runId))
   const world = await simulatedServices(settings.dryRun.recording, { clock, newId })
+  showPlans(session)
 
   const folder = createRunFolder(settings.dryRun.tempDir, startedAt)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)

@@ -6,6 +6,7 @@ import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { orchestrate, type RunFailure } from '../orchestrator/orchestrate.ts'
 import { identifyRun, type RunIdentity } from '../orchestrator/run-identity.ts'
+import { planTable } from '../report/plan-table.ts'
 import { createTally, type RunTally } from '../report/run-tally.ts'
 import type { RunState } from '../state/run-state.ts'
 import { findRun, knownRuns, openJournal } from '../state/state-store.ts'
@@ -36,6 +37,11 @@ export function settleRun(
   }
   const taken = new Set(knownRuns(stateDir))
   return { identity: identifyRun(plans, (name) => taken.has(name)), earlier: null }
+}
+
+/** Once nothing can be refused any more that the user could have known: a refusal below a long table is hard to find. */
+export function showPlans({ plans, output }: PlannedSession): void {
+  for (const plan of plans) output.info(planTable(plan).join('\n'))
 }
 
 /** The same for live and rehearsed runs: orchestrates, while the journal, the display and the tally read along. */

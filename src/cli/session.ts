@@ -2,14 +2,12 @@ import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import { plannedGraphs } from '../doctor/planned-graphs.ts'
-import type { Templates } from '../domain/bindings.ts'
 import { counted } from '../domain/counted.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
 import { makePlan } from '../domain/plan.ts'
-import type { Plan } from '../domain/plan-types.ts'
 import { jobId } from '../orchestrator/ids.ts'
-import { planTable } from '../report/plan-table.ts'
 import type { Output } from './output.ts'
+import { type PlannedSession, showPlans } from './run-plans.ts'
 
 export interface SessionOptions {
   readonly settings: Settings
@@ -21,19 +19,10 @@ export interface SessionOptions {
 export async function runSession({ settings, output, signal }: SessionOptions): Promise<number> {
   const [prompts, templates] = await Promise.all([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
   const plans = prompts.map((prompt) => makePlan(prompt, settings.plan, jobId))
-  for (const plan of plans) output.info(planTable(plan).join('\n'))
   // Builds every graph once: a wrong binding is told before anything starts.
   plannedGraphs(plans, templates)
-  if (settings.run.validateOnly) {
-    await checkAgainstRecording(settings, plans, templates)
-    const jobs = plans.flatMap(jobsOf).length
-    output.print(
-      `Valid: ${counted(plans.length, 'prompt file')}, ${counted(jobs, 'job')}, bindings and workflows. Nothing was run.`,
-    )
-    output.result({ ok: true, plans })
-    return 0
-  }
   const session = { settings, output, signal, plans, templates }
+  if (settings.run.validateOnly) return checkOnly(session)
   if (settings.dryRun.enabled) {
     const { rehearse } = await import('./dry-run.ts')
     return rehearse(session)
@@ -43,11 +32,19 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
 }
 
 /** Throws PR_INVALID_WORKFLOW with all that the recorded server would refuse. */
-async function checkAgainstRecording(settings: Settings, plans: readonly Plan[], templates: Templates): Promise<void> {
+async function checkOnly(session: PlannedSession): Promise<number> {
+  const { settings, output, plans, templates } = session
   const { comfyuiKnowledge } = await import('../recording/comfyui-knowledge.ts')
   const { loadRecording } = await import('../recording/load-recording.ts')
   const { invalidPlans } = await import('../doctor/invalid-plans.ts')
   const { objectInfo, version } = comfyuiKnowledge((await loadRecording(settings.dryRun.recording)).entries)
+  showPlans(session)
   const error = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${version}` })
   if (error) throw error
+  const jobs = plans.flatMap(jobsOf).length
+  output.print(
+    `Valid: ${counted(plans.length, 'prompt file')}, ${counted(jobs, 'job')}, bindings and workflows. Nothing was run.`,
+  )
+  output.result({ ok: true, plans })
+  return 0
 }

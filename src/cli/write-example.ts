@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { exampleConfig } from '../config/example-config.ts'
+import { nearestExisting } from '../config/folders.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import type { Output } from './output.ts'
 
 export interface WriteExampleOptions {
@@ -21,6 +23,12 @@ export async function writeExample({ dir, force, cwd, output }: WriteExampleOpti
     { name: join(dir, 'prompt_files/example.txt'), text: example },
     { name: join(dir, 'pr.config.yaml'), text: exampleConfig() },
   ]
+  const above = nearestExisting(resolve(cwd, dir))
+  if (!statSync(above).isDirectory()) {
+    throw new PromptRunnerError('PR_USAGE', `pr init writes into a folder, and ${above} is none`, {
+      hint: 'name the folder that the files go to: pr init DIR',
+    })
+  }
   const taken = files.filter(({ name }) => existsSync(resolve(cwd, name))).map(({ name }) => name)
   if (taken.length > 0 && !force) {
     throw new PromptRunnerError(
@@ -42,7 +50,7 @@ export async function writeExample({ dir, force, cwd, output }: WriteExampleOpti
 
 async function write(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     await writeFile(path, text)
   } catch (cause) {
     throw new PromptRunnerError('PR_FILE', `${path} cannot be written: ${(cause as Error).message}`, { cause })

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import type { HttpAnswer } from './http.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function saveAnswer(
 ): Promise<{ bytes: number }> {
   const temporary = `${path}.part`
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const file = createWriteStream(temporary)
     await pipeline(chunksOf(answer), file)
     const announced = Number(answer.headers['content-length'] ?? file.bytesWritten)

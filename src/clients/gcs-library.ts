@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { Storage } from '@google-cloud/storage'
+import { readInputText } from '../files/read-input.ts'
 import { credentialsFailure } from './gcs-errors.ts'
 
 const GOOGLE = 'https://storage.googleapis.com'
@@ -70,7 +70,7 @@ async function loadCredentials(authClient: Storage['authClient'], file: string |
 async function checkCredentialsFile(file: string): Promise<void> {
   let content: { type?: unknown; credential_source?: { executable?: unknown } } | null
   try {
-    content = JSON.parse(await readFile(file, 'utf8'))
+    content = JSON.parse(await readInputText(file))
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : String(error)
     throw credentialsFailure(`reading the Google credentials file ${file} failed: ${why}`, error)

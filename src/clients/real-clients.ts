@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { readInputText } from '../files/read-input.ts'
 import type { Clients, RunProgram } from './clients.ts'
 import { createComfyuiClient } from './comfyui.ts'
 import type { WebSocketConstructor } from './comfyui-socket.ts'
@@ -39,7 +39,7 @@ export async function createClients(
 
 async function readAuthority(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readInputText(path)
   } catch (cause) {
     throw new PromptRunnerError(
       'PR_CONFIG',

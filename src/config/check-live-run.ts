@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { PromptRunnerError } from '../errors.ts'
+import { readInputText } from '../files/read-input.ts'
 import type { Settings } from './settings-types.ts'
 
 /**
@@ -22,9 +22,10 @@ export async function checkCredentials(file: string): Promise<string> {
     new PromptRunnerError('PR_CREDENTIALS', `GOOGLE_APPLICATION_CREDENTIALS names ${file}, ${what}`, { hint, cause })
   let credentials: unknown
   try {
-    credentials = JSON.parse(await readFile(file, 'utf8'))
+    credentials = JSON.parse(await readInputText(file))
   } catch (cause) {
-    throw refuse('which cannot be read as JSON', 'name the key file of a service account, or unset the variable', cause)
+    const why = cause instanceof SyntaxError ? 'it is not JSON' : (cause as Error).message
+    throw refuse(`which cannot be read: ${why}`, 'name the key file of a service account, or unset the variable', cause)
   }
   if (runsProgram(credentials)) {
     throw refuse(

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PromptRunnerError } from '../errors.ts'
+import { inputFault, readInputText } from '../files/read-input.ts'
 
 export interface ConfigFile {
   /** Base name, for messages. */
@@ -18,7 +18,7 @@ const names = ['pr.config.yaml', 'pr.config.yml', 'pr.config.json', 'pr.config.t
 
 /** The configuration file of a folder, or null when it has none. Keys and values are not checked here. Throws PR_CONFIG. */
 export async function readConfigFile(folder: string): Promise<ConfigFile | null> {
-  const found = names.filter((name) => existsSync(join(folder, name)))
+  const found = names.filter((name) => isThere(join(folder, name)))
   const [name] = found
   if (name === undefined) return null
   if (found.length > 1) {
@@ -38,6 +38,8 @@ async function readYamlFile(folder: string, name: string): Promise<ConfigFile> {
 }
 
 async function readModule(folder: string, name: string): Promise<ConfigFile> {
+  const fault = await inputFault(join(folder, name))
+  if (fault !== null) throw unreadable(name, fault)
   const imported = await import(pathToFileURL(join(folder, name)).href).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new PromptRunnerError('PR_CONFIG', `${name} cannot be loaded: ${reason}`, { cause })
@@ -46,9 +48,20 @@ async function readModule(folder: string, name: string): Promise<ConfigFile> {
 }
 
 async function readText(folder: string, name: string): Promise<string> {
-  return readFile(join(folder, name), 'utf8').catch((cause: Error) => {
-    throw new PromptRunnerError('PR_CONFIG', `${name} cannot be read: ${cause.message}`, { cause })
+  return readInputText(join(folder, name)).catch((cause: Error) => {
+    throw unreadable(name, cause.message)
   })
+}
+
+const unreadable = (name: string, why: string) => new PromptRunnerError('PR_CONFIG', `${name} cannot be read: ${why}`)
+
+/** A link that leads nowhere counts too: to leave its settings out without a word would be worse than to refuse it. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function requireMap(name: string, value: unknown): Readonly<Record<string, unknown>> {

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, join } from 'node:path'
 import { counted } from '../domain/counted.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
+import { inputFault, NO_SUCH_FILE, readInput, reasonOf } from '../files/read-input.ts'
 import { overridesOf, promptSchema } from './prompt-schema.ts'
 import { readYaml, schemaProblems } from './yaml-document.ts'
 
@@ -26,9 +27,8 @@ export async function readPrompts(where: { files: readonly string[]; dir: string
 
 async function promptFilesOf(dir: string): Promise<string[]> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    throw noPrompts(
-      error.code === 'ENOENT' ? `There is no folder ${dir}` : `The folder ${dir} cannot be read (${error.code})`,
-    )
+    if (error.code === 'ENOENT') throw noPrompts(`There is no folder ${dir}`)
+    throw noPrompts(error.code === 'ENOTDIR' ? `${dir} is no folder` : `Reading ${dir} failed: ${reasonOf(error)}`)
   })
   const files = names.filter((name) => KINDS.includes(extname(name).toLowerCase())).sort()
   if (files.length === 0) throw noPrompts(`The folder ${dir} holds no .txt, .yaml or .yml file`)
@@ -52,10 +52,10 @@ async function readPrompt(file: string): Promise<ParsedPrompt> {
     const hint = 'A prompt file ends in .txt, .yaml or .yml.'
     return failed({ message: 'The kind of the file cannot be told by its name.', value: kind, hint })
   }
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error)
+  const bytes = await readInput(file).catch((error: Error) => error)
   if (bytes instanceof Error) {
     return failed({
-      message: bytes.code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read (${bytes.code}).`,
+      message: bytes.message === NO_SUCH_FILE ? 'There is no such file.' : `The file cannot be read: ${bytes.message}.`,
     })
   }
   const text = decode(bytes)
@@ -82,15 +82,11 @@ async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt>
   const missing = await Promise.all(
     (['reference_image', 'control_video'] as const).map(async (key) => {
       const written = read.data[key]
-      if (written === undefined || (await isFile(beside(file, written)))) return null
+      const fault = written === undefined ? null : await inputFault(beside(file, written))
+      if (written === undefined || fault === null) return null
       const hint = `Paths are relative to the prompt file; looked for ${beside(file, written)}.`
-      return {
-        file,
-        line: document.lineOf([key]),
-        message: `${key} names a file that does not exist.`,
-        value: written,
-        hint,
-      }
+      const what = fault === NO_SUCH_FILE ? 'that does not exist' : `that cannot be read: ${fault}`
+      return { file, line: document.lineOf([key]), message: `${key} names a file ${what}.`, value: written, hint }
     }),
   )
   const problems = missing.filter((problem) => problem !== null)
@@ -114,13 +110,6 @@ async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt>
 /** A path as written in a prompt file, seen from the working directory. */
 function beside(file: string, written: string): string {
   return isAbsolute(written) ? written : join(dirname(file), written)
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  )
 }
 
 /** Two films of one name would overwrite each other; also where a file system does not tell "Dune" from "dune". */

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Bindings, Templates } from '../domain/bindings.ts'
 import { checkBindings } from '../domain/check-bindings.ts'
 import type { Graph } from '../domain/graph.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
+import { readInputText } from '../files/read-input.ts'
 import { bindingsSchema } from './bindings-schema.ts'
 import { readTemplate } from './read-template.ts'
 import { readYaml, schemaProblems } from './yaml-document.ts'
@@ -52,13 +52,11 @@ async function loadGraph(file: string, path: string): Promise<{ graph: Graph; pr
 
 async function readText(code: 'PR_TEMPLATE' | 'PR_BINDING', file: string, path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message
-    throw new PromptRunnerError(code, `Reading ${file} failed: ${reason}.`, {
+    return await readInputText(path)
+  } catch (cause) {
+    throw new PromptRunnerError(code, `Reading ${file} failed: ${(cause as Error).message}.`, {
       hint: 'A folder for --workflows holds render.json, combine.json and bindings.yaml.',
-      cause: error,
+      cause,
     })
   }
 }

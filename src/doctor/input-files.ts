@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
+import { inputFault, NO_SUCH_FILE, reasonOf } from '../files/read-input.ts'
 import type { Finding } from '../simulators/comfyui/validate/offline-finding.ts'
 
 /** Files of the command line by what they are. */
@@ -22,7 +23,7 @@ export async function sortInputFiles(files: readonly string[]): Promise<InputFil
   const problems: Finding[] = []
   for (const file of files) {
     const names = await namesIn(file)
-    if (names === null) problems.push({ file, message: 'There is no such file.' })
+    if (typeof names === 'string') problems.push({ file, message: names })
     else if (names.some((name) => TEMPLATE_FILES.includes(name))) templates.add(file)
     else {
       const paths = names.map((name) => (name === '' ? file : join(file, name)))
@@ -46,11 +47,16 @@ export async function sortInputFiles(files: readonly string[]): Promise<InputFil
 const KINDS =
   'Give prompt files (.txt, .yaml, .yml), workflows in API format (.json), or folders of them or of templates.'
 
-/** The names in a folder, in order; `['']` for a file; null when there is neither. */
-async function namesIn(path: string): Promise<string[] | null> {
-  const found = await stat(path).catch(() => null)
-  if (found === null) return null
-  return found.isDirectory() ? (await readdir(path)).sort() : ['']
+/** The names in a folder, in order; `['']` for a file; a sentence when it is neither, or cannot be read. */
+async function namesIn(path: string): Promise<string[] | string> {
+  try {
+    return (await readdir(path)).sort()
+  } catch (error) {
+    const failed = error as NodeJS.ErrnoException
+    if (failed.code === 'ENOTDIR') return ['']
+    const reason = failed.code === 'ENOENT' ? await inputFault(path) : reasonOf(failed)
+    return reason === NO_SUCH_FILE ? 'There is no such file.' : `It cannot be read: ${reason}.`
+  }
 }
 
 function kindOf(path: string): 'prompt' | 'template' | 'workflow' | null {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
@@ -7,6 +6,7 @@ import { makePlan } from '../domain/plan.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { readInputText } from '../files/read-input.ts'
 import { jobId } from '../orchestrator/ids.ts'
 import { checkGraph, type OfflineServer } from '../simulators/comfyui/validate/offline.ts'
 import { checkPlans, findingOf, type PlanFinding } from './check-plans.ts'
@@ -82,7 +82,7 @@ function standIn({ plan }: Settings): Prompt {
 }
 
 async function readWorkflow(file: string): Promise<{ file: string; text: string }> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+  const text = await readInputText(file).catch((cause: Error) => {
     throw new PromptRunnerError('PR_FILE', `The file cannot be read: ${cause.message}.`, { cause })
   })
   return { file, text }

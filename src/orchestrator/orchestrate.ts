@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { finishPod, meetPod } from './pod.ts'
 import type { RunContext } from './run-context.ts'
 import { runVideo } from './run-video.ts'
@@ -49,19 +49,21 @@ function tell(context: RunContext, video: string, { code, message, hint }: Promp
 }
 
 async function prepare(context: RunContext): Promise<void> {
-  await makeFolders(context.layout.folders)
+  makeFolders(context.layout.folders)
   await meetPod(context)
   await context.clients.comfyui.connect(context.signal)
 }
 
-async function makeFolders(folders: readonly string[]): Promise<void> {
+function makeFolders(folders: readonly string[]): void {
   for (const folder of folders) {
-    await mkdir(folder, { recursive: true }).catch((cause: Error) => {
-      throw new PromptRunnerError('PR_FILE', `Making the folder ${folder} failed: ${cause.message}`, {
+    try {
+      makeFolder(folder)
+    } catch (cause) {
+      throw new PromptRunnerError('PR_FILE', `Making the folder ${folder} failed: ${(cause as Error).message}`, {
         hint: 'Give --output-dir a folder that can be written to.',
         cause,
       })
-    })
+    }
   }
 }
 

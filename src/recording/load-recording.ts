@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,11 +51,20 @@ async function harFiles(nameOrPath: string): Promise<string[]> {
   const isName = /^[\w.-]+$/.test(nameOrPath)
   const homes = isName ? [join('recordings', nameOrPath), join(shippedFolder(), nameOrPath)] : []
   const folder = homes.find((home) => existsSync(home)) ?? nameOrPath
+  // Whatever its name, a file is taken for a HAR: reading it says more than refusing it.
+  if (isFile(folder)) return [folder]
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.har')).toSorted()
   if (files.length > 0) return files.map((name) => join(folder, name))
-  throw new PromptRunnerError('PR_RECORDING', `there is no recording named ${JSON.stringify(nameOrPath)}`, {
+  const what = existsSync(folder)
+    ? `the folder ${folder} holds no *.har file`
+    : `there is no recording named ${JSON.stringify(nameOrPath)}`
+  throw new PromptRunnerError('PR_RECORDING', what, {
     hint: `these exist: ${(await shippedRecordings()).join(', ')}; a folder with *.har files or one HAR file also works`,
   })
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && !statSync(path).isDirectory()
 }
 
 // The same distance from src/recording and from dist/recording.

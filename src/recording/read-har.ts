@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
+import { readInputText } from '../files/read-input.ts'
 import type { HarLog } from './har.ts'
 import { harSchema, type LooseEntry } from './har-schema.ts'
 
@@ -51,8 +51,8 @@ export interface LoadedFrame {
  * Throws PR_RECORDING when the file cannot be read, is no HAR, or names a body outside its own folder.
  */
 export async function readHar(path: string): Promise<LoadedHar> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new PromptRunnerError('PR_RECORDING', `the recording ${path} cannot be read`, { cause })
+  const text = await readInputText(path).catch((cause: Error) => {
+    throw new PromptRunnerError('PR_RECORDING', `the recording ${path} cannot be read: ${cause.message}`, { cause })
   })
   let json: unknown
   try {

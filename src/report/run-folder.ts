@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { combineJobPlan, renderJobPlan } from './job-plan.ts'
 import { dayStamp, microsecondStamp, timeStamp } from './stamps.ts'
 
@@ -14,7 +15,7 @@ const folders = ['workflows', 'render_jobs', 'combine_jobs', 'state', 'uploads',
 export function createRunFolder(parent: string, at: number): string {
   const wanted = join(parent, `temp_dry_run_${dayStamp(at)}_${timeStamp(at)}`)
   try {
-    mkdirSync(parent, { recursive: true })
+    makeFolder(parent)
     const folder = makeFirstFree(wanted)
     for (const name of folders) mkdirSync(join(folder, name))
     return folder

@@ -3,7 +3,6 @@ import {
   existsSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,6 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { noRun, type RunState, reduceRunState } from './run-state.ts'
 
 /** Events that only matter while one looks at them. */
@@ -41,7 +41,7 @@ export function openJournal(path: string, { durable }: { durable: boolean }): Jo
 
 function openToAppend(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const file = openSync(path, 'a+')
     mendEnd(file)
     return file
@@ -97,7 +97,9 @@ export function knownRuns(stateDir: string): string[] {
   if (!existsSync(stateDir)) return []
   return readdirSync(stateDir)
     .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => ({ name: name.slice(0, -'.jsonl'.length), at: statSync(join(stateDir, name)).mtimeMs }))
+    .map((name) => ({ name: name.slice(0, -'.jsonl'.length), stat: statSync(join(stateDir, name)) }))
+    .filter(({ stat }) => stat.isFile())
+    .map(({ name, stat }) => ({ name, at: stat.mtimeMs }))
     .sort((a, b) => a.at - b.at || a.name.localeCompare(b.name))
     .map((run) => run.name)
 }

@@ -152,7 +152,7 @@ it('says which file cannot be read', async () => {
   const path = join(folder, 'none.mp4')
   await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
     code: 'PR_FILE',
-    message: expect.stringContaining(`reading ${path} for its upload failed: ENOENT`),
+    message: expect.stringContaining(`reading ${path} for its upload failed: there is no such file$`),
   })
 })
 
@@ -206,7 +206,7 @@ it('goes to the given address whatever STORAGE_EMULATOR_HOST says', async () => 
 })
 
 it.each([
-  ['is not there', null, /^reading the Google credentials file .+ failed: ENOENT/],
+  ['is not there', null, /^reading the Google credentials file .+ failed: there is no such file$/],
   ['is not JSON', 'key', /failed: it is not JSON$/],
   ['is something else', '{"a":1}', /has no "type": it is no credentials file$/],
   [

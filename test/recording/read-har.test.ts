@@ -99,7 +99,7 @@ it.each([
 it('says which file cannot be read', async () => {
   await expect(readHar('/nowhere/run.har')).rejects.toMatchObject({
     code: 'PR_RECORDING',
-    message: 'the recording /nowhere/run.har cannot be read',
+    message: 'the recording /nowhere/run.har cannot be read: there is no such file',
   })
 })
 

@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
+import { makeFolder } from '../../files/make-folder.ts'
 import { dayStamp, timeStamp } from '../../report/stamps.ts'
 import type { Output } from '../output.ts'
 
@@ -19,7 +20,7 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   const now = Date.now()
   const stamp = `${dayStamp(now)}_${timeStamp(now)}`
   const folder = `${target}.unfinished-${stamp}`
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   try {
     return await work(folder)
   } catch (error) {

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { readTemplate } from '../../config/read-template.ts'
 import type { Graph } from '../../domain/graph.ts'
 import { PromptRunnerError } from '../../errors.ts'
+import { readInputText } from '../../files/read-input.ts'
 
 /** One thing that a recording run does: upload a file, or have a workflow executed. */
 export type Step =
@@ -52,7 +53,7 @@ export function workflowSteps(paths: readonly string[]): Promise<Step[]> {
 }
 
 async function readGraph(path: string): Promise<Graph> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+  const text = await readInputText(path).catch((cause: Error) => {
     throw new PromptRunnerError('PR_TEMPLATE', `reading the workflow ${path} failed: ${cause.message}`, { cause })
   })
   const { graph, problems } = readTemplate(path, text)

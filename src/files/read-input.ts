@@ -1,0 +1,45 @@
+import { constants } from 'node:fs'
+import { access, lstat, readFile, stat } from 'node:fs/promises'
+
+/**
+ * Reads a file that a user named. A pipe, a socket or a device is refused: a read of it may wait without end, where no signal gets
+ * through. Throws an Error whose message says why, as the end of a sentence ("it is a folder, not a file").
+ */
+export async function readInput(path: string): Promise<Buffer> {
+  const fault = await inputFault(path)
+  if (fault !== null) throw new Error(fault)
+  return readFile(path)
+}
+
+/** The same as UTF-8 text. */
+export async function readInputText(path: string): Promise<string> {
+  return (await readInput(path)).toString('utf8')
+}
+
+/** What keeps a file from being read, as `readInput` says it; null when nothing does. */
+export async function inputFault(path: string): Promise<string | null> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile()) return `it is ${found.isDirectory() ? 'a folder' : 'a pipe, a socket or a device'}, not a file`
+    await access(path, constants.R_OK)
+    return null
+  } catch (error) {
+    const reason = reasonOf(error as NodeJS.ErrnoException)
+    return reason === NO_SUCH_FILE && (await lstat(path).catch(() => null)) ? 'it is a link that leads nowhere' : reason
+  }
+}
+
+export const NO_SUCH_FILE = 'there is no such file'
+
+/** A system's error in the same words. */
+export function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
+  return reasons[code] ?? message
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: NO_SUCH_FILE,
+  ENOTDIR: 'its path goes through a file as if that were a folder',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  EACCES: 'you have no permission to read it',
+}
