@@ -1,10 +1,11 @@
+import { isText } from '../recording/text-body.ts'
 import type { SimulatedService, Simulator } from '../simulators/simulator.ts'
-import { BodySpool, isText, type SpoolOptions, WHOLE_TEXT } from './body-spool.ts'
+import { BodySpool, type SpoolOptions, WHOLE_TEXT } from './body-spool.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface HttpCaptureOptions {
   readonly now: () => number
-  readonly spool: Omit<SpoolOptions, 'mimeType' | 'path' | 'keepBinary'>
+  readonly spool: Omit<SpoolOptions, 'mimeType' | 'encoding' | 'path' | 'keepBinary'>
   /** Requests with binary bodies are uploads; answers are kept always. */
   readonly keepUploads: boolean
   readonly keep: (exchange: Exchange) => void
@@ -19,7 +20,7 @@ export function captureHttp(service: SimulatedService, options: HttpCaptureOptio
   return async (request) => {
     const head = { service: service.name, startedAt: now(), method: request.method, url: new URL(request.url) }
     const spool = { ...options.spool, path: head.url.pathname }
-    const asked = new BodySpool({ ...spool, mimeType: typeOf(request), keepBinary: options.keepUploads })
+    const asked = new BodySpool({ ...spool, ...kindOf(request), keepBinary: options.keepUploads })
     const finish = (response: Response, answered: BodySpool, error: string | null) => {
       keep({
         ...head,
@@ -35,11 +36,11 @@ export function captureHttp(service: SimulatedService, options: HttpCaptureOptio
     }
     const response = await service.http(await watchedRequest(request, asked)).catch((error: unknown) => {
       // A defect of the simulator: the server makes a 500 of it, and so does the record.
-      const nothing = new BodySpool({ ...spool, mimeType: '', keepBinary: false })
+      const nothing = new BodySpool({ ...spool, mimeType: '', encoding: '', keepBinary: false })
       finish(new Response(null, { status: 500 }), nothing, String(error))
       throw error
     })
-    const answered = new BodySpool({ ...spool, mimeType: typeOf(response), keepBinary: true })
+    const answered = new BodySpool({ ...spool, ...kindOf(response), keepBinary: true })
     return watchedResponse(response, answered, (error) => finish(response, answered, error))
   }
 }
@@ -104,6 +105,10 @@ function watchedStream(
     },
     { highWaterMark: 0 },
   )
+}
+
+function kindOf(message: Request | Response): Pick<SpoolOptions, 'mimeType' | 'encoding'> {
+  return { mimeType: typeOf(message), encoding: message.headers.get('content-encoding') ?? '' }
 }
 
 function typeOf({ headers }: Request | Response): string {

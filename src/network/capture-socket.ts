@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HarSocketMessage } from '../recording/har.ts'
 import type { Redactor } from '../recording/redact.ts'
+import { redactFrame } from '../recording/redact-frame.ts'
 import type { SocketEnd } from '../simulators/simulator.ts'
 import { openBufferedFile } from './buffered-file.ts'
 
@@ -38,10 +39,12 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
   ) => {
     if (open) file.append(`${JSON.stringify({ type, time: now() / 1000, opcode, ...data })}\n`)
   }
+  const binary = (type: HarSocketMessage['type'], data: Uint8Array) =>
+    record(type, 2, data.byteLength > INLINE_FRAME ? storedFrame(folder, data) : { data: base64(data) })
   const message = (type: HarSocketMessage['type'], data: string | Uint8Array) =>
     typeof data === 'string'
       ? record(type, 1, { data: redactor.text(data, path) })
-      : record(type, 2, data.byteLength > INLINE_FRAME ? storedFrame(folder, data) : { data: base64(data) })
+      : binary(type, redactFrame(data, redactor, path))
   const listeners: Array<(data: string | Uint8Array) => void> = []
   const closers: Array<(code: number, reason: string) => void> = []
   const finish = () => {

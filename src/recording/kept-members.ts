@@ -61,8 +61,9 @@ export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonl
     ],
   ],
   [/\/(?:models(?:\/[^/]+)?|embeddings|extensions)$/, ['']],
-  [/\/upload\/(?:image|mask)$/, ['name|subfolder|type']],
-  [/\/ws$/, ['type', ...events('data')]],
+  [/\/upload\/(?:image|mask)$/, ['name|filename|subfolder|type']],
+  // The names without `data` are in the metadata of a preview.
+  [/\/ws$/, ['type', ...events('data'), 'node_id|prompt_id|display_node_id|parent_node_id|real_node_id|image_type']],
   [
     /\/storage\/v1\//,
     [

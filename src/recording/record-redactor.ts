@@ -1,3 +1,4 @@
+import { isJson } from './exact-json.ts'
 import type { HarHeader } from './har.ts'
 import { createRedactor, placeholder, type Redactor } from './redact.ts'
 import { redactJson } from './redact-json.ts'
@@ -16,7 +17,7 @@ export interface RecordRedactorOptions {
 export function recordRedactor({ known, anonymous = false }: RecordRedactorOptions): Redactor {
   const base = createRedactor(known)
   const text = (input: string, path?: string): string => {
-    const left = withoutUsers(base.text(path === undefined ? input : redactJson(input, path)))
+    const left = withoutUsers(base.text(path === undefined ? input : listed(input, path)))
     return anonymous ? withoutAddresses(left) : left
   }
   const query = (pairs: Iterable<readonly [string, string]>): HarHeader[] =>
@@ -24,14 +25,9 @@ export function recordRedactor({ known, anonymous = false }: RecordRedactorOptio
   const url = (address: string): string => {
     if (!URL.canParse(address)) return text(address)
     const parsed = new URL(address)
-    // The raw pairs, so that what stays keeps its spelling.
-    const pairs = parsed.search === '' ? [] : parsed.search.slice(1).split('&')
-    const kept = pairs.map((pair) => {
-      const [name = ''] = pair.split('=')
-      return queryNames.has(decoded(name)) || !pair.includes('=') ? text(pair) : `${name}=${placeholder(decoded(name))}`
-    })
+    const search = parsed.search.slice(1)
     Object.assign(parsed, { search: '', username: '', password: '' })
-    return text(parsed.href) + (kept.length === 0 ? '' : `?${kept.join('&')}`)
+    return text(parsed.href) + (search === '' ? '' : `?${text(listedPairs(search, queryNames))}`)
   }
   return {
     text,
@@ -64,6 +60,28 @@ const queryNames = new Set(
     'ifGenerationMatch ifGenerationNotMatch ifMetagenerationMatch include includeMachine page limit'
   ).split(' '),
 )
+
+/** Fields of the forms that are sent to Google's token server; the assertion, a secret, is none of them. */
+const formNames = new Set(['grant_type', 'scope', 'audience', 'requested_token_type', 'subject_token_type'])
+
+/** A body with only what is on a list: JSON, JSON in lines, or a form. */
+function listed(body: string, path: string): string {
+  if (isJson(body)) return redactJson(body, path)
+  const lines = body.split('\n')
+  if (lines.every((line) => line.trim() === '' || isJson(line))) {
+    return lines.map((line) => redactJson(line, path)).join('\n')
+  }
+  return /^[\w.~%+*-]+=[^\s"{]*$/.test(body) && !body.includes('{{') ? listedPairs(body, formNames) : body
+}
+
+/** The pairs as they are spelled, those that `names` lacks without their values. */
+function listedPairs(pairs: string, names: ReadonlySet<string>): string {
+  const kept = pairs.split('&').map((pair) => {
+    const name = decoded(pair.split('=')[0] ?? '')
+    return names.has(name) || !pair.includes('=') ? pair : `${pair.split('=')[0]}=${placeholder(name)}`
+  })
+  return kept.join('&')
+}
 
 function withoutUsers(text: string): string {
   return text.replaceAll(

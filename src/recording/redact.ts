@@ -1,4 +1,5 @@
 import type { HarHeader } from './har.ts'
+import { base64Spellings, plainSpellings } from './secret-spellings.ts'
 
 /**
  * Takes secrets out of what is about to be written, or compared with something that was. Both sides go through the same
@@ -82,8 +83,7 @@ function withoutPatterns(text: string): string {
   return shapes.reduce((left, [shape, name]) => left.replace(shape, placeholder(name)), members)
 }
 
-/** A secret as it stands in text, in JSON and in a URL. Short values would match everywhere. */
+/** Short values would match everywhere. */
 function spellings(value: string): string[] {
-  if (value.length < 6) return []
-  return [...new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])]
+  return value.length < 6 ? [] : [...plainSpellings(value), ...base64Spellings(value)]
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { counted } from '../domain/counted.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
+import { base64Spellings, plainSpellings } from './secret-spellings.ts'
 
 /** Names of environment variables whose values nobody passes on. */
 const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|(?:^|_)auth(?:_|$)/i
@@ -19,8 +20,8 @@ export function secretValues(environment: Readonly<Record<string, string | undef
 }
 
 /**
- * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`, the short ones excepted.
- * Throws PR_SECRET naming file and kind, never the secret.
+ * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`, the short ones excepted, in
+ * JSON, percent-encoded, and in text also in base64, in which HAR files keep frames of sockets and small binary bodies. Throws PR_SECRET naming file and kind, never the secret.
  */
 export function refuseSecrets(folder: string, values: Readonly<Record<string, string | null>>): void {
   const known = Object.entries(values).filter((pair): pair is Secret => (pair[1]?.length ?? 0) >= SHORTEST)
@@ -53,20 +54,36 @@ const shapes: ReadonlyArray<readonly [kind: string, shape: RegExp]> = [
 
 const PIECE = 1024 * 1024
 /** More than any secret is long, so that none is cut in two. */
-const OVERLAP = 8 * 1024
+const OVERLAP = 16 * 1024
 
 function secretsIn(path: string, name: string, values: readonly Secret[]): Problem[] {
+  const isText = /\.(?:har|jsonl?|txt)$/.test(name)
+  const spelled = values.map(([variable, value]): [string, string[]] => [
+    variable,
+    [...plainSpellings(value), ...(isText ? base64Spellings(value) : [])].map((each) =>
+      Buffer.from(each).toString('latin1'),
+    ),
+  ])
   const found = new Set<string>()
+  for (const piece of piecesOf(path)) {
+    for (const text of isText ? [piece, ...encodedIn(piece)] : [piece]) {
+      for (const [kind, shape] of shapes) if (shape.test(text)) found.add(kind)
+      for (const [variable, spellings] of spelled) {
+        if (spellings.some((each) => text.includes(each))) found.add(`the value of ${variable}`)
+      }
+    }
+  }
+  return [...found].map((what) => ({ file: name, message: `${what} stands in it` }))
+}
+
+/** The bytes of a file, one character each, in pieces that overlap. */
+function* piecesOf(path: string): Generator<string> {
   const file = openSync(path, 'r')
   const piece = Buffer.alloc(PIECE + OVERLAP)
   try {
     for (let kept = 0, read = readSync(file, piece, 0, PIECE, null); read > 0; ) {
-      const text = piece.toString('latin1', 0, kept + read)
-      for (const [kind, shape] of shapes) if (shape.test(text)) found.add(kind)
-      for (const [variable, value] of values) {
-        if (text.includes(Buffer.from(value).toString('latin1'))) found.add(`the value of ${variable}`)
-      }
       const end = kept + read
+      yield piece.toString('latin1', 0, end)
       kept = Math.min(OVERLAP, end)
       piece.copy(piece, 0, end - kept, end)
       read = readSync(file, piece, kept, PIECE, null)
@@ -74,5 +91,15 @@ function secretsIn(path: string, name: string, values: readonly Secret[]): Probl
   } finally {
     closeSync(file)
   }
-  return [...found].map((what) => ({ file: name, message: `${what} stands in it` }))
+}
+
+/** What stands percent-encoded or in base64 in a text. Of a run that begins before the text nobody knows where its groups begin. */
+function encodedIn(text: string): string[] {
+  const runs = text.match(/[A-Za-z0-9+/_-]{24,}/g) ?? []
+  const cut = text.startsWith(runs[0] ?? ' ') ? [1, 2, 3].map((offset) => runs[0]!.slice(offset)) : []
+  const decoded = [...runs, ...cut].map((run) => Buffer.from(run, 'base64').toString('latin1')).join('\n')
+  const plain = text.includes('%')
+    ? [text.replaceAll(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))]
+    : []
+  return [decoded, ...plain]
 }

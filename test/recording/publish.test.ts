@@ -82,6 +82,21 @@ it.each([
   expect(JSON.stringify(error.problems)).not.toContain(secret)
 })
 
+const key = `AIza${'aB3_'.repeat(9)}`
+
+it.each([
+  ['a Google API key', 'a frame in base64', `"data": "${Buffer.from(`\0\0${key}`).toString('base64')}"`],
+  ['a Google API key', 'a long body in base64', `"${Buffer.from('x '.repeat(500_000) + key).toString('base64')}"`],
+  ['a private key', 'an address', '?key=-----BEGIN%20PRIVATE%20KEY-----%0AMII'],
+  ['the value of MY_TOKEN', 'base64 with more around it', Buffer.from('user:a plain word!').toString('base64')],
+  ['the value of MY_TOKEN', 'an address of another kind', '?token=a+plain+word'],
+  ['the value of MY_TOKEN', 'an address with too many codes', '?token=%61%20plain%20word'],
+])('refuses a recording with %s in %s', async (kind, _, text) => {
+  const path = folder({ 'comfyui.har': text })
+  const error = await failure(() => refuseSecrets(path, { MY_TOKEN: 'a plain word' }))
+  expect(error.problems).toEqual([{ file: 'comfyui.har', message: `${kind} stands in it` }])
+})
+
 it('does not look for values that are short, or not there', () => {
   const path = folder({ 'comfyui.har': '{"version":"1.2"}' })
   expect(() => refuseSecrets(path, { 'x-version': '1.2', comfyui_token: null })).not.toThrow()
