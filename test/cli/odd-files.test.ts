@@ -42,7 +42,7 @@ it.each(['pr.config.yaml', 'pr.config.ts'])(
   'refuses %s when it is a pipe, a folder, or a link that leads nowhere',
   async (name) => {
     const [pipe, folder, link] = [newFolder(), newFolder(), newFolder()]
-    execFileSync('mkfifo', [join(pipe, name)])
+    makePipes(join(pipe, name))
     mkdirSync(join(folder, name))
     symlinkSync('nowhere', join(link, name))
     const said = await Promise.all([pipe, folder, link].map((cwd) => runPr(['--show-settings'], { cwd })))
@@ -67,12 +67,16 @@ function oddFolder(): string {
     'otter.txt': 'otter\n\n20\n\nAn otter on a raft\n',
     'start.yaml': 'video_name: start\ntotal_frames: 20\npositive_prompt: x\nreference_image: circle.txt\n',
   })
-  for (const name of ['pipe.txt', 'pipe.json', 'pipe.har']) execFileSync('mkfifo', [join(folder, name)])
   mkdirSync(join(folder, 'folder.txt'))
   symlinkSync('circle.txt', join(folder, 'circle.txt'))
   symlinkSync('nowhere', join(folder, 'gone.txt'))
   symlinkSync('/dev/zero', join(folder, 'zero.yaml'))
   cpSync('src/workflows', join(folder, 'templates'), { recursive: true, filter: (path) => !path.endsWith('.yaml') })
-  execFileSync('mkfifo', [join(folder, 'templates/bindings.yaml')])
+  makePipes(...['pipe.txt', 'pipe.json', 'pipe.har', 'templates/bindings.yaml'].map((name) => join(folder, name)))
   return folder
+}
+
+/** Node cannot make named pipes. */
+function makePipes(...paths: readonly string[]): void {
+  execFileSync('python3', ['-c', 'import os, sys; [os.mkfifo(path) for path in sys.argv[1:]]', ...paths])
 }

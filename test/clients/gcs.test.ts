@@ -152,7 +152,7 @@ it('says which file cannot be read', async () => {
   const path = join(folder, 'none.mp4')
   await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
     code: 'PR_FILE',
-    message: expect.stringContaining(`reading ${path} for its upload failed: there is no such file$`),
+    message: expect.stringContaining(`reading ${path} for its upload failed: ENOENT`),
   })
 })
 
