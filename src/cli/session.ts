@@ -21,6 +21,12 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
   const plans = prompts.map((prompt) => makePlan(prompt, settings.plan, jobId))
   // Builds every graph once: a wrong binding is told before anything starts.
   plannedGraphs(plans, templates)
+  if (plans.some(({ controlVideo }) => controlVideo !== null)) {
+    const { createMediaClient } = await import('../clients/ffmpeg.ts')
+    const { checkControlVideos } = await import('../doctor/control-videos.ts')
+    const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), signal)
+    for (const warning of warnings) output.warn(warning)
+  }
   const session = { settings, output, signal, plans, templates }
   if (settings.run.validateOnly) return checkOnly(session)
   if (settings.dryRun.enabled) {

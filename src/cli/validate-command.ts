@@ -1,3 +1,4 @@
+import { createMediaClient } from '../clients/ffmpeg.ts'
 import { loadSettings } from '../config/settings.ts'
 import { missingPieces } from '../doctor/missing-pieces.ts'
 import { validateInputs } from '../doctor/validate-inputs.ts'
@@ -21,7 +22,9 @@ export async function validate(
   const { entries, facts } = await loadRecording(settings.dryRun.recording)
   const { objectInfo, version } = comfyuiKnowledge(entries)
   const strict = flags['strict'] === true
-  const validation = await validateInputs(files, { settings, server: offlineServer(objectInfo), strict })
+  const media = createMediaClient(settings.programs)
+  const validation = await validateInputs(files, { settings, media, server: offlineServer(objectInfo), strict })
+  for (const warning of validation.warnings) output.warn(warning)
   const recorded = `recording ${facts.name}${facts.recorded && ` of ${facts.recorded}`}`
   const server = `ComfyUI${version && ` ${version}`} (${recorded})`
   const ok = validation.problems.length === 0

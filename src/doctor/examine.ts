@@ -1,4 +1,5 @@
 import type { Clients, RunProgram } from '../clients/clients.ts'
+import { createMediaClient } from '../clients/ffmpeg.ts'
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
@@ -10,6 +11,7 @@ import { checkDisk, checkNode, checkPrograms } from './check-machine.ts'
 import { type KnownRecording, knowRecording } from './check-recording.ts'
 import { checkServer } from './check-server.ts'
 import { checkPod, checkStorage } from './check-services.ts'
+import { checkControlVideos } from './control-videos.ts'
 import { type DoctorFinding, findingsOf, orMissing } from './doctor-finding.ts'
 
 export interface Examination {
@@ -35,10 +37,12 @@ export async function examine(examination: Examination): Promise<DoctorFinding[]
   }
   const prompts = await orMissing('prompts', async () => {
     work.plans = (await readPrompts(settings.prompts)).map((prompt) => makePlan(prompt, settings.plan, jobId))
+    const { ok, warning } = findingsOf('prompts')
+    const media = createMediaClient({ ...settings.programs, run: examination.run })
+    const uncounted = await checkControlVideos(work.plans, media, signal)
     return [
-      findingsOf('prompts').ok(
-        work.plans.map(({ videoName, totalFrames }) => `${videoName}: ${totalFrames} frames`).join(', '),
-      ),
+      ok(work.plans.map(({ videoName, totalFrames }) => `${videoName}: ${totalFrames} frames`).join(', ')),
+      ...uncounted.map((sentence) => warning(sentence, 'see ffprobe above')),
     ]
   })
   const templates = await orMissing('templates', async () => {

@@ -1,3 +1,4 @@
+import type { MediaClient } from '../clients/clients.ts'
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
@@ -10,6 +11,7 @@ import { readInputText } from '../files/read-input.ts'
 import { jobId } from '../orchestrator/ids.ts'
 import { checkGraph, type OfflineServer } from '../simulators/comfyui/validate/offline.ts'
 import { checkPlans, findingOf, type PlanFinding } from './check-plans.ts'
+import { checkControlVideos } from './control-videos.ts'
 import { type InputFiles, sortInputFiles } from './input-files.ts'
 
 /** What was looked at, and everything that is wrong with it. */
@@ -22,10 +24,13 @@ export interface Validation {
     readonly workflows: number
   }
   readonly problems: readonly PlanFinding[]
+  /** Sentences about what could not be looked at. */
+  readonly warnings: readonly string[]
 }
 
 export interface ValidationOptions {
   readonly settings: Settings
+  readonly media: Pick<MediaClient, 'probe'>
   readonly server: OfflineServer
   readonly strict: boolean
 }
@@ -45,6 +50,14 @@ export async function validateInputs(files: readonly string[], options: Validati
 
   const prompts = await collect(input.prompts, readPrompts, problems, ({ files, dir }) => files[0] ?? dir)
   const plans = (await collect(prompts.flat(), planOf(settings), problems, ({ file }) => file)).flat()
+  const warnings = (
+    await collect(
+      [plans],
+      (each) => checkControlVideos(each, options.media),
+      problems,
+      () => '',
+    )
+  ).flat()
   const folders = input.templates.length === 0 && input.prompts.length > 0 ? [settings.workflows] : input.templates
   const templates = await collect(folders, loadTemplates, problems, nameOf)
   const checkable = plans.length > 0 ? plans : [planOf(settings)(standIn(settings))]
@@ -61,6 +74,7 @@ export async function validateInputs(files: readonly string[], options: Validati
       workflows: input.workflows.length,
     },
     problems,
+    warnings,
   }
 }
 

@@ -1,0 +1,44 @@
+import type { MediaClient } from '../clients/clients.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { type Problem, PromptRunnerError } from '../errors.ts'
+import { frameCount } from '../simulators/media/byte-source.ts'
+import { fileSource } from '../simulators/media/file-source.ts'
+import { readMp4 } from '../simulators/media/read-mp4.ts'
+
+/**
+ * Counts the frames of every control video: ComfyUI does not refuse one that is too short, it renders the rest unsteered. An MP4 is
+ * counted here, so that it needs no ffprobe; anything else by `media`. Returns sentences about videos that could not be counted
+ * because ffprobe cannot be started. Throws PR_PLAN with all videos that are too short or no videos.
+ */
+export async function checkControlVideos(
+  plans: readonly Plan[],
+  media: Pick<MediaClient, 'probe'>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const problems: Problem[] = []
+  const warnings: string[] = []
+  for (const { controlVideo, totalFrames, promptFile: file, videoName } of plans) {
+    if (controlVideo === null) continue
+    try {
+      const mp4 = readMp4(fileSource(controlVideo))
+      const frames = mp4 ? frameCount(mp4.images) : (await media.probe(controlVideo, signal)).frames
+      if (frames < totalFrames) problems.push(tooShort(file, controlVideo, frames, totalFrames))
+    } catch (error) {
+      if (!(error instanceof PromptRunnerError)) throw error
+      const { message, hint, cause } = error
+      // ffprobe itself refuses a file; only a start that failed has a cause.
+      if (cause === undefined) problems.push({ file, message: `${message}.`, ...(hint && { hint }) })
+      else warnings.push(`whether the control video of ${videoName} is long enough is not known: ${message}`)
+    }
+  }
+  if (problems.length === 0) return warnings
+  throw new PromptRunnerError('PR_PLAN', 'A control video does not fit its film.', { problems })
+}
+
+function tooShort(file: string, video: string, frames: number, wanted: number): Problem {
+  return {
+    file,
+    message: `The control video ${video} has ${frames} frames and the film ${wanted}: the rest would be rendered without it.`,
+    hint: `Give a control video of at least ${wanted} frames, or ask for a film of at most ${frames}.`,
+  }
+}
