@@ -1,13 +1,12 @@
 import type { InferredOptionTypes, Options } from 'yargs'
 import type { Output } from './output.ts'
+import type { Stop } from './signals.ts'
 
 /** What every command gets from the outside. */
-export interface CommandContext {
+export interface CommandContext extends Stop {
   readonly output: Output
   readonly environment: NodeJS.ProcessEnv
   readonly cwd: string
-  /** Aborted by the first SIGINT or SIGTERM, with a PR_CANCELLED as its reason. */
-  readonly signal: AbortSignal
 }
 
 /** An option of the command line, or an argument without a flag; `shows` stands for its value in the help. */

@@ -38,6 +38,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   const world = await simulatedServices(settings.dryRun.recording, { clock, newId })
   showPlans(session)
 
+  session.endInOrder()
   const folder = createRunFolder(settings.dryRun.tempDir, startedAt)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
   for (const plan of plans) writeJobPlans(folder, plan, identity.runName, startedAt)

@@ -28,6 +28,7 @@ export async function runLive(session: PlannedSession): Promise<number> {
   if (invalid) throw invalid
   await confirm('Start?', output, { yes, signal })
 
+  session.endInOrder()
   const outcome = await runPlans(session, {
     identity,
     earlier,

@@ -5,7 +5,7 @@ import { reportFailure } from './failure.ts'
 import { helpText } from './help-text.ts'
 import { Output, type OutputStreams } from './output.ts'
 import { modeBeforeSettings } from './output-mode.ts'
-import { withSignals } from './signals.ts'
+import { type Stop, withSignals } from './signals.ts'
 
 /** The whole program: returns the exit code and never throws. */
 export async function main(
@@ -20,7 +20,7 @@ export async function main(
   return allWritten ? exitCode : Math.max(exitCode, 1)
 }
 
-async function dispatch(argv: readonly string[], context: Omit<CommandContext, 'signal'>): Promise<number> {
+async function dispatch(argv: readonly string[], context: Omit<CommandContext, keyof Stop>): Promise<number> {
   if (argv.includes('--version')) {
     context.output.print(version())
     return 0
@@ -31,7 +31,7 @@ async function dispatch(argv: readonly string[], context: Omit<CommandContext, '
   }
   const { parseArguments } = await import('./parse-arguments.ts')
   const { command, flags } = await parseArguments(argv, commands)
-  return withSignals((signal) => command.run(flags, { ...context, signal }), command)
+  return withSignals((stop) => command.run(flags, { ...context, ...stop }), command)
 }
 
 /** package.json lies two folders up, from src/cli and from dist/cli alike. */

@@ -46,7 +46,7 @@ export function showPlans({ plans, output }: PlannedSession): void {
 
 /** The same for live and rehearsed runs: orchestrates, while the journal, the display and the tally read along. */
 export async function runPlans(
-  session: PlannedSession,
+  session: Omit<PlannedSession, 'endInOrder'>,
   run: {
     identity: RunIdentity
     earlier: RunState | null

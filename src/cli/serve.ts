@@ -8,19 +8,20 @@ import { type SimulatedServices, simulatedServices } from '../simulators/simulat
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import { failureText } from './failure.ts'
 import type { Output } from './output.ts'
+import type { Stop } from './signals.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends Stop {
   /** As it was given. */
   readonly port: string
   readonly settings: Settings
   readonly output: Output
-  readonly signal: AbortSignal
 }
 
 /** Serves until `signal` is aborted. Returns the exit code: 0, or 3 when a request had no answer. Throws PR_USAGE. */
-export async function serve({ port, settings: { dryRun }, output, signal }: ServeOptions): Promise<number> {
+export async function serve({ port, settings: { dryRun }, output, signal, endInOrder }: ServeOptions): Promise<number> {
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
   const world = await simulatedServices(dryRun.recording, { clock, newId: randomUUID, keepBytes: true })
+  endInOrder()
   await using network = await serveNetwork({
     services: world.all,
     port: portOf(port, world.all.length),

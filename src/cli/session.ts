@@ -8,15 +8,15 @@ import { makePlan } from '../domain/plan.ts'
 import { jobId } from '../orchestrator/ids.ts'
 import type { Output } from './output.ts'
 import { type PlannedSession, showPlans } from './run-plans.ts'
+import type { Stop } from './signals.ts'
 
-export interface SessionOptions {
+export interface SessionOptions extends Stop {
   readonly settings: Settings
   readonly output: Output
-  readonly signal: AbortSignal
 }
 
 /** Plans every prompt file, checks all graphs before the first is sent, then runs or rehearses them. Returns the exit code. */
-export async function runSession({ settings, output, signal }: SessionOptions): Promise<number> {
+export async function runSession({ settings, output, ...stop }: SessionOptions): Promise<number> {
   const [prompts, templates] = await Promise.all([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
   const plans = prompts.map((prompt) => makePlan(prompt, settings.plan, jobId))
   // Builds every graph once: a wrong binding is told before anything starts.
@@ -24,10 +24,10 @@ export async function runSession({ settings, output, signal }: SessionOptions): 
   if (plans.some(({ controlVideo }) => controlVideo !== null)) {
     const { createMediaClient } = await import('../clients/ffmpeg.ts')
     const { checkControlVideos } = await import('../doctor/control-videos.ts')
-    const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), signal)
+    const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), stop.signal)
     for (const warning of warnings) output.warn(warning)
   }
-  const session = { settings, output, signal, plans, templates }
+  const session = { settings, output, ...stop, plans, templates }
   if (settings.run.validateOnly) return checkOnly(session)
   if (settings.dryRun.enabled) {
     const { rehearse } = await import('./dry-run.ts')

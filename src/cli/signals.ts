@@ -2,28 +2,49 @@ import { PromptRunnerError } from '../errors.ts'
 
 const names = ['SIGINT', 'SIGTERM'] as const
 
+/** Time to print the news before a process that something keeps busy is ended, in milliseconds. */
+const GRACE = 250
+
+/** What work has to do with signals. */
+export interface Stop {
+  /** Aborted by the first SIGINT or SIGTERM, with a PR_CANCELLED as its reason. */
+  readonly signal: AbortSignal
+  /**
+   * Called before the first thing that must not be left half done: from here on a stop is the work's own to follow. Before, it ends the
+   * program at once, whatever hangs. Throws when there was one.
+   */
+  readonly endInOrder: () => void
+}
+
 /**
- * Runs `work` with a signal that the first SIGINT or SIGTERM aborts. The second one ends the process at once.
+ * Runs `work`, which the first SIGINT or SIGTERM stops. The second one ends the process at once.
  * With `stopIsDone` a stop is how the work ends, and its result counts; else it is a PR_CANCELLED, whatever came of it.
  */
-export async function withSignals<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  { stopIsDone = false } = {},
-): Promise<T> {
+export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsDone = false } = {}): Promise<T> {
   const controller = new AbortController()
+  const { signal } = controller
+  const early = Promise.withResolvers<never>()
+  let isInOrder = false
   const stop = (name: NodeJS.Signals) => {
     const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`)
-    if (controller.signal.aborted) process.exit(cancelled.exitCode)
+    if (signal.aborted) process.exit(cancelled.exitCode)
     controller.abort(cancelled)
+    if (isInOrder) return
+    early.reject(cancelled)
+    setTimeout(() => process.exit(cancelled.exitCode), GRACE).unref()
+  }
+  const endInOrder = () => {
+    signal.throwIfAborted()
+    isInOrder = true
   }
   for (const name of names) process.on(name, stop)
   try {
-    const result = await work(controller.signal)
-    if (!stopIsDone) controller.signal.throwIfAborted()
+    const result = await Promise.race([work({ signal, endInOrder }), early.promise])
+    if (!stopIsDone) signal.throwIfAborted()
     return result
   } catch (error) {
     // Whatever broke because of the abort is not the news; a run that ended in order knows its own name.
-    throw controller.signal.aborted && !stopIsDone && !isCancelled(error) ? controller.signal.reason : error
+    throw signal.aborted && !stopIsDone && !isCancelled(error) ? signal.reason : error
   } finally {
     for (const name of names) process.off(name, stop)
   }

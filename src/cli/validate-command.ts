@@ -8,12 +8,13 @@ import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
 import type { CommandContext } from './command.ts'
 import { printable } from './failure.ts'
 import { modeOf } from './output-mode.ts'
+import type { Stop } from './signals.ts'
 import { validateText } from './validate-text.ts'
 
 /** Reports every problem; returns 2 when there is one, else 0. */
 export async function validate(
   files: readonly string[],
-  { flags, environment, cwd, output }: Omit<CommandContext, 'signal'> & { flags: Readonly<Record<string, unknown>> },
+  { flags, environment, cwd, output }: Omit<CommandContext, keyof Stop> & { flags: Readonly<Record<string, unknown>> },
 ): Promise<number> {
   const { settings, warnings } = await loadSettings(flags, environment, cwd)
   // Nothing is rehearsed here: the lines carry no mark.

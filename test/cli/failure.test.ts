@@ -59,7 +59,8 @@ it('shows only the start of a long value', () => {
 })
 
 it('turns the first signal into a cancelled run, whatever breaks because of it', async () => {
-  const run: Promise<PromptRunnerError> = withSignals(async (signal) => {
+  const run: Promise<PromptRunnerError> = withSignals(async ({ signal, endInOrder }) => {
+    endInOrder()
     const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve))
     process.emit('SIGINT', 'SIGINT')
     await aborted
@@ -72,7 +73,8 @@ it('turns the first signal into a cancelled run, whatever breaks because of it',
 })
 
 it('ends as cancelled even when the work takes the abort for a result', async () => {
-  const run = withSignals(async () => {
+  const run = withSignals(async ({ endInOrder }) => {
+    endInOrder()
     process.emit('SIGTERM', 'SIGTERM')
     return 1
   })

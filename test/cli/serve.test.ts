@@ -11,7 +11,7 @@ it('tells where it answers, what other programs have to know, and each request',
   const { settings } = await loadSettings({ 'log-level': 'DEBUG' }, {}, newFolder())
   const { output, texts } = capturedOutput({ logLevel: 'DEBUG' })
   const controller = new AbortController()
-  const ended = serve({ port: '0', settings, output, signal: controller.signal })
+  const ended = serve({ port: '0', settings, output, signal: controller.signal, endInOrder: () => {} })
   await expect.poll(() => texts.stdout).toContain('Ctrl-C')
   const address = /comfyui +(\S+)/.exec(texts.stdout)![1]
   for (const path of ['/queue', '/view?filename=x&token=hunter2', '/ws']) {

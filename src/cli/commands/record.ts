@@ -64,7 +64,7 @@ export const recordCommand = defineCommand({
     ['pr record --probe --classes all --name mine', 'only what the server tells about itself'],
     ['pr record --check --recording mine', 'what changed on the server since; exit code 4 when something did'],
   ],
-  async run(flags, { output, environment, cwd, signal }) {
+  async run(flags, { output, environment, cwd, ...stop }) {
     const { name, workflow, probe, check, verify, classes, anonymous, 'plan-only': planOnly, ...settingFlags } = flags
     const { loadSettings } = await import('../../config/settings.ts')
     const { settings, warnings } = await loadSettings(settingFlags, environment, cwd)
@@ -72,13 +72,13 @@ export const recordCommand = defineCommand({
     for (const warning of warnings) output.warn(warning)
     if (check === true) {
       const { checkDrift } = await import('../record/check-drift.ts')
-      return checkDrift({ settings, output, signal })
+      return checkDrift({ settings, output, signal: stop.signal })
     }
     const { record } = await import('../record/record.ts')
     return record({
       settings,
       output,
-      signal,
+      ...stop,
       environment,
       cwd,
       name: name ?? null,

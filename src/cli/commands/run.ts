@@ -21,7 +21,7 @@ export const runCommand = defineCommand({
     ['pr --dry-run --frames-per-chunk 81 --show-settings', 'see what a run would use, and why'],
     ['npm run pr -- --dry-run', 'the same from inside the repository'],
   ],
-  async run(flags, { output, environment, cwd, signal }) {
+  async run(flags, { output, environment, cwd, signal, endInOrder }) {
     const { loadSettings } = await import('../../config/settings.ts')
     const { settings, origins, warnings } = await loadSettings(flags, environment, cwd)
     output.configure(modeOf(settings))
@@ -34,6 +34,6 @@ export const runCommand = defineCommand({
     const { checkLiveRun } = await import('../../config/check-live-run.ts')
     await checkLiveRun(settings)
     const { runSession } = await import('../session.ts')
-    return runSession({ settings, output, signal })
+    return runSession({ settings, output, signal, endInOrder })
   },
 })

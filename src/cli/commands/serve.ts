@@ -41,14 +41,14 @@ export const serveCommand = defineCommand({
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run({ port, 'record-to': recordTo, ...flags }, { output, environment, cwd, signal }) {
+  async run({ port, 'record-to': recordTo, ...flags }, { output, environment, cwd, ...stop }) {
     const { loadSettings } = await import('../../config/settings.ts')
     const { settings, warnings } = await loadSettings(flags, environment, cwd)
     output.configure({ ...modeOf(settings), dryRun: false })
     for (const warning of warnings) output.warn(warning)
     const { portOf, serve } = await import('../serve.ts')
-    if (recordTo === undefined) return serve({ port, settings, output, signal })
+    if (recordTo === undefined) return serve({ port, settings, output, ...stop })
     const { recordingProxy } = await import('../record/proxy.ts')
-    return recordingProxy({ port: portOf(port, 1), recordTo, settings, output, signal, environment })
+    return recordingProxy({ port: portOf(port, 1), recordTo, settings, output, ...stop, environment })
   },
 })

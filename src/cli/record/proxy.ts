@@ -14,16 +14,16 @@ import { recordRedactor } from '../../recording/record-redactor.ts'
 import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
 import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
 import type { Output } from '../output.ts'
+import type { Stop } from '../signals.ts'
 import { besideTarget } from './beside-target.ts'
 import { askForFree } from './free-questions.ts'
 
-export interface RecordingProxy {
+export interface RecordingProxy extends Stop {
   readonly port: number
   /** Folder of the recording. */
   readonly recordTo: string
   readonly settings: Settings
   readonly output: Output
-  readonly signal: AbortSignal
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -34,6 +34,7 @@ export interface RecordingProxy {
 export async function recordingProxy(options: RecordingProxy): Promise<number> {
   const { settings, output, signal, environment } = options
   const { url, token, headers, ca: authority } = settings.comfyui
+  options.endInOrder()
   const target = resolve(options.recordTo)
   const secrets = { ...secretValues(environment), ...headers, comfyui_token: token }
   return besideTarget({ target, output, ending: () => 'failed' }, async (folder) => {

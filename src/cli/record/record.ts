@@ -10,6 +10,7 @@ import { publishRecording } from '../../recording/publish.ts'
 import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
 import { confirm } from '../confirm.ts'
 import type { Output } from '../output.ts'
+import type { Stop } from '../signals.ts'
 import { besideTarget } from './beside-target.ts'
 import { firstDifference, type StepLog } from './event-log.ts'
 import { pipelineWork } from './pipeline.ts'
@@ -19,10 +20,9 @@ import { smokeSteps, workflowSteps } from './steps.ts'
 import { takeRecording } from './take-recording.ts'
 import { type Work, workOfSteps } from './work.ts'
 
-export interface RecordOptions {
+export interface RecordOptions extends Stop {
   readonly settings: Settings
   readonly output: Output
-  readonly signal: AbortSignal
   readonly environment: NodeJS.ProcessEnv
   readonly cwd: string
   /** null: named after what is recorded. */
@@ -52,6 +52,7 @@ export async function record(options: RecordOptions): Promise<number> {
   if (settings.output.ci && !settings.run.yes) throw readOnly(name)
   if (paid) await confirm('Record on this server, which costs money?', output, { yes: settings.run.yes, signal })
 
+  options.endInOrder()
   const isNew = !existsSync(target)
   const ending = () => (signal.aborted ? 'interrupted' : 'failed')
   return besideTarget({ target, output, ending }, async (folder) => {

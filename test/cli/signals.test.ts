@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { newFolder } from './run-pr.ts'
+
+const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+
+/** A configuration that says when it is being loaded, and never is. */
+const endless = `import { writeFileSync } from 'node:fs'
+writeFileSync('loading', '')
+await new Promise(() => setInterval(() => {}, 1_000))
+export default {}
+`
+
+it.each([
+  { signal: 'SIGINT', args: ['--dry-run'], said: ['', 'PR_CANCELLED: the run was cancelled by SIGINT\n'] },
+  {
+    signal: 'SIGTERM',
+    args: ['--json'],
+    said: [
+      {
+        error: { code: 'PR_CANCELLED', message: 'the run was cancelled by SIGTERM', hint: null, problems: [] },
+        exitCode: 130,
+      },
+      'PR_CANCELLED: the run was cancelled by SIGTERM\n',
+    ],
+  },
+] as const)('ends at the first $signal while it still prepares, whatever hangs', async ({ signal, args, said }) => {
+  const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': endless })
+  const folder = watch(cwd)
+  const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = Promise.all([text(pr.stdout), text(pr.stderr)])
+  await once(folder, 'change')
+  folder.close()
+  pr.kill(signal)
+  const [exitCode] = await once(pr, 'exit')
+  const [stdout, stderr] = await output
+  expect([exitCode, stdout === '' ? stdout : JSON.parse(stdout), stderr]).toEqual([130, ...said])
+})
