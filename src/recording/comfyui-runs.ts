@@ -37,7 +37,7 @@ function graphsOf(entries: readonly LoadedEntry[]): Map<string, Graph> {
   return graphs
 }
 
-function runsOn(frames: readonly LoadedFrame[], graphs: ReadonlyMap<string, Graph>): NodeRun[] {
+function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph>): NodeRun[] {
   const runs: NodeRun[] = []
   let open: { node: string; prompt: string; at: number; ticks: number[]; output: Record<string, unknown> } | null = null
   const close = (at: number) => {

@@ -1,8 +1,20 @@
-import { closeSync, createReadStream, existsSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { finishedEntry } from './finish-entry.ts'
-import type { HarEntry, HarSocketMessage } from './har.ts'
+import type { HarContent, HarEntry, HarSocketMessage } from './har.ts'
+import { FRAMES_TYPE, linesIn } from './socket-file.ts'
 import { harPart, harText } from './write-har.ts'
 
 /** Entries of which services go into which file. */
@@ -43,7 +55,7 @@ export async function finishRecording(
     for (const line of ofHar.toSorted((a, b) => a.startedAt - b.startedAt)) {
       const raw = readLine(line)
       writeSync(file, separator)
-      await writeEntry(file, finishedEntry(raw, { folder, edit: options.edit }))
+      writeEntry(file, finishedEntry(raw, { folder, edit: options.edit }), folder)
       separator = ',\n      '
     }
     writeSync(file, `\n    ${frame.slice(split)}`)
@@ -103,22 +115,51 @@ function readLine({ path, start, length }: Line): HarEntry {
 const noEntries = '"entries": []'
 const noFrames = '"_webSocketMessages": []'
 
-async function writeEntry(file: number, entry: HarEntry): Promise<void> {
+/** Frames beyond this stay in a file of their own, so that nobody has to hold a day of them to read the HAR. */
+const LONG_SOCKET = 8 * 1024 * 1024
+
+function writeEntry(file: number, entry: HarEntry, folder: string): void {
   const { frames, ...facts } = entry._pr ?? {}
   if (typeof frames !== 'string') {
     writeSync(file, harPart(entry, 3))
     return
   }
-  const text = harPart({ ...entry, _pr: facts, _webSocketMessages: [] }, 3)
+  const { response } = entry
+  const isLong = existsSync(frames) && statSync(frames).size > LONG_SOCKET
+  const content = isLong ? framesKept(frames, folder) : response.content
+  const text = harPart({ ...entry, response: { ...response, content }, _pr: facts, _webSocketMessages: [] }, 3)
   const split = text.lastIndexOf(noFrames) + noFrames.length - 1
   writeSync(file, text.slice(0, split))
-  let separator = '\n          '
   if (existsSync(frames)) {
-    for await (const line of createInterface({ input: createReadStream(frames) })) {
+    let separator = '\n          '
+    for (const line of linesIn(frames)) {
       writeSync(file, separator + harPart(JSON.parse(line) as HarSocketMessage, 5))
       separator = ',\n          '
     }
     rmSync(frames)
+    writeSync(file, '\n        ')
   }
-  writeSync(file, `\n        ${text.slice(split)}`)
+  writeSync(file, text.slice(split))
+}
+
+function framesKept(frames: string, folder: string): HarContent {
+  const _sha256 = hashOf(frames)
+  const _file = `bodies/${_sha256}.jsonl`
+  const { size } = statSync(frames)
+  mkdirSync(join(folder, 'bodies'), { recursive: true })
+  renameSync(frames, join(folder, _file))
+  return { size, mimeType: FRAMES_TYPE, _file, _sha256 }
+}
+
+/** Through one buffer: a stream leaves one behind for every 64 KiB. */
+function hashOf(path: string): string {
+  const hash = createHash('sha256')
+  const file = openSync(path, 'r')
+  const piece = Buffer.alloc(256 * 1024)
+  for (let read = 1; read > 0; ) {
+    read = readSync(file, piece, 0, piece.length, null)
+    hash.update(piece.subarray(0, read))
+  }
+  closeSync(file)
+  return hash.digest('hex')
 }

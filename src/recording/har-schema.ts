@@ -1,5 +1,14 @@
 import * as z from 'zod'
 
+/** One frame of a socket. */
+export const socketMessage = z.looseObject({
+  type: z.string(),
+  time: z.number(),
+  opcode: z.number(),
+  data: z.string(),
+  ...file(),
+})
+
 /**
  * What a HAR must have before this project works with it. Loose on purpose: browsers, Playwright and mitmproxy leave out
  * or add fields of their own, and all of those load.
@@ -25,9 +34,7 @@ export const harSchema = z.looseObject({
           content: z.looseObject({ mimeType: z.string().optional(), ...body() }).default({}),
         }),
         comment: z.string().optional(),
-        _webSocketMessages: z
-          .array(z.looseObject({ type: z.string(), time: z.number(), opcode: z.number(), data: z.string(), ...file() }))
-          .optional(),
+        _webSocketMessages: z.array(socketMessage).optional(),
         _pr: z.record(z.string(), z.unknown()).optional(),
       }),
     ),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import type { Har } from './har.ts'
 import { isSameTraffic } from './same-traffic.ts'
+import { linesIn } from './socket-file.ts'
 import { harText } from './write-har.ts'
 
 /**
@@ -24,10 +25,7 @@ export function publishRecording(finished: string, target: string): { unchanged:
     else unchanged = false
     renameSync(join(finished, name), join(target, name))
   }
-  const texts = harsIn(target).map((name) => readFileSync(join(target, name), 'utf8'))
-  for (const body of namesIn(join(target, 'bodies'))) {
-    if (!texts.some((text) => text.includes(body))) rmSync(join(target, 'bodies', body))
-  }
+  for (const body of unnamedBodies(target)) rmSync(join(target, 'bodies', body))
   rmSync(finished, { recursive: true })
   return { unchanged }
 }
@@ -38,6 +36,20 @@ function withNewStamps(old: string, fresh: string): string | null {
   const [before, now] = [old, fresh].map((path) => JSON.parse(readFileSync(path, 'utf8')) as Har) as [Har, Har]
   if (!isSameTraffic(before, now)) return null
   return harText({ log: { ...before.log, ...(now.log._pr ? { _pr: now.log._pr } : {}) } })
+}
+
+/** Bodies that no HAR names, nor a file of frames that one names. */
+function unnamedBodies(target: string): string[] {
+  const texts = harsIn(target).map((name) => readFileSync(join(target, name), 'utf8'))
+  const unnamed = new Set(namesIn(join(target, 'bodies')).filter((body) => !texts.some((text) => text.includes(body))))
+  const sockets = namesIn(join(target, 'bodies')).filter((body) => body.endsWith('.jsonl') && !unnamed.has(body))
+  for (const socket of sockets) {
+    for (const line of linesIn(join(target, 'bodies', socket))) {
+      const [, body = ''] = /"_file":"bodies\/([^"]+)"/.exec(line) ?? []
+      unnamed.delete(body)
+    }
+  }
+  return [...unnamed]
 }
 
 const harsIn = (folder: string) => namesIn(folder).filter((name) => name.endsWith('.har'))

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { z } from 'zod'
 import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
+import { isJson } from './exact-json.ts'
 import type { HarLog } from './har.ts'
-import { harSchema, type LooseEntry } from './har-schema.ts'
+import { harSchema, type LooseEntry, socketMessage } from './har-schema.ts'
+import { linesIn } from './socket-file.ts'
 
 /** A HAR as this project works with it, whoever wrote it. */
 export interface LoadedHar {
@@ -30,8 +33,8 @@ export interface LoadedEntry {
   readonly responseHeaders: Headers
   /** Decoded (no content encoding is left). Read from disk when it lies in a file. */
   readonly responseBody: () => Uint8Array
-  /** null: not a socket. */
-  readonly frames: readonly LoadedFrame[] | null
+  /** null: not a socket. Those of a long one are read from disk as they are asked for. */
+  readonly frames: Iterable<LoadedFrame> | null
   readonly comment: string
   readonly facts: Readonly<Record<string, unknown>>
 }
@@ -66,7 +69,7 @@ export async function readHar(path: string): Promise<LoadedHar> {
     const where = issue?.path.join('.') || 'the top level'
     throw new PromptRunnerError('PR_RECORDING', `${path} is not a HAR: ${where}: ${issue?.message}`)
   }
-  const open = (file: string) => bodyFile(path, file)
+  const open = (file: string) => beside(path, file)
   return {
     path,
     facts: data.log._pr ?? {},
@@ -75,7 +78,10 @@ export async function readHar(path: string): Promise<LoadedHar> {
   }
 }
 
-function loaded(entry: LooseEntry, open: (file: string) => () => Uint8Array): LoadedEntry {
+/** Checks the name of a file beside the HAR at once; that it is there, when its path is asked for. */
+type Open = (file: string) => () => string
+
+function loaded(entry: LooseEntry, open: Open): LoadedEntry {
   return {
     startedAt: epochMs(entry.startedDateTime),
     took: Math.max(0, entry.time ?? 0),
@@ -86,17 +92,35 @@ function loaded(entry: LooseEntry, open: (file: string) => () => Uint8Array): Lo
     status: entry.response.status,
     responseHeaders: headersOf(entry.response.headers),
     responseBody: bytesOf(entry.response.content ?? {}, open),
-    frames:
-      entry._webSocketMessages?.filter(({ type }) => type !== 'error').map((frame) => loadedFrame(frame, open)) ?? null,
+    frames: framesOf(entry, open),
     comment: entry.comment ?? '',
     facts: entry._pr ?? {},
   }
 }
 
-function loadedFrame(
-  frame: NonNullable<LooseEntry['_webSocketMessages']>[number],
-  open: (file: string) => () => Uint8Array,
-): LoadedFrame {
+function framesOf({ response: { content }, ...entry }: LooseEntry, open: Open): Iterable<LoadedFrame> | null {
+  const frames = entry._webSocketMessages
+  const isSocket = frames !== undefined || entry['_resourceType'] === 'websocket'
+  if (isSocket && !frames?.length && content._file !== undefined) return framesIn(open(content._file), open)
+  return frames?.filter(({ type }) => type !== 'error').map((frame) => loadedFrame(frame, open)) ?? null
+}
+
+function framesIn(file: () => string, open: Open): Iterable<LoadedFrame> {
+  return {
+    *[Symbol.iterator]() {
+      const path = file()
+      let number = 0
+      for (const line of linesIn(path)) {
+        number += 1
+        const { success, data } = socketMessage.safeParse(isJson(line) ? JSON.parse(line) : null)
+        if (!success) throw new PromptRunnerError('PR_RECORDING', `${path}:${number}: this is no frame of a socket`)
+        if (data.type !== 'error') yield loadedFrame(data, open)
+      }
+    },
+  }
+}
+
+function loadedFrame(frame: z.infer<typeof socketMessage>, open: Open): LoadedFrame {
   const text = frame.opcode === 1
   const encoding = text ? undefined : 'base64'
   return {
@@ -115,14 +139,16 @@ type Body = {
   _file?: string | undefined
 }
 
-function bytesOf(body: Body, open: (file: string) => () => Uint8Array): () => Uint8Array {
-  if (body._file !== undefined) return open(body._file)
+function bytesOf(body: Body, open: Open): () => Uint8Array {
+  if (body._file !== undefined) {
+    const path = open(body._file)
+    return () => readFileSync(path())
+  }
   const encoding = body.encoding === 'base64' || body._encoding === 'base64' ? 'base64' : 'utf8'
   return () => Buffer.from(body.text ?? '', encoding)
 }
 
-/** Checked when the HAR is loaded, read when the body is asked for. */
-function bodyFile(har: string, file: string): () => Uint8Array {
+function beside(har: string, file: string): () => string {
   const folder = dirname(har)
   const path = join(folder, file)
   const inside = relative(folder, path)
@@ -130,11 +156,8 @@ function bodyFile(har: string, file: string): () => Uint8Array {
     throw new PromptRunnerError('PR_RECORDING', `${har} names a body outside its own folder: ${JSON.stringify(file)}`)
   }
   return () => {
-    try {
-      return readFileSync(path)
-    } catch (cause) {
-      throw new PromptRunnerError('PR_RECORDING', `${har} names a body that is not there: ${file}`, { cause })
-    }
+    if (existsSync(path)) return path
+    throw new PromptRunnerError('PR_RECORDING', `${har} names a body that is not there: ${file}`)
   }
 }
 

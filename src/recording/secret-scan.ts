@@ -52,7 +52,8 @@ const shapes: ReadonlyArray<readonly [kind: string, shape: RegExp]> = [
   ['a JSON Web Token', /\beyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/],
 ]
 
-const PIECE = 1024 * 1024
+/** Strings of this length die young; longer ones pile up until V8 looks through all of its memory. */
+const PIECE = 64 * 1024
 /** More than any secret is long, so that none is cut in two. */
 const OVERLAP = 16 * 1024
 
@@ -93,13 +94,20 @@ function* piecesOf(path: string): Generator<string> {
   }
 }
 
+const decoded = Buffer.alloc(4 * (PIECE + OVERLAP))
+
 /** What stands percent-encoded or in base64 in a text. Of a run that begins before the text nobody knows where its groups begin. */
 function encodedIn(text: string): string[] {
-  const runs = text.match(/[A-Za-z0-9+/_-]{24,}/g) ?? []
-  const cut = text.startsWith(runs[0] ?? ' ') ? [1, 2, 3].map((offset) => runs[0]!.slice(offset)) : []
-  const decoded = [...runs, ...cut].map((run) => Buffer.from(run, 'base64').toString('latin1')).join('\n')
-  const plain = text.includes('%')
+  let length = 0
+  for (const { 0: run, index } of text.matchAll(/[A-Za-z0-9+/_-]{24,}/g)) {
+    for (const offset of index === 0 ? [0, 1, 2, 3] : [0]) {
+      length += decoded.write(run.slice(offset), length, 'base64')
+    }
+    decoded[length] = 10
+    length += 1
+  }
+  const plain = /%[0-9a-f]{2}/i.test(text)
     ? [text.replaceAll(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))]
     : []
-  return [decoded, ...plain]
+  return [decoded.toString('latin1', 0, length), ...plain]
 }

@@ -98,7 +98,7 @@ it('reads back what it wrote', async () => {
   expect(facts).toEqual({ format: 1 })
   expect(entries.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 501, 101])
   expect(Buffer.from(entries[4]!.responseBody()).equals(Buffer.alloc(1000))).toBe(true)
-  const binary = entries[6]?.frames?.filter(({ opcode }) => opcode === 2).map(({ data }) => data().length)
+  const binary = [...(entries[6]?.frames ?? [])].filter(({ opcode }) => opcode === 2).map(({ data }) => data().length)
   expect(binary).toEqual([3, 3, 40_000, 40_000])
 })
 

@@ -100,7 +100,11 @@ it('joins sockets: frames both ways, pings, and who closed it and why', async ()
     closed.push(code, String(reason))
   })
   expect(closed).toEqual([4001, 'as asked'])
-  const frames = entries[0]!.frames!.map(({ from, opcode, data }) => [from, opcode, Buffer.from(data()).length])
+  const frames = Array.from(entries[0]!.frames!).map(({ from, opcode, data }) => [
+    from,
+    opcode,
+    Buffer.from(data()).length,
+  ])
   expect(frames).toEqual([
     ['client', 1, 11],
     ['server', 1, 11],

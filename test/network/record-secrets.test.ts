@@ -9,7 +9,7 @@ import { finishRecording } from '../../src/recording/finish-recording.ts'
 import { type LoadedEntry, readHar } from '../../src/recording/read-har.ts'
 import { recordRedactor } from '../../src/recording/record-redactor.ts'
 import { refuseSecrets } from '../../src/recording/secret-scan.ts'
-import type { SocketEnd } from '../../src/simulators/simulator.ts'
+import { recordedSocket } from './recorded-socket.ts'
 
 interface Message {
   readonly body: string | Uint8Array
@@ -204,23 +204,9 @@ async function exchange(
 }
 
 function sendFrame(capture: Wrap, data: string | Uint8Array): void {
-  let close = () => {}
-  const client: SocketEnd = {
-    send: () => {},
-    close: () => {},
-    onMessage: () => {},
-    onClose: (listener) => {
-      close = () => listener(1000, '')
-    },
-  }
-  const service = capture.wrap({
-    name: 'comfyui',
-    http: async () => new Response(),
-    upgrade: () => (end) => end.send(data),
-  })
-  const accept = service.upgrade!(new Request('http://server/ws'))
-  if (typeof accept === 'function') accept(client)
-  close()
+  const socket = recordedSocket(capture)
+  socket.send(data)
+  socket.close()
 }
 
 function inPieces(body: string | Uint8Array, size: number): ReadableStream<Uint8Array> {

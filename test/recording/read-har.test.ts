@@ -24,7 +24,7 @@ it('reads what Chrome exports: sockets in seconds, pseudo headers, no content', 
   expect(entry).toMatchObject({ method: 'GET', status: 101, took: 12.5, comment: '', facts: {} })
   expect(entry?.startedAt).toBeCloseTo(Date.parse('2026-11-23T21:10:32.718Z') + 0.456, 2)
   expect(entry?.url.href).toBe('https://gpu.test/ws?clientId=1')
-  expect(entry?.frames?.map(({ from, at, opcode, data }) => [from, at, opcode, data()])).toEqual([
+  expect([...(entry?.frames ?? [])].map(({ from, at, opcode, data }) => [from, at, opcode, data()])).toEqual([
     ['client', 1795468232770, 1, 'hello'],
     ['server', 1795468232780, 2, Buffer.from([1, 2, 3])],
   ])
@@ -50,7 +50,7 @@ it('reads what Playwright writes: socket times in milliseconds, bodies in files,
   expect(entry).toMatchObject({ method: 'POST', took: 0 })
   expect(Buffer.from(entry!.requestBody()).toString()).toBe('{}')
   expect(Buffer.from(entry!.responseBody()).toString()).toBe('PNG')
-  expect(entry?.frames?.[0]?.at).toBe(1795468232770.5)
+  expect([...(entry?.frames ?? [])][0]?.at).toBe(1795468232770.5)
 })
 
 it('reads what mitmproxy writes: sockets under http URLs, bodies in base64', async () => {

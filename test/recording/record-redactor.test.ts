@@ -210,7 +210,7 @@ function closedObjects(value: unknown): object[] {
 
 function jsonBodies({ url, requestBody, responseBody, frames }: LoadedEntry): Array<{ path: string; text: string }> {
   const texts = [requestBody, responseBody].map((body) => Buffer.from(body()).toString())
-  const messages = (frames ?? []).flatMap(({ opcode, data }) => (opcode === 1 ? [String(data())] : []))
+  const messages = [...(frames ?? [])].flatMap(({ opcode, data }) => (opcode === 1 ? [String(data())] : []))
   return [...texts, ...messages].filter((text) => /^[[{]/.test(text)).map((text) => ({ path: url.pathname, text }))
 }
 
@@ -222,8 +222,9 @@ function changed(entry: LoadedEntry, change: (path: string, text: string) => str
     requestBody: body(requestBody),
     responseBody: body(responseBody),
     frames:
-      frames?.map((frame) =>
+      frames &&
+      Array.from(frames, (frame) =>
         frame.opcode === 1 ? { ...frame, data: () => change(url.pathname, String(frame.data())) } : frame,
-      ) ?? null,
+      ),
   }
 }

@@ -34,7 +34,7 @@ async function replay() {
 it('sends the client of a real render what the server sent it', async () => {
   const { frames } = await replay()
   const texts = (list: readonly unknown[]) => list.filter((frame) => typeof frame === 'string').map(unstamped)
-  const recorded = socketEntry.frames!.filter(({ from, opcode }) => from === 'server' && opcode === 1)
+  const recorded = [...socketEntry.frames!].filter(({ from, opcode }) => from === 'server' && opcode === 1)
   expect(texts(frames)).toEqual(texts(recorded.map(({ data }) => data())))
 })
 
