@@ -6,8 +6,8 @@ import { expect, it } from 'vitest'
 const mayReach: Record<string, readonly string[]> = {
   'src/domain': ['src/domain', 'src/errors.ts'],
   'src/files': ['src/files', 'node:fs', 'node:path'],
-  // The reducer is pure; the journal is a file.
-  'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:path'],
+  // The reducer is pure; the journal is a file, and so is the lock, which names its host.
+  'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:os', 'node:path'],
   'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'zod'],
   'src/simulators': ['src/simulators', 'src/recording', 'src/domain', 'src/errors.ts', 'node:', 'hono', 'zod'],
   'src/orchestrator': [

@@ -22,7 +22,8 @@ import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg/ffmpeg-simulator.ts'
 import { simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
-import { errorsOf, type PlannedSession, runPlans, settleRun, showPlans, throwAny } from './run-plans.ts'
+import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
+import { settleRehearsal } from './settle-run.ts'
 
 /**
  * The whole run on the real clients, over a simulated network. Nothing outside the run folder is written.
@@ -33,10 +34,11 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   keepSmall(plans)
   const clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
-  const { identity, earlier } = settleRun(session, settings.run.outputDir)
+  const settled = settleRehearsal(session)
+  const { identity, earlier, filmNames } = settled
   const newId = counter((count) => uuidV5(`simulated ${count}`, identity.runId))
   const world = await simulatedServices(settings.dryRun.recording, { clock, newId })
-  showPlans(session)
+  showPlans(session, filmNames)
 
   session.endInOrder()
   const folder = createRunFolder(settings.dryRun.tempDir, startedAt)
@@ -69,7 +71,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
     run: ffmpeg?.run,
     webSocket: network.webSocket,
   })
-  const outcome = await runPlans(session, { identity, earlier, clients, layout, now: clock.now }).finally(capture.close)
+  const outcome = await runPlans(session, { ...settled, clients, layout, now: clock.now }).finally(capture.close)
 
   const unused = unusedPrompts(world.recording.entries, world.comfyui.report().ran)
   const { recording, strict } = settings.dryRun

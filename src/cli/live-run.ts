@@ -5,14 +5,17 @@ import { uuidV5 } from '../orchestrator/ids.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
 import { confirm } from './confirm.ts'
-import { errorsOf, type PlannedSession, runPlans, settleRun, showPlans, throwAny } from './run-plans.ts'
+import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
+import { settleLiveRun } from './settle-run.ts'
 
 /** Shows which server, which pod and which price, asks, and runs. Returns the exit code. */
 export async function runLive(session: PlannedSession): Promise<number> {
   const { settings, output, signal } = session
   const { outputDir, yes } = settings.run
-  const { identity, earlier } = settleRun(session, outputDir)
-  showPlans(session)
+  const { lock, ...settled } = settleLiveRun(session, Date.now())
+  using _untilTheEnd = lock
+  const { identity, filmNames } = settled
+  showPlans(session, filmNames)
   const clients = await createClients(settings, { clientId: uuidV5('client', identity.runId) })
   const stats = await clients.comfyui.systemStats(signal)
   const devices = stats.devices.map((device) => device.name).join(', ')
@@ -30,8 +33,7 @@ export async function runLive(session: PlannedSession): Promise<number> {
 
   session.endInOrder()
   const outcome = await runPlans(session, {
-    identity,
-    earlier,
+    ...settled,
     clients,
     layout: createLayout(outputDir, identity.runName),
     now: Date.now,

@@ -1,17 +1,16 @@
 import type { Clients } from '../clients/clients.ts'
-import { type Layout, stateDirOf } from '../config/layout.ts'
+import type { Layout } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { orchestrate, type RunFailure } from '../orchestrator/orchestrate.ts'
-import { identifyRun, type RunIdentity } from '../orchestrator/run-identity.ts'
 import { planTable } from '../report/plan-table.ts'
 import { createTally, type RunTally } from '../report/run-tally.ts'
-import type { RunState } from '../state/run-state.ts'
-import { findRun, knownRuns, openJournal } from '../state/state-store.ts'
+import { openJournal } from '../state/state-store.ts'
 import { openProgress } from './progress.ts'
 import type { SessionOptions } from './session.ts'
+import type { SettledRun } from './settle-run.ts'
 
 /** What came of a run, and the failures of it in order. */
 export interface RunOutcome {
@@ -25,31 +24,15 @@ export interface PlannedSession extends SessionOptions {
   readonly templates: Templates
 }
 
-/** Which run this is, and what an earlier part of it did; both from the state that earlier runs left in `outputDir`. */
-export function settleRun(
-  { settings, plans }: PlannedSession,
-  outputDir: string,
-): { identity: RunIdentity; earlier: RunState | null } {
-  const stateDir = stateDirOf(outputDir)
-  if (settings.run.resume !== null) {
-    const { state } = findRun(stateDir, settings.run.resume)
-    return { identity: { runId: state.runId, runName: state.runName }, earlier: state }
-  }
-  const taken = new Set(knownRuns(stateDir))
-  return { identity: identifyRun(plans, (name) => taken.has(name)), earlier: null }
-}
-
 /** Once nothing can be refused any more that the user could have known: a refusal below a long table is hard to find. */
-export function showPlans({ plans, output }: PlannedSession): void {
-  for (const plan of plans) output.info(planTable(plan).join('\n'))
+export function showPlans({ plans, output }: PlannedSession, filmNames?: ReadonlyMap<string, string>): void {
+  for (const plan of plans) output.info(planTable(plan, filmNames?.get(plan.videoName)).join('\n'))
 }
 
 /** The same for live and rehearsed runs: orchestrates, while the journal, the display and the tally read along. */
 export async function runPlans(
   session: Omit<PlannedSession, 'endInOrder'>,
-  run: {
-    identity: RunIdentity
-    earlier: RunState | null
+  run: SettledRun & {
     clients: Clients
     /** Where this run's own files go. */
     layout: Layout
@@ -60,7 +43,7 @@ export async function runPlans(
   const { layout } = run
   const { runId, runName } = run.identity
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
-  using journal = openJournal(layout.journal, { durable: !settings.dryRun.enabled })
+  using journal = openJournal(layout.journal, { durable: !settings.dryRun.enabled, isNew: run.earlier === null })
   const tally = createTally()
   using progress = await openProgress(output)
   const emit = (event: RunEvent) => {
@@ -77,6 +60,7 @@ export async function runPlans(
     templates,
     layout,
     earlier: run.earlier,
+    filmNames: run.filmNames,
     options: settings.run,
     now: run.now,
     emit,

@@ -13,28 +13,42 @@ export interface Layout {
   chunkVideo(video: string, chunk: number): string
   referenceFrame(video: string, chunk: number): string
   combined(video: string, jobNumber: number): string
-  film(video: string): string
+  /** Where films go, as `filmName` calls them. */
+  readonly finalDir: string
 }
 
 /**
  * The folders of a run are `latents/ videos/ references/ combined/ final/ state/` below the output directory.
  * Intermediate files carry the run's name, or a second run of a video would put its files under those that the first one,
- * resumed, believes to be its own.
+ * resumed, believes to be its own. So do the reports in a folder that runs share; in the run folder of a rehearsal they need not.
  */
 export function createLayout(root: string, runName: string, stateDir: string = stateDirOf(root)): Layout {
   const file = (folder: string, video: string, name: string) => join(root, folder, `${video}_${runName}_${name}`)
+  const isShared = stateDir === stateDirOf(root)
+  const report = (kind: string, video: string) =>
+    join(stateDir, isShared ? `${kind}_${video}_${runName}.json` : `${kind}_${video}.json`)
   return {
     root,
     folders: [...['latents', 'videos', 'references', 'combined', 'final'].map((name) => join(root, name)), stateDir],
     journal: journalOf(stateDir, runName),
-    cleanupReport: (video) => join(stateDir, `cleanup_${video}.json`),
-    manifest: (video) => join(stateDir, `manifest_${video}.json`),
+    cleanupReport: (video) => report('cleanup', video),
+    manifest: (video) => report('manifest', video),
     latent: (video, chunk, pass) => file('latents', video, `${chunkPart(chunk)}_${pass}.latent`),
     chunkVideo: (video, chunk) => file('videos', video, `${chunkPart(chunk)}.mp4`),
     referenceFrame: (video, chunk) => file('references', video, `${chunkPart(chunk)}_reference.png`),
     combined: (video, jobNumber) => file('combined', video, `${combinePart(jobNumber)}.mp4`),
-    film: (video) => join(root, 'final', `${video}.mp4`),
+    finalDir: finalDirOf(root),
   }
+}
+
+/** Where the films of all runs of an output directory lie. */
+export function finalDirOf(root: string): string {
+  return join(root, 'final')
+}
+
+/** A film's file in `final/`; with the run's name for the second and every later one of a video. */
+export function filmName(video: string, runName?: string): string {
+  return runName === undefined ? `${video}.mp4` : `${video}_${runName}.mp4`
 }
 
 /** Where the journals of all runs of an output directory lie. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { copyFile, rename, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { objectName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import { snakeCased } from '../domain/snake-case.ts'
 import { cleanUp } from './clean-up.ts'
+import { placeFilm } from './place-film.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The film to `final/`, then to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
@@ -15,19 +16,13 @@ export async function finishVideo(
   jobs: readonly JobResult[],
 ): Promise<void> {
   const video = plan.videoName
-  const film = context.layout.film(video)
-  await placeFilm(last.files['film']!, film)
+  const { layout, runName, filmNames } = context
+  const film = await placeFilm(last.files['film']!, layout.finalDir, { video, runName, wanted: filmNames.get(video)! })
   const { size } = await stat(film)
   context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, frames: plan.totalFrames })
   const uploaded = context.options.upload ? await uploadFilm(context, plan, film, size, jobs) : null
   await cleanUp(context, plan, jobs, uploaded)
   context.emit({ kind: 'video-finished', at: context.now(), video, film, frames: plan.totalFrames })
-}
-
-/** A film that is seen under its final name is whole: it is written beside it and renamed. */
-async function placeFilm(from: string, to: string): Promise<void> {
-  await copyFile(from, `${to}.part`)
-  await rename(`${to}.part`, to)
 }
 
 async function uploadFilm(

@@ -13,6 +13,8 @@ export interface RunContext {
   readonly layout: Layout
   /** What an earlier part of this run left; null when this is its first. */
   readonly earlier: RunState | null
+  /** What each video's film is to be called in `final/`. */
+  readonly filmNames: ReadonlyMap<string, string>
   readonly options: RunOptions
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number

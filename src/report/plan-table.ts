@@ -1,8 +1,8 @@
 import { counted } from '../domain/counted.ts'
 import type { Chunk, Plan } from '../domain/plan-types.ts'
 
-/** The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. */
-export function planTable(plan: Plan): string[] {
+/** The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. `film` is its file's name. */
+export function planTable(plan: Plan, film = `${plan.videoName}.mp4`): string[] {
   const rows = [
     ['chunk', 'source frames', 'render', 'keep', 'seed', 'reference frame', 'jobs'],
     ...plan.chunks.map((chunk, index) => [
@@ -22,6 +22,9 @@ export function planTable(plan: Plan): string[] {
     ...aligned(rows).map((line) => `  ${line}`),
     `  + combine ×${length} (${length === 1 ? 'job' : 'jobs'} ${range(first, first + length - 1)})`,
     ...plan.warnings.map((warning) => `  ! ${warning}`),
+    ...(film === `${plan.videoName}.mp4`
+      ? []
+      : [`  ! final/${plan.videoName}.mp4 is there from another run and stays; this film becomes final/${film}`]),
   ]
 }
 

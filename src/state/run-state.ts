@@ -21,7 +21,7 @@ export interface VideoState {
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
   readonly uploads: Readonly<Partial<Record<'film' | 'manifest', StoredObject>>>
-  /** Absolute path of the finished film; null until the video is finished. */
+  /** Absolute path of the film; null until it lies there. It may not be uploaded yet. */
   readonly film: string | null
 }
 
@@ -69,6 +69,8 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
         ...video,
         references: { ...video.references, [event.chunk]: event.name },
       }))
+    case 'film-downloaded':
+      return withVideo(state, event.video, (video) => ({ ...video, film: event.file }))
     case 'upload-finished':
       return withVideo(state, event.video, (video) => ({
         ...video,

@@ -26,9 +26,12 @@ export interface Journal extends Disposable {
   append(event: RunEvent): void
 }
 
-/** Opens the journal of a run, new or to be gone on with; one that is not `durable` is left to the system's cache. Throws PR_FILE. */
-export function openJournal(path: string, { durable }: { durable: boolean }): Journal {
-  const file = openToAppend(path)
+/**
+ * Opens the journal of a run; a new one must not be there yet, or two runs would write into one. One that is not `durable` is left
+ * to the system's cache. Throws PR_FILE.
+ */
+export function openJournal(path: string, { durable, isNew }: { durable: boolean; isNew: boolean }): Journal {
+  const file = openToAppend(path, isNew)
   return {
     append(event) {
       if (passing.has(event.kind)) return
@@ -39,10 +42,10 @@ export function openJournal(path: string, { durable }: { durable: boolean }): Jo
   }
 }
 
-function openToAppend(path: string): number {
+function openToAppend(path: string, isNew: boolean): number {
   try {
     makeFolder(dirname(path))
-    const file = openSync(path, 'a+')
+    const file = openSync(path, isNew ? 'ax+' : 'a+')
     mendEnd(file)
     return file
   } catch (cause) {

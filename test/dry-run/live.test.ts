@@ -40,7 +40,7 @@ it('renders, combines and keeps what is not uploaded', async () => {
     `combined/otter_${name}_combine_002.mp4`,
     'final/otter.mp4',
     `references/otter_${name}_chunk_002_reference.png`,
-    'state/cleanup_otter.json',
+    `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `videos/otter_${name}_chunk_001.mp4`,
     `videos/otter_${name}_chunk_002.mp4`,

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
@@ -28,7 +28,7 @@ const passing: RunEvent[] = [
 ]
 
 function write(file: string, events: readonly RunEvent[]): void {
-  using journal = openJournal(file, { durable: true })
+  using journal = openJournal(file, { durable: true, isNew: !existsSync(file) })
   for (const event of events) journal.append(event)
 }
 
@@ -99,9 +99,17 @@ it('names the runs that there are, or says that there is none', async () => {
 
 it('says so when the journal cannot be written', async () => {
   writeFileSync(join(folder, 'state'), 'a file')
-  expect(await failure(() => openJournal(path, { durable: true }))).toEqual({
+  expect(await failure(() => openJournal(path, { durable: true, isNew: true }))).toEqual({
     code: 'PR_FILE',
     message: expect.stringMatching(/^Opening the journal .*calm-otter\.jsonl failed: E/),
     hint: 'Give --output-dir a folder that can be written to.',
+  })
+})
+
+it('never opens a journal as new that another run has begun', async () => {
+  write(path, started('calm-otter', 'otter'))
+  expect(await failure(() => openJournal(path, { durable: true, isNew: true }))).toMatchObject({
+    code: 'PR_FILE',
+    message: expect.stringContaining('EEXIST'),
   })
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { createLayout, referenceUploadName } from '../../config/layout.ts'
+import { createLayout, filmName, referenceUploadName } from '../../config/layout.ts'
 import { readPrompts } from '../../config/read-prompts.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { loadTemplates } from '../../config/templates.ts'
@@ -54,6 +54,7 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
       const { failures } = await runPlans(session, {
         identity: { runId: randomUUID(), runName },
         earlier: null,
+        filmNames: new Map([[prompt.videoName, filmName(prompt.videoName)]]),
         clients,
         layout,
         now: Date.now,

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { finalDirOf, journalOf, stateDirOf } from '../config/layout.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { filmNames } from '../orchestrator/film-names.ts'
+import { identifyRun, type RunIdentity } from '../orchestrator/run-identity.ts'
+import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
+import type { RunState } from '../state/run-state.ts'
+import { findRun, knownRuns, readRunState } from '../state/state-store.ts'
+import type { PlannedSession } from './run-plans.ts'
+
+/** Which run this is, and what an earlier part of it did (null: there is none). */
+export interface SettledRun {
+  readonly identity: RunIdentity
+  readonly earlier: RunState | null
+  /** What the films are to be called in `final/`, by video. */
+  readonly filmNames: ReadonlyMap<string, string>
+}
+
+/** Settles a rehearsal from the state that earlier runs left in the output directory; that is only read. */
+export function settleRehearsal({ settings, plans }: PlannedSession): SettledRun {
+  const { outputDir, resume } = settings.run
+  const stateDir = stateDirOf(outputDir)
+  if (resume !== null) return resumed(plans, outputDir, findRun(stateDir, resume).state)
+  const taken = new Set(knownRuns(stateDir))
+  return settled(
+    plans,
+    outputDir,
+    null,
+    identifyRun(plans, (name) => taken.has(name)),
+  )
+}
+
+/**
+ * Settles a live run and holds its lock, which is the caller's to dispose: of two that start at once each gets a name of its own,
+ * and a run in progress cannot be gone on with. Throws PR_STATE and PR_FILE.
+ */
+export function settleLiveRun({ settings, plans }: PlannedSession, at: number): SettledRun & { lock: RunLock } {
+  const { outputDir, resume } = settings.run
+  const stateDir = stateDirOf(outputDir)
+  if (resume !== null) {
+    const { path, state } = findRun(stateDir, resume)
+    const lock = lockRun(stateDir, state.runName, at)
+    // Whoever held the lock until now may have written more.
+    return { ...resumed(plans, outputDir, readRunState(path)), lock }
+  }
+  let lock = null as RunLock | null
+  const identity = identifyRun(plans, (name) => {
+    lock = tryLockRun(stateDir, name, at)
+    if (lock === null || !existsSync(journalOf(stateDir, name))) return lock === null
+    lock[Symbol.dispose]()
+    return true
+  })
+  return { ...settled(plans, outputDir, null, identity), lock: lock! }
+}
+
+function settled(
+  plans: readonly Plan[],
+  outputDir: string,
+  earlier: RunState | null,
+  identity: RunIdentity,
+): SettledRun {
+  return { identity, earlier, filmNames: filmNames(finalDirOf(outputDir), identity.runName, plans, earlier) }
+}
+
+function resumed(plans: readonly Plan[], outputDir: string, state: RunState): SettledRun {
+  return settled(plans, outputDir, state, { runId: state.runId, runName: state.runName })
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { filmName } from '../config/layout.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import type { RunState, VideoState } from '../state/run-state.ts'
+
+/**
+ * What each video's film will be called in `finalDir`, by video name: after the video, or after video and run where that file is
+ * there already and not of this run. Another run that ends first can still take a name; see `placeFilm`.
+ */
+export function filmNames(
+  finalDir: string,
+  runName: string,
+  plans: readonly Plan[],
+  earlier: RunState | null,
+): ReadonlyMap<string, string> {
+  return new Map(
+    plans.map((plan) => {
+      const own = ownFilm(plan, earlier?.videos[plan.videoName])
+      const free = filmName(plan.videoName)
+      return [plan.videoName, own ?? (existsSync(join(finalDir, free)) ? filmName(plan.videoName, runName) : free)]
+    }),
+  )
+}
+
+/** The name that an earlier part of the run gave to this very film. One that was planned otherwise is another film. */
+function ownFilm(plan: Plan, left: VideoState | undefined): string | null {
+  if (!left?.film) return null
+  return jobsOf(plan).every((job) => left.jobIds[job.workflowNumber] === job.jobId) ? basename(left.film) : null
+}

@@ -1,0 +1,71 @@
+import { copyFile, type FileHandle, open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { filmName } from '../config/layout.ts'
+import { PromptRunnerError } from '../errors.ts'
+
+/**
+ * Puts a film into `finalDir` under the name `wanted`, and returns where it is. No other film is ever replaced: when the name is
+ * taken it gets its run's name too. A film that is seen there is whole: it is written beside it and renamed. Throws PR_FILE.
+ */
+export async function placeFilm(
+  from: string,
+  finalDir: string,
+  film: { readonly video: string; readonly runName: string; readonly wanted: string },
+): Promise<string> {
+  const part = join(finalDir, `${filmName(film.video, film.runName)}.part`)
+  try {
+    await copyFile(from, part)
+    for (const name of namesOf(film)) {
+      const path = join(finalDir, name)
+      if (!(await reserve(path)) && !(await haveSameBytes(part, path))) continue
+      await rename(part, path)
+      return path
+    }
+  } catch (cause) {
+    throw new PromptRunnerError(
+      'PR_FILE',
+      `Placing the film ${film.wanted} in ${finalDir} failed: ${(cause as Error).message}`,
+      { hint: `The film is safe in ${from}; --resume ${film.runName} goes on from there.`, cause },
+    )
+  }
+  throw new Error('there is always another name')
+}
+
+function* namesOf({ video, runName, wanted }: { video: string; runName: string; wanted: string }) {
+  yield wanted
+  yield filmName(video, runName)
+  for (let number = 2; ; number += 1) yield filmName(video, `${runName}-${number}`)
+}
+
+/** Makes an empty file that the rename replaces: hard links would do without, but not every volume of a pod has them. */
+async function reserve(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx')).close()
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** An upload that failed is tried again with the very film that lies there. */
+async function haveSameBytes(one: string, other: string): Promise<boolean> {
+  await using a = await open(one)
+  await using b = await open(other)
+  const pieces = [Buffer.alloc(1 << 20), Buffer.alloc(1 << 20)] as const
+  for (;;) {
+    const [left, right] = await Promise.all([fill(a, pieces[0]), fill(b, pieces[1])])
+    if (!pieces[0].subarray(0, left).equals(pieces[1].subarray(0, right))) return false
+    if (left === 0) return true
+  }
+}
+
+/** A read may give less than there is. */
+async function fill(file: FileHandle, piece: Buffer): Promise<number> {
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await file.read(piece, length, piece.length - length)
+    length += bytesRead
+    if (bytesRead === 0 || length === piece.length) return length
+  }
+}

@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
+
+/** Held while a run is in progress; disposing it gives the run's name free. */
+export interface RunLock extends Disposable {}
+
+/** Who holds a lock. `started` tells a process from a later one with its number; null where the system does not say. */
+interface Holder {
+  readonly pid: number
+  readonly host: string
+  readonly since: string
+  readonly started: string | null
+}
+
+/** Locks a run by its name, at `at` (epoch milliseconds). Null when another run holds it. Throws PR_FILE. */
+export function tryLockRun(stateDir: string, runName: string, at: number): RunLock | null {
+  const taken = takeLock(stateDir, runName, at)
+  return 'lock' in taken ? taken.lock : null
+}
+
+/** The same for a run that is to go on. Throws PR_STATE when it still runs, saying where and since when. */
+export function lockRun(stateDir: string, runName: string, at: number): RunLock {
+  const taken = takeLock(stateDir, runName, at)
+  if ('lock' in taken) return taken.lock
+  const { path, holder } = taken
+  const isHere = holder?.host === hostname()
+  const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : `by whom is unreadable`
+  throw new PromptRunnerError(
+    'PR_STATE',
+    isHere ? `--resume ${runName}: this run is in progress: ${who}` : `--resume ${runName}: this run is locked: ${who}`,
+    {
+      hint: isHere
+        ? 'Two processes on one run would pay for each job twice: wait for the other one, or stop it.'
+        : `Whether it still runs can be seen only there. If it does not, remove ${path} and try again.`,
+    },
+  )
+}
+
+/**
+ * The locks of a run are numbered, the highest counts: that of a dead process is followed by the next number instead of being
+ * replaced, for of several that try this at once only one can create a file. All go when the run ends.
+ */
+function takeLock(
+  stateDir: string,
+  runName: string,
+  at: number,
+): { lock: RunLock } | { path: string; holder: Holder | null } {
+  const pathOf = (number: number) => join(stateDir, `${runName}.lock${number === 1 ? '' : `.${number}`}`)
+  for (;;) {
+    const last = numbersOf(stateDir, runName).at(-1) ?? 0
+    if (last > 0) {
+      const holder = readHolder(pathOf(last))
+      if (holder === 'gone') continue
+      if (holder === null || !isDead(holder)) return { path: pathOf(last), holder }
+    }
+    if (!create(stateDir, pathOf(last + 1), at)) continue
+    const release = () => {
+      process.off('exit', release)
+      for (const number of numbersOf(stateDir, runName).toReversed()) rmSync(pathOf(number), { force: true })
+    }
+    process.once('exit', release)
+    return { lock: { [Symbol.dispose]: release } }
+  }
+}
+
+function numbersOf(stateDir: string, runName: string): number[] {
+  const start = `${runName}.lock`
+  try {
+    return readdirSync(stateDir)
+      .filter((name) => name === start || (name.startsWith(`${start}.`) && /^\d+$/.test(name.slice(start.length + 1))))
+      .map((name) => (name === start ? 1 : Number(name.slice(start.length + 1))))
+      .sort((a, b) => a - b)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function create(stateDir: string, path: string, at: number): boolean {
+  const { pid } = process
+  const holder: Holder = { pid, host: hostname(), since: new Date(at).toISOString(), started: startOf(pid) }
+  try {
+    makeFolder(stateDir)
+    writeFileSync(path, `${JSON.stringify(holder)}\n`, { flag: 'wx' })
+    return true
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false
+    throw new PromptRunnerError('PR_FILE', `Locking the run with ${path} failed: ${(cause as Error).message}`, {
+      hint: 'Give --output-dir a folder that can be written to.',
+      cause,
+    })
+  }
+}
+
+/** Null for a lock that cannot be read, as one that is being written: somebody holds it. */
+function readHolder(path: string): Holder | null | 'gone' {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'gone' : null
+  }
+}
+
+function isDead({ pid, host, started }: Holder): boolean {
+  if (host !== hostname()) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return codeOf(error) === 'ESRCH'
+  }
+  return started !== null && started !== startOf(pid)
+}
+
+/** Boot and clock tick at which a process started (proc(5), `stat`, field 22); containers use the same few process ids again and again. */
+function startOf(pid: number): string | null {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return `${boot} ${fields[19]}`
+  } catch {
+    return null
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}

@@ -1,0 +1,95 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { beforeEach, expect, it } from 'vitest'
+import { lockRun, tryLockRun } from '../../src/state/run-lock.ts'
+import { failure } from '../support/failure.ts'
+import { temporaryFolder } from '../support/rehearse.ts'
+
+let dir: string
+let path: string
+beforeEach(() => {
+  dir = join(temporaryFolder(), 'state')
+  path = join(dir, 'calm-otter.lock')
+})
+
+const at = Date.UTC(2026, 0, 1)
+const module = resolve('src/state/run-lock.ts')
+const locking = (more: string) => [
+  '--input-type=module',
+  '-e',
+  `import { tryLockRun } from ${JSON.stringify(module)}
+  const lock = tryLockRun(${JSON.stringify(dir)}, 'calm-otter', ${at})
+  ${more}`,
+]
+/** Leaves the lock of a process that is dead. */
+const dieLocked = () => spawnSync(process.execPath, locking('process.kill(process.pid, "SIGKILL")'))
+const write = (holder: object) => writeFileSync(path, JSON.stringify(holder))
+
+it('is held by one at a time, and leaves nothing when it is given back', () => {
+  const lock = tryLockRun(dir, 'calm-otter', at)
+  expect(lock).not.toBe(null)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+    pid: process.pid,
+    host: hostname(),
+    since: '2026-01-01T00:00:00.000Z',
+    started: expect.stringMatching(/^[\da-f-]{36} \d+$/),
+  })
+  expect(tryLockRun(dir, 'calm-otter', at)).toBe(null)
+  using _other = tryLockRun(dir, 'calm', at)!
+  lock![Symbol.dispose]()
+  expect(readdirSync(dir)).toEqual(['calm.lock'])
+  tryLockRun(dir, 'calm-otter', at)![Symbol.dispose]()
+})
+
+it('is given back by a process that ends without a word', () => {
+  spawnSync(process.execPath, locking('process.exit(1)'))
+  expect(readdirSync(dir)).toEqual([])
+})
+
+it('says who holds it, and since when', async () => {
+  using _lock = lockRun(dir, 'calm-otter', at)
+  expect(await failure(() => lockRun(dir, 'calm-otter', at))).toEqual({
+    code: 'PR_STATE',
+    message: `--resume calm-otter: this run is in progress: process ${process.pid} on ${hostname()}, since 2026-01-01T00:00:00.000Z`,
+    hint: 'Two processes on one run would pay for each job twice: wait for the other one, or stop it.',
+  })
+})
+
+it('says how to clear the lock of another host, which it cannot look into', async () => {
+  lockRun(dir, 'calm-otter', at)[Symbol.dispose]()
+  write({ pid: 1, host: 'pod-7', since: '2026-01-01T00:00:00.000Z', started: null })
+  expect(await failure(() => lockRun(dir, 'calm-otter', at))).toEqual({
+    code: 'PR_STATE',
+    message: '--resume calm-otter: this run is locked: process 1 on pod-7, since 2026-01-01T00:00:00.000Z',
+    hint: `Whether it still runs can be seen only there. If it does not, remove ${path} and try again.`,
+  })
+  writeFileSync(path, '{"pid":')
+  expect(await failure(() => lockRun(dir, 'calm-otter', at))).toMatchObject({
+    message: '--resume calm-otter: this run is locked: by whom is unreadable',
+  })
+})
+
+it('takes over from a dead process, and from one whose number another process has now', () => {
+  dieLocked()
+  lockRun(dir, 'calm-otter', at)[Symbol.dispose]()
+  expect(readdirSync(dir)).toEqual([])
+  write({ pid: process.ppid, host: hostname(), since: '2026-01-01T00:00:00.000Z', started: 'another boot 1' })
+  lockRun(dir, 'calm-otter', at)[Symbol.dispose]()
+  expect(readdirSync(dir)).toEqual([])
+})
+
+it('is taken over from a dead process by one of many that try at once', async () => {
+  dieLocked()
+  expect(readdirSync(dir)).toEqual(['calm-otter.lock'])
+  const children = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, locking('console.log(lock !== null); process.stdin.resume()'), {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  )
+  const answers = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()))
+  for (const child of children) child.kill()
+  expect(answers.toSorted()).toEqual(['false', 'false', 'false', 'false', 'false', 'true'])
+})
