@@ -37,8 +37,13 @@ export function failureText(error: unknown, output: Pick<Output, 'colours'>): st
 /** `file:line: message (value)` */
 export function problemText({ file, line, message, value }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`
-  const shown = value === undefined ? '' : ` (${shorten(JSON.stringify(value) ?? String(value))})`
+  const shown = value === undefined ? '' : ` (${shorten(valueText(value))})`
   return printable(`${place}: ${message}${shown}`)
+}
+
+/** JSON has no NaN, and no functions. */
+function valueText(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
 }
 
 function failureData(error: unknown): Record<string, unknown> {

@@ -19,11 +19,22 @@ export function failure(entry: HistoryEntry): PromptRunnerError | null {
   const said = String(data['exception_message']).trim()
   const type = String(data['exception_type'])
   return new PromptRunnerError('PR_COMFY_FAILED', `prompt ${entry.promptId} failed at ${where}: ${type}: ${said}`, {
-    hint: /OutOfMemory/.test(type)
-      ? 'the server ran out of memory: use fewer frames per chunk or a smaller size, or free its memory and try again'
-      : 'the log of ComfyUI has the whole trace',
+    hint: hints.find(([failed]) => failed.test(type))?.[1] ?? 'a live ComfyUI has the whole trace in its log',
   })
 }
+
+/** By the type of the exception. */
+const hints: ReadonlyArray<readonly [type: RegExp, hint: string]> = [
+  [
+    /OutOfMemory/,
+    'the server ran out of memory: use fewer frames per chunk or a smaller size, or free its memory and try again',
+  ],
+  // Pillow's of an image, PyAV's of a video.
+  [
+    /UnidentifiedImageError|InvalidDataError/,
+    'it cannot read a file that it was given: look at reference_image and control_video of the prompt file',
+  ],
+]
 
 export function lost(promptId: string): PromptRunnerError {
   return new PromptRunnerError(

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { PromptRunnerError } from '../errors.ts'
 import { inputFault, readInputText } from '../files/read-input.ts'
 
@@ -40,11 +41,13 @@ async function readYamlFile(folder: string, name: string): Promise<ConfigFile> {
 async function readModule(folder: string, name: string): Promise<ConfigFile> {
   const fault = await inputFault(join(folder, name))
   if (fault !== null) throw unreadable(name, fault)
-  const imported = await import(pathToFileURL(join(folder, name)).href).catch((cause: unknown) => {
+  // Copied here, where a getter that throws is still the module's fault.
+  const read = ({ default: given }: { default?: unknown }) => (isPlain(given) ? { ...given } : given)
+  const given = await import(pathToFileURL(join(folder, name)).href).then(read).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new PromptRunnerError('PR_CONFIG', `${name} cannot be loaded: ${reason}`, { cause })
   })
-  return { name, folder, values: requireMap(name, imported.default), line: () => undefined }
+  return { name, folder, values: requireMap(name, given), line: () => undefined }
 }
 
 async function readText(folder: string, name: string): Promise<string> {
@@ -65,7 +68,7 @@ function isThere(path: string): boolean {
 }
 
 function requireMap(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (isPlain(value)) return value
   throw new PromptRunnerError(
     'PR_CONFIG',
     `${name} has to hold settings as "key: value", it holds ${describe(value)}`,
@@ -77,7 +80,13 @@ function requireMap(name: string, value: unknown): Readonly<Record<string, unkno
   )
 }
 
+/** Neither a list nor a promise, a map or the like, which a module may hold. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
+}
+
 function describe(value: unknown): string {
   if (value === undefined) return 'no default export'
-  return Array.isArray(value) ? 'a list' : JSON.stringify(value)
+  if (Array.isArray(value)) return 'a list'
+  return inspect(value, { depth: 0 })
 }

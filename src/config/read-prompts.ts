@@ -3,6 +3,7 @@ import { dirname, extname, isAbsolute, join } from 'node:path'
 import { counted } from '../domain/counted.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
+import { snakeCase } from '../domain/snake-case.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { inputFault, NO_SUCH_FILE, readInput, reasonOf } from '../files/read-input.ts'
 import { overridesOf, promptSchema } from './prompt-schema.ts'
@@ -103,6 +104,7 @@ async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt>
       ...(referenceImage !== undefined && { referenceImage: beside(file, referenceImage) }),
       ...(controlVideo !== undefined && { controlVideo: beside(file, controlVideo) }),
     },
+    lines: Object.fromEntries(Object.keys(overrides).map((key) => [key, document.lineOf([snakeCase(key)])])),
   }
   return { prompt, problems: [] }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { nearest } from '../domain/nearest.ts'
 import type { Problem } from '../errors.ts'
 import type { ConfigFile } from './config-file.ts'
@@ -107,8 +108,17 @@ export class SettingReader {
     const found = findSetting(name, this.#sources)
     if (!found) return
     const message = found.from === 'config' ? `${name} ${wrong}` : wrong
-    const value = settingTable[name].secret ? '****' : withoutPassword(found.raw)
+    const value = settingTable[name].secret ? '****' : withoutPassword(asJson(found.raw))
     this.problems.push({ from: found.from, ...found.place, message, value, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+/** What a module may hold and JSON cannot (a bigint, a circle) as text: problems are printed as JSON. */
+function asJson(raw: unknown): unknown {
+  try {
+    return JSON.stringify(raw) === undefined ? inspect(raw) : raw
+  } catch {
+    return inspect(raw)
   }
 }
 

@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { didYouMean } from '../domain/nearest.ts'
 import type { Problem } from '../errors.ts'
@@ -16,22 +16,37 @@ export interface YamlDocument {
 
 export function readYaml(file: string, text: string): YamlDocument {
   const counter = new LineCounter()
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
+  // Its warnings would go to stderr by themselves; types that JSON has not, as !!binary, stay text.
+  const document = parseDocument(text, { ...quiet, lineCounter: counter, prettyErrors: false })
   const lineAt = (offset: number) => Math.max(1, counter.linePos(offset).line)
-  const problems: Problem[] = document.errors.map(({ code, message, pos }) => {
-    const place = { file, line: lineAt(pos[0]) }
-    if (code !== 'DUPLICATE_KEY') return { ...place, message: `This is not YAML: ${message}.` }
-    return { ...place, message: 'A key stands twice in one mapping.', value: keyAt(text, pos[0]) }
+  const problems = document.errors.map(({ code, message, pos: [offset] }): Problem => {
+    const place = { file, line: lineAt(offset) }
+    if (code === 'DUPLICATE_KEY') {
+      return { ...place, message: 'A key stands twice in one mapping.', value: keyAt(text, offset) }
+    }
+    if (code !== 'MULTIPLE_DOCS') return { ...place, message: `This is not YAML: ${message}.` }
+    const hint = 'Put what follows the line --- into a file of its own.'
+    return { ...place, message: 'A second YAML document begins here, and a file can hold only one.', hint }
+  })
+  visit(document, {
+    Scalar(key, { value, range }) {
+      if (key !== 'key' || value !== '__proto__') return
+      problems.push({ file, line: lineAt(range?.[0] ?? 0), message: '__proto__ cannot be a key.' })
+    },
   })
   let value: unknown
   try {
     value = problems.length > 0 ? undefined : document.toJS()
+    JSON.stringify(value)
   } catch (error) {
-    // The reader stops at aliases that multiply without end.
-    problems.push({ file, message: `The file cannot be read: ${(error as Error).message}.` })
+    // The reader stops at aliases that multiply without end, the writer at one that holds itself.
+    const why = error instanceof TypeError ? 'an alias stands within what it stands for' : (error as Error).message
+    problems.push({ file, message: `The file cannot be read: ${why}.` })
   }
   return { value, problems, lineOf: (path) => lineAt(offsetOf(document.contents, path)) }
 }
+
+const quiet = { logLevel: 'error', resolveKnownTags: false } as const
 
 /** The key that stands at an offset, without quotes. */
 export function keyAt(text: string, offset: number): string {
@@ -44,6 +59,7 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
   const keys = Object.keys(shape)
   const unknown = z.custom(() => false, {
     error: ({ path }) => `is not known here.${didYouMean(String(path?.at(-1)), keys)}`,
+    params: { known: keys },
   })
   // The catch-all only refuses, so the output has exactly the keys of the shape.
   const error = ({ input }: { input?: unknown }) =>
@@ -60,11 +76,18 @@ export function schemaProblems(file: string, document: YamlDocument, error: z.Zo
     return {
       file,
       line: document.lineOf(path),
-      message: name === '' ? `The file ${issue.message}` : `${name} ${issue.message}`,
+      message: `${path.length === 0 ? 'The file' : name || 'An empty key'} ${issue.message}`,
       ...(value !== undefined && { value }),
+      ...knownHint(issue),
     }
   })
   return problems.sort((one, other) => one.line - other.line)
+}
+
+/** What an unknown key could have been, when none is like it. */
+function knownHint(issue: z.core.$ZodIssue): { hint?: string } {
+  const known = issue.code === 'custom' && !issue.message.includes('Did you mean') && issue.params?.['known']
+  return Array.isArray(known) ? { hint: `Known here: ${known.join(', ')}.` } : {}
 }
 
 function offsetOf(contents: unknown, path: Path): number {

@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts'
 import { nearestSizes } from './frames.ts'
 import type { PlanValues } from './plan.ts'
-import type { Prompt } from './prompt.ts'
+import type { Prompt, PromptOverrides } from './prompt.ts'
 import { LARGEST_SEED } from './seed.ts'
 
 /** The largest 4n+1 that ComfyUI's frame picker still cuts out of a batch (at most 4,096 frames). */
@@ -21,34 +21,43 @@ const ranges = {
 
 /** Everything that makes a plan impossible, each with the value and what would do instead. */
 export function planProblems(prompt: Prompt, values: PlanValues): Problem[] {
-  const { file } = prompt
-  return [
-    ...(Object.keys(ranges) as (keyof typeof ranges)[]).map((key) => rangeProblem(file, key, values[key])),
-    sizeProblem(file, 'width', values.width),
-    sizeProblem(file, 'height', values.height),
-    seedProblem(file, values),
+  const problems = [
+    ...(Object.keys(ranges) as (keyof typeof ranges)[]).map((key) => rangeProblem(prompt, key, values[key])),
+    sizeProblem(prompt, 'width', values.width),
+    sizeProblem(prompt, 'height', values.height),
+    seedProblem(prompt, values),
     controlProblem(prompt, values),
   ].filter((problem) => problem !== null)
+  return problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
 }
 
-function rangeProblem(file: string, key: keyof typeof ranges, value: number): Problem | null {
+function placeOf({ file, lines }: Prompt, key: keyof PromptOverrides): Pick<Problem, 'file' | 'line'> {
+  const line = lines?.[key]
+  return line === undefined ? { file } : { file, line }
+}
+
+function rangeProblem(prompt: Prompt, key: keyof typeof ranges, value: number): Problem | null {
   const { name, from, to, whole } = ranges[key]
   if (value >= from && value <= to && (!whole || Number.isInteger(value))) return null
-  return { file, message: `${name} must be a ${whole ? 'whole ' : ''}number from ${from} to ${to}.`, value }
+  return {
+    ...placeOf(prompt, key),
+    message: `${name} must be a ${whole ? 'whole ' : ''}number from ${from} to ${to}.`,
+    value,
+  }
 }
 
-function sizeProblem(file: string, side: 'width' | 'height', value: number): Problem | null {
+function sizeProblem(prompt: Prompt, side: 'width' | 'height', value: number): Problem | null {
   const legal = nearestSizes(value)
   if (legal.includes(value)) return null
   const message = `${side} must be a multiple of 16, or the model works on another size than it delivers.`
-  return { file, message, value, hint: `The nearest: ${legal.join(' and ')}.` }
+  return { ...placeOf(prompt, side), message, value, hint: `The nearest: ${legal.join(' and ')}.` }
 }
 
-function seedProblem(file: string, { seed, chunkLengths }: PlanValues): Problem | null {
+function seedProblem(prompt: Prompt, { seed, chunkLengths }: PlanValues): Problem | null {
   const largest = LARGEST_SEED - Math.max(0, chunkLengths.length - 1)
   if (Number.isInteger(seed) && seed >= 0 && seed <= largest) return null
   const hint = 'Each chunk counts the seed on by one, and all must stay below 2^53 to pass through JSON unchanged.'
-  return { file, message: `seed must be a whole number from 0 to ${largest}.`, value: seed, hint }
+  return { ...placeOf(prompt, 'seed'), message: `seed must be a whole number from 0 to ${largest}.`, value: seed, hint }
 }
 
 function controlProblem(prompt: Prompt, { chunkLengths }: PlanValues): Problem | null {
@@ -56,7 +65,7 @@ function controlProblem(prompt: Prompt, { chunkLengths }: PlanValues): Problem |
   const lastStart = prompt.totalFrames - (chunkLengths.at(-1) ?? prompt.totalFrames)
   if (controlVideo === undefined || lastStart <= LAST_CONTROL_START) return null
   return {
-    file: prompt.file,
+    ...placeOf(prompt, 'controlVideo'),
     message: `The last chunk starts at frame ${lastStart}, but ComfyUI can cut a control video no later than at frame ${LAST_CONTROL_START}.`,
     value: controlVideo,
     hint: 'Split the film into prompt files of at most 4,096 frames, each with its own part of the control video.',

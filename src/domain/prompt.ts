@@ -9,6 +9,8 @@ export interface Prompt {
   readonly negativePrompt: string
   /** Values that only a YAML prompt file can give; they win over the settings. */
   readonly overrides: PromptOverrides
+  /** Lines of the overrides, counted from 1, for messages. */
+  readonly lines?: Readonly<Partial<Record<keyof PromptOverrides, number>>>
 }
 
 export interface PromptOverrides {

@@ -66,6 +66,11 @@ const cases: readonly Case[] = [
     files: { 'pr.config.yaml': '# mine\nwidth: wide\ndryRun: perhaps\npromptFile: [1]\nbucket: 5\n' },
   },
   { name: 'config that is not YAML', args: [], files: { 'pr.config.yaml': 'width: 480\n  height: [1\n' } },
+  {
+    name: 'config of two documents',
+    args: [],
+    files: { 'pr.config.yaml': 'width: 480\n__proto__: {}\n---\nheight: 848\n' },
+  },
   { name: 'config that is a list', args: [], files: { 'pr.config.yaml': '- width\n' } },
   { name: 'config in JSON', args: [], files: { 'pr.config.json': '{\n  "width": 480,\n  "heigth": 848\n}\n' } },
   { name: 'two config files', args: [], files: { 'pr.config.yaml': '', 'pr.config.json': '{}' } },
@@ -78,6 +83,35 @@ const cases: readonly Case[] = [
     name: 'config module that throws',
     args: [],
     files: { 'package.json': '{"type":"module"}', 'pr.config.ts': 'throw new Error("no luck")\n' },
+  },
+  {
+    name: 'config module of values that JSON has not',
+    args: ['--json'],
+    files: {
+      'package.json': '{"type":"module"}',
+      'pr.config.ts': 'const fps = {}\nfps.fps = fps\nexport default { width: 480n, fps, steps: NaN, cfg: () => 1 }\n',
+    },
+  },
+  {
+    name: 'config module that is a map',
+    args: [],
+    files: { 'package.json': '{"type":"module"}', 'pr.config.ts': 'export default new Map([["width", 480]])\n' },
+  },
+  {
+    name: 'config module whose values throw',
+    args: [],
+    files: {
+      'package.json': '{"type":"module"}',
+      'pr.config.ts': 'export default { get width() { throw new Error("no luck") } }\n',
+    },
+  },
+  {
+    name: 'prompt of numbers out of range',
+    args: ['--dry-run', '--prompt-file', 'otter.yaml', '--cfg', '7'],
+    files: {
+      'otter.yaml':
+        'video_name: otter\ntotal_frames: 60\npositive_prompt: an otter\nseed: 9007199254740991\nwidth: 500\nfps: 1e9\nsteps: 1\nframes_per_chunk: 20\n',
+    },
   },
   {
     name: 'credentials that run a program',

@@ -43,7 +43,7 @@ it('tells at which node a prompt failed and keeps what was made before', () => {
     code: 'PR_COMFY_FAILED',
     message:
       'prompt afdc46d4-8ac7-4305-97fa-bface1592fbd failed at node 16 (SaveVideo): ValueError: Only H264 codec is supported for now',
-    hint: 'the log of ComfyUI has the whole trace',
+    hint: 'a live ComfyUI has the whole trace in its log',
   })
 })
 

@@ -25,6 +25,18 @@ it('reads all prompt files of a folder in the order of their names', async () =>
         controlVideo: `${folder}/films/pan.mp4`,
         loras: { high: 'dunes_high.safetensors' },
       },
+      lines: {
+        seed: 8,
+        width: 9,
+        height: 10,
+        fps: 11,
+        steps: 12,
+        cfg: 13,
+        framesPerChunk: 14,
+        referenceImage: 15,
+        controlVideo: 16,
+        loras: 17,
+      },
     },
     {
       file: `${folder}/films/harbour.txt`,
