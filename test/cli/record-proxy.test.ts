@@ -1,12 +1,19 @@
-import { readdirSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { request } from 'undici'
 import { expect, it, onTestFinished } from 'vitest'
+import type { StepLog } from '../../src/cli/record/event-log.ts'
+import { smokeSteps } from '../../src/cli/record/steps.ts'
+import type { PromptEvent } from '../../src/clients/clients.ts'
+import { createComfyuiClient } from '../../src/clients/comfyui.ts'
 import { serveNetwork } from '../../src/network/serve.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
-import { startServing } from '../support/serving.ts'
+import { type Serving, startServing } from '../support/serving.ts'
+import { recordedServices, replaySteps, stepsAt } from './replay-steps.ts'
 import { newFolder } from './run-pr.ts'
 
 it('records what any client asks a live server, and publishes it when it is stopped', async () => {
@@ -35,3 +42,115 @@ it('records what any client asks a live server, and publishes it when it is stop
     'GET /queue',
   ])
 })
+
+it('records two clients at once, without their secrets, so that each can be replayed', async () => {
+  const { recordings, upstream } = await liveServer()
+  const token = `token-of-the-proxy-${randomUUID()}`
+  const secret = `secret-of-a-client-${randomUUID()}`
+  const serving = await startServing(...proxyOf(recordings, upstream), '--comfyui-token', token)
+  const address = addressOf(serving)
+  const steps = (await smokeSteps()).filter(
+    (step) => step.kind === 'upload' || (step.interruptAt === null && !step.name.endsWith('cached')),
+  )
+  const work = { steps, folder: newFolder(), signal: new AbortController().signal }
+  const [live, seen] = await Promise.all([stepsAt(address, work), otherClient(address, secret)])
+  expect(seen).toEqual(['started', 'executing 1', 'executing 2', 'preview image/png', 'the file'])
+
+  expect(await serving.stop()).toEqual({ exitCode: 0, stderr: '' })
+  const target = join(recordings, 'mine')
+  for (const text of textsIn(target)) expect([text.includes(secret), text.includes(token)]).toEqual([false, false])
+  const { entries } = await loadRecording(target)
+  expect(entries.filter(({ frames }) => frames !== null).map(({ url }) => url.pathname)).toEqual(['/ws', '/ws'])
+  expect(entries.filter(({ url }) => /^\/(?:upload|view)/.test(url.pathname)).length).toBeGreaterThan(8)
+  expect(settled(await replaySteps({ ...work, recording: target }))).toEqual(settled(live))
+}, 60_000)
+
+it('leaves the old recording or the new one, whole, when it is killed', async () => {
+  const { recordings, upstream } = await liveServer()
+  const target = join(recordings, 'mine')
+  const recordWith = async (colour: number, end: (serving: Serving) => Promise<unknown>) => {
+    const serving = await startServing(...proxyOf(recordings, upstream))
+    await otherClient(addressOf(serving), 'otter', colour)
+    await end(serving)
+  }
+  await recordWith(1, (serving) => serving.stop())
+  for (const moment of [null, 0, 5, 20, 60, 150]) {
+    await recordWith(2, async (serving) => {
+      const stopped = moment === null ? null : serving.stop()
+      await wait(moment ?? 0)
+      await serving.stop('SIGKILL')
+      await stopped
+    })
+    const { entries } = await loadRecording(target)
+    expect(entries.every(({ responseBody }) => responseBody())).toBe(true)
+    const prompts = entries.filter(({ url, status }) => url.pathname === '/prompt' && status === 200)
+    const colours = prompts.map(
+      ({ requestBody }) => JSON.parse(Buffer.from(requestBody()).toString()).prompt['1'].inputs.color,
+    )
+    expect([[1], [2]]).toContainEqual(colours)
+  }
+  expect(readdirSync(recordings).filter((name) => !/^mine(?:\.unfinished-[\d_]+)?$/.test(name))).toEqual([])
+}, 120_000)
+
+/** A server on loopback that stands for a live one, and a folder for recordings of it. */
+async function liveServer(): Promise<{ recordings: string; upstream: URL }> {
+  const { comfyui } = await recordedServices('comfyui-smoke')
+  const live = await serveNetwork({ services: [comfyui], port: 0 })
+  onTestFinished(() => live[Symbol.asyncDispose]())
+  return { recordings: newFolder(), upstream: live.addresses.comfyui! }
+}
+
+function proxyOf(recordings: string, upstream: URL): string[] {
+  return ['--record-to', join(recordings, 'mine'), '--comfyui-url', upstream.href]
+}
+
+function addressOf({ facts }: Serving): URL {
+  return new URL((facts as unknown as { address: string }).address)
+}
+
+/** Uploads a file, draws a picture that comes over the socket, and downloads the file again; with a secret in each place. */
+async function otherClient(url: URL, secret: string, color = 7): Promise<string[]> {
+  const rights = { token: secret, headers: { cookie: `session=${secret}` } }
+  const client = createComfyuiClient({ url, clientId: randomUUID(), ...rights })
+  const { signal } = new AbortController()
+  const seen: string[] = []
+  const onEvent = (event: PromptEvent) => {
+    if (event.kind === 'started') seen.push('started')
+    if (event.kind === 'executing') seen.push(`executing ${event.node}`)
+    if (event.kind === 'preview') seen.push(`preview ${event.mimeType}`)
+  }
+  try {
+    await client.connect(signal)
+    const path = join(newFolder({ 'otter.json': JSON.stringify({ note: secret }) }), 'otter.json')
+    const file = await client.upload(path, { subfolder: 'otters' }, signal)
+    const graph = {
+      1: { class_type: 'EmptyImage', inputs: { width: 32, height: 32, batch_size: 1, color } },
+      2: { class_type: 'SaveImageWebsocket', inputs: { images: ['1', 0] } },
+    }
+    const body = { prompt: graph, client_id: randomUUID(), extra_data: { extra_pnginfo: { note: secret } } }
+    const refused = await request(new URL('/prompt?note=x', url), {
+      method: 'POST',
+      body: JSON.stringify({ ...body, prompt: {} }),
+    })
+    await refused.body.dump()
+    const { promptId } = await client.submit({ promptId: randomUUID(), graph: graph as never }, signal)
+    await client.follow(promptId, onEvent, signal)
+    const copy = join(newFolder(), 'copy.json')
+    await client.download(file, copy, signal)
+    expect(JSON.parse(readFileSync(copy, 'utf8'))).toEqual({ note: secret })
+    seen.push('the file')
+  } finally {
+    await client.close()
+  }
+  return seen
+}
+
+/** Clients share the server's cache: which nodes run, and which are found in it, depends on the other one. */
+function settled(log: readonly StepLog[]): StepLog[] {
+  return log.map(({ step, lines }) => ({ step, lines: lines.filter((line) => !/^(?:cached|executing)/.test(line)) }))
+}
+
+function textsIn(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((item) => item.isFile())
+  return files.map((item) => readFileSync(join(item.parentPath, item.name), 'latin1'))
+}
