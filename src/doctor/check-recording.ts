@@ -1,12 +1,15 @@
 import { counted } from '../domain/counted.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording } from '../recording/load-recording.ts'
+import { type NodeUse, usesOf } from '../recording/server-facts.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 
 /** What dry runs are answered from. */
 export interface KnownRecording {
   readonly name: string
   readonly knowledge: ComfyuiKnowledge
+  /** Every node of the prompts in it. */
+  readonly uses: readonly NodeUse[]
   readonly finding: DoctorFinding
 }
 
@@ -17,7 +20,12 @@ export async function knowRecording(nameOrPath: string, now: number): Promise<Kn
   const { version, device } = knowledge
   const server = `ComfyUI ${version || 'of unknown version'} on ${device || 'an unknown device'}`
   const age = facts.recorded ? `, recorded ${facts.recorded} (${agoText(facts.recorded, now)})` : ''
-  return { name: facts.name, knowledge, finding: findingsOf('recording').ok(`${facts.name}: ${server}${age}`) }
+  return {
+    name: facts.name,
+    knowledge,
+    uses: usesOf(entries),
+    finding: findingsOf('recording').ok(`${facts.name}: ${server}${age}`),
+  }
 }
 
 const DAY = 86_400_000

@@ -1,11 +1,15 @@
 import type { ComfyuiClient, SystemStats } from '../clients/clients.ts'
 import type { Templates } from '../domain/bindings.ts'
+import { counted } from '../domain/counted.ts'
 import type { Plan } from '../domain/plan-types.ts'
+import { driftOf, driftText } from '../recording/drift.ts'
+import { factsOfRecording, type ServerFacts } from '../recording/server-facts.ts'
 import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
 import { checkPlans, type PlanFinding } from './check-plans.ts'
 import type { KnownRecording } from './check-recording.ts'
 import { capacityText } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
+import { askForFree } from './free-questions.ts'
 import { jobsText, missingPieces, type NeededPiece } from './missing-pieces.ts'
 
 /** Two 14B models in Q8, of 15 GB each; with less a server that keeps both dies without a word. */
@@ -22,7 +26,7 @@ export async function checkServer(
 ): Promise<DoctorFinding[]> {
   const stats = await client.systemStats(signal)
   const features = await client.features(signal)
-  const objectInfo = await client.objectInfoText(undefined, signal)
+  const facts = await askForFree(client, signal)
   const limit = features['max_upload_size']
   const devices = stats.devices.map(({ name }) => name).join(', ')
   const upload = typeof limit === 'number' ? `, takes uploads up to ${capacityText(limit)}` : ''
@@ -30,7 +34,8 @@ export async function checkServer(
     ok(`ComfyUI ${stats.comfyuiVersion} at ${client.address.href} on ${devices || 'an unknown device'}${upload}`),
     ...memory(stats),
     ...otherVersion(stats, work.recording),
-    ...(work.templates ? nodesAndModels(objectInfo, work.plans, work.templates, work.recording) : []),
+    ...driftSince(work.recording, facts),
+    ...(work.templates ? nodesAndModels(facts.objectInfo, work.plans, work.templates, work.recording) : []),
   ]
 }
 
@@ -45,6 +50,25 @@ function otherVersion({ comfyuiVersion }: SystemStats, recording: KnownRecording
   if (recorded === '' || recorded === comfyuiVersion) return []
   const message = `the server is ComfyUI ${comfyuiVersion}, but the recording ${recording!.name} is of ${recorded}: dry runs answer as ${recorded}`
   return [warning(message, RECORD)]
+}
+
+/** How many things are told in one line; `pr drift` tells all. */
+const TOLD = 5
+
+/** What is no longer as it was recorded. The version has a line of its own. */
+function driftSince(recording: KnownRecording | null, live: ServerFacts): DoctorFinding[] {
+  if (!recording) return []
+  const { name, knowledge, uses } = recording
+  const drift = driftOf(factsOfRecording(knowledge), live, uses).filter(({ isWarning }) => !isWarning)
+  if (drift.length === 0) return [ok(`node classes and models are as in the recording ${name}`)]
+  const told = drift
+    .toSorted((a, b) => Number(b.failing.length > 0) - Number(a.failing.length > 0))
+    .slice(0, TOLD)
+    .map(driftText)
+  const more = drift.length > TOLD ? `; and ${drift.length - TOLD} more` : ''
+  const message = `${counted(drift.length, 'thing')} changed since the recording ${name}: ${told.join('; ')}${more}`
+  const hint = `pr drift --recording ${name} tells all; ${RECORD}`
+  return [drift.some(({ failing }) => failing.length > 0) ? stale(message, hint) : warning(message, hint)]
 }
 
 /** What keeps the plans from running there, and where the recording says otherwise. */

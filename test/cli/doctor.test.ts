@@ -45,6 +45,7 @@ it('finds nothing to mend where nothing is missing, and names what a run will us
     'ok recording',
     'ok comfyui',
     'ok comfyui',
+    'ok comfyui',
     'ok storage',
     'ok credentials',
     'ok pod',
@@ -56,6 +57,7 @@ it('finds nothing to mend where nothing is missing, and names what a run will us
       ['lighthouse: 500 frames'],
       [
         `ComfyUI 0.3.64 at ${origin}/ on cpu, takes uploads up to 105 MB`,
+        'node classes and models are as in the recording wan22-two-chunks',
         'it has every node class, model and LoRA of the plan',
       ],
       ['gs://films/otters'],
@@ -114,6 +116,27 @@ it('calls the recording stale when the server has what it lacks', async () => {
   expect(exitCode).toBe(4)
   expect(stdout).toContain(
     'stale    comfyui      the server accepts what the recording refuses: node 2 "LoRA" (LoraLoaderModelOnly): the server has no LoRA "my_low.safetensors" (input "lora_name")\n',
+  )
+})
+
+it('tells in words what has drifted since the recording', async () => {
+  const more = (text: string) => text.replaceAll('"euler",', '"euler", "otter",')
+  const { args, env } = complete(await comfyuiOnLoopback({ objectInfo: more }))
+  const grown = await examined(args, env)
+  expect(grown.exitCode).toBe(0)
+  expect(grown.stdout).toContain(
+    'warning  comfyui      1 thing changed since the recording wan22-two-chunks: `KSamplerAdvanced.sampler_name` gained 1 value (otter)\n',
+  )
+  expect(grown.stdout).toContain(
+    'hint: pr drift --recording wan22-two-chunks tells all; take a recording of this server',
+  )
+
+  const less = (text: string) => text.replaceAll(/"(?:euler|LoraLoaderModelOnly)"/g, '"otter"')
+  const other = complete(await comfyuiOnLoopback({ objectInfo: less }))
+  const shrunk = await examined(other.args, other.env)
+  expect(shrunk.exitCode).toBe(4)
+  expect(shrunk.stdout).toMatch(
+    /^stale +comfyui +\d+ things changed since the recording wan22-two-chunks: .*`LoraLoaderModelOnly` is gone: prompts 1, 2, 3, 4 would fail/m,
   )
 })
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createComfyuiClient } from '../../clients/comfyui.ts'
 import type { Settings } from '../../config/settings-types.ts'
+import { askForFree } from '../../doctor/free-questions.ts'
 import { openRawCapture } from '../../network/raw-capture.ts'
 import { directAgents } from '../../network/record-direct.ts'
 import { forwardingService } from '../../network/record-forward.ts'
@@ -16,7 +17,6 @@ import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts
 import type { Output } from '../output.ts'
 import type { Stop } from '../signals.ts'
 import { besideTarget } from './beside-target.ts'
-import { askForFree } from './free-questions.ts'
 
 export interface RecordingProxy extends Stop {
   readonly port: number
