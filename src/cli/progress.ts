@@ -51,6 +51,13 @@ class ProgressDisplay {
         this.#jobStartedAt = event.at
         this.#lastTickAt = event.at
         return this.#jobLine(event.workflow, event.attempt > 1 ? `started (attempt ${event.attempt})` : 'started')
+      case 'job-adopted':
+        this.#jobStartedAt = event.at
+        this.#lastTickAt = event.at
+        return this.#jobLine(
+          event.workflow,
+          event.isDone ? 'was done by the server meanwhile' : 'is still on the server: goes on with it',
+        )
       case 'job-queued':
         return this.#tick(event.at, this.#timed(event, `${event.ahead} ahead in the queue`))
       case 'job-progress':

@@ -28,6 +28,8 @@ export interface ComfyuiClient {
   queueRemaining(signal?: AbortSignal): Promise<number>
   /** `GET /view`, streamed to `path` through a temporary name. A size that differs from Content-Length throws. */
   download(file: OutputFile, path: string, signal?: AbortSignal): Promise<{ bytes: number }>
+  /** Whether `GET /view` would find a file; nothing is downloaded. */
+  holds(file: OutputFile, signal?: AbortSignal): Promise<boolean>
   /** `POST /upload/image`, streamed. Use the name in the answer: the server may have changed it. */
   upload(path: string, options?: UploadOptions, signal?: AbortSignal): Promise<OutputFile>
   interrupt(promptId?: string): Promise<void>

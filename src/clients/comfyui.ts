@@ -1,4 +1,5 @@
 import { rootCertificates } from 'node:tls'
+import type { OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { ComfyuiClient } from './clients.ts'
 import { features, names, queueState, remaining, systemStats, uploadedFile } from './comfyui-answers.ts'
@@ -104,8 +105,13 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     queue: (signal) => http.json('/queue', { signal }, queueState),
     queueRemaining: (signal) => http.json('/prompt', { signal }, remaining),
 
+    async holds(file, signal) {
+      const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
+      await answer.text()
+      return answer.status !== 404
+    },
     async download(file, path, signal) {
-      const query = { filename: file.filename, subfolder: file.subfolder, type: file.type }
+      const query = viewQuery(file)
       const asked = `GET ${http.url('/view', query).href}`
       const answer = await http.request('/view', { query, allow: [404], signal })
       if (answer.status !== 404) return saveAnswer(answer, path, asked, signal)
@@ -154,6 +160,10 @@ const NAMING: ServiceNaming = {
   codes: { unreachable: 'PR_COMFY_UNREACHABLE', http: 'PR_COMFY_HTTP' },
   unreachableHint: 'start ComfyUI, or give its address with --comfyui-url',
   deniedHint: 'the server is protected: give --comfyui-token or --comfyui-header',
+}
+
+function viewQuery({ filename, subfolder, type }: OutputFile): Record<string, string> {
+  return { filename, subfolder, type }
 }
 
 function socketUrl(url: URL): URL {

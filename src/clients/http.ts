@@ -20,7 +20,7 @@ export interface HttpOptions extends ServiceNaming {
 
 export interface HttpRequest {
   /** GET when absent. Only GETs are ever sent twice. */
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */

@@ -35,7 +35,25 @@ export interface JobResult {
 export type RunEvent =
   | { kind: 'run-started'; at: number; runId: string; runName: string; dryRun: boolean; videos: readonly string[] }
   | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
-  | { kind: 'job-started'; at: number; video: string; workflow: number; promptId: string; attempt: number }
+  | {
+      kind: 'job-started'
+      at: number
+      video: string
+      workflow: number
+      promptId: string
+      attempt: number
+      /** Digest of the graph that is sent. */
+      graph: string
+    }
+  | {
+      kind: 'job-adopted'
+      at: number
+      video: string
+      workflow: number
+      promptId: string
+      attempt: number
+      isDone: boolean
+    }
   | { kind: 'job-queued'; at: number; video: string; workflow: number; ahead: number }
   | {
       kind: 'job-progress'

@@ -4,16 +4,20 @@ import type { Graph } from '../domain/graph.ts'
 import { type Job, jobType, type Plan } from '../domain/plan-types.ts'
 import type { JobResult, OutputFile } from '../domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
+import { isEndUnseen, type OpenPrompt } from '../state/run-state.ts'
 import { promptId as makePromptId } from './ids.ts'
+import { findLeftPrompt, graphDigest } from './left-prompt.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
+import { orWithdraw } from './withdraw.ts'
 
 /** A second attempt can help here; an error of the graph or of a node returns at full price. */
 const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
 
 /**
  * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own,
- * and a resumed run goes on counting, for the server still knows the prompts of earlier attempts by their ids.
+ * and a resumed run goes on counting, for the server still knows the prompts of earlier attempts by their ids. A prompt whose end
+ * was not seen, because this program or the connection broke off, is adopted instead of paid for twice.
  * Throws what the client throws, and PR_NO_OUTPUT when the history lacks an output that the plan needs.
  */
 export async function runJob(
@@ -22,61 +26,87 @@ export async function runJob(
   job: Job,
   build: (attempt: number) => BuiltWorkflow,
 ): Promise<JobResult> {
-  const before = context.earlier?.videos[plan.videoName]?.attempts[job.workflowNumber] ?? 0
+  const earlier = context.earlier?.videos[plan.videoName]
+  const before = earlier?.attempts[job.workflowNumber] ?? 0
+  let left = earlier?.open[job.workflowNumber]
   for (let attempt = before + 1; ; attempt += 1) {
     try {
-      return await attemptJob(context, plan, job, build(attempt), attempt)
+      const adopted = left && (await adoptJob(context, plan, job, build(left.attempt), left))
+      if (adopted) return adopted
+      const built = build(attempt)
+      const promptId = makePromptId(context.runId, job.jobId, attempt)
+      left = { promptId, attempt, graph: graphDigest(built.graph) }
+      return await sendJob(context, plan, job, built, left)
     } catch (error) {
       if (!(error instanceof PromptRunnerError)) throw error
       const willRetry =
         worthRetrying.has(error.code) && attempt - before <= context.options.maxRetries && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
-      context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
+      const failed = { code: error.code, reason: error.message, attempt: left?.attempt ?? attempt, willRetry }
+      context.emit({ kind: 'job-failed', ...where, ...failed })
       if (!willRetry) throw error
+      if (!isEndUnseen(error.code)) left = undefined
     }
   }
 }
 
-async function attemptJob(
+async function sendJob(
   context: RunContext,
   plan: Plan,
   job: Job,
   built: BuiltWorkflow,
-  attempt: number,
+  sent: OpenPrompt,
 ): Promise<JobResult> {
-  const { comfyui } = context.clients
-  const where = { video: plan.videoName, workflow: job.workflowNumber }
-  const promptId = makePromptId(context.runId, job.jobId, attempt)
+  const { promptId, attempt } = sent
   const startedAt = context.now()
-  context.emit({ kind: 'job-started', at: startedAt, ...where, promptId, attempt })
+  context.emit({ kind: 'job-started', at: startedAt, video: plan.videoName, workflow: job.workflowNumber, ...sent })
   const extraData = { prompt_runner: describeJob(context, plan, job, built, attempt) }
-  const entry = await orWithdraw(context, promptId, async () => {
-    const submission = await comfyui.submit({ promptId, graph: built.graph, extraData }, context.signal)
-    return comfyui.follow(submission.promptId, (event) => report(context, where, built.graph, event), context.signal)
+  return orWithdraw(context, promptId, async () => {
+    const submission = await context.clients.comfyui.submit({ promptId, graph: built.graph, extraData }, context.signal)
+    return followJob(context, plan, job, built, submission.promptId, startedAt)
   })
+}
+
+/** Null when nothing is left on the server that could be used. */
+async function adoptJob(
+  context: RunContext,
+  plan: Plan,
+  job: Job,
+  built: BuiltWorkflow,
+  left: OpenPrompt,
+): Promise<JobResult | null> {
+  const { promptId, attempt } = left
+  const found = await findLeftPrompt(context, left, built.graph)
+  if (found === null) return null
+  const at = context.now()
+  const where = { video: plan.videoName, workflow: job.workflowNumber }
+  context.emit({ kind: 'job-adopted', at, ...where, promptId, attempt, isDone: found === 'done' })
+  const result = await orWithdraw(context, promptId, () => followJob(context, plan, job, built, promptId, at))
+  const { comfyui } = context.clients
+  const held = await Promise.all(Object.values(result.outputs).map((file) => comfyui.holds(file, context.signal)))
+  if (held.every(Boolean)) return result
+  warn(context, `Prompt ${promptId} has succeeded, but its files are gone from the server; its job is sent anew`)
+  return null
+}
+
+async function followJob(
+  context: RunContext,
+  plan: Plan,
+  job: Job,
+  built: BuiltWorkflow,
+  promptId: string,
+  startedAt: number,
+): Promise<JobResult> {
+  const where = { video: plan.videoName, workflow: job.workflowNumber }
+  const entry = await context.clients.comfyui.follow(
+    promptId,
+    (event) => report(context, where, built.graph, event),
+    context.signal,
+  )
   const outputs = Object.fromEntries(
     Object.entries(built.outputs).map(([role, node]) => [role, outputOf(entry, role, node, built.graph)]),
   )
   return { promptId: entry.promptId, outputs, files: {}, tookMs: context.now() - startedAt }
-}
-
-/**
- * A cancelled run leaves nothing behind that goes on costing: its prompt is taken from the queue, or interrupted when it runs.
- * That holds for a prompt whose answer was not awaited too.
- */
-async function orWithdraw<T>(context: RunContext, promptId: string, work: () => Promise<T>): Promise<T> {
-  const { comfyui } = context.clients
-  try {
-    return await work()
-  } catch (error) {
-    if (context.signal.aborted) {
-      await comfyui
-        .deleteQueued([promptId])
-        .then(() => comfyui.interrupt(promptId))
-        .catch((failed: Error) => warn(context, `Prompt ${promptId} may still be running: ${failed.message}`))
-    }
-    throw error
-  }
 }
 
 /** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */

@@ -15,7 +15,7 @@ export interface VideoState {
   readonly jobIds: Readonly<Record<number, string>>
   readonly done: Readonly<Record<number, JobResult>>
   /** Prompts that were submitted and whose end was not seen, by workflow number. */
-  readonly open: Readonly<Record<number, { promptId: string; attempt: number }>>
+  readonly open: Readonly<Record<number, OpenPrompt>>
   /** The highest attempt so far by workflow number: the next one must not meet the server's memory of an earlier one. */
   readonly attempts: Readonly<Record<number, number>>
   /** Name on the server of each chunk's reference image. */
@@ -23,6 +23,13 @@ export interface VideoState {
   readonly uploads: Readonly<Partial<Record<'film' | 'manifest', StoredObject>>>
   /** Absolute path of the film; null until it lies there. It may not be uploaded yet. */
   readonly film: string | null
+}
+
+export interface OpenPrompt {
+  readonly promptId: string
+  readonly attempt: number
+  /** Digest of the graph that was sent. */
+  readonly graph: string
 }
 
 export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: {} }
@@ -50,12 +57,14 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
       const jobIds = Object.fromEntries(jobs.map((job) => [job.workflowNumber, job.jobId]))
       return withVideo(state, event.video, () => ({ ...before, status: 'running', jobIds, done }))
     }
-    case 'job-started':
+    case 'job-started': {
+      const { promptId, attempt, graph } = event
       return withVideo(state, event.video, (video) => ({
         ...video,
-        open: { ...video.open, [event.workflow]: { promptId: event.promptId, attempt: event.attempt } },
-        attempts: { ...video.attempts, [event.workflow]: event.attempt },
+        open: { ...video.open, [event.workflow]: { promptId, attempt, graph } },
+        attempts: { ...video.attempts, [event.workflow]: attempt },
       }))
+    }
     case 'job-finished':
       return withVideo(state, event.video, (video) => ({
         ...video,
@@ -63,7 +72,9 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
         done: { ...video.done, [event.workflow]: event.result },
       }))
     case 'job-failed':
-      return withVideo(state, event.video, (video) => ({ ...video, open: without(video.open, event.workflow) }))
+      return isEndUnseen(event.code)
+        ? state
+        : withVideo(state, event.video, (video) => ({ ...video, open: without(video.open, event.workflow) }))
     case 'reference-uploaded':
       return withVideo(state, event.video, (video) => ({
         ...video,
@@ -83,6 +94,11 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
     default:
       return state
   }
+}
+
+/** Whether a prompt may still run after this failure of its job: the server was not heard of, or could not be told to stop it. */
+export function isEndUnseen(code: string): boolean {
+  return code === 'PR_COMFY_UNREACHABLE' || code === 'PR_CANCELLED'
 }
 
 function withVideo(state: RunState, name: string, change: (video: VideoState) => VideoState): RunState {

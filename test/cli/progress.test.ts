@@ -31,9 +31,11 @@ const started: RunEvent[] = [
   { kind: 'run-started', at: 0, runId: 'id', runName: 'otter_1', dryRun: false, videos: ['otter'] },
   { kind: 'pod', at: 0, podId: 'p1', status: 'RUNNING', costPerHour: 0.79, action: 'found' },
   { kind: 'video-started', at: 0, video: 'otter', plan, skipped: [1, 2] },
-  { kind: 'job-started', at: 1_000, ...job, promptId: 'x', attempt: 1 },
+  { kind: 'job-started', at: 1_000, ...job, promptId: 'x', attempt: 1, graph: 'g' },
 ]
 const rest: RunEvent[] = [
+  { kind: 'job-adopted', at: 1_000, ...job, promptId: 'x', attempt: 1, isDone: false },
+  { kind: 'job-adopted', at: 1_000, ...job, promptId: 'x', attempt: 1, isDone: true },
   { kind: 'job-queued', at: 2_000, ...job, ahead: 2 },
   step(3_000, 1),
   step(12_000, 2),
@@ -49,7 +51,7 @@ const rest: RunEvent[] = [
     attempt: 1,
     willRetry: true,
   },
-  { kind: 'job-started', at: 44_000, ...job, promptId: 'y', attempt: 2 },
+  { kind: 'job-started', at: 44_000, ...job, promptId: 'y', attempt: 2, graph: 'g' },
   {
     kind: 'job-finished',
     at: 96_000,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createComfyuiClient } from '../../src/clients/comfyui.ts'
+import { failure } from '../support/failure.ts'
 import { type Seen, startLoopback } from './loopback-comfyui.ts'
 
 const FILE = { filename: 'video_00001_.mp4', subfolder: 'otter/chunk 1', type: 'output' } as const
@@ -31,6 +32,18 @@ it('streams a download to a file in a folder that it makes', async () => {
   expect(readFileSync(path).equals(megabyte)).toBe(true)
   expect(readdirSync(join(folder, 'videos'))).toEqual(['chunk_001.mp4'])
   expect(server.requests()).toEqual(['GET /view?filename=video_00001_.mp4&subfolder=otter%2Fchunk+1&type=output'])
+})
+
+it('asks whether a file is there without downloading it', async () => {
+  let status = 200
+  const { server, client } = await reach((_, response) => response.writeHead(status, { 'content-length': 9 }).end())
+  expect(await client.holds(FILE)).toBe(true)
+  status = 404
+  expect(await client.holds(FILE)).toBe(false)
+  const asked = 'HEAD /view?filename=video_00001_.mp4&subfolder=otter%2Fchunk+1&type=output'
+  expect(server.requests()).toEqual([asked, asked])
+  status = 403
+  expect(await failure(() => client.holds(FILE))).toMatchObject({ code: 'PR_COMFY_HTTP' })
 })
 
 it('leaves nothing behind when a download breaks off', async () => {

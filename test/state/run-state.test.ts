@@ -17,7 +17,7 @@ const started: RunEvent[] = [
   { kind: 'video-started', at, video, plan, skipped: [] },
 ]
 const job = (workflow: number, attempt = 1): RunEvent[] => [
-  { kind: 'job-started', at, video, workflow, promptId: `p${workflow}.${attempt}`, attempt },
+  { kind: 'job-started', at, video, workflow, promptId: `p${workflow}.${attempt}`, attempt, graph: 'g' },
   { kind: 'job-finished', at, video, workflow, result: result(`p${workflow}.${attempt}`) },
 ]
 const fold = (events: readonly RunEvent[], from: RunState = noRun) => events.reduce(reduceRunState, from)
@@ -26,9 +26,9 @@ it('knows what was done, what is open and what was tried', () => {
   const events: RunEvent[] = [
     ...started,
     ...job(1),
-    { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.1', attempt: 1 },
+    { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.1', attempt: 1, graph: 'g' },
     { kind: 'job-failed', at, video, workflow: 2, code: 'PR_COMFY_LOST', reason: 'gone', attempt: 1, willRetry: true },
-    { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.2', attempt: 2 },
+    { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.2', attempt: 2, graph: 'g' },
   ]
   expect(fold(events)).toEqual({
     runId: 'id',
@@ -39,7 +39,7 @@ it('knows what was done, what is open and what was tried', () => {
         status: 'running',
         jobIds,
         done: { 1: result('p1.1') },
-        open: { 2: { promptId: 'p2.2', attempt: 2 } },
+        open: { 2: { promptId: 'p2.2', attempt: 2, graph: 'g' } },
         attempts: { 1: 1, 2: 2 },
         references: {},
         uploads: {},
@@ -47,6 +47,25 @@ it('knows what was done, what is open and what was tried', () => {
       },
     },
   })
+})
+
+it('takes a prompt for open until its end was seen', () => {
+  const failed = (code: string): RunEvent => ({
+    kind: 'job-failed',
+    at,
+    video,
+    workflow: 1,
+    code,
+    reason: 'it broke off',
+    attempt: 1,
+    willRetry: false,
+  })
+  const openAfter = (code: string) => fold([...started, job(1)[0]!, failed(code)]).videos['otter']!.open
+  const open = { 1: { promptId: 'p1.1', attempt: 1, graph: 'g' } }
+  expect(openAfter('PR_COMFY_UNREACHABLE')).toEqual(open)
+  expect(openAfter('PR_CANCELLED')).toEqual(open)
+  expect(openAfter('PR_COMFY_FAILED')).toEqual({})
+  expect(fold([...started, ...job(1)]).videos['otter']!.open).toEqual({})
 })
 
 it('knows the end of a video', () => {

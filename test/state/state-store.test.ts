@@ -20,7 +20,7 @@ const started = (runName: string, video: string): RunEvent[] => [
   { kind: 'run-started', at, runId: `id of ${runName}`, runName, dryRun: false, videos: [video] },
   { kind: 'video-started', at, video, plan: planOf(video), skipped: [] },
 ]
-const job: RunEvent = { kind: 'job-started', at, video: 'otter', workflow: 1, promptId: 'p', attempt: 1 }
+const job: RunEvent = { kind: 'job-started', at, video: 'otter', workflow: 1, promptId: 'p', attempt: 1, graph: 'g' }
 const passing: RunEvent[] = [
   { kind: 'job-queued', at, video: 'otter', workflow: 1, ahead: 1 },
   { kind: 'job-progress', at, video: 'otter', workflow: 1, node: '1', title: 'Sampler', step: 1, of: 4 },
@@ -39,7 +39,7 @@ it('reads back what lasts, one line an event', () => {
   expect(lines.map((line) => line && JSON.parse(line))).toEqual([...started('calm-otter', 'otter'), job, ''])
   expect(readRunState(path)).toMatchObject({
     runName: 'calm-otter',
-    videos: { otter: { status: 'running', open: { 1: { promptId: 'p', attempt: 1 } } } },
+    videos: { otter: { status: 'running', open: { 1: { promptId: 'p', attempt: 1, graph: 'g' } } } },
   })
 })
 
@@ -52,7 +52,9 @@ it('goes on after a line that was torn, wherever it was torn', () => {
       writeFileSync(path, whole)
       appendFileSync(path, line.slice(0, cut))
       const isOpen = cut >= line.length - 1
-      expect(readRunState(path).videos['otter']!.open).toEqual(isOpen ? { 1: { promptId: 'p', attempt: 1 } } : {})
+      expect(readRunState(path).videos['otter']!.open).toEqual(
+        isOpen ? { 1: { promptId: 'p', attempt: 1, graph: 'g' } } : {},
+      )
       write(path, [{ kind: 'video-failed', at, video: 'otter', code: 'PR_UPLOAD', reason: 'no' }])
       expect(readRunState(path).videos['otter']).toMatchObject({ status: 'failed', open: isOpen ? { 1: {} } : {} })
     }),

@@ -1,0 +1,21 @@
+import type { RunContext } from './run-context.ts'
+import { warn } from './warn.ts'
+
+/** Makes a prompt cost nothing any more: it is taken from the queue, or interrupted when it runs. A failure of that is a warning. */
+export async function withdraw(context: RunContext, promptId: string): Promise<void> {
+  const { comfyui } = context.clients
+  await comfyui
+    .deleteQueued([promptId])
+    .then(() => comfyui.interrupt(promptId))
+    .catch((failed: Error) => warn(context, `Prompt ${promptId} may still be running: ${failed.message}`))
+}
+
+/** A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited. */
+export async function orWithdraw<T>(context: RunContext, promptId: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (context.signal.aborted) await withdraw(context, promptId)
+    throw error
+  }
+}
