@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isJson } from '../../recording/exact-json.ts'
 import type { HarLog } from '../../recording/har.ts'
 
 /** What a recording teaches about a project's storage. */
@@ -15,7 +16,8 @@ const bucketResource = z.looseObject({ kind: z.literal('storage#bucket'), storag
 export function gcsSeed(log: HarLog): GcsSeed | null {
   for (const { request, response } of log.entries) {
     if (request.method !== 'GET' || !/\/b\/[^/]+$/.test(new URL(request.url).pathname)) continue
-    const { data } = bucketResource.safeParse(JSON.parse(response.content.text ?? 'null'))
+    const text = response.content.text ?? ''
+    const { data } = bucketResource.safeParse(isJson(text) ? JSON.parse(text) : null)
     if (data !== undefined) return { bucket: data, storageClass: data.storageClass }
   }
   return null

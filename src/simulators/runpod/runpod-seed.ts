@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isJson } from '../../recording/exact-json.ts'
 import type { HarLog } from '../../recording/har.ts'
 import { type PodResource, podResource } from './pod-resource.ts'
 
@@ -19,7 +20,8 @@ export function runpodSeed(log: HarLog): RunpodSeed | null {
       ({ request, response }) =>
         request.method === 'GET' && response.status === 200 && path.test(new URL(request.url).pathname),
     )
-    return JSON.parse(entry?.response.content.text ?? 'null')
+    const text = entry?.response.content.text ?? ''
+    return isJson(text) ? JSON.parse(text) : null
   }
   const pod = podResource.safeParse(answer(/^\/v2\/pods\/[^/]+$/))
   if (!pod.success) return null
