@@ -1,3 +1,4 @@
+import type { PodClient, PodInfo } from '../clients/clients.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
@@ -31,20 +32,42 @@ export async function finishPod(context: RunContext, ok: boolean): Promise<void>
     const why = ok ? 'nothing was uploaded (--no-upload)' : 'not every video is finished'
     warn(context, `The pod keeps running in spite of --force-shutdown: ${why}.`)
   }
-  if (stop) await pod.stop().catch(stillRunning)
+  const failure = stop ? await stopPod(pod) : null
+  const info = await tellPod(context, pod, stop && failure === null ? 'stopped' : 'kept')
+  if (failure) throw stillRunning(pod.podId, info, failure)
+}
+
+/** Why the pod could not be stopped; null when it was. */
+async function stopPod(pod: PodClient): Promise<PromptRunnerError | null> {
+  // Of a stop that failed perhaps only the answer was lost: the second one looks at the pod first, and then has nothing to do.
+  const stop = () => pod.stop().then(() => null, known)
+  return (await stop()) && stop()
+}
+
+/** Null when RunPod does not say; that is only a warning. */
+async function tellPod(context: RunContext, pod: PodClient, action: 'stopped' | 'kept'): Promise<PodInfo | null> {
   try {
-    const { id: podId, status, costPerHour } = await pod.info()
-    context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: stop ? 'stopped' : 'kept' })
+    const info = await pod.info()
+    const { id: podId, status, costPerHour } = info
+    context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action })
+    return info
   } catch (error) {
-    if (!(error instanceof PromptRunnerError)) throw error
-    warn(context, `What the pod is doing now cannot be told, it may cost money: ${error.message}`)
+    warn(context, `What the pod is doing now cannot be told, it may cost money: ${known(error).message}`)
+    return null
   }
 }
 
-function stillRunning(error: unknown): never {
-  if (!(error instanceof PromptRunnerError)) throw error
-  throw new PromptRunnerError('PR_POD', `The pod could not be stopped and costs money as before: ${error.message}`, {
-    hint: 'Stop it by hand at https://console.runpod.io/pods; every video is safe.',
-    cause: error,
+/** A bug keeps its own face. */
+function known(error: unknown): PromptRunnerError {
+  if (error instanceof PromptRunnerError) return error
+  throw error
+}
+
+function stillRunning(podId: string, info: PodInfo | null, cause: PromptRunnerError): PromptRunnerError {
+  const now = info ? `It is ${info.status} and costs $${info.costPerHour} an hour` : 'It may still run and cost money'
+  const request = `curl -X POST -H "Authorization: Bearer $RUNPOD_API_KEY" -H "Content-Type: application/json" -d '{"action":"stop"}' https://api.runpod.io/v2/pods/${podId}/action`
+  return new PromptRunnerError('PR_POD', `POD ${podId} WAS NOT STOPPED. ${now}: ${cause.message}`, {
+    hint: `Every video is safe. Stop the pod at https://console.runpod.io/pods, or with\n    ${request}`,
+    cause,
   })
 }

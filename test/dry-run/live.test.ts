@@ -7,7 +7,7 @@ import { type Serving, startServing } from '../support/serving.ts'
 
 /**
  * What a dry run rehearses, done for real: the same program without --dry-run, over loopback, with the real ffmpeg.
- * Uploads are left out: Google's addresses are not for a configuration to change.
+ * Uploads are left out here: Google's addresses are not for a configuration to change. `live-upload.test.ts` has them.
  */
 let serving: Serving
 let env: Record<string, string>

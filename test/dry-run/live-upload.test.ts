@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { crc32c, crc32cBase64 } from '../../src/domain/crc32c.ts'
+import { journals } from '../support/live-process.ts'
+import { liveFolder } from '../support/live-run.ts'
+import { type LiveWorld, startWorld } from '../support/live-world.ts'
+import type { Json } from '../support/rehearse.ts'
+
+/** Live runs as shipped, with ffmpeg, TLS, Google's own library and a service account; only the far end is on loopback. */
+async function stored(world: LiveWorld, name: string): Promise<Buffer> {
+  const url = `https://storage.googleapis.com/storage/v1/b/films/o/${encodeURIComponent(name)}?alt=media`
+  const response = await world.send('gcs', new Request(url, { headers: { authorization: 'Bearer test' } }))
+  expect(response.status).toBe(200)
+  return Buffer.from(await response.arrayBuffer())
+}
+
+/** What the clean-up deletes. */
+const intermediates = (name: string) => [
+  `combined/otter_${name}_combine_002.mp4`,
+  `references/otter_${name}_chunk_002_reference.png`,
+  `videos/otter_${name}_chunk_001.mp4`,
+  `videos/otter_${name}_chunk_002.mp4`,
+]
+const uploaded = (name: string) => [
+  'google-auth POST /token',
+  'gcs POST /upload/storage/v1/b/films/o',
+  'gcs PUT /upload/storage/v1/b/films/o',
+  `gcs GET /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fotter.mp4`,
+  'gcs POST /upload/storage/v1/b/films/o',
+  'gcs PUT /upload/storage/v1/b/films/o',
+  `gcs GET /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fmanifest.json`,
+]
+const askedOfGoogle = (world: LiveWorld) => world.asked.filter((line) => /^(gcs|google-auth) /.test(line))
+
+it('uploads film and manifest, verifies them, and only then deletes what is not needed any more', async () => {
+  const folder = liveFolder()
+  const whileVerifying: string[][] = []
+  const world = await startWorld((service, http) => (request) => {
+    if (service === 'gcs' && request.method === 'GET') whileVerifying.push(folder.files())
+    return http(request)
+  })
+  const { exitCode, stderr, summary } = await folder.run(world)
+  expect(`${exitCode} ${stderr}`).toBe('0 ')
+  const name: string = summary.run_name
+  expect(askedOfGoogle(world)).toEqual(uploaded(name))
+  expect(whileVerifying.length).toBe(2)
+  for (const files of whileVerifying) expect(files).toEqual(expect.arrayContaining(intermediates(name)))
+  expect(folder.files()).toEqual([
+    'final/otter.mp4',
+    `state/cleanup_otter_${name}.json`,
+    `state/${name}.jsonl`,
+    `state/manifest_otter_${name}.json`,
+  ])
+
+  const film = readFileSync(join(folder.outputDir, 'final/otter.mp4'))
+  expect(await stored(world, `june/otter/${name}/otter.mp4`)).toEqual(film)
+  const manifest = await stored(world, `june/otter/${name}/manifest.json`)
+  expect(manifest).toEqual(readFileSync(join(folder.outputDir, `state/manifest_otter_${name}.json`)))
+  expect(JSON.parse(manifest.toString())).toMatchObject({
+    run_name: name,
+    film: { bucket: 'films', size: film.length, crc32c: crc32cBase64(crc32c(film)), frames: 24 },
+  })
+})
+
+it('keeps everything when the stored film is not the one that was sent, and uploads it when resumed', async () => {
+  const folder = liveFolder()
+  let isBroken = true
+  const world = await startWorld((service, http) => async (request) => {
+    const response = await http(request)
+    if (service !== 'gcs' || request.method !== 'GET' || !isBroken) return response
+    const object: Json = await response.json()
+    return Response.json({ ...object, crc32c: 'AAAAAA==' })
+  })
+  const failed = await folder.run(world)
+  expect(failed.exitCode).toBe(1)
+  expect(failed.stderr).toContain('PR_UPLOAD: uploading ')
+  expect(failed.stderr).toContain('the stored object differs from the file')
+  const name: string = failed.summary.run_name
+  expect(folder.files()).toEqual(['final/otter.mp4', ...intermediates(name), `state/${name}.jsonl`].toSorted())
+  const film = readFileSync(join(folder.outputDir, 'final/otter.mp4'))
+  expect(askedOfGoogle(world).at(-1)).toBe(`gcs DELETE /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fotter.mp4`)
+
+  isBroken = false
+  const sent = () => world.asked.filter((line) => line === 'comfyui POST /prompt').length
+  const before = { sent: sent(), google: askedOfGoogle(world).length }
+  const resumed = await folder.run(world, ['--resume', name])
+  expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
+  expect(sent()).toBe(before.sent)
+  expect(askedOfGoogle(world).slice(before.google)).toEqual(uploaded(name))
+  expect(await stored(world, `june/otter/${name}/otter.mp4`)).toEqual(film)
+  expect(folder.files()).toEqual([
+    'final/otter.mp4',
+    `state/cleanup_otter_${name}.json`,
+    `state/${name}.jsonl`,
+    `state/manifest_otter_${name}.json`,
+  ])
+  expect(journals(folder.outputDir)[name]!.filter(({ kind }) => kind === 'cleanup').length).toBe(1)
+})

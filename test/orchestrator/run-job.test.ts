@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest'
+import type { ComfyuiClient, HistoryEntry } from '../../src/clients/clients.ts'
+import type { BuiltWorkflow } from '../../src/domain/apply-bindings.ts'
+import type { RunEvent } from '../../src/domain/run-event.ts'
+import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
+import { graphDigest } from '../../src/orchestrator/left-prompt.ts'
+import type { RunContext } from '../../src/orchestrator/run-context.ts'
+import { runJob } from '../../src/orchestrator/run-job.ts'
+import { noRun, type OpenPrompt } from '../../src/state/run-state.ts'
+import { planOf } from '../support/plans.ts'
+
+const plan = planOf('otter')
+const job = plan.renderJobs[0]!
+const file = { filename: 'high_00001_.latent', subfolder: '', type: 'output' } as const
+const build = (attempt: number): BuiltWorkflow => ({
+  graph: { 1: { class_type: 'SaveLatent', inputs: { filename_prefix: `attempt_${attempt}` } } },
+  outputs: { latent: '1' },
+  modifications: [],
+  templateNodes: 1,
+})
+const entry = (promptId: string): HistoryEntry => ({
+  promptId,
+  status: 'success',
+  files: { 1: [file] },
+  outputs: {},
+  messages: [],
+})
+
+/** Runs the job on a server that has finished `done`, holds files or not, and whose first connections break off. */
+async function run(world: { open?: OpenPrompt; done?: string[]; holds?: boolean; breaks?: ErrorCode[] }) {
+  const { open, done = [], holds = true, breaks = [] } = world
+  const submitted: string[] = []
+  const comfyui = {
+    submit: async ({ promptId }) => {
+      submitted.push(promptId)
+      done.push(promptId)
+      return { promptId, number: 1 }
+    },
+    follow: async (promptId) => {
+      const code = breaks.shift()
+      if (code) throw new PromptRunnerError(code, 'it broke off')
+      return entry(promptId)
+    },
+    history: async (promptId) => (done.includes(promptId) ? entry(promptId) : null),
+    queue: async () => ({ running: [], pending: [] }),
+    holds: async () => holds,
+    deleteQueued: async () => {},
+    interrupt: async () => {},
+  } satisfies Partial<ComfyuiClient>
+  const events: RunEvent[] = []
+  const earlier = open && {
+    ...noRun,
+    videos: { otter: { open: { 1: open }, attempts: { 1: open.attempt } } },
+  }
+  const context = {
+    runId: 'run',
+    runName: 'calm-wren',
+    clients: { comfyui },
+    earlier: earlier ?? null,
+    options: { maxRetries: 3 },
+    now: () => 0,
+    emit: (event: RunEvent) => events.push(event),
+    signal: new AbortController().signal,
+  } as unknown as RunContext
+  const { promptId } = await runJob(context, plan, job, build)
+  return { promptId, submitted, kinds: events.map(({ kind }) => kind) }
+}
+
+const left = (attempt: number, graph = graphDigest(build(attempt).graph)) => ({ promptId: 'left', attempt, graph })
+
+it('goes on with the same prompt after the connection broke off', async () => {
+  const { promptId, submitted, kinds } = await run({ breaks: ['PR_COMFY_UNREACHABLE', 'PR_COMFY_UNREACHABLE'] })
+  expect(submitted).toEqual([promptId])
+  expect(kinds).toEqual(['job-started', 'job-failed', 'job-adopted', 'job-failed', 'job-adopted'])
+})
+
+it('sends anew what the server has lost', async () => {
+  const { submitted, kinds } = await run({ breaks: ['PR_COMFY_LOST'] })
+  expect(new Set(submitted).size).toBe(2)
+  expect(kinds).toEqual(['job-started', 'job-failed', 'job-started'])
+})
+
+it('takes over what an earlier part of the run sent', async () => {
+  expect(await run({ open: left(2), done: ['left'] })).toEqual({
+    promptId: 'left',
+    submitted: [],
+    kinds: ['job-adopted'],
+  })
+})
+
+it.each([
+  ['whose files are gone', left(1), ['left'], false, ['job-adopted', 'warning', 'job-started']],
+  ['that the server does not know', left(1), [], true, ['job-started']],
+  ['of another graph', left(1, 'another'), ['left'], true, ['job-started']],
+])('does not take over a prompt %s', async (_, open, done, holds, kinds) => {
+  const result = await run({ open, done, holds })
+  expect(result.submitted).toEqual([result.promptId])
+  expect(result.kinds).toEqual(kinds)
+})

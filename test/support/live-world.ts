@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createServer, type TLSSocket } from 'node:tls'
+import { onTestFinished } from 'vitest'
+import { hostTable } from '../../src/network/host-table.ts'
+import { createServiceServer } from '../../src/network/server.ts'
+import { simulatedServices } from '../../src/simulators/simulated-services.ts'
+import type { ServiceName, Simulator } from '../../src/simulators/simulator.ts'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { temporaryFolder } from './rehearse.ts'
+
+/** ComfyUI, Google and RunPod on loopback, for a live `pr` of its own process. */
+export interface LiveWorld {
+  /** What the process needs to meet them. It believes to be talking to the real hosts. */
+  readonly env: Readonly<Record<string, string>>
+  /** `gcs POST /upload/storage/v1/b/films/o`, in the order in which they were answered. */
+  readonly asked: readonly string[]
+  /** Any request to any service, as from outside. */
+  send(service: ServiceName, request: Request): Promise<Response>
+}
+
+/**
+ * Serves the simulators, Google's and RunPod's over TLS with a certificate of their names. The program under test is as shipped: a
+ * module that Node loads before it sends connections to those names to loopback and refuses any that would leave the machine, as an
+ * entry in the hosts file would. `change` may answer for a service instead.
+ */
+export async function startWorld(
+  change: (service: ServiceName, http: Simulator) => Simulator = (_, http) => http,
+): Promise<LiveWorld> {
+  const world = await simulatedServices('wan22-two-chunks', {
+    clock: virtualClock(Date.now(), 0),
+    newId: randomUUID,
+    keepBytes: true,
+  })
+  const asked: string[] = []
+  const services = new Map(
+    world.all.map((service) => {
+      const http = change(service.name, service.http)
+      const logged: Simulator = async (request) => {
+        const response = await http(request)
+        asked.push(`${service.name} ${request.method} ${new URL(request.url).pathname}`)
+        return response
+      }
+      return [service.name, { ...service, http: logged }]
+    }),
+  )
+  const hosts = hostTable(new URL('http://127.0.0.1'))
+  const server = createServiceServer({
+    serviceAt: (authority) => services.get(hosts.serviceAt(authority.split(':')[0]!) ?? 'comfyui') ?? null,
+    onUnknown: () => {},
+  })
+  const folder = temporaryFolder()
+  const certificate = makeCertificate(folder)
+  const open = new Set<TLSSocket>()
+  const tls = createServer(certificate, (socket) => {
+    open.add(socket.on('error', () => {}))
+    server.http.emit('connection', socket)
+  })
+  server.http.listen(0, '127.0.0.1')
+  tls.listen(0, '127.0.0.1')
+  await Promise.all([once(server.http, 'listening'), once(tls, 'listening')])
+  onTestFinished(async () => {
+    for (const socket of open) socket.destroy()
+    tls.close()
+    server.http.closeAllConnections()
+    await server[Symbol.asyncDispose]()
+  })
+  const port = (listener: { address(): unknown }) => (listener.address() as AddressInfo).port
+  writeFileSync(join(folder, 'redirect.mjs'), redirect(port(tls)))
+  writeFileSync(join(folder, 'account.json'), JSON.stringify(serviceAccount()))
+  return {
+    asked,
+    send: (service, request) => services.get(service)!.http(request),
+    env: {
+      COMFYUI_URL: `http://127.0.0.1:${port(server.http)}`,
+      GOOGLE_APPLICATION_CREDENTIALS: join(folder, 'account.json'),
+      NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
+      NODE_OPTIONS: `--import ${join(folder, 'redirect.mjs')}`,
+    },
+  }
+}
+
+const NAMES = ['storage.googleapis.com', 'oauth2.googleapis.com', 'www.googleapis.com', 'api.runpod.io']
+
+const redirect = (port: number) => `import { Socket } from 'node:net'
+const { connect } = Socket.prototype
+Socket.prototype.connect = function (...args) {
+  const options = Array.isArray(args[0]) ? args[0][0] : args[0]
+  if (${JSON.stringify(NAMES)}.includes(options.host)) Object.assign(options, { host: '127.0.0.1', port: ${port} })
+  if (options.host !== '127.0.0.1') throw new Error('a connection would leave the machine: ' + options.host)
+  return connect.apply(this, args)
+}
+`
+
+function makeCertificate(folder: string): { key: string; cert: string } {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const names = `subjectAltName=${NAMES.map((name) => `DNS:${name}`).join(',')}`
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key]
+  execFileSync('openssl', ['req', '-x509', ...kind, '-subj', '/CN=loopback', '-addext', names, '-out', cert], {
+    stdio: 'ignore',
+  })
+  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+}
+
+function serviceAccount(): Record<string, string> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return {
+    type: 'service_account',
+    project_id: 'films',
+    private_key_id: '0123456789abcdef',
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    client_email: 'uploader@films.iam.gserviceaccount.com',
+    client_id: '1234567890',
+    token_uri: 'https://oauth2.googleapis.com/token',
+  }
+}
