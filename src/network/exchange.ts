@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { HarEntry } from '../recording/har.ts'
 import type { Redactor } from '../recording/redact.ts'
-import { PROVENANCE_HEADER, type ServiceName, UNMATCHED_HEADER } from '../simulators/simulator.ts'
+import { CAUSE_HEADER, PROVENANCE_HEADER, type ServiceName, UNMATCHED_HEADER } from '../simulators/simulator.ts'
 import type { SpooledBody } from './body-spool.ts'
 
 /** One finished request with its answer, as capture saw it. URL and headers still hold secrets: redact before writing. */
@@ -65,7 +65,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
   }
 }
 
-const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER]
+const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER, CAUSE_HEADER]
 
 function postDataOf({ requestHeaders, requestBody }: Exchange) {
   return {

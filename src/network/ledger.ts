@@ -1,5 +1,6 @@
 import { PromptRunnerError } from '../errors.ts'
 import {
+  CAUSE_HEADER,
   PROVENANCE_HEADER,
   type ServiceName,
   type SimulatedService,
@@ -16,6 +17,8 @@ export interface UnmatchedRequest {
   readonly service: ServiceName
   /** The nearest thing known, as the simulator said it. */
   readonly nearest: string
+  /** Why the recording does not answer it. */
+  readonly cause: string
 }
 
 /** What was asked and how it was answered, counted; the marks that say so are taken off before the client sees them. */
@@ -46,7 +49,14 @@ export function openLedger(clean: (url: string) => string): Ledger {
         if (nearest === null) provenance[provenanceOf(take(response, PROVENANCE_HEADER))] += 1
         else {
           const url = clean(request.url)
-          unmatched.set(`${request.method} ${url}`, { method: request.method, url, nearest, service: service.name })
+          const cause = take(response, CAUSE_HEADER) ?? 'never recorded'
+          unmatched.set(`${request.method} ${url}`, {
+            method: request.method,
+            url,
+            nearest,
+            cause,
+            service: service.name,
+          })
         }
         return response
       },
@@ -59,12 +69,12 @@ const cures: Partial<Record<ServiceName, string>> = {
   comfyui: '; pr record takes what a live server answers into a recording of your own',
 }
 
-export function unmatchedError({ method, url, nearest, service }: UnmatchedRequest): PromptRunnerError {
+export function unmatchedError({ method, url, nearest, cause, service }: UnmatchedRequest): PromptRunnerError {
   return new PromptRunnerError(
     'PR_UNMATCHED_REQUEST',
     `${method} ${url}: the simulation has no answer to this request`,
     {
-      hint: `${nearest === '' ? 'nothing similar is known' : `the nearest thing known is ${nearest}`}${cures[service] ?? ''}`,
+      hint: `${cause}${nearest === '' ? '' : `; the nearest thing known is ${nearest}`}${cures[service] ?? ''}`,
     },
   )
 }

@@ -16,6 +16,8 @@ export interface ComfyuiKnowledge {
   readonly classes: ReadonlyMap<string, ClassKnowledge>
   /** Recorded answers to GET requests, the last for each path with its query. */
   readonly answers: ReadonlyMap<string, RecordedAnswer>
+  /** All of it, for routes that nobody models. */
+  readonly entries: readonly LoadedEntry[]
 }
 
 export interface ClassKnowledge {
@@ -55,6 +57,7 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
     objectInfo: Buffer.from(objectInfo.body()).toString(),
     classes: classesOf(entries),
     answers,
+    entries,
   }
 }
 

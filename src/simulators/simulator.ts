@@ -37,6 +37,9 @@ export interface Clock {
 /** Header that a simulator sets on the 501 for a route that nothing answers; its value names the nearest thing known. */
 export const UNMATCHED_HEADER = 'x-pr-unmatched'
 
+/** Beside it, why a recording does not answer: all uses consumed, wrong state, …; without it the request was never recorded. */
+export const CAUSE_HEADER = 'x-pr-unmatched-cause'
+
 /**
  * Where an answer came from, told by the simulator in this header, taken off before the client sees it, and counted in the
  * summary: `recorded` (verbatim), `derived` (computed by the server's rules from recorded facts), `synthetic` (a default for

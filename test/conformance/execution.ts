@@ -37,6 +37,7 @@ async function runScenario(record: ExecutionRecord, { objectInfo, files: corpusF
   const model = new ServerModel({
     objectInfo,
     answers: new Map(),
+    entries: [],
     files,
     runner,
     clock,

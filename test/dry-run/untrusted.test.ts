@@ -67,7 +67,7 @@ it('ends with 3 and the nearest route when a request has no answer and its sende
       {
         code: 'PR_UNMATCHED_REQUEST',
         message: 'GET http://127.0.0.1:8188/histories/last: the simulation has no answer to this request',
-        hint: expect.stringMatching(/^the nearest thing known is .*\/history/),
+        hint: expect.stringMatching(/^never recorded; the nearest thing known is .*\/history/),
         problems: [],
       },
     ],

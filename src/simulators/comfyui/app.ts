@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
-import { PROVENANCE_HEADER, UNMATCHED_HEADER } from '../simulator.ts'
+import { CAUSE_HEADER, PROVENANCE_HEADER, UNMATCHED_HEADER } from '../simulator.ts'
 import { factRoutes } from './fact-routes.ts'
 import { emptyAnswer, textAnswer } from './files/file-answers.ts'
-import { nearestAnswer } from './nearest-answer.ts'
+import { nearestRoute } from './nearest-route.ts'
 import { isForeignOrigin } from './origin-check.ts'
 import { queueRoutes } from './queue-routes.ts'
+import { replayRecorded } from './recorded-replay.ts'
 import type { ServerModel } from './server-model.ts'
 
 /** The HTTP side of the simulated server. Every route also answers below `/api`. */
@@ -30,12 +31,18 @@ export function createApp(model: ServerModel): Hono {
     )
   }
   const known = [...new Set(app.routes.map(({ path }) => path))].filter((path) => path !== '/*')
-  app.notFound(({ req }) => {
+  const replay = replayRecorded(model.parts.entries)
+  app.notFound(async ({ req }) => {
     const { method, path } = req
     if (isKnown(path, known)) return methodNotAllowed(method)
+    const replayed = await replay(req.raw)
+    if (replayed instanceof Response) return replayed
     const message = `the ComfyUI simulator has no answer to ${method} ${path}, and the recording has none either`
     const answer = textAnswer(501, message)
-    answer.headers.set(UNMATCHED_HEADER, nearestAnswer(new URL(req.url), model.parts.answers.keys(), known))
+    const { cause, nearest } = replayed
+    answer.headers.set(CAUSE_HEADER, cause)
+    const isUnknown = cause === 'never recorded'
+    answer.headers.set(UNMATCHED_HEADER, isUnknown ? nearestRoute(new URL(req.url), known) : nearest)
     return answer
   })
   return app

@@ -20,6 +20,8 @@ export const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_uplo
 export interface ServerModelParts {
   readonly objectInfo: PyDict
   readonly answers: ComfyuiKnowledge['answers']
+  /** What was recorded on routes that are not modelled. */
+  readonly entries: ComfyuiKnowledge['entries']
   readonly files: FileStore
   readonly runner: NodeRunner
   readonly clock: Clock

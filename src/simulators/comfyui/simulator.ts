@@ -46,9 +46,9 @@ export function comfyuiSimulator({
   files?: FileStore
 }): ComfyuiSimulator {
   const objectInfo = dictOf(knowledge.objectInfo)
-  const { classes, answers, argv } = knowledge
+  const { classes, answers, entries, argv } = knowledge
   const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })
-  const model = new ServerModel({ objectInfo, answers, files, runner, clock, newId })
+  const model = new ServerModel({ objectInfo, answers, entries, files, runner, clock, newId })
   return {
     ...serviceOf(model),
     files,

@@ -1,0 +1,8 @@
+/** The simulated route whose beginning is the most like the path of a request that nothing answers. */
+export function nearestRoute({ pathname }: URL, routes: readonly string[]): string {
+  const alike = (route: string) => {
+    const at = [...route].findIndex((char, index) => char !== pathname[index])
+    return at < 0 ? route.length : at
+  }
+  return routes.toSorted((a, b) => alike(b) - alike(a))[0] ?? ''
+}

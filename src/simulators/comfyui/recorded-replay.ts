@@ -1,0 +1,162 @@
+import type { LoadedEntry } from '../../recording/read-har.ts'
+import { boundaryOf } from '../../recording/redact-multipart.ts'
+import { PROVENANCE_HEADER } from '../simulator.ts'
+import { jsonAnswer } from './json-answer.ts'
+import { parseJson } from './python/parse.ts'
+
+/** Why a request has no recorded answer, and what comes closest to it ('' for nothing). */
+export interface Miss {
+  readonly cause: string
+  readonly nearest: string
+}
+
+/**
+ * Answers requests to routes that nothing here models (those of node packs, of front ends) as they were recorded. Whatever is not
+ * a GET changes the state of its routes, those with the same first step of the path: it is answered once per recorded use, and a GET
+ * by what was recorded between the same changes, the last one again and again.
+ */
+export function replayRecorded(entries: readonly LoadedEntry[]): (request: Request) => Promise<Response | Miss> {
+  const home = entries.find(({ url }) => url.pathname.endsWith('/object_info'))?.url.host
+  const known = entries
+    .filter(({ frames, status, url }) => frames === null && status !== 304 && url.host === home)
+    .map((entry, index) => ({ entry, index, family: familyOf(entry.url), isChange: !isRead(entry.method) }))
+  const used = new Set<number>()
+  const lastChange = new Map<string, number>()
+
+  return async (request) => {
+    const url = new URL(request.url)
+    const family = familyOf(url)
+    const alike = known.filter((each) => each.family === family && each.entry.method === request.method)
+    if (alike.length === 0) return { cause: 'never recorded', nearest: '' }
+    const asked = await partsOfRequest(request)
+    const compared = alike.map((each) => ({ ...each, differs: differences(partsOfEntry(each.entry), asked) }))
+    const same = compared.filter(({ differs }) => differs.length === 0)
+    if (same.length === 0) {
+      const { entry, differs } = compared.toSorted(
+        (a, b) => a.differs.length - b.differs.length || b.entry.url.href.length - a.entry.url.href.length,
+      )[0]!
+      const nearest = `${nameOf(entry)}, which is recorded and differs in ${differs.join(', ')}`
+      return { cause: 'never recorded like this', nearest }
+    }
+    const done = lastChange.get(family) ?? -1
+    const changes = known.filter((each) => each.isChange && each.family === family)
+    const next = changes.find(({ index }) => index > done)
+    const now = isRead(request.method)
+      ? same.filter(({ index }) => index > done && index < (next?.index ?? Number.POSITIVE_INFINITY))
+      : same.filter(({ index }) => !used.has(index))
+    const found = now.find(({ index }) => !used.has(index)) ?? now.at(-1)
+    if (!found) return isRead(request.method) ? wrongState(same.at(-1)!.index, done, changes) : consumed(same.length)
+    used.add(found.index)
+    if (found.isChange) lastChange.set(family, found.index)
+    return answerOf(found.entry)
+  }
+}
+
+function consumed(uses: number): Miss {
+  return {
+    cause: uses === 1 ? 'its one recorded use is consumed' : `all ${uses} recorded uses are consumed`,
+    nearest: '',
+  }
+}
+
+function wrongState(at: number, done: number, changes: ReadonlyArray<{ entry: LoadedEntry; index: number }>): Miss {
+  const before = changes.findLast(({ index }) => index < at && index > done)
+  const sent = changes.find(({ index }) => index === done)
+  const why = before
+    ? `only after ${nameOf(before.entry)}, which was not sent yet`
+    : `only before ${nameOf(sent!.entry)}, which was sent`
+  return { cause: `wrong state: recorded ${why}`, nearest: '' }
+}
+
+function answerOf({ status, responseHeaders, responseBody }: LoadedEntry): Response {
+  const type = responseHeaders.get('content-type') ?? ''
+  const text = Buffer.from(responseBody()).toString()
+  // Recordings keep JSON indented; the server never sends it so.
+  const response =
+    type.startsWith('application/json') && text !== ''
+      ? jsonAnswer(parseJson(text), status)
+      : new Response([204, 205].includes(status) ? null : Uint8Array.from(responseBody()), { status })
+  for (const [name, value] of responseHeaders) if (!ofTransport.test(name)) response.headers.set(name, value)
+  response.headers.set(PROVENANCE_HEADER, 'recorded')
+  return response
+}
+
+const ofTransport = /^(?:connection|keep-alive|content-(?:length|encoding)|transfer-encoding|date|set-cookie)$/
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+
+function plainPath({ pathname }: URL): string {
+  return pathname.replace(/^\/api\//, '/')
+}
+
+function familyOf(url: URL): string {
+  return plainPath(url).split('/')[1] ?? ''
+}
+
+function nameOf({ method, url }: LoadedEntry): string {
+  return `${method} ${plainPath(url)}${url.search}`
+}
+
+async function partsOfRequest(request: Request): Promise<Map<string, string>> {
+  const body = Buffer.from(await request.clone().arrayBuffer())
+  return partsOf(new URL(request.url), body, request.headers.get('content-type') ?? '')
+}
+
+function partsOfEntry({ url, requestBody, requestHeaders }: LoadedEntry): Map<string, string> {
+  return partsOf(url, Buffer.from(requestBody()), requestHeaders.get('content-type') ?? '')
+}
+
+/** `$.path[1]`, `$.query.folder`, `$.body.name[0]` → its value as JSON. Of a multipart body the boundary does not count. */
+function partsOf(url: URL, body: Buffer, type: string): Map<string, string> {
+  const path = plainPath(url).split('/').slice(1)
+  const parts = new Map([
+    ...path.map((part, index) => [`$.path[${index}]`, decoded(part)] as const),
+    ...Array.from(url.searchParams, ([name, value]) => [`$.query.${name}`, value] as const),
+  ])
+  const boundary = boundaryOf(type)
+  const text = boundary === null ? body.toString() : body.toString('latin1').replaceAll(boundary, '')
+  if (text !== '') addParts(parts, '$.body', jsonOr(text))
+  return parts
+}
+
+function addParts(parts: Map<string, string>, at: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null)
+    parts.set(at, typeof value === 'string' ? value : JSON.stringify(value))
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) addParts(parts, `${at}[${index}]`, item)
+  else for (const [key, item] of Object.entries(value)) addParts(parts, `${at}.${key}`, item)
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** What the recording does not tell, for it was secret. */
+function isTakenOut(value = ''): boolean {
+  return /\{\{(?:secret|redacted):/.test(value)
+}
+
+/** Each place where two requests differ, with both values; percent-encoded, for it travels in a header. */
+function differences(recorded: ReadonlyMap<string, string>, asked: ReadonlyMap<string, string>): string[] {
+  const said = (value: string | undefined) =>
+    value === undefined ? 'nothing' : `"${encodeURI(value.slice(0, 80).toWellFormed())}"`
+  return [...new Set([...recorded.keys(), ...asked.keys()])]
+    .filter(
+      (place) => recorded.get(place) !== asked.get(place) && !(asked.has(place) && isTakenOut(recorded.get(place))),
+    )
+    .map(
+      (place) =>
+        `${encodeURI(place.toWellFormed()).replaceAll('%5B', '[').replaceAll('%5D', ']')} (${said(recorded.get(place))}, not ${said(asked.get(place))})`,
+    )
+}
