@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/temporary-files.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores are what CI has; more workers only take memory there.

@@ -9,7 +9,7 @@ import { serveNetwork } from '../../src/network/serve.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
-import { newFolder, runPr } from './run-pr.ts'
+import { bareEnvironment, newFolder, runPr } from './run-pr.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 
@@ -229,5 +229,5 @@ it('keeps what it has under a name that says so when it is interrupted', async (
 })
 
 function start(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
+  return spawn(process.execPath, [bin, ...args], { cwd, env: bareEnvironment(), stdio: 'ignore' })
 }

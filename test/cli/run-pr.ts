@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 
 export interface PrOptions {
-  /** All of the environment that `pr` sees, besides PATH. */
+  /** All of the environment that `pr` sees, besides what every process gets. */
   readonly env?: Readonly<Record<string, string>>
   /** Files that lie in its folder before it starts. */
   readonly files?: Readonly<Record<string, string>>
@@ -27,7 +27,7 @@ export interface PrResult {
 /** Runs the real command line in a folder of its own. */
 export async function runPr(args: readonly string[], options: PrOptions = {}): Promise<PrResult> {
   const cwd = options.cwd ?? newFolder(options.files)
-  const env = { PATH: process.env['PATH'], TZ: 'UTC', ...options.env }
+  const env = { ...bareEnvironment(), ...options.env }
   const { exitCode, stdout, stderr } = await new Promise<Omit<PrResult, 'cwd' | 'transcript'>>((done) => {
     execFile(process.execPath, [bin, ...args], { cwd, env }, (error, stdout, stderr) => {
       // A process that a signal ended has no code.
@@ -39,6 +39,11 @@ export async function runPr(args: readonly string[], options: PrOptions = {}): P
   )
   const transcript = `$ ${command}\n${stdout}${stderr}exit code ${exitCode}\n`.replaceAll(cwd, '<cwd>')
   return { cwd, exitCode, stdout, stderr, transcript }
+}
+
+/** The environment of a process under test: nothing of the developer's, temporary files where all tests have them. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], TZ: 'UTC' }
 }
 
 export function newFolder(files: Readonly<Record<string, string>> = {}): string {

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { bareEnvironment } from '../cli/run-pr.ts'
 import type { Json } from './rehearse.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
@@ -24,7 +25,7 @@ export function startLive(
 ): LiveProcess {
   const child = spawn(process.execPath, [bin, '--yes', ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
+    env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
