@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { createClients } from '../clients/real-clients.ts'
@@ -6,6 +6,7 @@ import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layo
 import type { Settings } from '../config/settings-types.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
+import { isFile } from '../files/file-kind.ts'
 import { createCapture } from '../network/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { hostTable } from '../network/host-table.ts'
@@ -106,10 +107,6 @@ function rebase(outputDir: string, folder: string, runName: string): Layout {
 
 function secretsOf({ comfyui, pod }: Settings): Record<string, string | null> {
   return { ...comfyui.headers, comfyui_token: comfyui.token, runpod_api_key: pod.apiKey }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 function counter(make: (count: number) => string): () => string {

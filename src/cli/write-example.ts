@@ -1,9 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { exampleConfig } from '../config/example-config.ts'
 import { nearestExisting } from '../config/folders.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { isFolder } from '../files/file-kind.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import type { Output } from './output.ts'
 
@@ -24,7 +25,7 @@ export async function writeExample({ dir, force, cwd, output }: WriteExampleOpti
     { name: join(dir, 'pr.config.yaml'), text: exampleConfig() },
   ]
   const above = nearestExisting(resolve(cwd, dir))
-  if (!statSync(above).isDirectory()) {
+  if (!isFolder(above)) {
     throw new PromptRunnerError('PR_USAGE', `pr init writes into a folder, and ${above} is none`, {
       hint: 'name the folder that the files go to: pr init DIR',
     })

@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isFolder } from '../files/file-kind.ts'
 
 /** Whether a folder could be written to, looking at the nearest one above it that exists. Makes nothing. */
 export function isWritableFolder(path: string): boolean {
   const nearest = nearestExisting(path)
-  if (!statSync(nearest).isDirectory()) return false
+  if (!isFolder(nearest)) return false
   try {
     accessSync(nearest, constants.W_OK)
     return true

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isFile, isFolder } from '../files/file-kind.ts'
 
 /** What a parser makes of a raw value: the value, or what would be legal ("must be …"), with a way out where there is one. */
 type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly hint?: string }
@@ -54,16 +55,24 @@ export const path: Parser<string> = (raw, folder) =>
 
 export const existingFolder: Parser<string> = (raw, folder) => {
   const parsed = path(raw, folder)
-  if ('wrong' in parsed || statSync(parsed.value, { throwIfNoEntry: false })?.isDirectory()) return parsed
+  if ('wrong' in parsed || isFolder(parsed.value)) return parsed
   return { wrong: 'must be a folder that exists' }
 }
 
 export const pemFile: Parser<string> = (raw, folder) => {
   const parsed = path(raw, folder)
   if ('wrong' in parsed) return parsed
-  const readable = existsSync(parsed.value) && statSync(parsed.value).isFile()
-  const holds = readable && readFileSync(parsed.value, 'latin1').includes('-----BEGIN CERTIFICATE-----')
+  const holds = isFile(parsed.value) && textOf(parsed.value).includes('-----BEGIN CERTIFICATE-----')
   return holds ? parsed : { wrong: 'must be a PEM file with at least one certificate' }
+}
+
+/** Empty when it cannot be read. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 /** One or several; a flag may be repeated, a configuration file may hold one text or a list. */

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isFolder } from './file-kind.ts'
 
 /**
  * Makes a folder and those above it; one that is there is fine. Node's own recursive mkdir never returns where the system says
@@ -11,6 +12,6 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path)
   } catch (error) {
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
+    if (!isFolder(path)) throw error
   }
 }

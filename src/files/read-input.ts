@@ -38,7 +38,7 @@ export function reasonOf({ code = '', message }: NodeJS.ErrnoException): string 
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: NO_SUCH_FILE,
-  ENOTDIR: 'its path goes through a file as if that were a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'its name is too long',
   EACCES: 'you have no permission to read it',

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PromptRunnerError } from '../errors.ts'
+import { isFolder } from '../files/file-kind.ts'
 import { type LoadedEntry, type LoadedHar, readHar } from './read-har.ts'
 
 /** Recorded traffic of one scenario. */
@@ -52,7 +53,7 @@ async function harFiles(nameOrPath: string): Promise<string[]> {
   const homes = isName ? [join('recordings', nameOrPath), join(shippedFolder(), nameOrPath)] : []
   const folder = homes.find((home) => existsSync(home)) ?? nameOrPath
   // Whatever its name, a file is taken for a HAR: reading it says more than refusing it.
-  if (isFile(folder)) return [folder]
+  if (existsSync(folder) && !isFolder(folder)) return [folder]
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.har')).toSorted()
   if (files.length > 0) return files.map((name) => join(folder, name))
   const what = existsSync(folder)
@@ -61,10 +62,6 @@ async function harFiles(nameOrPath: string): Promise<string[]> {
   throw new PromptRunnerError('PR_RECORDING', what, {
     hint: `these exist: ${(await shippedRecordings()).join(', ')}; a folder with *.har files or one HAR file also works`,
   })
-}
-
-function isFile(path: string): boolean {
-  return existsSync(path) && !statSync(path).isDirectory()
 }
 
 // The same distance from src/recording and from dist/recording.

@@ -32,7 +32,10 @@ export interface OpenPrompt {
   readonly graph: string
 }
 
-export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: {} }
+/** Without a prototype: a video may be called `constructor`. */
+const noVideos: RunState['videos'] = Object.create(null)
+
+export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: noVideos }
 
 const newVideo: VideoState = {
   status: 'running',
@@ -102,7 +105,8 @@ export function isEndUnseen(code: string): boolean {
 }
 
 function withVideo(state: RunState, name: string, change: (video: VideoState) => VideoState): RunState {
-  return { ...state, videos: { ...state.videos, [name]: change(state.videos[name] ?? newVideo) } }
+  const changed = { [name]: change(state.videos[name] ?? newVideo) }
+  return { ...state, videos: Object.assign(Object.create(null), state.videos, changed) }
 }
 
 function without<T>(record: Readonly<Record<number, T>>, key: number): Record<number, T> {

@@ -12,7 +12,9 @@ import {
 import { dirname, join } from 'node:path'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { isFile } from '../files/file-kind.ts'
 import { makeFolder } from '../files/make-folder.ts'
+import { reasonOf } from '../files/read-input.ts'
 import { noRun, type RunState, reduceRunState } from './run-state.ts'
 
 /** Events that only matter while one looks at them. */
@@ -76,7 +78,7 @@ function isJson(line: string): boolean {
 
 /** Folds a journal. A torn last line (the machine died while writing) is left out; a broken line before it is an error. */
 export function readRunState(path: string): RunState {
-  const lines = readFileSync(path, 'utf8').split('\n')
+  const lines = known(path, () => readFileSync(path, 'utf8')).split('\n')
   return lines.reduce((state, line, index) => {
     if (line === '') return state
     try {
@@ -95,14 +97,25 @@ export function readRunState(path: string): RunState {
   }, noRun)
 }
 
+/** What the system does not let us read is a known failure. */
+function known<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    const why = reasonOf(cause as NodeJS.ErrnoException)
+    throw new PromptRunnerError('PR_STATE', `Reading the state of earlier runs in ${path} failed: ${why}`, {
+      hint: 'Give --output-dir the folder that the earlier runs had, or another one.',
+      cause,
+    })
+  }
+}
+
 /** Names of the runs whose journals lie in `stateDir`, oldest first. */
 export function knownRuns(stateDir: string): string[] {
   if (!existsSync(stateDir)) return []
-  return readdirSync(stateDir)
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => ({ name: name.slice(0, -'.jsonl'.length), stat: statSync(join(stateDir, name)) }))
-    .filter(({ stat }) => stat.isFile())
-    .map(({ name, stat }) => ({ name, at: stat.mtimeMs }))
+  return known(stateDir, () => readdirSync(stateDir))
+    .filter((name) => name.endsWith('.jsonl') && isFile(join(stateDir, name)))
+    .map((name) => ({ name: name.slice(0, -'.jsonl'.length), at: statSync(join(stateDir, name)).mtimeMs }))
     .sort((a, b) => a.at - b.at || a.name.localeCompare(b.name))
     .map((run) => run.name)
 }
@@ -112,10 +125,10 @@ export function findRun(stateDir: string, name: string): { path: string; state: 
   const runs = knownRuns(stateDir)
   const states = runs.map((run) => ({ path: join(stateDir, `${run}.jsonl`), run }))
   const exact = states.find(({ run }) => run === name)
-  if (exact) return { path: exact.path, state: readRunState(exact.path) }
+  if (exact) return { path: exact.path, state: ofOneRun(exact.path, readRunState(exact.path)) }
   for (const { path } of states.reverse()) {
     const state = readRunState(path)
-    if (state.videos[name]) return { path, state }
+    if (state.videos[name]) return { path, state: ofOneRun(path, state) }
   }
   throw new PromptRunnerError(
     'PR_STATE',
@@ -125,4 +138,12 @@ export function findRun(stateDir: string, name: string): { path: string; state: 
         runs.length > 0 ? `Known runs: ${runs.join(', ')}` : 'No run has left a state there yet; check --output-dir.',
     },
   )
+}
+
+/** A journal without its first line has no name to go on under. */
+function ofOneRun(path: string, state: RunState): RunState {
+  if (typeof state.runId === 'string' && state.runId !== '' && typeof state.runName === 'string') return state
+  throw new PromptRunnerError('PR_STATE', `Reading the state of an earlier run failed: ${path} does not say of which`, {
+    hint: 'The file was edited or damaged. Start a new run without --resume.',
+  })
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
@@ -82,6 +82,31 @@ it('finds a run by its name, and by the latest run of a video', () => {
   expect(findRun(folder, 'calm-otter')).toMatchObject({ path: file('calm-otter'), state: { runName: 'calm-otter' } })
   expect(findRun(folder, 'otter').path).toBe(file('bold-wren'))
   expect(findRun(folder, 'heron').path).toBe(file('deep-fjord'))
+})
+
+it('keeps apart a film called like a property of every object', async () => {
+  write(path, started('calm-otter', 'constructor'))
+  expect(findRun(join(folder, 'state'), 'constructor').state.videos['constructor']).toMatchObject({ attempts: {} })
+  const { message } = await failure(() => findRun(join(folder, 'state'), 'toString'))
+  expect(message).toMatch(/^--resume toString: there is no run and no video of that name/)
+})
+
+it('refuses what is no journal of a run', async () => {
+  write(path, started('calm-otter', 'otter').slice(1))
+  expect(await failure(() => findRun(join(folder, 'state'), 'calm-otter'))).toEqual({
+    code: 'PR_STATE',
+    message: `Reading the state of an earlier run failed: ${path} does not say of which`,
+    hint: 'The file was edited or damaged. Start a new run without --resume.',
+  })
+  writeFileSync(join(folder, 'file'), '')
+  expect(await failure(() => knownRuns(join(folder, 'file')))).toEqual({
+    code: 'PR_STATE',
+    message: `Reading the state of earlier runs in ${folder}/file failed: a part of its path is a file, not a folder`,
+    hint: 'Give --output-dir the folder that the earlier runs had, or another one.',
+  })
+  mkdirSync(join(folder, 'state/folder.jsonl'))
+  symlinkSync('nowhere', join(folder, 'state/gone.jsonl'))
+  expect(knownRuns(join(folder, 'state'))).toEqual(['calm-otter'])
 })
 
 it('names the runs that there are, or says that there is none', async () => {
