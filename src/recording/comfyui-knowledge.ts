@@ -1,5 +1,6 @@
 import { PromptRunnerError } from '../errors.ts'
 import { runsOf } from './comfyui-runs.ts'
+import { isJson } from './exact-json.ts'
 import type { LoadedEntry } from './read-har.ts'
 
 /** What recorded traffic of a ComfyUI server teaches: never a table in code, so a new recording teaches new node packs. */
@@ -49,12 +50,18 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
       hint: 'take one with `pr record`, which asks for it',
     })
   }
+  const text = Buffer.from(objectInfo.body()).toString()
+  if (!isJson(text)) {
+    throw new PromptRunnerError('PR_RECORDING', 'the recording has GET /object_info, but not what it answered', {
+      hint: 'export the HAR again with content; browsers drop large bodies when their developer tools were not open',
+    })
+  }
   const stats = statsOf(answers.get('/system_stats'))
   return {
     version: stats.system?.comfyui_version ?? '',
     device: stats.devices?.[0]?.name ?? '',
     argv: stats.system?.argv ?? [],
-    objectInfo: Buffer.from(objectInfo.body()).toString(),
+    objectInfo: text,
     classes: classesOf(entries),
     answers,
     entries,
