@@ -4,13 +4,15 @@ import { unsupportedNode } from './node-version.ts'
 // Plain syntax only: an old Node has to get as far as its one friendly line.
 const problem = unsupportedNode(process.versions.node)
 if (problem === null) {
-  import('node:module')
-    .then((module) => module.enableCompileCache())
-    .then(() => import('./main.ts'))
-    .then(({ main }) => main(process.argv.slice(2), process.env, process.cwd()))
-    .then((exitCode) => {
-      process.exitCode = exitCode
-    })
+  const argv = process.argv.slice(2)
+  import('./load-program.ts')
+    .then(({ loadProgram }) => loadProgram(argv))
+    .then(({ main, keep }) =>
+      main(argv, process.env, process.cwd()).then((exitCode) => {
+        process.exitCode = exitCode
+        if (exitCode === 0) keep()
+      }),
+    )
 } else {
   console.error(problem)
   process.exitCode = 2

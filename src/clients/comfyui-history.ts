@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OutputFile } from '../domain/run-event.ts'
 import type { HistoryEntry } from './clients.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { counted } from '../domain/counted.ts'
 import type { Graph } from '../domain/graph.ts'
 import { didYouMean } from '../domain/nearest.ts'

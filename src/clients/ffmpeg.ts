@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { extractFrameArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { MediaClient, MediaInfo, RunProgram } from './clients.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PromptRunnerError } from '../errors.ts'
 import type { Pod } from './runpod-pod.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PromptRunnerError } from '../errors.ts'
 import type { PodHealth, PodInfo } from './clients.ts'
 

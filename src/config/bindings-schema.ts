@@ -1,7 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Bindings } from '../domain/bindings.ts'
 import { type Role, rolesOf } from '../domain/roles.ts'
-import { strictObject } from './yaml-document.ts'
+import { strictObject } from './schema-problems.ts'
 
 const word = (what: string) => z.string({ error: `must be ${what}.` }).min(1, { error: `must be ${what}.` })
 

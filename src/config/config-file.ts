@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { PromptRunnerError } from '../errors.ts'
 import { inputFault, readInputText } from '../files/read-input.ts'
@@ -41,13 +41,17 @@ async function readYamlFile(folder: string, name: string): Promise<ConfigFile> {
 async function readModule(folder: string, name: string): Promise<ConfigFile> {
   const fault = await inputFault(join(folder, name))
   if (fault !== null) throw unreadable(name, fault)
-  // Copied here, where a getter that throws is still the module's fault.
-  const read = ({ default: given }: { default?: unknown }) => (isPlain(given) ? { ...given } : given)
-  const given = await import(pathToFileURL(join(folder, name)).href).then(read).catch((cause: unknown) => {
+  let values: unknown
+  try {
+    // Not by `import`: the built program is a script, which cannot.
+    const { default: given }: { default?: unknown } = createRequire(import.meta.url)(join(folder, name))
+    // Copied here, where a getter that throws is still the module's fault.
+    values = isPlain(given) ? { ...given } : given
+  } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new PromptRunnerError('PR_CONFIG', `${name} cannot be loaded: ${reason}`, { cause })
-  })
-  return { name, folder, values: requireMap(name, given), line: () => undefined }
+  }
+  return { name, folder, values: requireMap(name, values), line: () => undefined }
 }
 
 async function readText(folder: string, name: string): Promise<string> {

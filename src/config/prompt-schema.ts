@@ -1,9 +1,9 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PromptOverrides } from '../domain/prompt.ts'
 import { MOST_FRAMES } from '../domain/prompt-file.ts'
 import { LARGEST_SEED } from '../domain/seed.ts'
 import { normalizeVideoName, videoNameFault } from '../domain/video-name.ts'
-import { strictObject } from './yaml-document.ts'
+import { strictObject } from './schema-problems.ts'
 
 const told = (rule: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing.' : `must be ${rule}.`),

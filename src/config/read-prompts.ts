@@ -6,8 +6,6 @@ import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
 import { snakeCase } from '../domain/snake-case.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { inputFault, NO_SUCH_FILE, readInput, reasonOf } from '../files/read-input.ts'
-import { overridesOf, promptSchema } from './prompt-schema.ts'
-import { readYaml, schemaProblems } from './yaml-document.ts'
 
 const KINDS = ['.txt', '.yaml', '.yml']
 
@@ -74,6 +72,9 @@ function decode(bytes: Uint8Array): string | null {
 }
 
 async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt> {
+  const { readYaml } = await import('./yaml-document.ts')
+  const { schemaProblems } = await import('./schema-problems.ts')
+  const { overridesOf, promptSchema } = await import('./prompt-schema.ts')
   const document = readYaml(file, text)
   if (document.problems.length > 0) return { prompt: null, problems: document.problems }
   const read = promptSchema.safeParse(document.value)

@@ -1,7 +1,5 @@
-import { parseDocument } from 'yaml'
 import { type Graph, isLink } from '../domain/graph.ts'
 import type { Problem } from '../errors.ts'
-import { keyAt } from './yaml-document.ts'
 
 /** Reads a workflow in ComfyUI's API format. Never throws: everything wrong is a problem with its place. */
 export function readTemplate(file: string, text: string): { graph: Graph; problems: readonly Problem[] } {
@@ -52,14 +50,23 @@ function parseWithSource(
   })
 }
 
-/** JSON.parse keeps the last of two equal keys without a word; a YAML reader, for which this is YAML, tells. */
-function duplicateKeys(file: string, text: string): Problem[] {
-  return parseDocument(text, { prettyErrors: false })
-    .errors.filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map(({ pos }) => {
-      const line = text.slice(0, pos[0]).split('\n').length
-      return { file, line, message: 'A key stands twice in one object.', value: keyAt(text, pos[0]) }
-    })
+/** JSON.parse keeps the last of two equal keys without a word. */
+function duplicateKeys(file: string, json: string): Problem[] {
+  const problems: Problem[] = []
+  const open: Set<string>[] = []
+  for (const { 1: string, 2: colon, index, 0: token } of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (colon !== undefined) {
+      const key = JSON.parse(string!) as string
+      if (open.at(-1)?.has(key)) {
+        const line = json.slice(0, index).split('\n').length
+        problems.push({ file, line, message: 'A key stands twice in one object.', value: key })
+      }
+      open.at(-1)?.add(key)
+    }
+  }
+  return problems
 }
 
 function lineOf(text: string, source: string): number {

@@ -5,9 +5,10 @@ import { checkBindings } from '../domain/check-bindings.ts'
 import type { Graph } from '../domain/graph.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
-import { bindingsSchema } from './bindings-schema.ts'
 import { readTemplate } from './read-template.ts'
-import { readYaml, schemaProblems } from './yaml-document.ts'
+
+/** Written by the build beside the shipped `bindings.yaml`: reading YAML would take a tenth of the example's dry run. */
+export const BUILT_BINDINGS = '.bindings.json'
 
 /**
  * Loads `render.json`, `combine.json` and `bindings.yaml` of a folder, or the shipped ones for null.
@@ -26,11 +27,24 @@ export async function loadTemplates(dir: string | null): Promise<Templates> {
   if (problems.length > 0)
     throw new PromptRunnerError('PR_TEMPLATE', `The workflow templates cannot be used.`, { problems })
 
-  const text = await readText('PR_BINDING', files.bindings, join(folder, 'bindings.yaml'))
-  return withBindings({ render: render.graph, combine: combine.graph, files }, text)
+  const templates = { render: render.graph, combine: combine.graph, files }
+  const built = dir === null ? await readBuilt(folder) : null
+  if (built) return { ...templates, bindings: built }
+  return withBindings(templates, await readText('PR_BINDING', files.bindings, join(folder, 'bindings.yaml')))
 }
 
-function withBindings(templates: Omit<Templates, 'bindings'>, text: string): Templates {
+/** The shipped bindings as the build has checked them and left them as JSON, or null in a source tree. */
+async function readBuilt(folder: string): Promise<Bindings | null> {
+  const text = await readInputText(join(folder, BUILT_BINDINGS)).catch(() => null)
+  return text === null ? null : JSON.parse(text)
+}
+
+async function withBindings(templates: Omit<Templates, 'bindings'>, text: string): Promise<Templates> {
+  const [{ readYaml }, { bindingsSchema }, { schemaProblems }] = await Promise.all([
+    import('./yaml-document.ts'),
+    import('./bindings-schema.ts'),
+    import('./schema-problems.ts'),
+  ])
   const file = templates.files.bindings
   const document = readYaml(file, text)
   if (document.problems.length > 0) throw unfit(document.problems)

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import type nockType from 'nock'
 import type { Simulator } from '../simulators/simulator.ts'
@@ -18,7 +19,8 @@ export interface NockAnswers extends Disposable {
  * MSW then no longer can. nock reads request bodies whole.
  */
 export async function answerWithNock(origin: string, simulator: Simulator): Promise<NockAnswers> {
-  const { default: nock } = await import('nock')
+  // Not by `import`: the built program is a script, which cannot.
+  const { default: nock } = createRequire(import.meta.url)('nock') as typeof import('nock')
   if (!nock.isActive()) nock.activate()
   const scope = nock(origin).persist()
   const interceptors = methods.map((method) => scope[method](/.*/))

@@ -7,7 +7,16 @@ import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
-const shipped = ['src', 'recordings', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'README.md', 'LICENSE']
+const shipped = [
+  'src',
+  'recordings',
+  'package.json',
+  '.build.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'README.md',
+  'LICENSE',
+]
 
 /**
  * A copy of `fixtures/third-party` with prompt-runner installed from what `npm pack` makes, built anew. Everything else that it needs

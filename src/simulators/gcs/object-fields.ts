@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { invalid } from './gcs-failure.ts'
 
 /** What a caller may say of an object; names as in the JSON API. Custom metadata values arrive as strings in the answer. */

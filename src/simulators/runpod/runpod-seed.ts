@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isJson } from '../../recording/exact-json.ts'
 import type { HarLog } from '../../recording/har.ts'
 import { type PodResource, podResource } from './pod-resource.ts'

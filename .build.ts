@@ -1,0 +1,70 @@
+// Builds dist/ beside the declarations that tsc has put there: `npm run build`.
+import { cpSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { BUILT_BINDINGS, loadTemplates } from './src/config/templates.ts'
+
+/**
+ * The help is our own, yet yargs loads what would measure and wrap its text: patterns of all emoji, which take a
+ * twentieth of the example's dry run to compile.
+ */
+const yargsPrintsNothing: Plugin = {
+  name: 'yargs-prints-nothing',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'unused'
+    onResolve({ filter: /^(cliui|string-width)$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]yargs[\\/]/.test(importer) ? { path, namespace } : null,
+    )
+    onLoad({ filter: /./, namespace }, () => ({
+      contents: 'export default () => { throw new Error("yargs was to print nothing") }',
+    }))
+  },
+}
+
+const options: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22.22',
+  outdir: 'dist',
+  outbase: 'src',
+  // The second engine and the tests of others use the same copies as the program.
+  external: ['msw', 'nock', 'mock-socket', 'vitest', '@mswjs/interceptors'],
+  logLevel: 'warning',
+}
+
+// The program in one script, which src/cli/run-script.ts runs from a code cache. Its name tells its content.
+const { metafile } = await build({
+  ...options,
+  entryPoints: ['src/cli/main.ts'],
+  entryNames: 'chunks/program-[hash]',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  // A script that Node's loader has not loaded cannot import.
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [yargsPrintsNothing],
+  metafile: true,
+})
+const program = Object.keys(metafile.outputs)[0]!
+
+// What is imported: the start of the program, and the packages exports.
+await build({
+  ...options,
+  entryPoints: [
+    'src/cli/bin.ts',
+    'src/index.ts',
+    ...['mock-socket', 'msw', 'nock', 'vitest'].map((name) => `src/exports/${name}.ts`),
+  ],
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  define: { PROGRAM: JSON.stringify(basename(program)) },
+  banner: {
+    js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+  },
+})
+
+cpSync('src/workflows', 'dist/workflows', { recursive: true })
+const { bindings } = await loadTemplates(null)
+writeFileSync(`dist/workflows/${BUILT_BINDINGS}`, JSON.stringify(bindings))
