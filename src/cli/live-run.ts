@@ -1,22 +1,23 @@
+import type { Clients } from '../clients/clients.ts'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout } from '../config/layout.ts'
 import { invalidPlans } from '../doctor/invalid-plans.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
+import { isKnownRun } from '../orchestrator/left-prompt.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
 import { confirm } from './confirm.ts'
 import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
-import { settleLiveRun } from './settle-run.ts'
+import { type SettledLiveRun, settleLiveRun } from './settle-run.ts'
 
 /** Shows which server, which pod and which price, asks, and runs. Returns the exit code. */
 export async function runLive(session: PlannedSession): Promise<number> {
   const { settings, output, signal } = session
   const { outputDir, yes } = settings.run
-  const { lock, ...settled } = settleLiveRun(session, Date.now())
-  using _untilTheEnd = lock
-  const { identity, filmNames } = settled
+  const { settled, clients } = await meetServer(session)
+  using run = settled
+  const { identity, filmNames } = run
   showPlans(session, filmNames)
-  const clients = await createClients(settings, { clientId: uuidV5('client', identity.runId) })
   const stats = await clients.comfyui.systemStats(signal)
   const devices = stats.devices.map((device) => device.name).join(', ')
   output.info(`Run ${identity.runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
@@ -33,7 +34,7 @@ export async function runLive(session: PlannedSession): Promise<number> {
 
   session.endInOrder()
   const outcome = await runPlans(session, {
-    ...settled,
+    ...run,
     clients,
     layout: createLayout(outputDir, identity.runName),
     now: Date.now,
@@ -49,4 +50,22 @@ export async function runLive(session: PlannedSession): Promise<number> {
   output.result(summary)
   throwAny(errors)
   return 0
+}
+
+/**
+ * Settles the run, and its clients with it, under a name that the server does not know either: ids of prompts follow from the work and
+ * the name, and those of an earlier run from another output directory would be taken for this one's.
+ */
+async function meetServer(session: PlannedSession): Promise<{ settled: SettledLiveRun; clients: Clients }> {
+  const { settings, plans, signal } = session
+  const known = new Set<string>()
+  for (;;) {
+    const settled = settleLiveRun(session, known)
+    const { runId, runName } = settled.identity
+    const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
+    if (settled.earlier || !(await isKnownRun(clients.comfyui, runId, plans, signal))) return { settled, clients }
+    known.add(runName)
+    settled[Symbol.dispose]()
+    await clients.comfyui.close()
+  }
 }

@@ -30,27 +30,32 @@ export function settleRehearsal({ settings, plans }: PlannedSession): SettledRun
   )
 }
 
+/** A live run that is settled, and holds its lock until it is disposed. */
+export interface SettledLiveRun extends SettledRun, Disposable {}
+
 /**
- * Settles a live run and holds its lock, which is the caller's to dispose: of two that start at once each gets a name of its own,
- * and a run in progress cannot be gone on with. Throws PR_STATE and PR_FILE.
+ * Settles a live run: of two that start at once each gets a name of its own, and none gets one of `known`. A run in progress cannot
+ * be gone on with. Throws PR_STATE and PR_FILE.
  */
-export function settleLiveRun({ settings, plans }: PlannedSession, at: number): SettledRun & { lock: RunLock } {
+export function settleLiveRun({ settings, plans }: PlannedSession, known: ReadonlySet<string>): SettledLiveRun {
   const { outputDir, resume } = settings.run
   const stateDir = stateDirOf(outputDir)
+  const now = Date.now()
   if (resume !== null) {
     const { path, state } = findRun(stateDir, resume)
-    const lock = lockRun(stateDir, state.runName, at)
+    const lock = lockRun(stateDir, state.runName, now)
     // Whoever held the lock until now may have written more.
-    return { ...resumed(plans, outputDir, readRunState(path)), lock }
+    return { ...resumed(plans, outputDir, readRunState(path)), ...lock }
   }
   let lock = null as RunLock | null
   const identity = identifyRun(plans, (name) => {
-    lock = tryLockRun(stateDir, name, at)
+    if (known.has(name)) return true
+    lock = tryLockRun(stateDir, name, now)
     if (lock === null || !existsSync(journalOf(stateDir, name))) return lock === null
     lock[Symbol.dispose]()
     return true
   })
-  return { ...settled(plans, outputDir, null, identity), lock: lock! }
+  return { ...settled(plans, outputDir, null, identity), ...lock! }
 }
 
 function settled(

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { ComfyuiClient } from '../clients/clients.ts'
 import type { Graph } from '../domain/graph.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import type { OpenPrompt } from '../state/run-state.ts'
+import { promptId } from './ids.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 import { withdraw } from './withdraw.ts'
@@ -23,15 +26,27 @@ export async function findLeftPrompt(
     await withdraw(context, promptId)
     return null
   }
-  const state = await stateOf(context, promptId)
+  const state = await promptState(context.clients.comfyui, promptId, context.signal)
   if (state === 'failed') warn(context, `Prompt ${promptId} has failed since; its job is sent anew`)
   return state === 'open' || state === 'done' ? state : null
 }
 
+/** Whether the server knows a run that is new here: the same work, started from another output directory. */
+export async function isKnownRun(
+  comfyui: ComfyuiClient,
+  runId: string,
+  plans: readonly Plan[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  // Videos are rendered in order: without the first job of the first one nothing else was sent.
+  return (await promptState(comfyui, promptId(runId, plans[0]!.renderJobs[0]!.jobId, 1), signal)) !== 'unknown'
+}
+
 /** Two calls are not atomic: a prompt that is in neither list may have ended between them. */
-async function stateOf(
-  { clients: { comfyui }, signal }: RunContext,
+async function promptState(
+  comfyui: ComfyuiClient,
   promptId: string,
+  signal: AbortSignal,
 ): Promise<'open' | 'done' | 'failed' | 'unknown'> {
   const end = async () => {
     const entry = await comfyui.history(promptId, signal)

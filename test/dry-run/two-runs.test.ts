@@ -82,3 +82,12 @@ it('never replaces a finished film, and says before it starts what the next one 
   })
   expect(readFileSync(join(cwd, 'output/prompt-runner/final/otter.mp4'))).toEqual(film)
 })
+
+it('never takes the files of an earlier run on the server for its own', async () => {
+  const first = await live(temporaryFolder(files), '--seed', '7')
+  const second = await live(temporaryFolder(files), '--seed', '7')
+  expect(second.name).not.toBe(first.name)
+  const history: Json = await (await fetch(`${serving.facts.addresses['comfyui']}/history`)).json()
+  const prompts = Object.values<Json>(history).map(({ prompt }) => prompt[3].prompt_runner.run)
+  for (const { name } of [first, second]) expect(prompts.filter((run) => run === name).length).toBe(6)
+})
