@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { filesIn, rehearsalFolder, runFolder } from '../support/rehearse.ts'
+import { serviceAccount } from '../support/service-account.ts'
 import { traced } from '../support/strace.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
@@ -17,20 +17,6 @@ async function tracedRehearsal(
   const environment = { PATH: process.env['PATH'], TZ: 'UTC', ...env }
   const result = await traced([process.execPath, bin, '--dry-run'], { cwd, env: environment })
   return { ...result, ...runFolder(cwd) }
-}
-
-/** Credentials that look real in every way but were never anyone's. */
-function serviceAccount(): Record<string, string> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return {
-    type: 'service_account',
-    project_id: 'films',
-    private_key_id: '0123456789abcdef',
-    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    client_email: 'uploader@films.iam.gserviceaccount.com',
-    client_id: '1234567890',
-    token_uri: 'https://oauth2.googleapis.com/token',
-  }
 }
 
 it('sees a socket where there is one', async () => {
