@@ -5,8 +5,9 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { BUILT_BINDINGS, loadTemplates } from './src/config/templates.ts'
 
 /**
- * The help is our own, yet yargs loads what would measure and wrap its text: patterns of all emoji, which take a
- * twentieth of the example's dry run to compile.
+ * The help is our own, yet yargs loads what measures and wraps its text: patterns of all emoji, which take a twentieth of
+ * the example's dry run to compile. It lays its help out after every named command, for an error that might follow: the
+ * stand-ins are called, what they return is never shown.
  */
 const yargsPrintsNothing: Plugin = {
   name: 'yargs-prints-nothing',
@@ -15,9 +16,10 @@ const yargsPrintsNothing: Plugin = {
     onResolve({ filter: /^(cliui|string-width)$/ }, ({ path, importer }) =>
       /[\\/]node_modules[\\/]yargs[\\/]/.test(importer) ? { path, namespace } : null,
     )
-    onLoad({ filter: /./, namespace }, () => ({
-      contents: 'export default () => { throw new Error("yargs was to print nothing") }',
+    onLoad({ filter: /^cliui$/, namespace }, () => ({
+      contents: 'export default () => ({ div() {}, span() {}, toString: () => "" })',
     }))
+    onLoad({ filter: /^string-width$/, namespace }, () => ({ contents: 'export default ({ length }) => length' }))
   },
 }
 

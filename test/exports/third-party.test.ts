@@ -47,6 +47,22 @@ it('runs its program, at first and from kept code, on both engines', async () =>
   expect(await dryRun('msw')).toEqual(first)
 })
 
+it.each([
+  ['run --validate-only --prompt-file EXAMPLE', 0],
+  ['init new', 0],
+  ['validate EXAMPLE', 0],
+  ['diff wan22-two-chunks wan22-two-chunks', 0],
+  ['doctor --offline', 1],
+  ['drift --comfyui-url http://127.0.0.1:9', 1],
+  ['record --probe --comfyui-url http://127.0.0.1:9', 1],
+  ['serve --port -1', 2],
+])('knows its command %s in the built program', async (command, code) => {
+  const args = command.replace('EXAMPLE', 'node_modules/prompt-runner/fixtures/prompt_files/example.txt').split(' ')
+  const result = await run('prompt-runner/dist/cli/bin.js', ...args)
+  expect(`${result.output} exit code ${result.code}`).toMatch(new RegExp(` exit code ${code}$`))
+  expect(result.output).not.toContain('bug')
+})
+
 function run(bin: string, ...args: string[]): Promise<{ code: number; output: string }> {
   const env = {
     PATH: process.env['PATH'],
