@@ -17,7 +17,8 @@ export interface Stop {
 }
 
 /**
- * Runs `work`, which the first SIGINT or SIGTERM stops. The second one ends the process at once.
+ * Runs `work`, which the first SIGINT or SIGTERM stops. The second one ends the process at once. What is thrown in an event or a
+ * timer meanwhile is thrown from here.
  * With `stopIsDone` a stop is how the work ends, and its result counts; else it is a PR_CANCELLED, whatever came of it.
  */
 export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsDone = false } = {}): Promise<T> {
@@ -25,19 +26,26 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
   const { signal } = controller
   const early = Promise.withResolvers<never>()
   let isInOrder = false
+  let isEnding = false
+  const end = (error: unknown, exitCode: number) => {
+    isEnding = true
+    early.reject(error)
+    setTimeout(() => process.exit(Math.max(Number(process.exitCode ?? 0), exitCode)), GRACE).unref()
+  }
   const stop = (name: NodeJS.Signals) => {
     const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`)
     if (signal.aborted) process.exit(cancelled.exitCode)
     controller.abort(cancelled)
-    if (isInOrder) return
-    early.reject(cancelled)
-    setTimeout(() => process.exit(cancelled.exitCode), GRACE).unref()
+    if (!isInOrder) end(cancelled, cancelled.exitCode)
   }
+  // Thrown in an event or a timer, where nobody can catch it.
+  const crash = (error: unknown) => end(error, 1)
   const endInOrder = () => {
     signal.throwIfAborted()
     isInOrder = true
   }
   for (const name of names) process.on(name, stop)
+  process.on('uncaughtException', crash)
   try {
     const result = await Promise.race([work({ signal, endInOrder }), early.promise])
     if (!stopIsDone) signal.throwIfAborted()
@@ -47,6 +55,8 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
     throw signal.aborted && !stopIsDone && !isCancelled(error) ? signal.reason : error
   } finally {
     for (const name of names) process.off(name, stop)
+    // What else breaks in a process that is about to end is no news.
+    if (!isEnding) process.off('uncaughtException', crash)
   }
 }
 

@@ -47,6 +47,11 @@ export function openBufferedFile(path: string, tail = ''): BufferedFile {
 
 const atExit = new Set<() => void>()
 
+/** The process ends: what cannot be written now is lost, and was told of when it first failed. */
 function flushAll(): void {
-  for (const flush of atExit) flush()
+  for (const flush of atExit) {
+    try {
+      flush()
+    } catch {}
+  }
 }

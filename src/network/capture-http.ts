@@ -22,17 +22,19 @@ export function captureHttp(service: SimulatedService, options: HttpCaptureOptio
     const spool = { ...options.spool, path: head.url.pathname }
     const asked = new BodySpool({ ...spool, ...kindOf(request), keepBinary: options.keepUploads })
     const finish = (response: Response, answered: BodySpool, error: string | null) => {
-      keep({
-        ...head,
-        endedAt: now(),
-        requestHeaders: request.headers,
-        requestBody: asked.finish(),
-        status: response.status,
-        statusText: response.statusText,
-        responseHeaders: response.headers,
-        responseBody: answered.finish(),
-        error,
-      })
+      orCrash(() =>
+        keep({
+          ...head,
+          endedAt: now(),
+          requestHeaders: request.headers,
+          requestBody: asked.finish(),
+          status: response.status,
+          statusText: response.statusText,
+          responseHeaders: response.headers,
+          responseBody: answered.finish(),
+          error,
+        }),
+      )
     }
     const response = await service.http(await watchedRequest(request, asked)).catch((error: unknown) => {
       // A defect of the simulator: the server makes a 500 of it, and so does the record.
@@ -71,8 +73,19 @@ async function watchedResponse(
 
 async function wholeBody(message: Request | Response, seen: BodySpool): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(await message.arrayBuffer())
-  seen.add(bytes)
+  orCrash(() => seen.add(bytes))
   return bytes
+}
+
+/** What cannot be written down ends the program: thrown where it happens, it would only be a broken connection to the client, which may try again for ever. */
+function orCrash(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    process.nextTick(() => {
+      throw error
+    })
+  }
 }
 
 function watchedStream(
@@ -90,7 +103,7 @@ function watchedStream(
             done(null)
             controller.close()
           } else {
-            seen.add(value)
+            orCrash(() => seen.add(value))
             controller.enqueue(value)
           }
         } catch (error) {

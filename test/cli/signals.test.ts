@@ -8,18 +8,23 @@ import { newFolder } from './run-pr.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 
-/** A configuration that says when it is being loaded, and never is. */
-const endless = `import { writeFileSync } from 'node:fs'
-writeFileSync('loading', '')
-await new Promise(() => setInterval(() => {}, 1_000))
+/** A disk that does not answer: says when it is read, and never gives anything. */
+const deadDisk = `import { writeFileSync } from 'node:fs'
+import disk from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+disk.readFile = () => {
+  writeFileSync('reading', '')
+  return new Promise(() => setInterval(() => {}, 1_000))
+}
+syncBuiltinESMExports()
 export default {}
 `
 
 it.each([
-  { signal: 'SIGINT', args: ['--dry-run'], said: ['', 'PR_CANCELLED: the run was cancelled by SIGINT\n'] },
+  { signal: 'SIGINT', args: ['--dry-run'], said: ['', '*DRY-RUN* PR_CANCELLED: the run was cancelled by SIGINT\n'] },
   {
     signal: 'SIGTERM',
-    args: ['--json'],
+    args: ['--no-upload', '--json'],
     said: [
       {
         error: { code: 'PR_CANCELLED', message: 'the run was cancelled by SIGTERM', hint: null, problems: [] },
@@ -29,7 +34,8 @@ it.each([
     ],
   },
 ] as const)('ends at the first $signal while it still prepares, whatever hangs', async ({ signal, args, said }) => {
-  const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': endless })
+  const prompt = 'otter\n\n20\n\nAn otter\n'
+  const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': deadDisk, 'prompt_files/a.txt': prompt })
   const folder = watch(cwd)
   const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = Promise.all([text(pr.stdout), text(pr.stderr)])
