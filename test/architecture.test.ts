@@ -72,6 +72,8 @@ const wordsOf: ReadonlyArray<{ readonly word: RegExp; readonly within: RegExp; r
     { word: /\bprocess\.exit(Code)?\b/, within: /^src\//, except: ['src/cli/bin.ts', 'src/cli/signals.ts'] },
     { word: /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/, within: /^src\/(domain|state)\// },
     { word: /^export default\b/m, within: /^src\// },
+    // The built program is one file in a folder of dist: only from a folder of src is the way to anything else the same.
+    { word: /\bimport\.meta\b/, within: /^src\/([^/]+|[^/]+\/[^/]+\/.+)$/ },
     { word: /\bnpx pr\b/, within: /^(src|test)\//, except: ['test/architecture.test.ts'] },
   ]
 

@@ -15,7 +15,7 @@ export const BUILT_BINDINGS = '.bindings.json'
  * Throws PR_TEMPLATE with all problems of both templates, else PR_BINDING with all that does not fit them.
  */
 export async function loadTemplates(dir: string | null): Promise<Templates> {
-  const folder = dir ?? fileURLToPath(new URL('../workflows/', import.meta.url))
+  const folder = dir ?? shippedWorkflows()
   const name = (file: string) => (dir === null ? file : join(dir, file))
   const files = { render: name('render.json'), combine: name('combine.json'), bindings: name('bindings.yaml') }
 
@@ -31,6 +31,11 @@ export async function loadTemplates(dir: string | null): Promise<Templates> {
   const built = dir === null ? await readBuilt(folder) : null
   if (built) return { ...templates, bindings: built }
   return withBindings(templates, await readText('PR_BINDING', files.bindings, join(folder, 'bindings.yaml')))
+}
+
+/** The folder of the shipped templates, and of the set that `pr record` runs when it is given nothing. */
+export function shippedWorkflows(): string {
+  return fileURLToPath(new URL('../workflows/', import.meta.url))
 }
 
 /** The shipped bindings as the build has checked them and left them as JSON, or null in a source tree. */

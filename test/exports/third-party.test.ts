@@ -54,7 +54,7 @@ it.each([
   ['diff wan22-two-chunks wan22-two-chunks', 0],
   ['doctor --offline', 1],
   ['drift --comfyui-url http://127.0.0.1:9', 1],
-  ['record --probe --comfyui-url http://127.0.0.1:9', 1],
+  ['record --plan-only --comfyui-url http://127.0.0.1:9', 1],
   ['serve --port -1', 2],
 ])('knows its command %s in the built program', async (command, code) => {
   const args = command.replace('EXAMPLE', 'node_modules/prompt-runner/fixtures/prompt_files/example.txt').split(' ')

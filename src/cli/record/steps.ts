@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { readTemplate } from '../../config/read-template.ts'
+import { shippedWorkflows } from '../../config/templates.ts'
 import type { Graph } from '../../domain/graph.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { readInputText } from '../../files/read-input.ts'
@@ -30,7 +30,7 @@ const stepList = z.array(
 
 /** The shipped set: needs no model and no custom node, takes seconds on a CPU. */
 export async function smokeSteps(): Promise<Step[]> {
-  const folder = fileURLToPath(new URL('../../workflows/smoke/', import.meta.url))
+  const folder = join(shippedWorkflows(), 'smoke')
   const list = stepList.parse(JSON.parse(await readFile(join(folder, 'steps.json'), 'utf8')))
   return Promise.all(
     list.map(async ({ name, upload, workflow, interruptAt = null }): Promise<Step> => {
