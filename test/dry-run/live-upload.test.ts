@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { crc32c, crc32cBase64 } from '../../src/domain/crc32c.ts'
 import { journals } from '../support/live-process.ts'
 import { liveFolder } from '../support/live-run.ts'
 import { type LiveWorld, startWorld } from '../support/live-world.ts'
 import type { Json } from '../support/rehearse.ts'
+
+// Each test starts several processes, one after the other.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** Live runs as shipped, with ffmpeg, TLS, Google's own library and a service account; only the far end is on loopback. */
 async function stored(world: LiveWorld, name: string): Promise<Buffer> {

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { runPr } from '../cli/run-pr.ts'
 import { filesIn, type Json, promptFile, temporaryFolder } from '../support/rehearse.ts'
 import { type Serving, startServing } from '../support/serving.ts'
+
+// Each test starts several processes, one after the other.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** Several live runs with one output directory, on a simulated ComfyUI on loopback. */
 let serving: Serving

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest'
 import { hostTable } from '../../src/network/host-table.ts'
 import { createServiceServer } from '../../src/network/server.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
-import type { ServiceName, Simulator } from '../../src/simulators/simulator.ts'
+import type { Clock, ServiceName, Simulator } from '../../src/simulators/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { temporaryFolder } from './rehearse.ts'
 import { serviceAccount } from './service-account.ts'
@@ -27,13 +27,14 @@ export interface LiveWorld {
 /**
  * Serves the simulators, Google's and RunPod's over TLS with a certificate of their names. The program under test is as shipped: a
  * module that Node loads before it sends connections to those names to loopback and refuses any that would leave the machine, as an
- * entry in the hosts file would. `change` may answer for a service instead.
+ * entry in the hosts file would. `change` may answer for a service instead, and `clock` says how long things take.
  */
 export async function startWorld(
   change: (service: ServiceName, http: Simulator) => Simulator = (_, http) => http,
+  clock: Clock = virtualClock(Date.now(), 0),
 ): Promise<LiveWorld> {
   const world = await simulatedServices('wan22-two-chunks', {
-    clock: virtualClock(Date.now(), 0),
+    clock,
     newId: randomUUID,
     keepBytes: true,
   })
