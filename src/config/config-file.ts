@@ -48,7 +48,8 @@ async function readModule(folder: string, name: string): Promise<ConfigFile> {
     // Copied here, where a getter that throws is still the module's fault.
     values = isPlain(given) ? { ...given } : given
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const waits = (cause as NodeJS.ErrnoException | null)?.code === 'ERR_REQUIRE_ASYNC_MODULE'
+    const reason = waits ? 'it awaits outside of a function' : cause instanceof Error ? cause.message : String(cause)
     throw new PromptRunnerError('PR_CONFIG', `${name} cannot be loaded: ${reason}`, { cause })
   }
   return { name, folder, values: requireMap(name, values), line: () => undefined }

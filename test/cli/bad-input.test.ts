@@ -89,6 +89,11 @@ const cases: readonly Case[] = [
     files: { 'package.json': '{"type":"module"}', 'pr.config.ts': 'throw new Error("no luck")\n' },
   },
   {
+    name: 'config module that awaits',
+    args: [],
+    files: { 'package.json': '{"type":"module"}', 'pr.config.ts': 'export default await Promise.resolve({})\n' },
+  },
+  {
     name: 'config module of values that JSON has not',
     args: ['--json'],
     files: {
