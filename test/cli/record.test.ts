@@ -88,6 +88,16 @@ it('changes only the stamps of a recording that is taken again, or all of it', a
   expect(changed.stdout).toBe('Recorded recordings/otter, verified by a replay: it replaces what was there.\n')
 })
 
+it('takes a server that already has files of that name', async () => {
+  const { cwd, args, folders } = await liveServer()
+  for (const colour of [1, 2]) {
+    writeFileSync(join(cwd, 'otter.json'), workflow(colour, 'otter'))
+    const { stdout, stderr } = await runPr([...args, '--quiet'], { cwd })
+    expect([stdout, stderr]).toEqual([expect.stringContaining('Recorded recordings/otter, verified by a replay'), ''])
+  }
+  expect(folders()).toEqual(['otter'])
+})
+
 it('records the pipeline on two small chunks, and replays it', async () => {
   const { cwd, url } = await liveServer('wan22-two-chunks')
   const example = fileURLToPath(new URL('../../fixtures/prompt_files/example.txt', import.meta.url))

@@ -5,6 +5,7 @@ import type { Graph } from '../../domain/graph.ts'
 import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { uuidV5 } from '../../orchestrator/ids.ts'
+import { countedFromOne } from './counted-from-one.ts'
 import { type StepLog, visibleEvent, visibleText } from './event-log.ts'
 import { fileFacts } from './file-facts.ts'
 import type { Step } from './steps.ts'
@@ -18,6 +19,13 @@ export interface StepRun {
   readonly signal: AbortSignal
 }
 
+/** What the steps share. */
+interface Shared extends StepRun {
+  /** The first file of each step that is done, by the step's name. */
+  readonly files: Map<string, OutputFile>
+  readonly counted: ReturnType<typeof countedFromOne>
+}
+
 /**
  * Does the steps one after the other and tells what a client gets to see. Failures that the server reports are part of it;
  * a server that does not answer throws.
@@ -25,13 +33,13 @@ export interface StepRun {
 export async function runSteps(steps: readonly Step[], run: StepRun): Promise<StepLog[]> {
   const { client, signal } = run
   const log: StepLog[] = []
-  const files = new Map<string, OutputFile>()
+  const shared = { ...run, files: new Map<string, OutputFile>(), counted: countedFromOne() }
   await client.connect(signal)
   // Or a second run would find everything in the server's cache.
   await client.free({ unloadModels: true, freeMemory: true })
   for (const [index, step] of steps.entries()) {
     const lines =
-      step.kind === 'upload' ? await upload(step, files, run) : await execute(step, `${index} ${step.name}`, files, run)
+      step.kind === 'upload' ? await upload(step, shared) : await execute(step, `${index} ${step.name}`, shared)
     log.push({ step: step.name, lines: lines.map((line) => visibleText(line, run.run)) })
   }
   return log
@@ -39,8 +47,7 @@ export async function runSteps(steps: readonly Step[], run: StepRun): Promise<St
 
 async function upload(
   { name, path }: Step & { kind: 'upload' },
-  files: Map<string, OutputFile>,
-  { client, run, signal }: StepRun,
+  { client, run, signal, files }: Shared,
 ): Promise<string[]> {
   const file = await client.upload(path, { subfolder: `pr-smoke/${run}` }, signal)
   files.set(name, file)
@@ -50,14 +57,13 @@ async function upload(
 async function execute(
   { name, graph, interruptAt }: Step & { kind: 'workflow' },
   id: string,
-  files: Map<string, OutputFile>,
-  { client, run, folder, signal }: StepRun,
+  { client, run, folder, signal, files, counted }: Shared,
 ): Promise<string[]> {
   const lines: string[] = []
   const promptId = uuidV5(id, run)
   let interrupting: Promise<void> | null = null
   const onEvent = (event: PromptEvent) => {
-    const line = visibleEvent(event)
+    const line = visibleEvent(event.kind === 'executed' ? counted(event) : event)
     if (line !== null) lines.push(line)
     if (event.kind === 'executing' && event.node === interruptAt) interrupting = client.interrupt(promptId)
   }
@@ -67,12 +73,12 @@ async function execute(
     const made = Object.values(entry.files).flat()
     if (made[0]) files.set(name, made[0])
     for (const [node, output] of Object.entries(entry.outputs).toSorted()) {
-      lines.push(`output of ${node}: ${JSON.stringify(output)}`)
+      lines.push(`output of ${node}: ${JSON.stringify(counted(output))}`)
     }
     for (const [number, file] of made.entries()) {
       const path = join(folder, `${promptId}-${number}`)
       await client.download(file, path, signal)
-      lines.push(`file ${nameOf(file)}: ${fileFacts(path)}`)
+      lines.push(`file ${nameOf(counted(file))}: ${fileFacts(path)}`)
     }
   } catch (error) {
     if (!(error instanceof PromptRunnerError) || !tellable.has(error.code)) throw error

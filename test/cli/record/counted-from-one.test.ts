@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { countedFromOne } from '../../../src/cli/record/counted-from-one.ts'
+
+const file = (filename: string, subfolder = 'a', type = 'output') => ({ filename, subfolder, type })
+
+it('counts each prefix of each folder from its first file', () => {
+  const counted = countedFromOne()
+  expect(counted({ images: [file('x_00007_.png'), file('x_00008_.png'), file('x_00003_.png', 'b')] })).toEqual({
+    images: [file('x_00001_.png'), file('x_00002_.png'), file('x_00001_.png', 'b')],
+  })
+  expect(counted(file('x_00008_.png'))).toEqual(file('x_00002_.png'))
+  expect(counted(file('x_00009_.png', 'a', 'temp'))).toEqual(file('x_00001_.png', 'a', 'temp'))
+  expect(counted({ gifs: [file('x_00009.mp4'), file('y_123456_.webp')] })).toEqual({
+    gifs: [file('x_00003.mp4'), file('y_00001_.webp')],
+  })
+})
+
+it('leaves what has no number, or is no file', () => {
+  const told = {
+    images: [file('start.png'), file('take_2.png')],
+    text: ['x_00007_.png'],
+    filename: 7,
+    animated: [false],
+  }
+  expect(countedFromOne()(told)).toEqual(told)
+})
