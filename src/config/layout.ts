@@ -87,6 +87,12 @@ export function annotatedName(file: OutputFile): string {
   return file.type === 'input' ? path : `${path} [${file.type}]`
 }
 
+/** The file in the server's input folder that `annotatedName` called so. */
+export function inputFile(name: string): OutputFile {
+  const end = name.lastIndexOf('/')
+  return { filename: name.slice(end + 1), subfolder: name.slice(0, Math.max(0, end)), type: 'input' }
+}
+
 function pad(number: number): string {
   return String(number).padStart(3, '0')
 }

@@ -1,4 +1,4 @@
-import { annotatedName, chunkPart, referenceUploadName, serverFolder } from '../config/layout.ts'
+import { annotatedName, chunkPart, inputFile, referenceUploadName, serverFolder } from '../config/layout.ts'
 import type { Chunk, Plan, RenderJob } from '../domain/plan-types.ts'
 import { buildRenderWorkflow } from '../domain/render-workflow.ts'
 import type { JobResult } from '../domain/run-event.ts'
@@ -57,14 +57,19 @@ export async function renderLow(
   return { ...result, files: { ...result.files, video } }
 }
 
-/** Cuts the frame that steers the next chunk, uploads it, and returns the name that the server gave it. */
+/**
+ * Cuts the frame that steers the next chunk, uploads it, and returns the name that the server gave it: `known` when an earlier part
+ * of the run has done all that and the server still has it.
+ */
 export async function handOnReference(
   context: RunContext,
   plan: Plan,
   next: Chunk,
   previousVideo: string,
+  known?: string,
 ): Promise<string> {
   const { media, comfyui } = context.clients
+  if (known !== undefined && (await comfyui.holds(inputFile(known), context.signal))) return known
   const file = context.layout.referenceFrame(plan.videoName, next.number)
   const frame = next.referenceFrame!
   const where = { video: plan.videoName, chunk: next.number }

@@ -1,8 +1,10 @@
+import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job, Plan, RenderJob } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import { combineChunk } from './combine-chunks.ts'
 import { finishVideo } from './finish-video.ts'
 import { isFinished, jobsToSkip } from './jobs-to-skip.ts'
+import { withoutLostFiles } from './lost-files.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -11,7 +13,7 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   const { videoName: video, totalFrames: frames } = plan
   const earlier = context.earlier?.videos[video]
   const { upload } = context.options
-  const skipped = jobsToSkip(plan, earlier, upload)
+  const skipped = await withoutLostFiles(context, plan, jobsToSkip(plan, earlier, upload))
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   if (earlier?.film && isFinished(plan, earlier, upload)) {
     context.emit({ kind: 'video-finished', at: context.now(), video, film: earlier.film, frames })
@@ -35,7 +37,7 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     const known = skipped.has(high.workflowNumber) ? earlier?.references[high.chunk.number] : undefined
     const previous = done.get(high.workflowNumber - 1)
     const referenceImage = previous
-      ? (known ?? (await handOnReference(context, plan, high.chunk, previous.files['video']!)))
+      ? await handOnReference(context, plan, high.chunk, previous.files['video']!, known)
       : given.referenceImage
     const inputs: ChunkInputs = { referenceImage, controlVideo: given.controlVideo }
     const latent = await perform(high, () => renderHigh(context, plan, high, inputs))
@@ -48,7 +50,8 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     const before: JobResult | null = last
     last = await perform(job, () => combineChunk(context, plan, job, chunk, before))
   }
-  await finishVideo(context, plan, last!, [...done.values()])
+  const results = jobsOf(plan).map(({ workflowNumber }) => done.get(workflowNumber)!)
+  await finishVideo(context, plan, last!, results)
 }
 
 /** Pairs of HIGH and LOW, chunk by chunk. */

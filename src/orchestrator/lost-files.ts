@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { jobsOf } from '../domain/jobs-of.ts'
+import type { Job, Plan } from '../domain/plan-types.ts'
+import type { JobResult } from '../domain/run-event.ts'
+import type { RunContext } from './run-context.ts'
+
+/** What later jobs load from the server, by the kind of the job that left it there. */
+const role = { high: 'latent', low: 'video', combine: 'film' } as const
+
+/**
+ * What of `skipped` can be skipped indeed: what a job that is to run loads has to be on the server still, and is not when the pod
+ * came back with an empty disk or its folder was cleaned. A file with a local copy is put back, any other is made again by its job.
+ */
+export async function withoutLostFiles(
+  context: RunContext,
+  plan: Plan,
+  skipped: ReadonlyMap<number, JobResult>,
+): Promise<ReadonlyMap<number, JobResult>> {
+  const { comfyui } = context.clients
+  const kept = new Map(skipped)
+  const jobs = jobsOf(plan)
+  const again: number[] = []
+  const putBack: number[] = []
+  // From the end: whether a file is needed shows when it is known which of the later jobs run.
+  for (const job of jobs.toReversed()) {
+    const { workflowNumber: number, kind } = job
+    const result = kept.get(number)
+    const file = result?.outputs[role[kind]]
+    const isNeeded = jobs.some((later) => !kept.has(later.workflowNumber) && loadsFrom(later, job))
+    if (!result || !file || !isNeeded || (await comfyui.holds(file, context.signal))) continue
+    const copy = result.files[role[kind]]
+    // A film may be longer than what a server takes, and is combined again in seconds.
+    if (copy === undefined || kind === 'combine' || !existsSync(copy)) {
+      kept.delete(number)
+      again.unshift(number)
+      continue
+    }
+    const { filename: name, subfolder, type } = file
+    const stored = await comfyui.upload(copy, { name, subfolder, type }, context.signal)
+    kept.set(number, { ...result, outputs: { ...result.outputs, [role[kind]]: stored } })
+    putBack.unshift(number)
+  }
+  tell(context, plan.videoName, again, putBack)
+  return kept
+}
+
+/** HIGH takes of the LOW before it only a picture, which is cut from the local copy. */
+function loadsFrom(later: Job, job: Job): boolean {
+  return later.dependsOn.includes(job.workflowNumber) && later.kind !== 'high'
+}
+
+function tell(context: RunContext, video: string, again: readonly number[], putBack: readonly number[]): void {
+  const done = [
+    again.length > 0 ? `run again: ${again.join(', ')}` : null,
+    putBack.length > 0 ? `put back from the local copy: ${putBack.join(', ')}` : null,
+  ].filter((text) => text !== null)
+  if (done.length === 0) return
+  const message = `ComfyUI has lost files of jobs that were done (${done.join('; ')})`
+  context.emit({ kind: 'warning', at: context.now(), video, message })
+}

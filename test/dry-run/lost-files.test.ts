@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { expect, it, vi } from 'vitest'
+import { decoded } from '../support/film.ts'
+import { journals } from '../support/live-process.ts'
+import { liveFolder } from '../support/live-run.ts'
+import { startWorld } from '../support/live-world.ts'
+
+// Each test starts several processes, one after the other.
+vi.setConfig({ testTimeout: 120_000 })
+
+/** A live run of two chunks (HIGH and LOW 1 to 4, combine 5 and 6) whose server refuses its prompt number `refused`. */
+async function stopped(refused: number, flags: readonly string[]) {
+  const folder = liveFolder()
+  let prompts = 0
+  const world = await startWorld((service, http) => (request) => {
+    const isPrompt = service === 'comfyui' && request.method === 'POST' && new URL(request.url).pathname === '/prompt'
+    if (isPrompt) prompts += 1
+    return isPrompt && prompts === refused ? Promise.resolve(new Response('', { status: 500 })) : http(request)
+  })
+  const first = await folder.run(world, ['--no-upload', ...flags])
+  expect(first.exitCode).toBe(1)
+  const name: string = first.summary.run_name
+  const resume = async (on: typeof world) => {
+    const { length } = journals(folder.outputDir)[name]!
+    const { exitCode, stderr } = await folder.run(on, ['--no-upload', ...flags, '--resume', name])
+    const started = journals(folder.outputDir)
+      [name]!.slice(length)
+      .filter(({ kind }) => kind === 'job-started')
+    return { said: `${exitCode} ${stderr}`, sent: started.map(({ workflow }) => workflow) }
+  }
+  return { resume, world, film: join(folder.outputDir, 'final/otter.mp4') }
+}
+
+const LOST = '0 warning: otter: ComfyUI has lost files of jobs that were done'
+
+it.each([
+  ['a latent', 4, [], `${LOST} (run again: 3; put back from the local copy: 2)\n`, [3, 4, 5, 6]],
+  ['what has a copy', 4, ['--keep-intermediate'], `${LOST} (put back from the local copy: 2, 3)\n`, [4, 5, 6]],
+  ['videos and a film', 6, [], `${LOST} (run again: 5; put back from the local copy: 2, 4)\n`, [5, 6]],
+])('goes on on a server that has lost %s', async (_, refused, flags, said, sent) => {
+  const { resume, film } = await stopped(refused, flags)
+  const empty = await startWorld()
+  expect(await resume(empty)).toEqual({ said, sent })
+  expect(decoded(film)).toEqual({ frames: 24, width: 64, height: 64, fps: 16 })
+  const references = empty.asked.filter((line) => line === 'comfyui POST /upload/image').length
+  // One upload for each file with a copy, and one for the reference image of chunk 2 when that is rendered.
+  expect(references).toBe(flags.length === 0 ? 2 : 3)
+})
+
+it('sends nothing twice to a server that has everything', async () => {
+  const { resume, world } = await stopped(4, [])
+  const before = world.asked.filter((line) => line === 'comfyui POST /upload/image').length
+  expect(await resume(world)).toEqual({ said: '0 ', sent: [4, 5, 6] })
+  expect(world.asked.filter((line) => line === 'comfyui POST /upload/image').length).toBe(before)
+})
