@@ -39,7 +39,8 @@ export async function runLive(session: PlannedSession): Promise<number> {
     layout: createLayout(outputDir, identity.runName),
     now: Date.now,
   })
-  const errors = errorsOf(outcome.failures)
+  const goOn = `--resume ${identity.runName} --output-dir ${outputDir} goes on from there.`
+  const errors = errorsOf(outcome.failures, goOn)
   const summary = makeSummary(outcome.tally, {
     dryRun: false,
     folder: null,

@@ -70,18 +70,25 @@ export async function runPlans(
   return { failures, tally: tally.tally() }
 }
 
-/** What failed, as errors to report: the run's own ones, and one for all videos. A cancelled run is nothing but cancelled. */
-export function errorsOf(failures: readonly RunFailure[]): PromptRunnerError[] {
+/**
+ * What failed, as errors to report: the run's own ones, and one for all videos, with `hint`. A cancelled run is nothing but
+ * cancelled.
+ */
+export function errorsOf(failures: readonly RunFailure[], hint?: string): PromptRunnerError[] {
   const cancelled = failures.find(({ error }) => error.code === 'PR_CANCELLED')
   if (cancelled) return [cancelled.error]
   const own = failures.filter(({ video }) => video === null).map(({ error }) => error)
   const videos = failures.flatMap(({ video, error }) => (video === null ? [] : [{ video, error }]))
-  return videos.length === 0 ? own : [unfinished(videos), ...own]
+  return videos.length === 0 ? own : [unfinished(videos, hint), ...own]
 }
 
-function unfinished(videos: ReadonlyArray<{ video: string; error: PromptRunnerError }>): PromptRunnerError {
+function unfinished(
+  videos: ReadonlyArray<{ video: string; error: PromptRunnerError }>,
+  hint: string | undefined,
+): PromptRunnerError {
   const names = videos.map(({ video }) => video).join(', ')
   return new PromptRunnerError('PR_RUN_FAILED', `Not every video was finished: ${names}`, {
+    ...(hint !== undefined && { hint }),
     problems: videos.flatMap(({ video, error }) => [
       { file: video, message: `${error.code}: ${error.message}`, ...ownHint(error) },
       ...error.problems.map((problem) => ({ ...problem, file: `${video}: ${problem.file}` })),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { finalDirOf, journalOf, stateDirOf } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { filmNames } from '../orchestrator/film-names.ts'
 import { identifyRun, type RunIdentity } from '../orchestrator/run-identity.ts'
 import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
@@ -35,7 +36,7 @@ export interface SettledLiveRun extends SettledRun, Disposable {}
 
 /**
  * Settles a live run: of two that start at once each gets a name of its own, and none gets one of `known`. A run in progress cannot
- * be gone on with. Throws PR_STATE and PR_FILE.
+ * be gone on with, nor can a rehearsal. Throws PR_STATE and PR_FILE.
  */
 export function settleLiveRun({ settings, plans }: PlannedSession, known: ReadonlySet<string>): SettledLiveRun {
   const { outputDir, resume } = settings.run
@@ -43,6 +44,7 @@ export function settleLiveRun({ settings, plans }: PlannedSession, known: Readon
   const now = Date.now()
   if (resume !== null) {
     const { path, state } = findRun(stateDir, resume)
+    if (state.dryRun) throw onlyRehearsed(state.runName)
     const lock = lockRun(stateDir, state.runName, now)
     // Whoever held the lock until now may have written more.
     return { ...resumed(plans, outputDir, readRunState(path)), ...lock }
@@ -69,4 +71,11 @@ function settled(
 
 function resumed(plans: readonly Plan[], outputDir: string, state: RunState): SettledRun {
   return settled(plans, outputDir, state, { runId: state.runId, runName: state.runName })
+}
+
+/** Its jobs count as done and its films are there, but nothing was ever rendered. */
+function onlyRehearsed(runName: string): PromptRunnerError {
+  return new PromptRunnerError('PR_STATE', `--resume ${runName}: this was a dry run, so none of it is done`, {
+    hint: 'Start a new run without --resume, or give --dry-run to go on with the rehearsal.',
+  })
 }

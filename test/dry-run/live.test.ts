@@ -76,6 +76,22 @@ it('keeps two runs of one video apart, and rehearses going on with the first', a
   expect(resumed).toMatchObject({ run_name: first.run_name, jobs: { done: 0, skipped: 6 } })
 })
 
+it('does not take what was only rehearsed for done', async () => {
+  const cwd = temporaryFolder(files)
+  const rehearsal = JSON.parse((await runPr(['--dry-run', '--json'], { cwd })).stdout)
+  const flags = ['--output-dir', rehearsal.folder, '--resume', 'otter', '--yes', '--no-upload']
+  const before = filesIn(rehearsal.folder)
+  const { exitCode, stderr } = await runPr(flags, { cwd, env })
+  expect(stderr).toBe(
+    [
+      `PR_STATE: --resume ${rehearsal.run_name}: this was a dry run, so none of it is done`,
+      '  hint: Start a new run without --resume, or give --dry-run to go on with the rehearsal.',
+      '',
+    ].join('\n'),
+  )
+  expect([exitCode, filesIn(rehearsal.folder)]).toEqual([2, before])
+})
+
 it('shows server and plan, and starts nothing when nobody agrees', async () => {
   const run = await runPr(['--no-upload'], { cwd: temporaryFolder(files), env })
   expect(run.exitCode).toBe(2)
@@ -92,4 +108,16 @@ it('says that ComfyUI does not answer, and leaves nothing behind', async () => {
   expect(run.exitCode).toBe(1)
   expect(run.stderr).toContain('hint: start ComfyUI, or give its address with --comfyui-url')
   expect(filesIn(run.cwd)).toEqual(Object.keys(files))
+})
+
+it('says how to go on with a run that failed', async () => {
+  const flags = ['--yes', '--json', '--no-upload', '--ffmpeg', 'false']
+  const { cwd, stdout } = await runPr(flags, { cwd: temporaryFolder(files), env })
+  const { failures, run_name } = JSON.parse(stdout)
+  expect(failures).toMatchObject([
+    {
+      code: 'PR_RUN_FAILED',
+      hint: `--resume ${run_name} --output-dir ${join(cwd, 'output/prompt-runner')} goes on from there.`,
+    },
+  ])
 })
