@@ -1,7 +1,10 @@
 import type { Clients } from '../clients/clients.ts'
+import { statusOf } from '../clients/gcs-errors.ts'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout } from '../config/layout.ts'
 import { invalidPlans } from '../doctor/invalid-plans.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { hasObjects } from '../orchestrator/has-objects.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
 import { isKnownRun } from '../orchestrator/left-prompt.ts'
 import { makeSummary } from '../report/summary.ts'
@@ -54,8 +57,8 @@ export async function runLive(session: PlannedSession): Promise<number> {
 }
 
 /**
- * Settles the run, and its clients with it, under a name that the server does not know either: ids of prompts follow from the work and
- * the name, and those of an earlier run from another output directory would be taken for this one's.
+ * Settles the run, and its clients with it, under a name that server and bucket do not know either: ids of prompts and names of objects
+ * follow from the work and the name, and those of an earlier run from another output directory would be taken for this one's.
  */
 async function meetServer(session: PlannedSession): Promise<{ settled: SettledLiveRun; clients: Clients }> {
   const { settings, plans, signal } = session
@@ -64,9 +67,25 @@ async function meetServer(session: PlannedSession): Promise<{ settled: SettledLi
     const settled = settleLiveRun(session, known)
     const { runId, runName } = settled.identity
     const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
-    if (settled.earlier || !(await isKnownRun(clients.comfyui, runId, plans, signal))) return { settled, clients }
+    const isKnown =
+      settled.earlier === null &&
+      ((await isKnownRun(clients.comfyui, runId, plans, signal)) || (await isInBucket(session, clients, runName)))
+    if (!isKnown) return { settled, clients }
     known.add(runName)
     settled[Symbol.dispose]()
     await clients.comfyui.close()
+  }
+}
+
+/** An account that may write and not look is warned: what it sends last can be refused. Any other refusal would be that of the upload, too. */
+async function isInBucket(session: PlannedSession, { storage }: Clients, runName: string): Promise<boolean> {
+  const { settings, plans, output, signal } = session
+  if (!settings.run.upload) return false
+  try {
+    return await hasObjects(storage, runName, plans, signal)
+  } catch (error) {
+    if (!(error instanceof PromptRunnerError) || statusOf(error.cause) !== 403) throw error
+    output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${error.message}`)
+    return false
   }
 }

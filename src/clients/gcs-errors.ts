@@ -28,7 +28,7 @@ export function storageFailure(error: unknown, attempt: Attempt): PromptRunnerEr
   const reason = reasonOf(error)
   const answered = status === undefined ? 'failed' : `was answered with ${status}${reason === '' ? '' : ` ${reason}`}`
   return new PromptRunnerError(attempt.code, `${attempt.doing} ${answered}: ${said}`, {
-    hint: hintFor(status, attempt.bucket),
+    hint: hintFor(status, attempt),
     cause: error,
   })
 }
@@ -39,21 +39,22 @@ export function credentialsFailure(message: string, cause?: unknown): PromptRunn
   return new PromptRunnerError('PR_CREDENTIALS', message, { hint, cause })
 }
 
-function hintFor(status: number | undefined, bucket: string): string {
+function hintFor(status: number | undefined, { code, bucket }: Attempt): string {
+  const again = code === 'PR_UPLOAD' ? 'run again with --resume' : 'try again'
   switch (status) {
     case 400:
-      return 'check that nothing writes to the file while it is uploaded, and run again with --resume'
+      return `check that nothing writes to the file while it is uploaded, and ${again}`
     case 403:
       return `give the account the role "Storage Object User" on gs://${bucket}`
     case 404:
       return `check that the bucket gs://${bucket} exists and is spelled right in --bucket`
     case 429:
-      return 'wait a minute and run again with --resume: the bucket or object is changed too often'
+      return `wait a minute and ${again}: the bucket or object is changed too often`
     case undefined:
-      return 'check the network and run again with --resume: what is done is not done twice'
+      return `check the network and ${again}: what is done is not done twice`
     default:
       return status >= 500
-        ? 'Google Cloud Storage has a problem of its own: run again with --resume in a while'
+        ? `Google Cloud Storage has a problem of its own: ${again} in a while`
         : `check the bucket gs://${bucket} and its settings`
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { objectName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
@@ -37,7 +37,9 @@ async function uploadFilm(
   const stored = await uploadOne(context, plan, 'film', film, object, bytes, 'video/mp4')
   // The manifest goes last: its presence says that the film is there and verified.
   const manifest = layout.manifest(plan.videoName)
-  const text = `${JSON.stringify(makeManifest(context, plan, stored, jobs), null, 2)}\n`
+  // An earlier part of the run may have uploaded this very manifest and ended before it knew.
+  const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
+  const text = `${JSON.stringify(makeManifest(context, plan, stored, jobs, created), null, 2)}\n`
   await writeFile(manifest, text)
   const name = objectName(context.clients.storage.prefix, runName, plan.videoName, 'manifest.json')
   await uploadOne(context, plan, 'manifest', manifest, name, Buffer.byteLength(text), 'application/json')
@@ -69,12 +71,27 @@ async function uploadOne(
   return stored
 }
 
-function makeManifest(context: RunContext, plan: Plan, film: StoredObject, jobs: readonly JobResult[]) {
+/** When the manifest that lies there was made; null when none does. */
+async function createdBefore(manifest: string): Promise<string | null> {
+  try {
+    return JSON.parse(await readFile(manifest, 'utf8')).created
+  } catch {
+    return null
+  }
+}
+
+function makeManifest(
+  context: RunContext,
+  plan: Plan,
+  film: StoredObject,
+  jobs: readonly JobResult[],
+  created: string,
+) {
   return {
     run_id: context.runId,
     run_name: context.runName,
     video_name: plan.videoName,
-    created: new Date(context.now()).toISOString(),
+    created,
     film: { ...film, frames: plan.totalFrames, fps: plan.fps, width: plan.width, height: plan.height },
     plan: {
       sha256: createHash('sha256').update(JSON.stringify(plan)).digest('hex'),

@@ -25,8 +25,10 @@ const intermediates = (name: string) => [
   `videos/otter_${name}_chunk_001.mp4`,
   `videos/otter_${name}_chunk_002.mp4`,
 ]
-const uploaded = (name: string) => [
+const LIST = 'gcs GET /storage/v1/b/films/o'
+const uploaded = (name: string, isNew: boolean) => [
   'google-auth POST /token',
+  ...(isNew ? [LIST] : []),
   'gcs POST /upload/storage/v1/b/films/o',
   'gcs PUT /upload/storage/v1/b/films/o',
   `gcs GET /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fotter.mp4`,
@@ -40,13 +42,14 @@ it('uploads film and manifest, verifies them, and only then deletes what is not 
   const folder = liveFolder()
   const whileVerifying: string[][] = []
   const world = await startWorld((service, http) => (request) => {
-    if (service === 'gcs' && request.method === 'GET') whileVerifying.push(folder.files())
+    if (service === 'gcs' && /^GET .+\/o\/june%2F/.test(`${request.method} ${request.url}`))
+      whileVerifying.push(folder.files())
     return http(request)
   })
   const { exitCode, stderr, summary } = await folder.run(world)
   expect(`${exitCode} ${stderr}`).toBe('0 ')
   const name: string = summary.run_name
-  expect(askedOfGoogle(world)).toEqual(uploaded(name))
+  expect(askedOfGoogle(world)).toEqual(uploaded(name, true))
   expect(whileVerifying.length).toBe(2)
   for (const files of whileVerifying) expect(files).toEqual(expect.arrayContaining(intermediates(name)))
   expect(folder.files()).toEqual([
@@ -90,7 +93,7 @@ it('keeps everything when the stored film is not the one that was sent, and uplo
   const resumed = await folder.run(world, ['--resume', name])
   expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
   expect(sent()).toBe(before.sent)
-  expect(askedOfGoogle(world).slice(before.google)).toEqual(uploaded(name))
+  expect(askedOfGoogle(world).slice(before.google)).toEqual(uploaded(name, false))
   expect(await stored(world, `june/otter/${name}/otter.mp4`)).toEqual(film)
   expect(folder.files()).toEqual([
     'final/otter.mp4',
@@ -99,4 +102,74 @@ it('keeps everything when the stored film is not the one that was sent, and uplo
     `state/manifest_otter_${name}.json`,
   ])
   expect(journals(folder.outputDir)[name]!.filter(({ kind }) => kind === 'cleanup').length).toBe(1)
+})
+
+const refusal = (code: number, message: string) =>
+  Response.json(
+    { error: { code, message, errors: [{ message, domain: 'global', reason: 'forbidden' }] } },
+    { status: code },
+  )
+const prompts = (world: LiveWorld) => world.asked.filter((line) => line === 'comfyui POST /prompt').length
+
+it.each(['otter.mp4', 'manifest.json'])(
+  'adopts %s when it was stored and the run ended before it knew',
+  async (file) => {
+    const folder = liveFolder()
+    let isBroken = true
+    const world = await startWorld((service, http) => async (request) => {
+      const isLook = service === 'gcs' && request.method === 'GET' && request.url.includes(file)
+      return isLook && isBroken ? refusal(403, 'Not now.') : http(request)
+    })
+    const failed = await folder.run(world)
+    expect(failed.exitCode).toBe(1)
+    const name: string = failed.summary.run_name
+
+    isBroken = false
+    const before = await stored(world, `june/otter/${name}/${file}`)
+    const resumed = await folder.run(world, ['--resume', name])
+    expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
+    expect(prompts(world)).toBe(6)
+    expect(await stored(world, `june/otter/${name}/${file}`)).toEqual(before)
+    expect(folder.files()).toContain(`state/cleanup_otter_${name}.json`)
+  },
+)
+
+it('takes no run name that the bucket has from elsewhere', async () => {
+  const first = await startWorld()
+  const before = await liveFolder().run(first)
+  // Another output directory, and a server that has forgotten everything.
+  const second = await startWorld((service, http) =>
+    service === 'gcs' ? (request) => first.send('gcs', request) : http,
+  )
+  const after = await liveFolder().run(second)
+  expect(`${after.exitCode} ${after.stderr}`).toBe('0 ')
+  expect(after.summary.run_name).not.toBe(before.summary.run_name)
+  expect(askedOfGoogle(second).filter((line) => line === LIST).length).toBe(2)
+  for (const { summary } of [before, after]) await stored(first, `june/otter/${summary.run_name}/manifest.json`)
+})
+
+it.each([
+  [
+    403,
+    'No objects.list.',
+    0,
+    /^warning: Whether the bucket has films of a run \S+ already is not known: listing gs:\/\/films\/june\/otter\/\S+\/ was answered with 403 \(forbidden\): No objects.list.\n$/,
+  ],
+  [
+    404,
+    'No such bucket.',
+    1,
+    /^PR_STORAGE: listing .+ was answered with 404 \(forbidden\): No such bucket.\n {2}hint: check that the bucket gs:\/\/films exists and is spelled right in --bucket\n$/,
+  ],
+])('asks the bucket before the first job, and is answered with %i', async (status, message, exitCode, said) => {
+  const world = await startWorld((service, http) => async (request) => {
+    const isList = service === 'gcs' && new URL(request.url).pathname === '/storage/v1/b/films/o'
+    return isList && request.method === 'GET' ? refusal(status, message) : http(request)
+  })
+  const folder = liveFolder()
+  const run = await folder.run(world)
+  expect(run.exitCode).toBe(exitCode)
+  expect(run.stderr).toMatch(said)
+  expect(prompts(world)).toBe(exitCode === 0 ? 6 : 0)
+  if (exitCode !== 0) expect(folder.files()).toEqual([])
 })
