@@ -45,6 +45,7 @@ export interface NetworkReport {
  * Proves that it works before it returns; throws PR_EGRESS when it does not.
  */
 export async function installNetwork(options: NetworkOptions): Promise<InstalledNetwork> {
+  if (isInstalled) throw alreadyInstalled()
   const { hosts, capture, redactor = createRedactor() } = options
   const ledger = openLedger(redactor.url)
   const services = new Map(
@@ -57,6 +58,12 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     return name === null ? null : (services.get(name) ?? null)
   }
   const undo = createUndoList()
+  isInstalled = true
+  undo.use({
+    [Symbol.dispose]: () => {
+      isInstalled = false
+    },
+  })
   undo.use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
   const start = async () => {
     const engine = undo.use(await (options.engine ?? wireEngine)({ serviceAt, comfyuiUrl: hosts.comfyuiUrl, refuse }))
@@ -79,6 +86,15 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     problems: () => problemsOf(report(), hosts.known),
     [Symbol.asyncDispose]: () => undo[Symbol.asyncDispose](),
   }
+}
+
+/** A process has one network. */
+let isInstalled = false
+
+function alreadyInstalled(): PromptRunnerError {
+  return new PromptRunnerError('PR_USAGE', 'this process has a simulated network already', {
+    hint: 'dispose of that one first; tests that each have one cannot run at the same time in one file',
+  })
 }
 
 function problemsOf(

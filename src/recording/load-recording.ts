@@ -38,9 +38,13 @@ export async function loadRecording(nameOrPath: string): Promise<Recording> {
   return { name: nameOrPath, hars, entries, facts: factsOf(hars, nameOrPath, entries[0]?.startedAt) }
 }
 
-/** Names that `loadRecording` takes. */
-export async function shippedRecordings(): Promise<string[]> {
-  const found = await readdir(shippedFolder(), { withFileTypes: true }).catch(() => [])
+/** Names that `loadRecording` takes wherever it is run. */
+export function shippedRecordings(): Promise<string[]> {
+  return recordingsIn(shippedFolder())
+}
+
+async function recordingsIn(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return found
     .filter((item) => item.isDirectory())
     .map((item) => item.name)
@@ -59,8 +63,9 @@ async function harFiles(nameOrPath: string): Promise<string[]> {
   const what = existsSync(folder)
     ? `the folder ${folder} holds no *.har file`
     : `there is no recording named ${JSON.stringify(nameOrPath)}`
+  const names = new Set([...(await recordingsIn('recordings')), ...(await shippedRecordings())])
   throw new PromptRunnerError('PR_RECORDING', what, {
-    hint: `these exist: ${(await shippedRecordings()).join(', ')}; a folder with *.har files or one HAR file also works`,
+    hint: `these exist: ${[...names].join(', ')}; a folder with *.har files or one HAR file also works`,
   })
 }
 

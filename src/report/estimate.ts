@@ -7,6 +7,7 @@ export interface Estimate {
 
 /** What the recorded server's time would cost on this pod, or why no figure can be given. */
 export function estimateOf(serverSeconds: number, device: string, costPerHour: number | null): Estimate {
+  if (serverSeconds === 0) return { gpu_minutes: null, cost_usd: null, note: 'none: no job was done.' }
   if (device === 'cpu') {
     const note = `none: the recording was made on a CPU, whose ${duration(serverSeconds)} for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.`
     return { gpu_minutes: null, cost_usd: null, note }

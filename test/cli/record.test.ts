@@ -137,7 +137,7 @@ it('shows what it would do, and touches nothing', async () => {
     '  all exchanges of <cwd>/recordings/otter are replaced when any changed:',
     '    ~ otter.json: node 1 (EmptyImage), color: 255 → 128',
     '    + noise.json: new',
-    '  about 0.0 minutes of work by the last recording',
+    '  less than a minute of work by the last recording',
     '',
   ])
   writeFileSync(join(cwd, 'otter.json'), '{"7":{"class_type":"EmptyLatentImage","inputs":{}}}')

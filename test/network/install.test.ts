@@ -122,3 +122,13 @@ function leak(open: () => void): void {
   const context = Reflect.get(globalThis, '__MSW_INTERNAL_CONNECTION_CONTEXT') as { run(callback: () => void): void }
   context.run(open)
 }
+
+it('is one for the whole process', async () => {
+  await using network = await echoNetwork()
+  await expect(echoNetwork()).rejects.toThrow('this process has a simulated network already')
+  await (await request(`${COMFYUI}/where`)).body.dump()
+  expect(network.report().requests).toEqual({ comfyui: 1 })
+  await network[Symbol.asyncDispose]()
+  await using next = await echoNetwork()
+  expect(next.problems()).toEqual([])
+})

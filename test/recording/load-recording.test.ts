@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Har } from '../../src/recording/har.ts'
 import { loadRecording, shippedRecordings } from '../../src/recording/load-recording.ts'
 import { createRedactor } from '../../src/recording/redact.ts'
 import { harText } from '../../src/recording/write-har.ts'
 import { har12 } from '../network/har-12-schema.ts'
+import { temporaryFolder } from '../support/rehearse.ts'
 
 const shipped = await shippedRecordings()
 
@@ -40,6 +41,15 @@ it('names the recordings that exist when there is none of that name', async () =
     code: 'PR_RECORDING',
     message: 'there is no recording named "wan23"',
     hint: `these exist: ${shipped.join(', ')}; a folder with *.har files or one HAR file also works`,
+  })
+})
+
+it('names those of the current folder too', async () => {
+  const before = process.cwd()
+  onTestFinished(() => process.chdir(before))
+  process.chdir(temporaryFolder({ 'recordings/mine/comfyui.har': '{}' }))
+  await expect(loadRecording('wan23')).rejects.toMatchObject({
+    hint: `these exist: mine, ${shipped.join(', ')}; a folder with *.har files or one HAR file also works`,
   })
 })
 

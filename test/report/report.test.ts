@@ -194,6 +194,7 @@ it('estimates from a GPU’s timings and refuses to from a CPU’s', () => {
   expect(estimateOf(7_260, 'NVIDIA L40S', null).note).toBe(
     '2 h 1 min on NVIDIA L40S (recorded timings), no pod, no price',
   )
+  expect(estimateOf(0, 'cpu', 0.8).note).toBe('none: no job was done.')
   expect(estimateOf(45, 'cpu', 0.8)).toEqual({
     gpu_minutes: null,
     cost_usd: null,

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { makeFolder } from '../../files/make-folder.ts'
 import { dayStamp, timeStamp } from '../../report/stamps.ts'
 import type { Output } from '../output.ts'
@@ -26,7 +26,7 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   } catch (error) {
     const kept = `${target}.${ending()}-${stamp}`
     renameSync(folder, kept)
-    output.warn(`what was recorded is kept in ${kept}; ${target} is as it was`)
+    output.warn(`what was recorded is kept in ${kept}${existsSync(target) ? `; ${target} is as it was` : ''}`)
     throw error
   }
 }

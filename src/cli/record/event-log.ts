@@ -53,8 +53,11 @@ export function firstDifference(live: readonly StepLog[], replayed: readonly Ste
     const hasBranches = lines.filter((line) => line.startsWith('output of ')).length > 1
     const [these, others] = [lines, replayed[index]?.lines ?? []].map((each) => (hasBranches ? each.toSorted() : each))
     const at = these!.findIndex((line, number) => line !== others![number])
-    if (at >= 0) return `${step}: the server said "${these![at]}", the replay "${others![at] ?? ''}"`
-    if (others!.length > these!.length) return `${step}: the replay also said "${others![these!.length]}"`
+    if (at >= 0) return `${step}: the server said ${quoted(these![at])}, the replay ${quoted(others![at])}`
+    if (others!.length > these!.length) return `${step}: the replay also said ${quoted(others![these!.length])}`
   }
   return live.length === replayed.length ? null : `${live.length} steps became ${replayed.length}`
 }
+
+/** A line as a message can show it: the text of a node may have megabytes. */
+const quoted = (line = '') => (line.length > 300 ? `"${line.slice(0, 300)}…"` : `"${line}"`)

@@ -29,7 +29,7 @@ export async function recordingPlan(options: {
   const time =
     minutes === null || minutes === undefined
       ? 'never recorded, so nobody knows for how long'
-      : `about ${minutes.toFixed(1)} minutes of work by the last recording`
+      : `${minutes < 1 ? 'less than a minute' : `about ${minutes.toFixed(1)} minutes`} of work by the last recording`
   return {
     lines: [
       `Record ${name} from ${url.href}: ComfyUI ${stats.comfyuiVersion}, ${device}`,

@@ -98,7 +98,7 @@ async function make(
     const difference = firstDifference(live, replayed)
     if (difference === null) return live
     throw new PromptRunnerError('PR_RECORDING', `a replay of the recording differs from the server: ${difference}`, {
-      hint: 'the old recording stays; --verify=false publishes it all the same',
+      hint: '--verify=false publishes it all the same',
     })
   } finally {
     rmSync(downloads, { recursive: true })
