@@ -23,6 +23,19 @@ const yargsPrintsNothing: Plugin = {
   },
 }
 
+/** Of the program itself only what prints the help is imported; all that its commands load when they run is in the script. */
+const commandsDoNotRun: Plugin = {
+  name: 'commands-do-not-run',
+  setup({ onResolve }) {
+    const start = /[\\/]src[\\/]cli[\\/](bin|load-program)\.ts$/
+    onResolve({ filter: /./ }, ({ kind, path, importer }) =>
+      kind === 'dynamic-import' && /[\\/]src[\\/]cli[\\/]/.test(importer) && !start.test(importer)
+        ? { path, external: true }
+        : null,
+    )
+  },
+}
+
 const options: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -50,7 +63,7 @@ const { metafile } = await build({
 })
 const program = Object.keys(metafile.outputs)[0]!
 
-// What is imported: the start of the program, and the packages exports.
+// What is imported: the start of the program with its help, and the exports of the package.
 await build({
   ...options,
   entryPoints: [
@@ -62,6 +75,7 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   define: { PROGRAM: JSON.stringify(basename(program)) },
+  plugins: [commandsDoNotRun],
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
   },

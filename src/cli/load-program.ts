@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { asksForHelp } from './help-asked.ts'
 import type { main } from './main.ts'
 import { runScript } from './run-script.ts'
 
@@ -11,9 +12,9 @@ export interface Program {
   keep(): void
 }
 
-/** The program from its sources, or as it was built into one script. */
+/** The program from its sources, or as it was built into one script; for the help a twentieth of it is enough. */
 export async function loadProgram(argv: readonly string[]): Promise<Program> {
-  if (typeof PROGRAM === 'undefined') return { ...(await import('./main.ts')), keep() {} }
+  if (typeof PROGRAM === 'undefined' || asksForHelp(argv)) return { ...(await import('./main.ts')), keep() {} }
   const { exports, keep } = runScript(fileURLToPath(new URL(PROGRAM, import.meta.url)), waysOf(argv))
   return { main: (exports as Pick<Program, 'main'>).main, keep }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { CommandContext } from './command.ts'
 import { commandNamed, commands } from './commands.ts'
 import { reportFailure } from './failure.ts'
+import { asksForHelp } from './help-asked.ts'
 import { helpText } from './help-text.ts'
 import { Output, type OutputStreams } from './output.ts'
 import { modeBeforeSettings } from './output-mode.ts'
@@ -21,12 +22,8 @@ export async function main(
 }
 
 async function dispatch(argv: readonly string[], context: Omit<CommandContext, keyof Stop>): Promise<number> {
-  if (argv.includes('--version')) {
-    context.output.print(version())
-    return 0
-  }
-  if (argv.includes('--help') || argv.includes('-h')) {
-    context.output.print(helpText(commandNamed(argv, commands), commands))
+  if (asksForHelp(argv)) {
+    context.output.print(argv.includes('--version') ? version() : helpText(commandNamed(argv, commands), commands))
     return 0
   }
   const { parseArguments } = await import('./parse-arguments.ts')
