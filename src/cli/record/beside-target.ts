@@ -12,8 +12,8 @@ export interface BesideTarget {
 }
 
 /**
- * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, what is there is kept as
- * `<target>.failed-…` or `.interrupted-…`.
+ * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, or the process ends under it, what is
+ * there is kept as `<target>.failed-…` or `.interrupted-…`.
  */
 export async function besideTarget<T>(options: BesideTarget, work: (folder: string) => Promise<T>): Promise<T> {
   const { target, output, ending } = options
@@ -21,12 +21,19 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   const stamp = `${dayStamp(now)}_${timeStamp(now)}`
   const folder = `${target}.unfinished-${stamp}`
   makeFolder(folder)
-  try {
-    return await work(folder)
-  } catch (error) {
+  const keep = () => {
     const kept = `${target}.${ending()}-${stamp}`
     renameSync(folder, kept)
     output.warn(`what was recorded is kept in ${kept}${existsSync(target) ? `; ${target} is as it was` : ''}`)
+  }
+  // What is thrown in a timer or stream, and a second Ctrl-C, do not come by here.
+  process.once('exit', keep)
+  try {
+    return await work(folder)
+  } catch (error) {
+    keep()
     throw error
+  } finally {
+    process.off('exit', keep)
   }
 }

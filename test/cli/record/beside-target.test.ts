@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { startServing } from '../../support/serving.ts'
+import { newFolder, runPr } from '../run-pr.ts'
+
+/** A full disk shows in the timer that writes the traffic down, where nothing that records can catch it. */
+const fullDisk = `import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+const { writeSync } = fs
+fs.writeSync = (file, text, ...more) => {
+  if (String(text).includes('"entries"')) return writeSync(file, text, ...more)
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+}
+syncBuiltinESMExports()
+export default {}
+`
+
+it('keeps what was recorded as failed when the process ends in the middle', async () => {
+  const serving = await startServing()
+  onTestFinished(async () => void (await serving.stop()))
+  const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': fullDisk })
+  const server = ['--comfyui-url', serving.facts.addresses['comfyui']!]
+  const { exitCode, stderr } = await runPr(['record', '--name', 'otter', ...server], { cwd })
+  const [folder, ...more] = readdirSync(join(cwd, 'recordings'))
+  expect([folder, more]).toEqual([expect.stringMatching(/^otter\.failed-/), []])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('PR_FILE: a file of this run cannot be written: ENOSPC')
+  expect(stderr).toContain(`warning: what was recorded is kept in ${join(cwd, 'recordings', folder!)}\n`)
+})
