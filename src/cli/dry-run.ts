@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
+import { createMediaClient } from '../clients/ffmpeg.ts'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
@@ -31,7 +32,7 @@ import { settleRehearsal } from './settle-run.ts'
  * Throws what the run, the network and the safety rules have to report, after the summary.
  */
 export async function rehearse(session: PlannedSession): Promise<number> {
-  const { settings, output, plans } = session
+  const { settings, output, plans, signal } = session
   using _memory = keepSmall(plans)
   const clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
@@ -51,6 +52,12 @@ export async function rehearse(session: PlannedSession): Promise<number> {
     const files = left && left.status !== 'finished' ? restoreFiles(world.comfyui.files, plan, left, isFile) : 0
     if (files > 0)
       output.info(`${plan.videoName}: the simulated server is given ${files} files that the real one holds`)
+  }
+
+  if (plans.some(({ controlVideo }) => controlVideo !== null)) {
+    const { describeVideos } = await import('../doctor/describe-videos.ts')
+    const media = createMediaClient(settings.programs)
+    for (const warning of await describeVideos(plans, world.comfyui.files, media, signal)) output.warn(warning)
   }
 
   const redactor = createRedactor(secretsOf(settings))

@@ -1,4 +1,5 @@
-import { copyFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { newFolder, runPr } from './run-pr.ts'
@@ -26,6 +27,21 @@ it('doctor: tells of it too', async () => {
         'A control video does not fit its film. dunes.yaml: The control video pan.mp4 has 162 frames and the film 170: the rest would be rendered without it.',
     },
   ])
+})
+
+it('dry-run: takes a format that it cannot read itself, as far as ffprobe can', async () => {
+  const cwd = folder()
+  execFileSync('ffmpeg', ['-v', 'error', '-i', 'pan.mp4', '-c', 'copy', 'pan.mkv'], { cwd })
+  writeFileSync(join(cwd, 'dunes.yaml'), yaml.replace('170', '60').replace('pan.mp4', 'pan.mkv'))
+  const args = ['--dry-run', '--prompt-file', 'dunes.yaml', '--json']
+  const { exitCode, stderr } = await runPr(args, { cwd })
+  expect(`${exitCode} ${stderr}`).toBe('0 ')
+
+  const without = await runPr([...args, '--ffprobe', 'no-such-ffprobe'], { cwd })
+  expect(without.exitCode).toBe(1)
+  expect(without.stderr).toContain(
+    '*DRY-RUN* warning: dunes: a dry run reads MP4 and MOV by itself and needs ffprobe for pan.mkv: its jobs fail only here, a real server takes more\n',
+  )
 })
 
 function folder(): string {

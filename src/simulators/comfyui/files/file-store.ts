@@ -37,6 +37,8 @@ interface NewFile {
 
 /** The files of one simulated server: its `input`, `output` and `temp` directories, in memory. */
 export interface FileStore {
+  /** By SHA-256: what is in files that come from outside and cannot be read here. */
+  readonly described: Map<string, FileContent>
   /** Absolute path of a base directory, e.g. `/comfy/output`. */
   directory(type: FileType): string
   /**
@@ -130,6 +132,7 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
   for (const type of TYPES) makeDirectory(directory(type))
 
   return {
+    described: new Map(),
     directory,
     at,
     exists: (name, defaultType = 'input') => locate(name, defaultType) !== null,

@@ -59,10 +59,16 @@ async function upload(request: Request, store: FileStore, options: UploadOptions
     const { name, duplicate } = overwrite
       ? { name: image.filename, duplicate: false }
       : freeName(store, folder, image.filename, bytes)
-    const file = duplicate ? null : prepare({ bytes, content: contentOf(bytes) }, parts)
+    const file = duplicate ? null : prepare({ bytes, content: contentIn(store, bytes) }, parts)
     if (file) save(store, type, join(folder, name), file)
     return jsonAnswer(dict({ name, subfolder, type }))
   })
+}
+
+function contentIn({ described }: FileStore, bytes: ByteSource): FileContent {
+  const content = contentOf(bytes)
+  const isUnread = content.kind === 'other' && described.size > 0
+  return (isUnread && described.get(sha256(bytes))) || content
 }
 
 /** The name itself, or `stem (1).ext`, `stem (2).ext` … until one is free or holds the same bytes. */
