@@ -48,6 +48,9 @@ it('runs its program, at first and from kept code, on both engines', async () =>
 })
 
 it.each([
+  ['--help', 0],
+  ['serve --help', 0],
+  ['--version', 0],
   ['run --validate-only --prompt-file EXAMPLE', 0],
   ['init new', 0],
   ['validate EXAMPLE', 0],
