@@ -1,47 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, it, onTestFinished } from 'vitest'
-import { serveNetwork } from '../../src/network/serve.ts'
+import { expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
-import { simulatedServices } from '../../src/simulators/simulated-services.ts'
-import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { liveServer, workflow } from './record/live-server.ts'
 import { bareEnvironment, newFolder, runPr } from './run-pr.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
-
-const workflow = (colour: unknown, filename_prefix = 'otter') =>
-  JSON.stringify({
-    1: { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: colour } },
-    2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix } },
-  })
-
-/** A server on loopback that stands for a live one, and a folder with a workflow to record on it. */
-async function liveServer(recording = 'comfyui-smoke') {
-  let ids = 0
-  const newId = () => {
-    ids += 1
-    return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`
-  }
-  const { comfyui } = await simulatedServices(recording, { clock: virtualClock(Date.now(), 0), newId })
-  const served = await serveNetwork({ services: [comfyui], port: 0 })
-  onTestFinished(() => served[Symbol.asyncDispose]())
-  const url = served.addresses.comfyui!.href
-  const cwd = newFolder({ 'otter.json': workflow(255, 'otter/{{run}}/image') })
-  const args = ['record', '--name', 'otter', '--workflow', 'otter.json', '--comfyui-url', url]
-  const har = join(cwd, 'recordings/otter/comfyui.har')
-  return {
-    url,
-    cwd,
-    args,
-    har,
-    read: () => readFileSync(har, 'utf8'),
-    folders: () => readdirSync(join(cwd, 'recordings')),
-  }
-}
 
 it('records a workflow, replays it and says so', async () => {
   const { cwd, args, url, har, folders } = await liveServer()
@@ -86,16 +54,6 @@ it('changes only the stamps of a recording that is taken again, or all of it', a
   writeFileSync(join(cwd, 'otter.json'), workflow(128, 'otter/{{run}}/image'))
   const changed = await runPr([...args, '--quiet'], { cwd })
   expect(changed.stdout).toBe('Recorded recordings/otter, verified by a replay: it replaces what was there.\n')
-})
-
-it('takes a server that already has files of that name', async () => {
-  const { cwd, args, folders } = await liveServer()
-  for (const colour of [1, 2]) {
-    writeFileSync(join(cwd, 'otter.json'), workflow(colour, 'otter'))
-    const { stdout, stderr } = await runPr([...args, '--quiet'], { cwd })
-    expect([stdout, stderr]).toEqual([expect.stringContaining('Recorded recordings/otter, verified by a replay'), ''])
-  }
-  expect(folders()).toEqual(['otter'])
 })
 
 it('records the pipeline on two small chunks, and replays it', async () => {

@@ -11,7 +11,8 @@ import { cutObjectInfo } from '../../recording/object-info.ts'
 import { recordRedactor } from '../../recording/record-redactor.ts'
 import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
 import type { StepLog } from './event-log.ts'
-import { classesIn, type Work } from './work.ts'
+import { viewInputs } from './view-inputs.ts'
+import { classesIn, graphsIn, type Work } from './work.ts'
 
 export interface Take {
   readonly settings: Settings
@@ -30,10 +31,11 @@ export interface Take {
 /** Asks the free questions, does the work, and writes down all of it. Gives what the client got to see. */
 export async function takeRecording(take: Take): Promise<StepLog[]> {
   const { settings, signal, work, folder, downloads } = take
-  const { facts, log } = await throughRecorder(take, async (clients) => ({
-    facts: await askForFree(clients.comfyui, signal),
-    log: await work.run(clients, downloads, signal),
-  }))
+  const { facts, log } = await throughRecorder(take, async (clients) => {
+    const asked = await askForFree(clients.comfyui, signal)
+    await viewInputs(clients.comfyui, graphsIn(work), { objectInfo: asked.objectInfo, folder: downloads, signal })
+    return { facts: asked, log: await work.run(clients, downloads, signal) }
+  })
   const used = new Set(classesIn(work))
   await finishRecording(folder, {
     facts: stampsOf(take, facts, used),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Clients } from '../../clients/clients.ts'
+import type { Graph } from '../../domain/graph.ts'
 import type { StepLog } from './event-log.ts'
 import type { Sent } from './exchange-changes.ts'
 import { runSteps } from './run-steps.ts'
@@ -34,8 +35,12 @@ export function workOfSteps(steps: readonly Step[]): Work {
   }
 }
 
+export function graphsIn({ sends }: Work): Graph[] {
+  return sends.flatMap((sent) => (sent.kind === 'workflow' ? [sent.graph] : []))
+}
+
 /** Classes that the graphs use. */
-export function classesIn({ sends }: Work): string[] {
-  const nodes = sends.flatMap((sent) => (sent.kind === 'workflow' ? Object.values(sent.graph) : []))
+export function classesIn(work: Work): string[] {
+  const nodes = graphsIn(work).flatMap((graph) => Object.values(graph))
   return [...new Set(nodes.map((node) => node.class_type))].toSorted()
 }

@@ -3,6 +3,7 @@ import type { Clock, SimulatedService, SocketEnd } from '../simulator.ts'
 import { createApp } from './app.ts'
 import { emptyAnswer } from './files/file-answers.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
+import { restoreInputs } from './files/restore-inputs.ts'
 import { KnowledgeRunner } from './knowledge-runner.ts'
 import { isForeignOrigin } from './origin-check.ts'
 import { parseJson } from './python/parse.ts'
@@ -47,6 +48,7 @@ export function comfyuiSimulator({
 }): ComfyuiSimulator {
   const objectInfo = dictOf(knowledge.objectInfo)
   const { classes, answers, entries, argv } = knowledge
+  restoreInputs(files, entries)
   const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })
   const model = new ServerModel({ objectInfo, answers, entries, files, runner, clock, newId })
   return {

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { serveNetwork } from '../../../src/network/serve.ts'
+import { simulatedServices } from '../../../src/simulators/simulated-services.ts'
+import { virtualClock } from '../../../src/simulators/virtual-clock.ts'
+import { newFolder } from '../run-pr.ts'
+
+/** An image of one colour, saved; as the text of a workflow file. */
+export const workflow = (colour: unknown, filename_prefix = 'otter') =>
+  JSON.stringify({
+    1: { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: colour } },
+    2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix } },
+  })
+
+/** A server on loopback that stands for a live one, and a folder with a workflow to record on it. */
+export async function liveServer(recording = 'comfyui-smoke') {
+  let ids = 0
+  const newId = () => {
+    ids += 1
+    return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`
+  }
+  const { comfyui } = await simulatedServices(recording, { clock: virtualClock(Date.now(), 0), newId })
+  const served = await serveNetwork({ services: [comfyui], port: 0 })
+  onTestFinished(() => served[Symbol.asyncDispose]())
+  const url = served.addresses.comfyui!.href
+  const cwd = newFolder({ 'otter.json': workflow(255, 'otter/{{run}}/image') })
+  const args = ['record', '--name', 'otter', '--workflow', 'otter.json', '--comfyui-url', url]
+  const har = join(cwd, 'recordings/otter/comfyui.har')
+  return {
+    url,
+    cwd,
+    args,
+    har,
+    read: () => readFileSync(har, 'utf8'),
+    folders: () => readdirSync(join(cwd, 'recordings')),
+  }
+}
