@@ -1,11 +1,13 @@
 /**
- * Gives a copy of what a server tells of its files, with the files of each prefix counted from 1: a server goes on from what
- * lies in its folders, where the replay of a recording has nothing yet. ComfyUI names files `<prefix>_<five digits>_.<type>`,
- * VideoHelperSuite without the second underscore.
+ * Gives a copy of what a server tells of a node's files, with the files of each prefix counted from 1: a server goes on from
+ * what lies in its folders, where the replay of a recording has nothing yet. Nodes count for themselves: those with one prefix
+ * share the numbers in the order in which they run, which is that of a Python set. ComfyUI names files
+ * `<prefix>_<five digits>_.<type>`, VideoHelperSuite without the second underscore.
  */
-export function countedFromOne(): <T>(told: T) => T {
+export function countedFromOne(): <T>(node: string, told: T) => T {
   const firsts = new Map<string, number>()
-  return (told) => JSON.parse(JSON.stringify(told, (_, value) => (isFile(value) ? recounted(value, firsts) : value)))
+  return (node, told) =>
+    JSON.parse(JSON.stringify(told, (_, value) => (isFile(value) ? recounted(node, value, firsts) : value)))
 }
 
 interface NamedFile {
@@ -17,10 +19,10 @@ interface NamedFile {
 const isFile = (value: unknown): value is NamedFile =>
   typeof value === 'object' && value !== null && 'filename' in value && typeof value.filename === 'string'
 
-function recounted(file: NamedFile, firsts: Map<string, number>): NamedFile {
+function recounted(node: string, file: NamedFile, firsts: Map<string, number>): NamedFile {
   const [, prefix, digits, rest] = /^(.*_)(\d{5,})(_?\.\w+)$/.exec(file.filename) ?? []
   if (prefix === undefined) return file
-  const series = JSON.stringify([file.type, file.subfolder, prefix])
+  const series = JSON.stringify([node, file.type, file.subfolder, prefix])
   const first = firsts.get(series) ?? Number(digits)
   firsts.set(series, first)
   return { ...file, filename: `${prefix}${String(Number(digits) - first + 1).padStart(5, '0')}${rest}` }

@@ -63,22 +63,22 @@ async function execute(
   const promptId = uuidV5(id, run)
   let interrupting: Promise<void> | null = null
   const onEvent = (event: PromptEvent) => {
-    const line = visibleEvent(event.kind === 'executed' ? counted(event) : event)
+    const line = visibleEvent(event.kind === 'executed' ? counted(event.node, event) : event)
     if (line !== null) lines.push(line)
     if (event.kind === 'executing' && event.node === interruptAt) interrupting = client.interrupt(promptId)
   }
   try {
     const accepted = await client.submit({ promptId, graph: filled(graph, run, files) }, signal)
     const entry = await client.follow(accepted.promptId, onEvent, signal)
-    const made = Object.values(entry.files).flat()
-    if (made[0]) files.set(name, made[0])
+    const made = Object.entries(entry.files).flatMap(([node, all]) => all.map((file) => ({ node, file })))
+    if (made[0]) files.set(name, made[0].file)
     for (const [node, output] of Object.entries(entry.outputs).toSorted()) {
-      lines.push(`output of ${node}: ${JSON.stringify(counted(output))}`)
+      lines.push(`output of ${node}: ${JSON.stringify(counted(node, output))}`)
     }
-    for (const [number, file] of made.entries()) {
+    for (const [number, { node, file }] of made.entries()) {
       const path = join(folder, `${promptId}-${number}`)
       await client.download(file, path, signal)
-      lines.push(`file ${nameOf(counted(file))}: ${fileFacts(path)}`)
+      lines.push(`file ${nameOf(counted(node, file))}: ${fileFacts(path)}`)
     }
   } catch (error) {
     if (!(error instanceof PromptRunnerError) || !tellable.has(error.code)) throw error

@@ -3,16 +3,17 @@ import { countedFromOne } from '../../../src/cli/record/counted-from-one.ts'
 
 const file = (filename: string, subfolder = 'a', type = 'output') => ({ filename, subfolder, type })
 
-it('counts each prefix of each folder from its first file', () => {
+it('counts each prefix of each folder from its first file, node by node', () => {
   const counted = countedFromOne()
-  expect(counted({ images: [file('x_00007_.png'), file('x_00008_.png'), file('x_00003_.png', 'b')] })).toEqual({
+  expect(counted('1', { images: [file('x_00007_.png'), file('x_00008_.png'), file('x_00003_.png', 'b')] })).toEqual({
     images: [file('x_00001_.png'), file('x_00002_.png'), file('x_00001_.png', 'b')],
   })
-  expect(counted(file('x_00008_.png'))).toEqual(file('x_00002_.png'))
-  expect(counted(file('x_00009_.png', 'a', 'temp'))).toEqual(file('x_00001_.png', 'a', 'temp'))
-  expect(counted({ gifs: [file('x_00009.mp4'), file('y_123456_.webp')] })).toEqual({
+  expect(counted('1', file('x_00008_.png'))).toEqual(file('x_00002_.png'))
+  expect(counted('1', file('x_00009_.png', 'a', 'temp'))).toEqual(file('x_00001_.png', 'a', 'temp'))
+  expect(counted('1', { gifs: [file('x_00009.mp4'), file('y_123456_.webp')] })).toEqual({
     gifs: [file('x_00003.mp4'), file('y_00001_.webp')],
   })
+  expect(counted('2', file('x_00010_.png'))).toEqual(file('x_00001_.png'))
 })
 
 it('leaves what has no number, or is no file', () => {
@@ -22,5 +23,5 @@ it('leaves what has no number, or is no file', () => {
     filename: 7,
     animated: [false],
   }
-  expect(countedFromOne()(told)).toEqual(told)
+  expect(countedFromOne()('1', told)).toEqual(told)
 })
