@@ -23,7 +23,10 @@ export async function main(
 
 async function dispatch(argv: readonly string[], context: Omit<CommandContext, keyof Stop>): Promise<number> {
   if (asksForHelp(argv)) {
-    context.output.print(argv.includes('--version') ? version() : helpText(commandNamed(argv, commands), commands))
+    const asked = argv.includes('--version') ? 'version' : 'help'
+    const text = asked === 'version' ? version() : helpText(commandNamed(argv, commands), commands)
+    context.output.print(text)
+    context.output.result({ [asked]: text })
     return 0
   }
   const { parseArguments } = await import('./parse-arguments.ts')

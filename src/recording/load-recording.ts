@@ -53,7 +53,7 @@ async function recordingsIn(folder: string): Promise<string[]> {
 
 async function harFiles(nameOrPath: string): Promise<string[]> {
   if (/\.har$/i.test(nameOrPath)) return [nameOrPath]
-  const isName = /^[\w.-]+$/.test(nameOrPath)
+  const isName = /^(?!\.{1,2}$)[\w.-]+$/.test(nameOrPath)
   const homes = isName ? [join('recordings', nameOrPath), join(shippedFolder(), nameOrPath)] : []
   const folder = homes.find((home) => existsSync(home)) ?? nameOrPath
   // Whatever its name, a file is taken for a HAR: reading it says more than refusing it.

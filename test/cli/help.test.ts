@@ -25,4 +25,5 @@ it('shows every setting, by its flag or its variable', async () => {
 it('tells its version', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   expect((await runPr(['--version'])).transcript).toBe(`$ pr --version\n${version}\nexit code 0\n`)
+  expect(JSON.parse((await runPr(['--version', '--json'])).stdout)).toEqual({ version })
 })

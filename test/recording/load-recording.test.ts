@@ -44,10 +44,11 @@ it('names the recordings that exist when there is none of that name', async () =
   })
 })
 
-it('names those of the current folder too', async () => {
+it('takes the current folder, and names those of it too', async () => {
   const before = process.cwd()
   onTestFinished(() => process.chdir(before))
-  process.chdir(temporaryFolder({ 'recordings/mine/comfyui.har': '{}' }))
+  process.chdir(temporaryFolder({ 'recordings/mine/comfyui.har': '{}', 'x.har': '{"log":{"entries":[]}}' }))
+  expect((await loadRecording('.')).hars.map(({ path }) => path)).toEqual(['x.har'])
   await expect(loadRecording('wan23')).rejects.toMatchObject({
     hint: `these exist: mine, ${shipped.join(', ')}; a folder with *.har files or one HAR file also works`,
   })
