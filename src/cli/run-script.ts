@@ -11,7 +11,7 @@ export interface RunningScript {
 }
 
 /**
- * Runs a CommonJS script (ASCII) with the code that V8 compiled for it in an earlier run. Node's own compile cache keeps
+ * Runs a CommonJS module in its wrapper function (ASCII) with the code that V8 compiled for it in an earlier run. Node's own compile cache keeps
  * a module as it is right after loading, when V8 has hardly compiled anything: it compiles a function at its first call. Here the code is
  * taken at the end. `use` names what the script is used for: each use calls other functions, and has a cache of its own.
  *
@@ -23,13 +23,7 @@ export function runScript(file: string, use: string): RunningScript {
   const directory = getCompileCacheDir()
   const path = directory === undefined ? null : join(directory, `${basename(file)}-${use.slice(0, 150)}`)
   const cachedData = path === null ? undefined : readCode(path)
-  const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
-    {
-      filename: file,
-      ...(cachedData && { cachedData }),
-    },
-  )
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData && { cachedData }) })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   return {

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
+const script =
+  '(function (exports, require, module, __filename) { exports.answer = () => [__filename, typeof require].join(" ") })'
+
 let folder: string
 let cache: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pr-script-'))
   cache = join(folder, 'cache')
-  writeFileSync(join(folder, 'script.cjs'), 'exports.answer = () => [__filename, typeof require].join(" ")')
+  writeFileSync(join(folder, 'script.cjs'), script)
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
