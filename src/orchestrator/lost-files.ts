@@ -3,6 +3,7 @@ import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job, Plan } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
+import { uploadInput } from './upload-input.ts'
 
 /** What later jobs load from the server, by the kind of the job that left it there. */
 const role = { high: 'latent', low: 'video', combine: 'film' } as const
@@ -36,7 +37,7 @@ export async function withoutLostFiles(
       continue
     }
     const { filename: name, subfolder, type } = file
-    const stored = await comfyui.upload(copy, { name, subfolder, type }, context.signal)
+    const stored = await uploadInput(context, plan.videoName, copy, { name, subfolder, type })
     kept.set(number, { ...result, outputs: { ...result.outputs, [role[kind]]: stored } })
     putBack.unshift(number)
   }

@@ -5,6 +5,7 @@ import type { JobResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
+import { uploadInput } from './upload-input.ts'
 
 /** Names on the ComfyUI server of the images and videos that a chunk is made from. */
 export interface ChunkInputs {
@@ -76,7 +77,7 @@ export async function handOnReference(
   await media.extractFrame(previousVideo, frame, file, context.signal)
   context.emit({ kind: 'reference-extracted', at: context.now(), ...where, frame, file })
   const wanted = referenceUploadName(context.runName, plan.videoName, next.number)
-  const stored = await comfyui.upload(file, { name: wanted }, context.signal)
+  const stored = await uploadInput(context, plan.videoName, file, { name: wanted })
   const name = annotatedName(stored)
   context.emit({ kind: 'reference-uploaded', at: context.now(), ...where, name })
   return name

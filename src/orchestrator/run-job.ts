@@ -8,6 +8,7 @@ import { isEndUnseen, type OpenPrompt } from '../state/run-state.ts'
 import { promptId as makePromptId } from './ids.ts'
 import { findLeftPrompt, graphDigest } from './left-prompt.ts'
 import type { RunContext } from './run-context.ts'
+import { waitForServer } from './wait-for-server.ts'
 import { warn } from './warn.ts'
 import { orWithdraw } from './withdraw.ts'
 
@@ -46,6 +47,7 @@ export async function runJob(
       context.emit({ kind: 'job-failed', ...where, ...failed })
       if (!willRetry) throw error
       if (!isEndUnseen(error.code)) left = undefined
+      if (error.code === 'PR_COMFY_UNREACHABLE') await waitForServer(context)
     }
   }
 }

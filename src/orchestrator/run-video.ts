@@ -7,6 +7,7 @@ import { isFinished, jobsToSkip } from './jobs-to-skip.ts'
 import { withoutLostFiles } from './lost-files.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
+import { uploadInput } from './upload-input.ts'
 
 /** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
 export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
@@ -62,6 +63,6 @@ function passes(plan: Plan): Array<[high: RenderJob, low: RenderJob]> {
 /** The user's own reference image and control video, sent to the server under the names it chooses. */
 async function uploadInputs(context: RunContext, plan: Plan): Promise<ChunkInputs> {
   const upload = async (path: string | null) =>
-    path === null ? null : (await context.clients.comfyui.upload(path, {}, context.signal)).filename
+    path === null ? null : (await uploadInput(context, plan.videoName, path)).filename
   return { referenceImage: await upload(plan.referenceImage), controlVideo: await upload(plan.controlVideo) }
 }

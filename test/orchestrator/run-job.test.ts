@@ -30,6 +30,7 @@ const entry = (promptId: string): HistoryEntry => ({
 async function run(world: { open?: OpenPrompt; done?: string[]; holds?: boolean; breaks?: ErrorCode[] }) {
   const { open, done = [], holds = true, breaks = [] } = world
   const submitted: string[] = []
+  let waited = 0
   const comfyui = {
     submit: async ({ promptId }) => {
       submitted.push(promptId)
@@ -42,6 +43,10 @@ async function run(world: { open?: OpenPrompt; done?: string[]; holds?: boolean;
       return entry(promptId)
     },
     history: async (promptId) => (done.includes(promptId) ? entry(promptId) : null),
+    queueRemaining: async () => {
+      waited += 1
+      return 0
+    },
     queue: async () => ({ running: [], pending: [] }),
     holds: async () => holds,
     deleteQueued: async () => {},
@@ -63,14 +68,15 @@ async function run(world: { open?: OpenPrompt; done?: string[]; holds?: boolean;
     signal: new AbortController().signal,
   } as unknown as RunContext
   const { promptId } = await runJob(context, plan, job, build)
-  return { promptId, submitted, kinds: events.map(({ kind }) => kind) }
+  return { promptId, submitted, waited, kinds: events.map(({ kind }) => kind) }
 }
 
 const left = (attempt: number, graph = graphDigest(build(attempt).graph)) => ({ promptId: 'left', attempt, graph })
 
 it('goes on with the same prompt after the connection broke off', async () => {
-  const { promptId, submitted, kinds } = await run({ breaks: ['PR_COMFY_UNREACHABLE', 'PR_COMFY_UNREACHABLE'] })
+  const { promptId, submitted, waited, kinds } = await run({ breaks: ['PR_COMFY_UNREACHABLE', 'PR_COMFY_UNREACHABLE'] })
   expect(submitted).toEqual([promptId])
+  expect(waited).toBe(2)
   expect(kinds).toEqual(['job-started', 'job-failed', 'job-adopted', 'job-failed', 'job-adopted'])
 })
 
@@ -84,6 +90,7 @@ it('takes over what an earlier part of the run sent', async () => {
   expect(await run({ open: left(2), done: ['left'] })).toEqual({
     promptId: 'left',
     submitted: [],
+    waited: 0,
     kinds: ['job-adopted'],
   })
 })
