@@ -1,24 +1,19 @@
 import { homedir } from 'node:os'
 import { runProgram } from '../clients/ffmpeg-run.ts'
 import { createClients } from '../clients/real-clients.ts'
-import { loadSettings } from '../config/settings.ts'
 import { type DoctorFinding, doctorExitCode } from '../doctor/doctor-finding.ts'
 import { examine } from '../doctor/examine.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
 import type { CommandContext } from './command.ts'
+import { commandSettings } from './command-settings.ts'
 import { printable } from './failure.ts'
 import { unsupportedNode } from './node-version.ts'
 import type { Output } from './output.ts'
-import { modeOf } from './output-mode.ts'
 
 /** Examines machine, server and accounts and says what it found; returns 0, 1 or 4. */
-export async function doctor(
-  flags: Readonly<Record<string, unknown>>,
-  { environment, cwd, output, signal }: CommandContext,
-): Promise<number> {
-  const { settings, warnings } = await loadSettings(flags, environment, cwd)
-  output.configure({ ...modeOf(settings), dryRun: false })
-  for (const warning of warnings) output.warn(warning)
+export async function doctor(flags: Readonly<Record<string, unknown>>, context: CommandContext): Promise<number> {
+  const { cwd, output, signal } = context
+  const { settings } = await commandSettings(flags, context)
   const offline = flags['offline'] === true
   const clients = offline ? null : await createClients(settings, { clientId: uuidV5('doctor', cwd) })
   const { node: version } = process.versions

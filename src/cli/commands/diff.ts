@@ -1,6 +1,5 @@
 import { PromptRunnerError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
-import { modeOf } from '../output-mode.ts'
 import { settingOptions } from '../setting-options.ts'
 
 export const diffCommand = defineCommand({
@@ -15,14 +14,13 @@ export const diffCommand = defineCommand({
     ['pr diff temp_dry_run_20261123_120000 temp_dry_run_20261123_120500', 'what a change of settings changed'],
     ['pr diff wan22-two-chunks my-server.har --json', 'two recordings, for a program'],
   ],
-  async run({ a, b, ...flags }, { output, environment, cwd }) {
+  async run({ a, b, ...flags }, context) {
+    const { output } = context
     if (a === undefined || b === undefined) {
       throw new PromptRunnerError('PR_USAGE', 'pr diff needs two things to compare', { hint: 'pr diff A B' })
     }
-    const { loadSettings } = await import('../../config/settings.ts')
-    const { settings, warnings } = await loadSettings(flags, environment, cwd)
-    output.configure({ ...modeOf(settings), dryRun: false })
-    for (const warning of warnings) output.warn(warning)
+    const { commandSettings } = await import('../command-settings.ts')
+    const { settings } = await commandSettings(flags, context)
     const { diffPaths } = await import('../../diff/diff-paths.ts')
     const diff = await diffPaths(a, b, settings.workflows)
     const { diffText } = await import('../../diff/diff-text.ts')

@@ -1,5 +1,4 @@
 import { defineCommand } from '../command.ts'
-import { modeOf } from '../output-mode.ts'
 import { settingOptions } from '../setting-options.ts'
 
 export const recordCommand = defineCommand({
@@ -64,12 +63,11 @@ export const recordCommand = defineCommand({
     ['pr record --probe --classes all --name mine', 'only what the server tells about itself'],
     ['pr record --check --recording mine', 'what changed on the server since; exit code 4 when something did'],
   ],
-  async run(flags, { output, environment, cwd, ...stop }) {
+  async run(flags, context) {
+    const { output, environment, cwd, ...stop } = context
     const { name, workflow, probe, check, verify, classes, anonymous, 'plan-only': planOnly, ...settingFlags } = flags
-    const { loadSettings } = await import('../../config/settings.ts')
-    const { settings, warnings } = await loadSettings(settingFlags, environment, cwd)
-    output.configure({ ...modeOf(settings), dryRun: false })
-    for (const warning of warnings) output.warn(warning)
+    const { commandSettings } = await import('../command-settings.ts')
+    const { settings } = await commandSettings(settingFlags, context)
     if (check === true) {
       const { checkDrift } = await import('../record/check-drift.ts')
       return checkDrift({ settings, output, signal: stop.signal })
@@ -90,22 +88,4 @@ export const recordCommand = defineCommand({
       anonymous: anonymous === true,
     })
   },
-})
-
-export const driftCommand = defineCommand({
-  name: 'drift',
-  describe: 'Say what changed on the server since --recording was taken: the same as record --check',
-  options: settingOptions([
-    'comfyuiUrl',
-    'comfyuiToken',
-    'comfyuiHeader',
-    'ca',
-    'recording',
-    'logLevel',
-    'json',
-    'quiet',
-  ]),
-  examples: [['pr drift --recording mine', 'costs nothing; exit code 4 when something changed']],
-  run: (flags, context) =>
-    recordCommand.run({ ...flags, check: true, verify: true, classes: 'used' } as never, context),
 })

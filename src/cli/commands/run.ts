@@ -1,5 +1,4 @@
 import { defineCommand } from '../command.ts'
-import { modeOf } from '../output-mode.ts'
 import { settingOptions, settingVariables } from '../setting-options.ts'
 
 export const runCommand = defineCommand({
@@ -21,11 +20,10 @@ export const runCommand = defineCommand({
     ['pr --dry-run --frames-per-chunk 81 --show-settings', 'see what a run would use, and why'],
     ['npm run pr -- --dry-run', 'the same from inside the repository'],
   ],
-  async run(flags, { output, environment, cwd, signal, endInOrder }) {
-    const { loadSettings } = await import('../../config/settings.ts')
-    const { settings, origins, warnings } = await loadSettings(flags, environment, cwd)
-    output.configure(modeOf(settings))
-    for (const warning of warnings) output.warn(warning)
+  async run(flags, context) {
+    const { output, signal, endInOrder } = context
+    const { commandSettings } = await import('../command-settings.ts')
+    const { settings, origins } = await commandSettings(flags, context, { rehearses: true })
     if (flags['show-settings'] === true) {
       const { showSettings } = await import('../show-settings.ts')
       showSettings(origins, output)

@@ -1,5 +1,4 @@
 import { defineCommand } from '../command.ts'
-import { modeOf } from '../output-mode.ts'
 import { settingOptions } from '../setting-options.ts'
 
 export const serveCommand = defineCommand({
@@ -41,11 +40,10 @@ export const serveCommand = defineCommand({
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run({ port, 'record-to': recordTo, ...flags }, { output, environment, cwd, ...stop }) {
-    const { loadSettings } = await import('../../config/settings.ts')
-    const { settings, warnings } = await loadSettings(flags, environment, cwd)
-    output.configure({ ...modeOf(settings), dryRun: false })
-    for (const warning of warnings) output.warn(warning)
+  async run({ port, 'record-to': recordTo, ...flags }, context) {
+    const { output, environment, cwd: _, ...stop } = context
+    const { commandSettings } = await import('../command-settings.ts')
+    const { settings } = await commandSettings(flags, context)
     const { portOf, serve } = await import('../serve.ts')
     if (recordTo === undefined) return serve({ port, settings, output, ...stop })
     const { recordingProxy } = await import('../record/proxy.ts')

@@ -40,8 +40,8 @@ export const validateCommand = defineCommand({
     ['pr validate my-workflow.json', 'any workflow exported with "Export (API)"'],
     ['pr validate templates/', 'a folder for --workflows'],
   ],
-  async run(flags, { output, environment, cwd }) {
+  async run(flags, context) {
     const { validate } = await import('../validate-command.ts')
-    return validate(flags.files ?? [], { flags, environment, cwd, output })
+    return validate(flags.files ?? [], flags, context)
   },
 })
