@@ -86,6 +86,12 @@ it('lets through what asks nobody, and programs that are allowed', async () => {
   expect(refused()).toEqual([])
 })
 
+it('lets no shell run an allowed program', () => {
+  const { refuse } = rememberRefusals()
+  guard = guardSideDoors({ refuse, mayRun: () => true })
+  expect(() => execSync(process.execPath)).toThrow('a dry run starts no program')
+})
+
 it('puts everything back', () => {
   const before = [dns.lookup, dns.promises.lookup, Datagram.prototype.send, ChildProcess.prototype, spawnSync, Worker]
   const spawnBefore = Reflect.get(ChildProcess.prototype, 'spawn')

@@ -66,6 +66,9 @@ it('says how to clear the lock of another host, which it cannot look into', asyn
     message: '--resume calm-otter: this run is locked: process 1 on pod-7, since 2026-01-01T00:00:00.000Z',
     hint: `Whether it still runs can be seen only there. If it does not, remove ${path} and try again.`,
   })
+  // Whatever its number stands for here, where no process has it.
+  write({ pid: 2 ** 22 + 1, host: 'pod-7', since: '2026-01-01T00:00:00.000Z', started: 'another boot 1' })
+  expect(tryLockRun(dir, 'calm-otter', at)).toBe(null)
   writeFileSync(path, '{"pid":')
   expect(await failure(() => lockRun(dir, 'calm-otter', at))).toMatchObject({
     message: '--resume calm-otter: this run is locked: by whom is unreadable',
