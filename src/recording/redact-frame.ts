@@ -15,8 +15,7 @@ export function redactFrame(data: Uint8Array, redactor: Redactor, path: string):
   const kind = frame.readUInt32BE(0)
   const split = 8 + frame.readUInt32BE(4)
   if (split > frame.length || (kind !== TEXT && kind !== PREVIEW_WITH_METADATA)) return data
-  const isText = kind === TEXT
-  const head = changed(frame.subarray(8, split), (text) => redactor.text(text, isText ? undefined : path))
+  const head = changed(frame.subarray(8, split), (text) => redactor.text(text, path))
   const rest = frame.subarray(split)
   const length = Buffer.alloc(4)
   length.writeUInt32BE(head.length)
@@ -24,7 +23,7 @@ export function redactFrame(data: Uint8Array, redactor: Redactor, path: string):
     frame.subarray(0, 4),
     length,
     head,
-    isText ? changed(rest, (text) => redactor.text(text)) : rest,
+    kind === TEXT ? changed(rest, (text) => redactor.text(text)) : rest,
   ])
 }
 
