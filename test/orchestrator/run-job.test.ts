@@ -26,9 +26,15 @@ const entry = (promptId: string): HistoryEntry => ({
   messages: [],
 })
 
-/** Runs the job on a server that has finished `done`, holds files or not, and whose first connections break off. */
-async function run(world: { open?: OpenPrompt; done?: string[]; holds?: boolean; breaks?: ErrorCode[] }) {
-  const { open, done = [], holds = true, breaks = [] } = world
+/** Runs the job on a server that has finished `done`, and `ending` when its queue is asked, holds files or not, and whose first connections break off. */
+async function run(world: {
+  open?: OpenPrompt
+  done?: string[]
+  ending?: string[]
+  holds?: boolean
+  breaks?: ErrorCode[]
+}) {
+  const { open, done = [], ending = [], holds = true, breaks = [] } = world
   const submitted: string[] = []
   let waited = 0
   const comfyui = {
@@ -47,7 +53,10 @@ async function run(world: { open?: OpenPrompt; done?: string[]; holds?: boolean;
       waited += 1
       return 0
     },
-    queue: async () => ({ running: [], pending: [] }),
+    queue: async () => {
+      done.push(...ending)
+      return { running: [], pending: [] }
+    },
     holds: async () => holds,
     deleteQueued: async () => {},
     interrupt: async () => {},
@@ -93,6 +102,10 @@ it('takes over what an earlier part of the run sent', async () => {
     waited: 0,
     kinds: ['job-adopted'],
   })
+})
+
+it('takes over a prompt that ends between two questions', async () => {
+  expect(await run({ open: left(1), ending: ['left'] })).toMatchObject({ submitted: [], kinds: ['job-adopted'] })
 })
 
 it.each([
