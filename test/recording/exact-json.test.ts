@@ -38,7 +38,7 @@ it('gives the members of an object as they were written', () => {
   expect(rawMembers('{"a": 1.0, "b": {"c": [1, {"d": ":"}]}, "12": "x,y", "3": null}')).toEqual(
     new Map([
       ['a', '1.0'],
-      ['b', '{"c":[1,{"d":":"}]}'],
+      ['b', '{"c": [1, {"d": ":"}]}'],
       ['12', '"x,y"'],
       ['3', 'null'],
     ]),

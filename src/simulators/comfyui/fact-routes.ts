@@ -4,6 +4,7 @@ import { uploadImage, uploadMask } from './files/upload.ts'
 import { view } from './files/view.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { withFileLists } from './node-list.ts'
+import type { ObjectInfo } from './object-info.ts'
 import { parseJson } from './python/parse.ts'
 import { isDict, type PyDict } from './python/py.ts'
 import { FEATURES, MAX_BODY, type ServerModel } from './server-model.ts'
@@ -49,7 +50,7 @@ export function factRoutes(app: Hono, model: ServerModel): void {
   }
 }
 
-function listing(objectInfo: PyDict, names: readonly string[], { parts }: ServerModel): PyDict {
+function listing(objectInfo: ObjectInfo, names: readonly string[], { parts }: ServerModel): PyDict {
   return new Map(
     names.flatMap((name) => {
       const info = objectInfo.get(name)

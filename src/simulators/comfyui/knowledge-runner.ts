@@ -7,12 +7,13 @@ import { computeDefault } from './behaviours/compute-default.ts'
 import { type ClassTraits, classTraits } from './execute/class-traits.ts'
 import type { NodeCall, NodeOutcome, NodeRunner, Tick } from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
+import type { ObjectInfo } from './object-info.ts'
 import { dumpJson } from './python/dump.ts'
 import { isDict, type Py, type PyDict } from './python/py.ts'
 import { PythonError } from './python/python-error.ts'
 
 export interface KnowledgeRunnerParts {
-  readonly objectInfo: PyDict
+  readonly objectInfo: ObjectInfo
   readonly classes: ReadonlyMap<string, ClassKnowledge>
   readonly files: FileStore
   readonly clock: Clock

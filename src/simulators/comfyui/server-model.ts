@@ -5,6 +5,7 @@ import type { ValidateBehaviours } from './behaviours/validate-behaviour.ts'
 import type { NodeRunner } from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
 import { History } from './history.ts'
+import type { ObjectInfo } from './object-info.ts'
 import { PromptQueue } from './prompt-queue.ts'
 import { dict, type Py, type PyDict } from './python/py.ts'
 import { SocketHub } from './socket-hub.ts'
@@ -18,7 +19,7 @@ export const MAX_BODY = 104_857_600
 export const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_upload_size: BigInt(MAX_BODY) })
 
 export interface ServerModelParts {
-  readonly objectInfo: PyDict
+  readonly objectInfo: ObjectInfo
   readonly answers: ComfyuiKnowledge['answers']
   /** What was recorded on routes that are not modelled. */
   readonly entries: ComfyuiKnowledge['entries']

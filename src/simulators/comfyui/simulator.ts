@@ -5,9 +5,8 @@ import { emptyAnswer } from './files/file-answers.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { restoreInputs } from './files/restore-inputs.ts'
 import { KnowledgeRunner } from './knowledge-runner.ts'
+import { readObjectInfo } from './object-info.ts'
 import { isForeignOrigin } from './origin-check.ts'
-import { parseJson } from './python/parse.ts'
-import { isDict, type PyDict } from './python/py.ts'
 import { ServerModel } from './server-model.ts'
 
 export interface ComfyuiSimulator extends SimulatedService {
@@ -46,7 +45,7 @@ export function comfyuiSimulator({
   newId: () => string
   files?: FileStore
 }): ComfyuiSimulator {
-  const objectInfo = dictOf(knowledge.objectInfo)
+  const objectInfo = readObjectInfo(knowledge.objectInfo)
   const { classes, answers, entries, argv } = knowledge
   restoreInputs(files, entries)
   const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })
@@ -84,9 +83,4 @@ export function serviceOf(model: ServerModel): SimulatedService {
 function hasPreviews(argv: readonly string[]): boolean {
   const at = argv.indexOf('--preview-method')
   return at >= 0 && argv[at + 1] !== 'none'
-}
-
-function dictOf(json: string): PyDict {
-  const value = parseJson(json)
-  return isDict(value) ? value : new Map()
 }

@@ -1,4 +1,5 @@
 import type { ValidateBehaviour, ValidateBehaviours } from '../behaviours/validate-behaviour.ts'
+import type { ObjectInfo } from '../object-info.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
 import type { LinkType, TypeFamily } from './link-type.ts'
 
@@ -28,7 +29,7 @@ export interface NodeClass {
 export type FindClass = (name: string) => NodeClass | undefined
 
 /** Reads classes from a parsed `GET /object_info` when they are first asked for. */
-export function nodeClasses(objectInfo: PyDict, behaviours: ValidateBehaviours): FindClass {
+export function nodeClasses(objectInfo: ObjectInfo, behaviours: ValidateBehaviours): FindClass {
   const known = new Map<string, NodeClass | undefined>()
   return (name) => {
     if (!known.has(name)) {
