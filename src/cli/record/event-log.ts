@@ -45,19 +45,49 @@ export function visibleText(line: string, run: string): string {
     .replaceAll(/'\/[^']*?\/(input|output|temp)\//g, "'<$1>/")
 }
 
+/** How two logs differ, in words. */
+export interface LogDifferences {
+  /** Where they part; null when nothing is left to refuse. */
+  readonly first: string | null
+  /** Files that are not the same, and need not be. */
+  readonly excused: readonly string[]
+}
+
 /**
- * Where two logs part, for a message; null when they are equal. Branches of a workflow with several outputs run in the order of
- * a Python set, so their lines are compared in any order.
+ * Compares what a client got to see. Branches of a workflow with several outputs run in the order of a Python set, so their lines are
+ * compared in any order. `madeUp` names the classes that leave the content of a node's files open; none: it has to be the same.
  */
-export function firstDifference(live: readonly StepLog[], replayed: readonly StepLog[]): string | null {
+export function logDifferences(
+  live: readonly StepLog[],
+  replayed: readonly StepLog[],
+  madeUp: (step: number, node: string) => readonly string[] = () => [],
+): LogDifferences {
+  const excused: string[] = []
   for (const [index, { step, lines }] of live.entries()) {
     const hasBranches = lines.filter((line) => line.startsWith('output of ')).length > 1
     const [these, others] = [lines, replayed[index]?.lines ?? []].map((each) => (hasBranches ? each.toSorted() : each))
-    const at = these!.findIndex((line, number) => !agrees(line, others![number]))
-    if (at >= 0) return `${step}: the server said ${quoted(these![at])}, the replay ${quoted(others![at])}`
-    if (others!.length > these!.length) return `${step}: the replay also said ${quoted(others![these!.length])}`
+    for (const [number, line] of these!.entries()) {
+      const other = others![number]
+      if (agrees(line, other)) continue
+      const [file, node = ''] = FILE.exec(line) ?? []
+      const classes = file !== undefined && other?.startsWith(file) ? madeUp(index, node) : []
+      const difference = `${step}: the server said ${quoted(line)}, the replay ${quoted(other)}`
+      if (classes.length === 0) return { first: difference, excused }
+      excused.push(`${difference}; what ${classes.join(', ')} makes is not simulated`)
+    }
+    if (others!.length > these!.length)
+      return { first: `${step}: the replay also said ${quoted(others![these!.length])}`, excused }
   }
-  return live.length === replayed.length ? null : `${live.length} steps became ${replayed.length}`
+  const first = live.length === replayed.length ? null : `${live.length} steps became ${replayed.length}`
+  return { first, excused }
+}
+
+/** The start of the line of a file that is there, with the node that made it. */
+const FILE = /^file .* of (\S+): /
+
+/** What a client can rely on in a file that it was given; `facts` may differ where the simulator only makes the file up. */
+export function fileLine(name: string, node: string, facts: string): string {
+  return `file ${name} of ${node}: ${facts}`
 }
 
 /** The replay's stand-in for a file that is not read (a WEBM film, a sound) is of another format, which is. */

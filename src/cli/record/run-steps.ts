@@ -6,7 +6,7 @@ import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { uuidV5 } from '../../orchestrator/ids.ts'
 import { countedFromOne } from './counted-from-one.ts'
-import { type StepLog, visibleEvent, visibleText } from './event-log.ts'
+import { fileLine, type StepLog, visibleEvent, visibleText } from './event-log.ts'
 import { fileFacts } from './file-facts.ts'
 import type { Step } from './steps.ts'
 
@@ -78,7 +78,7 @@ async function execute(
     for (const [number, { node, file }] of made.entries()) {
       const path = join(folder, `${promptId}-${number}`)
       await client.download(file, path, signal)
-      lines.push(`file ${nameOf(counted(node, file))}: ${fileFacts(path)}`)
+      lines.push(fileLine(nameOf(counted(node, file)), node, fileFacts(path)))
     }
   } catch (error) {
     if (!(error instanceof PromptRunnerError) || !tellable.has(error.code)) throw error

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
-import { firstDifference } from '../../../src/cli/record/event-log.ts'
+import { logDifferences } from '../../../src/cli/record/event-log.ts'
 
 const log = (...lines: string[]) => [{ step: 'draw', lines }]
+
+const firstDifference = (...logs: [ReturnType<typeof log>, ReturnType<typeof log>]) => logDifferences(...logs).first
 
 it('says where two logs part, on one screen', () => {
   expect(firstDifference(log('started', 'executing 1'), log('started', 'executing 1'))).toBeNull()
@@ -11,10 +13,33 @@ it('says where two logs part, on one screen', () => {
   expect(firstDifference(log('started'), log('started', 'executing 2'))).toBe(
     'draw: the replay also said "executing 2"',
   )
-  const webm = 'file output/a_00001_.webm: '
+  const webm = 'file output/a_00001_.webm of 2: '
   expect(firstDifference(log(`${webm}a file`), log(`${webm}video 64x64, 8 frames at 8 fps`))).toBeNull()
-  expect(firstDifference(log(`${webm}a file`), log('file output/b_00001_.webm: a file'))).toContain('the server said')
+  expect(firstDifference(log(`${webm}a file`), log('file output/b_00001_.webm of 2: a file'))).toContain(
+    'the server said',
+  )
   expect(firstDifference(log(`text: ${'x'.repeat(1_000_000)}`), log())).toBe(
     `draw: the server said "text: ${'x'.repeat(294)}…", the replay ""`,
   )
+})
+
+it('excuses the content of files whose making is not simulated, and nothing else', () => {
+  const of = (node: string, facts: string) => `file output/a_0000${node}_.png of ${node}: ${facts}`
+  const madeUp = (step: number, node: string) => (step === 0 && node === '3' ? ['SolidMask'] : [])
+  const compare = (live: string, replayed: string) =>
+    logDifferences(log('started', live), log('started', replayed), madeUp)
+  const [small, large] = ['image 32x16', 'image 512x512']
+  expect(compare(of('3', small), of('3', large))).toEqual({
+    first: null,
+    excused: [
+      `draw: the server said "${of('3', small)}", the replay "${of('3', large)}"; what SolidMask makes is not simulated`,
+    ],
+  })
+  expect(compare(of('4', small), of('4', large))).toEqual({
+    first: `draw: the server said "${of('4', small)}", the replay "${of('4', large)}"`,
+    excused: [],
+  })
+  expect(compare(of('3', small), of('4', small)).first).toContain('the server said')
+  expect(compare(of('3', small), 'executing 3').first).toContain('the server said')
+  expect(compare('executing 3', 'executing 2').first).toContain('the server said')
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { serveNetwork } from '../../../src/network/serve.ts'
 import { simulatedServices } from '../../../src/simulators/simulated-services.ts'
+import type { Simulator } from '../../../src/simulators/simulator.ts'
 import { virtualClock } from '../../../src/simulators/virtual-clock.ts'
 import { newFolder } from '../run-pr.ts'
 
@@ -13,15 +14,15 @@ export const workflow = (colour: unknown, filename_prefix = 'otter') =>
     2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix } },
   })
 
-/** A server on loopback that stands for a live one, and a folder with a workflow to record on it. */
-export async function liveServer(recording = 'comfyui-smoke') {
+/** A server on loopback that stands for a live one (`change` may answer in its place), and a folder with a workflow to record on it. */
+export async function liveServer(recording = 'comfyui-smoke', change: (http: Simulator) => Simulator = (http) => http) {
   let ids = 0
   const newId = () => {
     ids += 1
     return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`
   }
   const { comfyui } = await simulatedServices(recording, { clock: virtualClock(Date.now(), 0), newId })
-  const served = await serveNetwork({ services: [comfyui], port: 0 })
+  const served = await serveNetwork({ services: [{ ...comfyui, http: change(comfyui.http) }], port: 0 })
   onTestFinished(() => served[Symbol.asyncDispose]())
   const url = served.addresses.comfyui!.href
   const cwd = newFolder({ 'otter.json': workflow(255, 'otter/{{run}}/image') })

@@ -39,3 +39,39 @@ it('takes the files along that the server has for a workflow', async () => {
     '?filename=otter_00001_.png&subfolder=&type=output 200',
   ])
 })
+
+it.each([
+  ['a warning where its making is not simulated', 'SolidMask', 0],
+  ['a refusal where it is', 'EmptyImage', 3],
+])('takes a picture of another size for %s', async (_, maker, code) => {
+  const picture = Uint8Array.from(bytesOf(png({ width: 32, height: 16, colour: 7 })))
+  const { cwd, args } = await liveServer('wan22-two-chunks', (http) => async (request) => {
+    if (new URL(request.url).pathname !== '/view') return http(request)
+    return new Response(picture, { headers: { 'content-type': 'image/png', 'content-length': `${picture.length}` } })
+  })
+  const save = (images: string) => ({
+    class_type: 'SaveImage',
+    inputs: { images: [images, 0], filename_prefix: 'otter' },
+  })
+  const graphs: Record<string, object> = {
+    SolidMask: {
+      1: { class_type: 'SolidMask', inputs: { value: 1, width: 32, height: 16 } },
+      2: { class_type: 'MaskToImage', inputs: { mask: ['1', 0] } },
+      3: save('2'),
+    },
+    EmptyImage: {
+      1: { class_type: 'EmptyImage', inputs: { width: 64, height: 16, batch_size: 1, color: 7 } },
+      3: save('1'),
+    },
+  }
+  writeFileSync(join(cwd, 'otter.json'), JSON.stringify(graphs[maker]))
+  const { exitCode, stdout, stderr } = await runPr([...args, '--quiet'], { cwd })
+  const said = (size: string) => `file output/otter_00001_.png of 3: image ${size}`
+  expect(exitCode).toBe(code)
+  if (code === 0) {
+    expect(stdout).toBe('Recorded recordings/otter, verified by a replay: it is new.\n')
+    expect(stderr).toBe(
+      `warning: otter.json: the server said "${said('32x16')}", the replay "${said('512x512')}"; what MaskToImage, SolidMask makes is not simulated\n`,
+    )
+  } else expect(stderr).toContain(`the server said "${said('32x16')}", the replay "${said('64x16')}"`)
+})
