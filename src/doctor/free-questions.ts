@@ -14,7 +14,7 @@ export async function askForFree(client: ComfyuiClient, signal?: AbortSignal): P
   return { version: stats.comfyuiVersion, device: stats.devices[0]?.name ?? '', objectInfo, models }
 }
 
-/** `GET /models` may be missing: on old servers, and on one that is simulated from a recording without it. */
+/** Old servers have no `GET /models`. */
 function noneWithoutRoute(error: unknown): string[] {
   if (error instanceof PromptRunnerError && error.code === 'PR_COMFY_HTTP') return []
   throw error

@@ -3,6 +3,7 @@ import { PROVENANCE_HEADER } from '../simulator.ts'
 import { uploadImage, uploadMask } from './files/upload.ts'
 import { view } from './files/view.ts'
 import { jsonAnswer } from './json-answer.ts'
+import { modelLists } from './model-lists.ts'
 import { withFileLists } from './node-list.ts'
 import type { ObjectInfo } from './object-info.ts'
 import { parseJson } from './python/parse.ts'
@@ -47,6 +48,11 @@ export function factRoutes(app: Hono, model: ServerModel): void {
     app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
     app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))
     for (const path of RECORDED) app.get(base + path, recorded)
+    app.get(`${base}/models`, () => jsonAnswer([...modelLists(objectInfo).keys()]))
+    app.get(`${base}/models/:folder`, ({ req }, next) => {
+      const files = modelLists(objectInfo).get(req.param('folder'))
+      return files ? Promise.resolve(jsonAnswer([...files])) : next()
+    })
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
+import { comfyuiSimulator } from '../../../src/simulators/comfyui/simulator.ts'
 import { PROVENANCE_HEADER, UNMATCHED_HEADER } from '../../../src/simulators/simulator.ts'
-import { freshSimulator, ORIGIN, openSocket } from './reach-simulator.ts'
+import { stillClock } from '../still-clock.ts'
+import { freshSimulator, knowledge, ORIGIN, openSocket } from './reach-simulator.ts'
 
 const simulator = freshSimulator()
 const ask = (method: string, path: string, init: RequestInit = {}) =>
@@ -97,6 +99,48 @@ it('says where an answer comes from', async () => {
     'recorded',
     'derived',
   ])
+})
+
+it('lists models as object_info knows them where the recording has no list of its own', async () => {
+  const read = async (path: string) => {
+    const response = await ask('GET', path)
+    return [response.status, response.headers.get(PROVENANCE_HEADER), response.ok ? await response.json() : null]
+  }
+  const folders = [
+    ...['checkpoints', 'configs', 'loras', 'vae', 'text_encoders', 'diffusion_models', 'clip_vision', 'style_models'],
+    ...['controlnet', 'gligen', 'hypernetworks', 'photomaker', 'model_patches'],
+  ]
+  expect(await read('/models')).toEqual([200, 'derived', folders])
+  expect(await read('/models/loras')).toEqual([
+    200,
+    'derived',
+    ['wan2.2_high_t2v.safetensors', 'wan2.2_low_t2v.safetensors'],
+  ])
+  expect(await read('/api/models/vae')).toEqual([200, 'derived', ['wan_2.1_vae.safetensors']])
+  expect(await read('/models/photomaker')).toEqual([200, 'derived', []])
+  // Which files of a pack's own folder there are, no loader of the server itself tells.
+  expect(await read('/models/ipadapter')).toEqual([501, null, null])
+})
+
+it('lists models as they were recorded', async () => {
+  const answer = (names: string[]) => ({
+    status: 200,
+    contentType: 'application/json; charset=utf-8',
+    body: () => Buffer.from(JSON.stringify(names)),
+  })
+  const answers = new Map([
+    ...knowledge.answers,
+    ['/models', answer(['loras', 'mine'])],
+    ['/models/loras', answer(['a.pt'])],
+  ])
+  const { http } = comfyuiSimulator({ knowledge: { ...knowledge, answers }, clock: stillClock(), newId: () => 'id' })
+  for (const [path, names] of [
+    ['/models', ['loras', 'mine']],
+    ['/models/loras', ['a.pt']],
+  ] as const) {
+    const response = await http(new Request(ORIGIN + path))
+    expect([response.headers.get(PROVENANCE_HEADER), await response.json()]).toEqual(['recorded', names])
+  }
 })
 
 it('lists uploaded files in the loaders that can take them', async () => {
