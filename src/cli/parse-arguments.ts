@@ -74,14 +74,18 @@ function usageError(message: string, argv: readonly string[], commands: readonly
   const missing = /^Not enough arguments following: (.+)$/.exec(message)?.[1]
   if (missing !== undefined) return usage(`--${missing} needs a value`, `write --${missing} VALUE`)
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(', ')
-  if (unknown === undefined) return usage(message, 'see pr --help')
+  const help = `see ${helpOf(argv, commands)}`
+  if (unknown === undefined) return usage(message, help)
   const hints = unknown.map((word) => unknownHint(word, argv, commands)).filter((hint) => hint !== null)
   const shown = unknown.map((word) => (isFlag(word, argv) ? flagText(word) : word)).join(', ')
   const kind = unknown.every((word) => isFlag(word, argv)) ? 'option' : 'argument'
-  return usage(
-    `unknown ${kind}${unknown.length === 1 ? '' : 's'}: ${shown}`,
-    [...new Set(hints)].join(', ') || 'see pr --help',
-  )
+  return usage(`unknown ${kind}${unknown.length === 1 ? '' : 's'}: ${shown}`, [...new Set(hints)].join(', ') || help)
+}
+
+/** The default command is explained by the program's own help. */
+function helpOf(argv: readonly string[], commands: readonly Command[]): string {
+  const { name } = commandNamed(argv, commands)
+  return name === argv[0] ? `pr ${name} --help` : 'pr --help'
 }
 
 function unknownHint(word: string, argv: readonly string[], commands: readonly Command[]): string | null {

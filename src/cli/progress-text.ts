@@ -16,8 +16,9 @@ export function durationText(ms: number): string {
   return seconds < 3_600 ? minutes : `${Math.floor(seconds / 3_600)}:${minutes}`
 }
 
+/** Why a job failed for good is told by its video, which fails with it. */
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
-  return `failed: ${code}: ${reason} (attempt ${attempt}${willRetry ? ', trying again' : ''})`
+  return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`
 }
 
 export function podText({ podId, status, costPerHour, action }: Extract<RunEvent, { kind: 'pod' }>): string {

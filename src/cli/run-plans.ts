@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Clients } from '../clients/clients.ts'
 import type { Layout } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
@@ -62,6 +63,8 @@ export async function runPlans(
     earlier: run.earlier,
     filmNames: run.filmNames,
     options: settings.run,
+    // A dry run keeps its state in its own folder, so the name alone would not find it.
+    resumeFlags: `${settings.dryRun.enabled ? '--dry-run ' : ''}--resume ${runName} --output-dir ${dirname(dirname(layout.journal))}`,
     now: run.now,
     emit,
     signal,

@@ -10,7 +10,7 @@ export function validateText({ problems, checked }: Validation, server: string):
   const blocks = [
     ...problems.map(problemLines),
     ...(missing.length > 0 ? [[`Missing on ${server}:`, ...missing.flatMap(pieceLines)]] : []),
-    [`${verdict(problems.length)} ${checkedText(checked)}, checked against ${server}.`],
+    [`${verdict(problems.length)} ${checkedText(checked)} against ${server}.`],
   ]
   return blocks.map((lines) => lines.join('\n')).join('\n')
 }
@@ -32,8 +32,8 @@ function needText({ file, node, jobs }: NeededPiece['neededBy'][number]): string
 }
 
 function verdict(problems: number): string {
-  if (problems === 0) return 'Valid:'
-  return `${counted(problems, 'problem')} in`
+  // Not "in": what could not be found is in nothing that was checked.
+  return problems === 0 ? 'Valid: checked' : `${counted(problems, 'problem')} found; checked`
 }
 
 function checkedText({ promptFiles, templates, jobs, workflows }: Validation['checked']): string {

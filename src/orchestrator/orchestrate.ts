@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/make-folder.ts'
@@ -67,10 +66,9 @@ function makeFolders(folders: readonly string[]): void {
   }
 }
 
-/** A dry run keeps its state in its own folder, so the name alone would not find it. */
-function cancelled({ runName, layout, signal }: RunContext): PromptRunnerError {
+function cancelled({ resumeFlags, signal }: RunContext): PromptRunnerError {
   return new PromptRunnerError('PR_CANCELLED', 'The run was cancelled; what is done is recorded', {
-    hint: `--resume ${runName} --output-dir ${dirname(dirname(layout.journal))} goes on from there.`,
+    hint: `${resumeFlags} goes on from there.`,
     cause: signal.reason,
   })
 }

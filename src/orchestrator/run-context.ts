@@ -16,6 +16,8 @@ export interface RunContext {
   /** What each video's film is to be called in `final/`. */
   readonly filmNames: ReadonlyMap<string, string>
   readonly options: RunOptions
+  /** Flags that go on with this run. */
+  readonly resumeFlags: string
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number
   readonly emit: EmitRunEvent

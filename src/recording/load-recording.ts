@@ -43,6 +43,9 @@ export function shippedRecordings(): Promise<string[]> {
   return recordingsIn(shippedFolder())
 }
 
+/** They have no ComfyUI: the other services answer from them beside any recording. */
+const BESIDE: ReadonlySet<string> = new Set(['gcs', 'runpod'])
+
 async function recordingsIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return found
@@ -63,7 +66,7 @@ async function harFiles(nameOrPath: string): Promise<string[]> {
   const what = existsSync(folder)
     ? `the folder ${folder} holds no *.har file`
     : `there is no recording named ${JSON.stringify(nameOrPath)}`
-  const names = new Set([...(await recordingsIn('recordings')), ...(await shippedRecordings())])
+  const names = new Set([...(await recordingsIn('recordings')), ...(await shippedRecordings())]).difference(BESIDE)
   throw new PromptRunnerError('PR_RECORDING', what, {
     hint: `these exist: ${[...names].join(', ')}; a folder with *.har files or one HAR file also works`,
   })

@@ -64,6 +64,9 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
       case 'upload-finished':
         change(event.video, (video) => ({ uploads: [...video.uploads, { ...event.object, role: event.role }] }))
         break
+      case 'film-downloaded':
+        change(event.video, () => ({ film: event.file }))
+        break
       case 'video-finished':
         change(event.video, () => ({ status: 'finished', film: event.film }))
         break

@@ -21,7 +21,7 @@ export interface Summary {
     skipped: number
     failed_attempts: number
   }
-  /** Rendered in this run; kept in the films that are finished. */
+  /** Rendered in this run; kept in the films that lie in `final/`, uploaded or not. */
   readonly frames: { rendered: number; kept: number }
   readonly uploads: { videos: number; manifests: number; bytes: number }
   readonly server_time_seconds: { high: number; low: number; combine: number; total: number }
@@ -74,7 +74,7 @@ export function makeSummary(
     },
     frames: {
       rendered: sum(videos.map(framesRendered)),
-      kept: sum(videos.filter((video) => video.status === 'finished').map((video) => video.plan.totalFrames)),
+      kept: sum(videos.filter((video) => video.film !== null).map((video) => video.plan.totalFrames)),
     },
     uploads: {
       videos: objects.filter((object) => object.role === 'film').length,
@@ -88,7 +88,10 @@ export function makeSummary(
       total: round(time('high') + time('low') + time('combine')),
     },
     pod: tally.pod,
-    warnings: tally.warnings,
+    warnings: [
+      ...videos.flatMap(({ name, plan }) => plan.warnings.map((warning) => `${name}: ${warning}`)),
+      ...tally.warnings,
+    ],
     rehearsal: more.rehearsal,
   }
 }

@@ -27,7 +27,7 @@ it('lets what is only regretted pass without --strict', async () => {
   expect([exitCode, texts]).toEqual([
     0,
     {
-      stdout: 'Valid: 10 workflows, checked against ComfyUI 0.3.64 (recording wan22-two-chunks of 2026-11-23).\n',
+      stdout: 'Valid: checked 10 workflows against ComfyUI 0.3.64 (recording wan22-two-chunks of 2026-11-23).\n',
       stderr: '',
     },
   ])

@@ -73,11 +73,11 @@ it('withdraws the running prompt and says how to go on when it is cancelled', as
   expect(first.exitCode).toBe(130)
   expect(first.stderr).toBe(
     [
-      'job 1/3 high chunk 1  failed: PR_CANCELLED: the run was cancelled by SIGINT (attempt 1)',
+      'job 1/3 high chunk 1  failed (attempt 1)',
       'heron failed: PR_CANCELLED: The run was cancelled; what is done is recorded',
-      `  hint: --resume ${name} --output-dir ${first.folder} goes on from there.`,
+      `  hint: --dry-run --resume ${name} --output-dir ${first.folder} goes on from there.`,
       'PR_CANCELLED: The run was cancelled; what is done is recorded',
-      `  hint: --resume ${name} --output-dir ${first.folder} goes on from there.`,
+      `  hint: --dry-run --resume ${name} --output-dir ${first.folder} goes on from there.`,
       '',
     ]
       .map((line) => (line === '' ? '' : `*DRY-RUN* ${line}`))

@@ -40,7 +40,7 @@ it('names the recordings that exist when there is none of that name', async () =
   await expect(loadRecording('wan23')).rejects.toMatchObject({
     code: 'PR_RECORDING',
     message: 'there is no recording named "wan23"',
-    hint: `these exist: ${shipped.join(', ')}; a folder with *.har files or one HAR file also works`,
+    hint: `these exist: comfyui-smoke, wan22-two-chunks; a folder with *.har files or one HAR file also works`,
   })
 })
 
@@ -50,7 +50,7 @@ it('takes the current folder, and names those of it too', async () => {
   process.chdir(temporaryFolder({ 'recordings/mine/comfyui.har': '{}', 'x.har': '{"log":{"entries":[]}}' }))
   expect((await loadRecording('.')).hars.map(({ path }) => path)).toEqual(['x.har'])
   await expect(loadRecording('wan23')).rejects.toMatchObject({
-    hint: `these exist: mine, ${shipped.join(', ')}; a folder with *.har files or one HAR file also works`,
+    hint: `these exist: mine, comfyui-smoke, wan22-two-chunks; a folder with *.har files or one HAR file also works`,
   })
 })
 

@@ -91,6 +91,20 @@ it('sums a rehearsal up for a person', () => {
   ])
 })
 
+it('keeps the film of a video whose upload failed', () => {
+  const tally = tallyOf(
+    started,
+    ...finished.slice(0, 6),
+    { kind: 'film-downloaded', at: 8, video: 'otter', file: '/o/final/otter.mp4', bytes: 9, frames: 120 },
+    { kind: 'video-failed', at: 9, video: 'otter', code: 'PR_UPLOAD', reason: 'denied' },
+  )
+  const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [], rehearsal: null })
+  expect(summary.videos).toMatchObject([{ status: 'failed', film: '/o/final/otter.mp4' }])
+  expect(summaryText(summary)).toEqual([
+    '6 jobs: 4 render, 2 combine · 122 frames rendered, 120 kept · nothing uploaded',
+  ])
+})
+
 it('sums a live run up that stopped half way', () => {
   const failure = new PromptRunnerError('PR_COMFY_FAILED', 'out of memory', { hint: 'smaller' })
   const tally = tallyOf(
@@ -135,7 +149,11 @@ it('sums a live run up that stopped half way', () => {
     uploads: { videos: 0, manifests: 0, bytes: 0 },
     server_time_seconds: { high: 2.5, low: 0, combine: 0, total: 2.5 },
     pod: null,
-    warnings: ['mind the pod'],
+    warnings: [
+      'otter: Chunks of 101 frames are longer than the 81 that Wan2.2 was trained on: the picture may drift from the reference.',
+      'otter: The last chunk keeps only 19 frames: short chunks move unsteadily. Without a chunk length of your own the chunks are evened out.',
+      'mind the pod',
+    ],
     rehearsal: null,
   })
   expect(summaryText(summary)).toEqual([
