@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { finishedEntry } from './finish-entry.ts'
 import type { HarContent, HarEntry, HarSocketMessage } from './har.ts'
+import { rawLines, readRawLine } from './raw-lines.ts'
 import { FRAMES_TYPE, linesIn } from './socket-file.ts'
 import { harPart, harText } from './write-har.ts'
 
@@ -30,18 +31,20 @@ const fileOf: Readonly<Record<string, string>> = {
  * Makes `<service>.har` of what lies in `raw/`, and removes that. One entry is in memory at a time, of a socket one frame.
  * Entries are in the order in which they began. `facts` becomes `log._pr`; `edit` may change a text body (of an address).
  */
-export async function finishRecording(
+export function finishRecording(
   folder: string,
   options: { facts: Readonly<Record<string, unknown>>; edit: (url: URL, text: string) => string },
-): Promise<string[]> {
+): void {
   const raw = join(folder, 'raw')
   const lines = readdirSync(raw)
     .filter((name) => name.endsWith('.jsonl') && !name.startsWith('.'))
-    .flatMap((name) => linesOf(join(raw, name)).map((line) => ({ ...line, har: fileOf[name.slice(0, -6)] ?? 'other' })))
+    .flatMap((name) =>
+      rawLines(join(raw, name)).map((line) => ({ ...line, har: fileOf[name.slice(0, -6)] ?? 'other' })),
+    )
   const files = Map.groupBy(lines, ({ har }) => har)
   for (const [har, ofHar] of files) {
     const file = openSync(join(folder, `${har}.har`), 'w')
-    const frame = harText({
+    const empty = harText({
       log: {
         version: '1.2',
         creator: { name: 'prompt-runner', version: '1' },
@@ -49,67 +52,18 @@ export async function finishRecording(
         _pr: { ...options.facts },
       },
     })
-    const split = frame.indexOf(noEntries) + noEntries.length - 1
-    writeSync(file, frame.slice(0, split))
+    const split = empty.indexOf(noEntries) + noEntries.length - 1
+    writeSync(file, empty.slice(0, split))
     let separator = '\n      '
     for (const line of ofHar.toSorted((a, b) => a.startedAt - b.startedAt)) {
-      const raw = readLine(line)
       writeSync(file, separator)
-      writeEntry(file, finishedEntry(raw, { folder, edit: options.edit }), folder)
+      writeEntry(file, finishedEntry(readRawLine(line), { folder, edit: options.edit }), folder)
       separator = ',\n      '
     }
-    writeSync(file, `\n    ${frame.slice(split)}`)
+    writeSync(file, `\n    ${empty.slice(split)}`)
     closeSync(file)
   }
   rmSync(raw, { recursive: true })
-  return [...files.keys()].map((har) => `${har}.har`).toSorted()
-}
-
-interface Line {
-  readonly path: string
-  readonly start: number
-  readonly length: number
-  readonly startedAt: number
-}
-
-/** Where the lines of a file are, and when each entry began; the entries themselves stay on disk. */
-function linesOf(path: string): Line[] {
-  const lines: Line[] = []
-  const file = openSync(path, 'r')
-  const piece = Buffer.alloc(256 * 1024)
-  let start = 0
-  let at = 0
-  let head = ''
-  for (
-    let read = readSync(file, piece, 0, piece.length, null);
-    read > 0;
-    read = readSync(file, piece, 0, piece.length, null)
-  ) {
-    let from = 0
-    for (let end = piece.indexOf(10); end !== -1 && end < read; end = piece.indexOf(10, end + 1)) {
-      head += piece.toString('latin1', from, Math.min(end, from + STAMP))
-      lines.push({ path, start, length: at + end - start, startedAt: stampOf(head) })
-      from = end + 1
-      start = at + from
-      head = ''
-    }
-    if (head.length < STAMP) head += piece.toString('latin1', from, Math.min(read, from + STAMP))
-    at += read
-  }
-  closeSync(file)
-  return lines
-}
-
-/** `{"startedDateTime":"…"` is what each line begins with. */
-const STAMP = 60
-const stampOf = (head: string) => Date.parse(/"startedDateTime":"([^"]+)"/.exec(head)?.[1] ?? '')
-
-function readLine({ path, start, length }: Line): HarEntry {
-  const file = openSync(path, 'r')
-  const bytes = Buffer.alloc(length)
-  readSync(file, bytes, 0, length, start)
-  closeSync(file)
-  return JSON.parse(bytes.toString()) as HarEntry
 }
 
 const noEntries = '"entries": []'

@@ -54,7 +54,7 @@ async function measure(url: URL): Promise<void> {
     const socket = new WebSocket(new URL('/ws?clientId=1', url))
     await new Promise((closed) => socket.once('close', closed))
   }
-  await finishRecording(finished, { facts: {}, edit: (_, text) => text })
+  finishRecording(finished, { facts: {}, edit: (_, text) => text })
   refuseSecrets(finished, secrets)
   publishRecording(finished, target)
   const { entries } = await readHar(join(target, 'comfyui.har'))

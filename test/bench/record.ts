@@ -49,7 +49,7 @@ async function measure(url: URL): Promise<void> {
     const { body } = await request(new URL('/view?filename=film.mp4', url))
     for await (const _chunk of body);
   }
-  await finishRecording(folder, { facts: {}, edit: (_, text) => text })
+  finishRecording(folder, { facts: {}, edit: (_, text) => text })
   const seconds = (performance.now() - started) / 1000
   const kept = readdirSync(join(folder, 'bodies')).map((name) => statSync(join(folder, 'bodies', name)).size)
   rmSync(folder, { recursive: true })

@@ -47,7 +47,7 @@ async function recorded(
     await using _recorder = await installRecorder({ folder, redactor, hosts: hostTable(url), ca: null })
     await work()
   }
-  await finishRecording(folder, { facts: {}, edit: (_, text) => text })
+  finishRecording(folder, { facts: {}, edit: (_, text) => text })
   return { folder, entries: (await readHar(join(folder, 'comfyui.har'))).entries }
 }
 

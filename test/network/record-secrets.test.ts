@@ -163,7 +163,7 @@ async function recorded(
       else await exchange(capture, each, pieces)
     }
   }
-  await finishRecording(folder, { facts: {}, edit: (_, text) => text })
+  finishRecording(folder, { facts: {}, edit: (_, text) => text })
   refuseSecrets(folder, secrets)
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((item) => item.isFile())
   const { entries } = await readHar(join(folder, 'comfyui.har'))

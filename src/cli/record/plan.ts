@@ -4,7 +4,7 @@ import { type ComfyuiKnowledge, comfyuiKnowledge } from '../../recording/comfyui
 import { loadRecording } from '../../recording/load-recording.ts'
 import { exchangeChanges } from './exchange-changes.ts'
 import { recordedSends } from './recorded-sends.ts'
-import { classesIn, type Work } from './work.ts'
+import { classesIn, graphsIn, type Work } from './work.ts'
 
 export interface RecordingPlan {
   readonly lines: readonly string[]
@@ -27,7 +27,7 @@ export async function recordingPlan(options: {
   const device = stats.devices.map((each) => each.name).join(', ')
   const done = work.names.length === 0 ? 'free questions only' : work.names.join('; ')
   const time =
-    minutes === null || minutes === undefined
+    minutes === null
       ? 'never recorded, so nobody knows for how long'
       : `${minutes < 1 ? 'less than a minute' : `about ${minutes.toFixed(1)} minutes`} of work by the last recording`
   return {
@@ -44,9 +44,9 @@ export async function recordingPlan(options: {
   }
 }
 
-/** null when a class was never seen running. */
-function minutesOf({ sends }: Work, { classes }: ComfyuiKnowledge): number | null {
-  const nodes = sends.flatMap((sent) => (sent.kind === 'workflow' ? Object.values(sent.graph) : []))
+/** null when none of its classes was ever seen running. */
+function minutesOf(work: Work, { classes }: ComfyuiKnowledge): number | null {
+  const nodes = graphsIn(work).flatMap((graph) => Object.values(graph))
   const known = nodes.flatMap(({ class_type }) => classes.get(class_type) ?? [])
   if (known.length === 0) return null
   return known.reduce((sum, { ms, stepMs }) => sum + ms + (stepMs ?? 0), 0) / 60_000

@@ -13,10 +13,11 @@ import { finishRecording } from '../../recording/finish-recording.ts'
 import { publishRecording } from '../../recording/publish.ts'
 import { recordRedactor } from '../../recording/record-redactor.ts'
 import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
-import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
+import type { ServerFacts } from '../../recording/server-facts.ts'
 import type { Output } from '../output.ts'
 import type { Stop } from '../signals.ts'
 import { besideTarget } from './beside-target.ts'
+import { serverStamps } from './server-stamps.ts'
 
 export interface RecordingProxy extends Stop {
   readonly port: number
@@ -50,7 +51,10 @@ export async function recordingProxy(options: RecordingProxy): Promise<number> {
       output.result({ address: address.origin, upstream: url.origin, recording: target })
       if (!signal.aborted) await once(signal, 'abort')
     }
-    await finishRecording(folder, { facts: stampsOf(facts), edit: (_, text) => text })
+    finishRecording(folder, {
+      facts: { source: 'pr serve --record-to', ...serverStamps(facts, []) },
+      edit: (_, text) => text,
+    })
     refuseSecrets(folder, secrets)
     publishRecording(folder, target)
     output.info(`Recorded ${target}.`)
@@ -68,15 +72,5 @@ async function factsThrough(
     return await askForFree(client, signal)
   } finally {
     await client.close()
-  }
-}
-
-function stampsOf(facts: ServerFacts) {
-  return {
-    recorded: new Date().toISOString().slice(0, 10),
-    source: 'pr serve --record-to',
-    server: `ComfyUI ${facts.version}`,
-    device: facts.device,
-    fingerprint: fingerprintOf(facts, []),
   }
 }

@@ -57,7 +57,7 @@ export async function record(options: RecordOptions): Promise<number> {
   const isNew = !existsSync(target)
   const ending = () => (signal.aborted ? 'interrupted' : 'failed')
   return besideTarget({ target, output, ending }, async (folder) => {
-    const events = await make(folder, work, { ...options, name, stats })
+    const events = await make(folder, work, { ...options, name })
     signal.throwIfAborted()
     const { unchanged } = publishRecording(folder, target)
     const published = isNew ? 'it is new' : 'it replaces what was there'
@@ -70,11 +70,7 @@ export async function record(options: RecordOptions): Promise<number> {
 }
 
 /** Gives what the client got to see. */
-async function make(
-  folder: string,
-  work: Work,
-  options: RecordOptions & { name: string; stats: SystemStats },
-): Promise<StepLog[]> {
+async function make(folder: string, work: Work, options: RecordOptions & { name: string }): Promise<StepLog[]> {
   const { settings, environment, signal, output } = options
   const { comfyui, pod } = settings
   const secrets = {

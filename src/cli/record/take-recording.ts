@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Clients, SystemStats } from '../../clients/clients.ts'
 import { createClients } from '../../clients/real-clients.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { askForFree } from '../../doctor/free-questions.ts'
@@ -9,8 +8,9 @@ import { installRecorder } from '../../network/record-install.ts'
 import { finishRecording } from '../../recording/finish-recording.ts'
 import { cutObjectInfo } from '../../recording/object-info.ts'
 import { recordRedactor } from '../../recording/record-redactor.ts'
-import { fingerprintOf, type ServerFacts } from '../../recording/server-facts.ts'
+import type { ServerFacts } from '../../recording/server-facts.ts'
 import type { StepLog } from './event-log.ts'
+import { serverStamps } from './server-stamps.ts'
 import { viewInputs } from './view-inputs.ts'
 import { classesIn, graphsIn, type Work } from './work.ts'
 
@@ -18,7 +18,6 @@ export interface Take {
   readonly settings: Settings
   readonly signal: AbortSignal
   readonly name: string
-  readonly stats: SystemStats
   readonly work: Work
   /** An empty folder; gets the HARs and their bodies. */
   readonly folder: string
@@ -30,38 +29,35 @@ export interface Take {
 
 /** Asks the free questions, does the work, and writes down all of it. Gives what the client got to see. */
 export async function takeRecording(take: Take): Promise<StepLog[]> {
-  const { settings, signal, work, folder, downloads } = take
-  const { facts, log } = await throughRecorder(take, async (clients) => {
-    const asked = await askForFree(clients.comfyui, signal)
-    await viewInputs(clients.comfyui, graphsIn(work), { objectInfo: asked.objectInfo, folder: downloads, signal })
-    return { facts: asked, log: await work.run(clients, downloads, signal) }
-  })
+  const { work, folder } = take
+  const { facts, log } = await workRecorded(take)
   const used = new Set(classesIn(work))
-  await finishRecording(folder, {
+  finishRecording(folder, {
     facts: stampsOf(take, facts, used),
     edit: (url, text) =>
       url.pathname.endsWith('/object_info') && !take.allClasses && used.size > 0 ? cutObjectInfo(text, used) : text,
   })
   return log
+}
 
-  async function throughRecorder<T>(
-    { secrets: known, anonymous }: Take,
-    run: (clients: Clients) => Promise<T>,
-  ): Promise<T> {
-    const { url, ca } = settings.comfyui
-    await using _recorder = await installRecorder({
-      folder,
-      redactor: recordRedactor({ known, anonymous }),
-      hosts: hostTable(url),
-      ca: ca === null ? null : await readFile(ca, 'utf8'),
-    })
-    const clients = await createClients(settings, { clientId: randomUUID() })
-    try {
-      await clients.pod?.info(signal)
-      return await run(clients)
-    } finally {
-      await clients.comfyui.close()
-    }
+/** Leaves what was said on the wire in `folder`. */
+async function workRecorded(take: Take): Promise<{ facts: ServerFacts; log: StepLog[] }> {
+  const { settings, signal, work, folder, downloads, secrets: known, anonymous } = take
+  const { url, ca } = settings.comfyui
+  await using _recorder = await installRecorder({
+    folder,
+    redactor: recordRedactor({ known, anonymous }),
+    hosts: hostTable(url),
+    ca: ca === null ? null : await readFile(ca, 'utf8'),
+  })
+  const clients = await createClients(settings, { clientId: randomUUID() })
+  try {
+    await clients.pod?.info(signal)
+    const facts = await askForFree(clients.comfyui, signal)
+    await viewInputs(clients.comfyui, graphsIn(work), { objectInfo: facts.objectInfo, folder: downloads, signal })
+    return { facts, log: await work.run(clients, downloads, signal) }
+  } finally {
+    await clients.comfyui.close()
   }
 }
 
@@ -70,11 +66,8 @@ function stampsOf({ name, settings, allClasses }: Take, facts: ServerFacts, used
   const { host } = settings.comfyui.url
   return {
     name,
-    recorded: new Date().toISOString().slice(0, 10),
     source: /^(?:127\.|localhost|\[::1\])/.test(host) ? 'pr record, on a server on this machine' : 'pr record',
-    server: `ComfyUI ${facts.version}`,
-    device: facts.device,
-    fingerprint: fingerprintOf(facts, used),
+    ...serverStamps(facts, used),
     ...(allClasses || used.size === 0 ? {} : { edited: 'object_info has the classes in use and their neighbours' }),
   }
 }
