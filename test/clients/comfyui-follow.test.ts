@@ -103,6 +103,13 @@ it('outlasts a server that does not answer for a while', async () => {
   expect(await outcome).toBe(ENTRY)
 })
 
+it('counts only failures in a row', async () => {
+  const away = Array.from({ length: 4 }, unreachable)
+  const { outcome } = follow([...away, null, ...away, ENTRY], running)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await outcome).toBe(ENTRY)
+})
+
 it('gives up a server that stays away', async () => {
   const { outcome, looks } = follow([unreachable()])
   await vi.advanceTimersByTimeAsync(60_000)
