@@ -1,6 +1,7 @@
 import { PromptRunnerError } from '../errors.ts'
 import { runsOf } from './comfyui-runs.ts'
 import { isJson } from './exact-json.ts'
+import { plainPath } from './plain-path.ts'
 import type { LoadedEntry } from './read-har.ts'
 
 /** What recorded traffic of a ComfyUI server teaches: never a table in code, so a new recording teaches new node packs. */
@@ -73,7 +74,7 @@ function answersOf(entries: readonly LoadedEntry[]): Map<string, RecordedAnswer>
   for (const { method, url, status, responseHeaders, responseBody, frames } of entries) {
     if (method !== 'GET' || status !== 200 || frames) continue
     const contentType = responseHeaders.get('content-type') ?? 'application/octet-stream'
-    answers.set(url.pathname.replace(/^\/api\//, '/') + url.search, { status, contentType, body: responseBody })
+    answers.set(plainPath(url) + url.search, { status, contentType, body: responseBody })
   }
   return answers
 }

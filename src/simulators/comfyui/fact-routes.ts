@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import { plainPath } from '../../recording/plain-path.ts'
 import { PROVENANCE_HEADER } from '../simulator.ts'
 import { uploadImage, uploadMask } from './files/upload.ts'
 import { view } from './files/view.ts'
@@ -29,8 +30,8 @@ const RECORDED = [
 export function factRoutes(app: Hono, model: ServerModel): void {
   const { files, objectInfo, answers } = model.parts
   const recorded = ({ req }: Context, next: () => Promise<void>) => {
-    const { pathname, search } = new URL(req.url)
-    const answer = answers.get(pathname.replace(/^\/api\//, '/') + search)
+    const url = new URL(req.url)
+    const answer = answers.get(plainPath(url) + url.search)
     if (!answer) return next()
     const { status, contentType, body } = answer
     // Recordings keep JSON indented; the server never sends it so.

@@ -1,8 +1,9 @@
+import { plainPath } from '../../recording/plain-path.ts'
 import type { LoadedEntry } from '../../recording/read-har.ts'
-import { boundaryOf } from '../../recording/redact-multipart.ts'
 import { PROVENANCE_HEADER } from '../simulator.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { parseJson } from './python/parse.ts'
+import { differences, partsOfEntry, partsOfRequest } from './request-parts.ts'
 
 /** Why a request has no recorded answer, and what comes closest to it ('' for nothing). */
 export interface Miss {
@@ -85,78 +86,10 @@ const ofTransport = /^(?:connection|keep-alive|content-(?:length|encoding)|trans
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD'
 
-function plainPath({ pathname }: URL): string {
-  return pathname.replace(/^\/api\//, '/')
-}
-
 function familyOf(url: URL): string {
   return plainPath(url).split('/')[1] ?? ''
 }
 
 function nameOf({ method, url }: LoadedEntry): string {
   return `${method} ${plainPath(url)}${url.search}`
-}
-
-async function partsOfRequest(request: Request): Promise<Map<string, string>> {
-  const body = Buffer.from(await request.clone().arrayBuffer())
-  return partsOf(new URL(request.url), body, request.headers.get('content-type') ?? '')
-}
-
-function partsOfEntry({ url, requestBody, requestHeaders }: LoadedEntry): Map<string, string> {
-  return partsOf(url, Buffer.from(requestBody()), requestHeaders.get('content-type') ?? '')
-}
-
-/** `$.path[1]`, `$.query.folder`, `$.body.name[0]` → its value as JSON. Of a multipart body the boundary does not count. */
-function partsOf(url: URL, body: Buffer, type: string): Map<string, string> {
-  const path = plainPath(url).split('/').slice(1)
-  const parts = new Map([
-    ...path.map((part, index) => [`$.path[${index}]`, decoded(part)] as const),
-    ...Array.from(url.searchParams, ([name, value]) => [`$.query.${name}`, value] as const),
-  ])
-  const boundary = boundaryOf(type)
-  const text = boundary === null ? body.toString() : body.toString('latin1').replaceAll(boundary, '')
-  if (text !== '') addParts(parts, '$.body', jsonOr(text))
-  return parts
-}
-
-function addParts(parts: Map<string, string>, at: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null)
-    parts.set(at, typeof value === 'string' ? value : JSON.stringify(value))
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) addParts(parts, `${at}[${index}]`, item)
-  else for (const [key, item] of Object.entries(value)) addParts(parts, `${at}.${key}`, item)
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-/** What the recording does not tell, for it was secret. */
-function isTakenOut(value = ''): boolean {
-  return /\{\{(?:secret|redacted):/.test(value)
-}
-
-/** Each place where two requests differ, with both values; percent-encoded, for it travels in a header. */
-function differences(recorded: ReadonlyMap<string, string>, asked: ReadonlyMap<string, string>): string[] {
-  const said = (value: string | undefined) =>
-    value === undefined ? 'nothing' : `"${encodeURI(value.slice(0, 80).toWellFormed())}"`
-  return [...new Set([...recorded.keys(), ...asked.keys()])]
-    .filter(
-      (place) => recorded.get(place) !== asked.get(place) && !(asked.has(place) && isTakenOut(recorded.get(place))),
-    )
-    .map(
-      (place) =>
-        `${encodeURI(place.toWellFormed()).replaceAll('%5B', '[').replaceAll('%5D', ']')} (${said(recorded.get(place))}, not ${said(asked.get(place))})`,
-    )
 }
