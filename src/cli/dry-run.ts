@@ -7,6 +7,7 @@ import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layo
 import type { Settings } from '../config/settings-types.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
+import type { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/file-kind.ts'
 import { createCapture } from '../network/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
@@ -22,8 +23,9 @@ import { summaryText } from '../report/summary-text.ts'
 import { atBasePath } from '../simulators/at-base-path.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg/ffmpeg-simulator.ts'
-import { simulatedServices } from '../simulators/simulated-services.ts'
+import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
+import type { RunState } from '../state/run-state.ts'
 import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
 import { settleRehearsal } from './settle-run.ts'
 
@@ -32,7 +34,7 @@ import { settleRehearsal } from './settle-run.ts'
  * Throws what the run, the network and the safety rules have to report, after the summary.
  */
 export async function rehearse(session: PlannedSession): Promise<number> {
-  const { settings, output, plans, signal } = session
+  const { settings, output, plans } = session
   using _memory = keepSmall(plans)
   const clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
@@ -47,18 +49,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
   for (const plan of plans) writeJobPlans(folder, plan, identity.runName, startedAt)
   const layout = rebase(settings.run.outputDir, folder, identity.runName)
-  for (const plan of plans) {
-    const left = earlier?.videos[plan.videoName]
-    const files = left && left.status !== 'finished' ? restoreFiles(world.comfyui.files, plan, left, isFile) : 0
-    if (files > 0)
-      output.info(`${plan.videoName}: the simulated server is given ${files} files that the real one holds`)
-  }
-
-  if (plans.some(({ controlVideo }) => controlVideo !== null)) {
-    const { describeVideos } = await import('../doctor/describe-videos.ts')
-    const media = createMediaClient(settings.programs)
-    for (const warning of await describeVideos(plans, world.comfyui.files, media, signal)) output.warn(warning)
-  }
+  await furnish(world, session, earlier)
 
   const redactor = createRedactor(secretsOf(settings))
   const capture = createCapture({ folder, clock, redactor })
@@ -81,13 +72,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   })
   const outcome = await runPlans(session, { ...settled, clients, layout, now: clock.now }).finally(capture.close)
 
-  const unused = unusedPrompts(world.recording.entries, world.comfyui.report().ran)
-  const { recording, strict } = settings.dryRun
-  if (unused.length > 0 && !strict) {
-    output.info(`Never used of recording ${recording}: prompts ${unused.map(({ prompt }) => prompt).join(', ')}`)
-  }
-  const neverUsed = unused.length > 0 && strict ? [unusedRecording(recording, unused)] : []
-  const errors = [...errorsOf(outcome.failures), ...network.problems(), ...neverUsed]
+  const errors = [...errorsOf(outcome.failures), ...network.problems(), ...neverUsed(world, session)]
   const rehearsal = rehearsalOf(world, network.report(), ffmpeg, outcome.tally)
   const summary = makeSummary(outcome.tally, { dryRun: true, folder, failures: errors, rehearsal })
   writeJson(join(folder, 'summary.json'), summary)
@@ -95,6 +80,37 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   output.result(summary)
   throwAny(errors)
   return 0
+}
+
+/** Tells the simulated server of the files that the real one holds from an earlier part of the run, and of those it is to be sent. */
+async function furnish(
+  { comfyui: { files } }: SimulatedServices,
+  { settings, output, plans, signal }: PlannedSession,
+  earlier: RunState | null,
+): Promise<void> {
+  for (const plan of plans) {
+    const left = earlier?.videos[plan.videoName]
+    const count = left && left.status !== 'finished' ? restoreFiles(files, plan, left, isFile) : 0
+    if (count > 0)
+      output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
+  }
+  if (plans.every(({ controlVideo }) => controlVideo === null)) return
+  const { describeVideos } = await import('../doctor/describe-videos.ts')
+  const media = createMediaClient(settings.programs)
+  for (const warning of await describeVideos(plans, files, media, signal)) output.warn(warning)
+}
+
+/** What of the recording stayed unused: with `--strict` a failure, else news. */
+function neverUsed(
+  { recording: { entries }, comfyui }: SimulatedServices,
+  { settings, output }: PlannedSession,
+): PromptRunnerError[] {
+  const { recording, strict } = settings.dryRun
+  const unused = unusedPrompts(entries, comfyui.report().ran)
+  if (unused.length === 0) return []
+  if (strict) return [unusedRecording(recording, unused)]
+  output.info(`Never used of recording ${recording}: prompts ${unused.map(({ prompt }) => prompt).join(', ')}`)
+  return []
 }
 
 /** Only the engine that is asked for is loaded. */
