@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { PromptRunnerError } from '../errors.ts'
+import { jsonOrNull } from '../recording/exact-json.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { promptsOf } from './prompts-of.ts'
 import type { EstimateFacts, RunFacts } from './run-facts.ts'
@@ -34,16 +35,8 @@ const summary = z.looseObject({
 
 async function estimateIn(folder: string): Promise<EstimateFacts | null> {
   const text = await readFile(join(folder, 'summary.json'), 'utf8').catch(() => null)
-  const read = summary.safeParse(text === null ? null : parsed(text)).data
+  const read = summary.safeParse(jsonOrNull(text ?? '')).data
   if (read === undefined) return null
   const { gpu_minutes = null, cost_usd = null } = read.rehearsal?.estimate ?? {}
   return { server_seconds: read.server_time_seconds.total, gpu_minutes, cost_usd }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { jsonOrNull } from '../recording/exact-json.ts'
 import type { LoadedEntry } from '../recording/read-har.ts'
 import { withoutRuns } from './prompts-of.ts'
 import type { UploadFacts } from './run-facts.ts'
@@ -17,18 +18,10 @@ const stored = z.looseObject({
 export function uploadsOf(entries: readonly LoadedEntry[], runs: readonly string[]): UploadFacts[] {
   return entries.flatMap(({ method, url, status, responseBody }) => {
     if (!['POST', 'PUT'].includes(method) || !url.pathname.includes('/upload/storage/') || status !== 200) return []
-    const object = stored.safeParse(jsonOf(responseBody())).data
+    const object = stored.safeParse(jsonOrNull(responseBody())).data
     if (!object) return []
     const { bucket, name, contentType: type, size, crc32c } = object
     const content = type === 'application/json' ? { type } : { type, size, crc32c }
     return [{ url: `gs://${bucket}/${withoutRuns(name, runs)}`, content }]
   })
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString())
-  } catch {
-    return null
-  }
 }

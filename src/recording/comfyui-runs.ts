@@ -1,3 +1,4 @@
+import { jsonOrNull } from './exact-json.ts'
 import type { LoadedEntry, LoadedFrame } from './read-har.ts'
 
 /** One node that was seen executing on a recorded socket. */
@@ -30,8 +31,8 @@ function graphsOf(entries: readonly LoadedEntry[]): Map<string, Graph> {
   const graphs = new Map<string, Graph>()
   for (const { method, url, status, requestBody, responseBody } of entries) {
     if (method !== 'POST' || !url.pathname.endsWith('/prompt') || status !== 200) continue
-    const sent = jsonOf(requestBody()) as { prompt?: Graph } | null
-    const got = jsonOf(responseBody()) as { prompt_id?: string } | null
+    const sent = jsonOrNull(requestBody()) as { prompt?: Graph } | null
+    const got = jsonOrNull(responseBody()) as { prompt_id?: string } | null
     if (sent?.prompt && got?.prompt_id) graphs.set(got.prompt_id, sent.prompt)
   }
   return graphs
@@ -53,7 +54,7 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
   }
   for (const { from, at, opcode, data } of frames) {
     if (from !== 'server' || opcode !== 1) continue
-    const { type, data: facts } = (jsonOf(data()) ?? {}) as Message
+    const { type, data: facts } = (jsonOrNull(data()) ?? {}) as Message
     if (type === 'executing' || type?.startsWith('execution_')) close(at)
     if (type === 'executing' && facts?.node && facts.prompt_id) {
       open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], output: {} }
@@ -83,12 +84,4 @@ function volumeOf(graph: Graph): number | null {
     }
   }
   return null
-}
-
-function jsonOf(body: string | Uint8Array): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString())
-  } catch {
-    return null
-  }
 }

@@ -80,6 +80,15 @@ export function isJson(text: string): boolean {
   }
 }
 
+/** The value of a body; null for what is no JSON. Integers beyond 2^53 lose their last digits. */
+export function jsonOrNull(body: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString())
+  } catch {
+    return null
+  }
+}
+
 function* tokensOf(text: string): Generator<string> {
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g)) yield token
 }

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { z } from 'zod'
 import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
-import { isJson } from './exact-json.ts'
+import { jsonOrNull } from './exact-json.ts'
 import type { HarLog } from './har.ts'
 import { harSchema, type LooseEntry, socketMessage } from './har-schema.ts'
 import { linesIn } from './socket-file.ts'
@@ -112,7 +112,7 @@ function framesIn(file: () => string, open: Open): Iterable<LoadedFrame> {
       let number = 0
       for (const line of linesIn(path)) {
         number += 1
-        const { success, data } = socketMessage.safeParse(isJson(line) ? JSON.parse(line) : null)
+        const { success, data } = socketMessage.safeParse(jsonOrNull(line))
         if (!success) throw new PromptRunnerError('PR_RECORDING', `${path}:${number}: this is no frame of a socket`)
         if (data.type !== 'error') yield loadedFrame(data, open)
       }
