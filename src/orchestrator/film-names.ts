@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { filmName } from '../config/layout.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunState, VideoState } from '../state/run-state.ts'
+import { isSameFilm } from './jobs-to-skip.ts'
 
 /**
  * What each video's film will be called in `finalDir`, by video name: after the video, or after video and run where that file is
@@ -26,6 +26,5 @@ export function filmNames(
 
 /** The name that an earlier part of the run gave to this very film. One that was planned otherwise is another film. */
 function ownFilm(plan: Plan, left: VideoState | undefined): string | null {
-  if (!left?.film) return null
-  return jobsOf(plan).every((job) => left.jobIds[job.workflowNumber] === job.jobId) ? basename(left.film) : null
+  return left?.film && isSameFilm(plan, left) ? basename(left.film) : null
 }

@@ -33,5 +33,10 @@ export function jobsToSkip(
 export function isFinished(plan: Plan, earlier: VideoState | undefined, upload: boolean): boolean {
   if (earlier?.status !== 'finished' || earlier.film === null) return false
   const isSafe = upload ? earlier.uploads.film !== undefined : existsSync(earlier.film)
-  return isSafe && jobsOf(plan).every((job) => earlier.jobIds[job.workflowNumber] === job.jobId)
+  return isSafe && isSameFilm(plan, earlier)
+}
+
+/** Whether an earlier part of the run planned every job of the video as it is now. */
+export function isSameFilm(plan: Plan, earlier: VideoState): boolean {
+  return jobsOf(plan).every((job) => earlier.jobIds[job.workflowNumber] === job.jobId)
 }
