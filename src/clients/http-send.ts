@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Agent, request as send } from 'undici'
+import type { Agent } from 'undici'
 import type { HttpRequest } from './http.ts'
 import { GATEWAY, isBrokenConnection, type ServiceNaming, unreachable } from './http-errors.ts'
 
@@ -43,8 +43,9 @@ export async function sendPatiently(to: Destination, request: HttpRequest): Prom
 
 async function sendOnce(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const isJson = request.json !== undefined
-  const { statusCode, headers, body } = await send(to.url, {
-    dispatcher: to.agent,
+  const { statusCode, headers, body } = await to.agent.request({
+    origin: to.url.origin,
+    path: to.url.pathname + to.url.search,
     method: request.method ?? 'GET',
     headers: { ...to.headers, ...(isJson ? { 'content-type': 'application/json' } : {}), ...request.headers },
     body: (isJson ? JSON.stringify(request.json) : (request.body ?? null)) as Readable | string | null,

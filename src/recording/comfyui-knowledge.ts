@@ -1,6 +1,6 @@
 import { PromptRunnerError } from '../errors.ts'
 import { runsOf } from './comfyui-runs.ts'
-import { isJson } from './exact-json.ts'
+import { isJson, membersOf } from './exact-json.ts'
 import { plainPath } from './plain-path.ts'
 import type { LoadedEntry } from './read-har.ts'
 
@@ -12,8 +12,10 @@ export interface ComfyuiKnowledge {
   readonly device: string
   /** The server's command line. */
   readonly argv: readonly string[]
-  /** Body of `GET /object_info`, as text: its integers can exceed 2^53. */
+  /** Body of `GET /object_info`, as text: its integers can exceed 2^53. Throws PR_RECORDING where it is not JSON. */
   readonly objectInfo: string
+  /** The text of each class in it, which nobody has read yet. */
+  readonly nodeClasses: ReadonlyMap<string, string>
   /** Classes that were seen executing. */
   readonly classes: ReadonlyMap<string, ClassKnowledge>
   /** Recorded answers to GET requests, the last for each path with its query. */
@@ -52,21 +54,30 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
     })
   }
   const text = Buffer.from(objectInfo.body()).toString()
-  if (!isJson(text)) {
-    throw new PromptRunnerError('PR_RECORDING', 'the recording has GET /object_info, but not what it answered', {
-      hint: 'export the HAR again with content; browsers drop large bodies when their developer tools were not open',
-    })
-  }
+  const nodeClasses = membersOf(text)
+  if (nodeClasses === null) throw notWhatItAnswered()
   const stats = statsOf(answers.get('/system_stats'))
   return {
     version: stats.system?.comfyui_version ?? '',
     device: stats.devices?.[0]?.name ?? '',
     argv: stats.system?.argv ?? [],
-    objectInfo: text,
+    // A run reads the classes that it uses; only what compares servers reads all.
+    get objectInfo() {
+      if (!isJson(text)) throw notWhatItAnswered()
+      return text
+    },
+    nodeClasses,
     classes: classesOf(entries),
     answers,
     entries,
   }
+}
+
+/** Thrown where a recorded `GET /object_info` cannot be read. */
+export function notWhatItAnswered(): PromptRunnerError {
+  return new PromptRunnerError('PR_RECORDING', 'the recording has GET /object_info, but not what it answered', {
+    hint: 'export the HAR again with content; browsers drop large bodies when their developer tools were not open',
+  })
 }
 
 function answersOf(entries: readonly LoadedEntry[]): Map<string, RecordedAnswer> {

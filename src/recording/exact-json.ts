@@ -26,41 +26,49 @@ export function prettyJson(text: string, indent = ''): string {
 
 /** The members of a JSON object, each as the text it was written in; null when `text` is not a JSON object. */
 export function rawMembers(text: string): Map<string, string> | null {
-  return isJson(text) && /^\s*\{/.test(text) ? membersOf(text) : null
+  return isJson(text) ? membersOf(text) : null
 }
 
-/** The same of a text that is known to be a JSON object: a tenth of the time that reading it would take. */
-export function membersOf(text: string): Map<string, string> {
+/**
+ * The same without reading the values, in half the time that reading them takes. Of a text that is cut off nothing is given;
+ * of one that is not JSON in between, a value may not be JSON either.
+ */
+export function membersOf(text: string): Map<string, string> | null {
   const members = new Map<string, string>()
   const keyOrEnd = /["}]/g
   const value = /[^\s:]/g
-  keyOrEnd.lastIndex = text.indexOf('{')
-  for (let found = keyOrEnd.exec(text); found?.[0] === '"'; found = keyOrEnd.exec(text)) {
-    const keyEnd = endOfValue(text, found.index)
+  keyOrEnd.lastIndex = /^\s*\{/.exec(text)?.[0].length ?? text.length
+  for (let found = keyOrEnd.exec(text); found; found = keyOrEnd.exec(text)) {
+    if (found[0] === '}') return members
+    const keyEnd = endOfString(text, found.index)
     value.lastIndex = keyEnd
     const start = value.exec(text)?.index ?? text.length
     const end = endOfValue(text, start)
-    members.set(JSON.parse(text.slice(found.index, keyEnd)), text.slice(start, end))
+    const key = jsonOrNull(text.slice(found.index, keyEnd))
+    if (typeof key === 'string') members.set(key, text.slice(start, end))
     keyOrEnd.lastIndex = end
   }
-  return members
+  return null
 }
 
-/** Where the value ends that begins at `start`. */
+/** Where the value ends that begins at `start`. Codes one by one: patterns would leave an object for each of 100,000 marks. */
 function endOfValue(text: string, start: number): number {
   const scalarEnd = /[\s,}\]]|$/g
-  const mark = /["{}[\]]/g
-  mark.lastIndex = start
   scalarEnd.lastIndex = start
   if (!'"{['.includes(text[start]!)) return scalarEnd.exec(text)!.index
   let depth = 0
-  for (let found = mark.exec(text); found; found = mark.exec(text)) {
-    if (found[0] === '"') mark.lastIndex = endOfString(text, found.index)
-    else depth += found[0] === '{' || found[0] === '[' ? 1 : -1
-    if (depth === 0) return mark.lastIndex
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at) - 1
+    else if (code === OBJECT || code === ARRAY) depth += 1
+    else if (code === OBJECT_END || code === ARRAY_END) depth -= 1
+    else continue
+    if (depth === 0) return at + 1
   }
   return text.length
 }
+
+const [QUOTE, OBJECT, OBJECT_END, ARRAY, ARRAY_END] = Array.from('"{}[]', (mark) => mark.charCodeAt(0))
 
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {

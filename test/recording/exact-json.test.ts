@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isJson, prettyJson, rawMembers } from '../../src/recording/exact-json.ts'
+import { isJson, membersOf, prettyJson, rawMembers } from '../../src/recording/exact-json.ts'
 
 it('indents without touching numbers, escapes or the order of keys', () => {
   expect(
@@ -56,6 +56,23 @@ it('finds the members of any object', () => {
       expect(Object.fromEntries(members)).toEqual(JSON.parse(JSON.stringify(object)))
     }),
   )
+})
+
+it('finds no members in an object that is cut off', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (object, part) => {
+        const text = JSON.stringify(object)
+        expect(membersOf(text.slice(0, Math.min(text.length - 1, text.length * part)))).toBeNull()
+      },
+    ),
+  )
+})
+
+it('leaves members unread', () => {
+  expect(membersOf(' {"a": tru, "b": [1 2]} ')).toEqual(new Map(Object.entries({ a: 'tru', b: '[1 2]' })))
 })
 
 it('knows JSON from text', () => {

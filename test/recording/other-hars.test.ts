@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
+import { readObjectInfo } from '../../src/simulators/comfyui/object-info.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { failure } from '../support/failure.ts'
@@ -43,4 +44,17 @@ it('says what to do when a HAR was exported without content', async () => {
     code: 'PR_RECORDING',
     message: 'the recording has GET /object_info, but not what it answered',
   })
+})
+
+it('says so of a node class that is not JSON, when it is needed', async () => {
+  const { entries } = await loadRecording('fixtures/hars/chrome.har')
+  const broken = entries.map((entry) =>
+    entry.url.pathname.endsWith('/object_info')
+      ? { ...entry, responseBody: () => Buffer.from('{"SaveImage": {"input"; 1}}') }
+      : entry,
+  )
+  const knowledge = comfyuiKnowledge(broken)
+  const expected = { code: 'PR_RECORDING', message: 'the recording has GET /object_info, but not what it answered' }
+  expect(await failure(() => readObjectInfo(knowledge.nodeClasses).get('SaveImage'))).toMatchObject(expected)
+  expect(await failure(() => knowledge.objectInfo)).toMatchObject(expected)
 })

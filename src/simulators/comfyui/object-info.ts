@@ -1,20 +1,28 @@
-import { membersOf } from '../../recording/exact-json.ts'
+import { notWhatItAnswered } from '../../recording/comfyui-knowledge.ts'
 import { parseJson } from './python/parse.ts'
 import type { Py } from './python/py.ts'
+import { PythonError } from './python/python-error.ts'
 
 /** What a server's `GET /object_info` says of its classes, by name, in its order. */
 export type ObjectInfo = Pick<ReadonlyMap<string, Py>, 'get' | 'keys'>
 
-/** Reads a class when it is first asked for: a run uses one in twenty. */
-export function readObjectInfo(text: string): ObjectInfo {
-  const members = membersOf(text)
+/** Reads a class from its text when it is first asked for: a run uses one in twenty. Then throws PR_RECORDING for what is no JSON. */
+export function readObjectInfo(texts: ReadonlyMap<string, string>): ObjectInfo {
   const read = new Map<string, Py>()
   return {
-    keys: () => members.keys(),
+    keys: () => texts.keys(),
     get(name) {
-      const member = members.get(name)
-      if (member !== undefined && !read.has(name)) read.set(name, parseJson(member))
+      const text = texts.get(name)
+      if (text !== undefined && !read.has(name)) read.set(name, readClass(text))
       return read.get(name)
     },
+  }
+}
+
+function readClass(text: string): Py {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    throw error instanceof PythonError ? notWhatItAnswered() : error
   }
 }

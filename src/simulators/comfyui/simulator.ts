@@ -45,7 +45,7 @@ export function comfyuiSimulator({
   newId: () => string
   files?: FileStore
 }): ComfyuiSimulator {
-  const objectInfo = readObjectInfo(knowledge.objectInfo)
+  const objectInfo = readObjectInfo(knowledge.nodeClasses)
   const { classes, answers, entries, argv } = knowledge
   restoreInputs(files, entries)
   const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { membersOf } from '../../../src/recording/exact-json.ts'
 import { type ComfyuiSimulator, comfyuiSimulator } from '../../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../../src/simulators/virtual-clock.ts'
 import { expectLegal, mutatedBody, objectInfo } from '../../support/prompt-mutations.ts'
@@ -15,7 +16,11 @@ const MANY_TURNS = 20_000
 function freshServer(): ComfyuiSimulator {
   let made = 0
   const newId = () => `id-${++made}`
-  return comfyuiSimulator({ knowledge: { ...knowledge, objectInfo }, clock: virtualClock(0, 0), newId })
+  return comfyuiSimulator({
+    knowledge: { ...knowledge, nodeClasses: membersOf(objectInfo)! },
+    clock: virtualClock(0, 0),
+    newId,
+  })
 }
 
 /** Until nothing waits or runs, or the worker died as a real server's dies of poison (a node without inputs that nothing reaches, for example). */
