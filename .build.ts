@@ -63,6 +63,38 @@ const undiciInPart: Plugin = {
   },
 }
 
+/**
+ * HTTP/2 and the letters of HTML in an error of Google's are read when they are met; what no server of ours can meet (a request
+ * of HTTP/2) and what nobody calls (uploads in parts, which are written in XML) never.
+ */
+const loadedLate: Plugin = {
+  name: 'loaded-late',
+  setup({ onResolve, onLoad }) {
+    const [NOW, namespace] = ['?now', 'unused']
+    const instead = (filter: RegExp, contents: string) =>
+      onLoad({ filter }, ({ suffix }) => (suffix === NOW ? null : { contents }))
+    onResolve({ filter: /\?now$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, -NOW.length)),
+      suffix: NOW,
+    }))
+    instead(
+      /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
+      `module.exports = (...all) => require('./client-h2.js${NOW}')(...all)`,
+    )
+    instead(
+      /[\\/]html-entities[\\/].*[\\/]index\.js$/,
+      `export const decode = (...all) => require('./index.js${NOW}').decode(...all)`,
+    )
+    instead(/[\\/]storage[\\/].*[\\/]transfer-manager\.js$/, 'export {}')
+    onResolve({ filter: /^node:http2$/ }, ({ path, importer }) =>
+      /[\\/]@hono[\\/]node-server[\\/]/.test(importer) ? { path, namespace } : null,
+    )
+    onLoad({ filter: /^node:http2$/, namespace }, () => ({
+      contents: 'export class Http2ServerRequest {}; export const constants = {}',
+    }))
+  },
+}
+
 /** Of the program itself only what prints the help is imported; all that its commands load when they run is in the script. */
 const commandsDoNotRun: Plugin = {
   name: 'commands-do-not-run',
@@ -104,7 +136,7 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   lineLimit: 200,
-  plugins: [yargsPrintsNothing, wireHasItsOwn, undiciInPart],
+  plugins: [yargsPrintsNothing, wireHasItsOwn, undiciInPart, loadedLate],
   metafile: true,
 })
 const program = Object.keys(metafile.outputs)[0]!
