@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire, enableCompileCache, getCompileCacheDir } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -13,7 +13,8 @@ export interface RunningScript {
 /**
  * Runs a CommonJS module in its wrapper function (ASCII) with the code that V8 compiled for it in an earlier run. Node's own compile cache keeps
  * a module as it is right after loading, when V8 has hardly compiled anything: it compiles a function at its first call. Here the code is
- * taken at the end. `use` names what the script is used for: each use calls other functions, and has a cache of its own.
+ * taken at the end. `use` names what the script is used for: each use calls other functions, and has a cache of its own; a new one
+ * starts from that of another.
  *
  * The cache lies where Node's lies and goes by the same switches (NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE). V8 refuses
  * code of other versions and flags. The name of the file has to change with its content.
@@ -22,14 +23,15 @@ export function runScript(file: string, use: string): RunningScript {
   enableCompileCache()
   const directory = getCompileCacheDir()
   const path = directory === undefined ? null : join(directory, `${basename(file)}-${use.slice(0, 150)}`)
-  const cachedData = path === null ? undefined : readCode(path)
+  const own = path === null ? undefined : readCode(path)
+  const cachedData = own ?? (directory === undefined ? undefined : codeOfAnotherUse(directory, basename(file)))
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData && { cachedData }) })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   return {
     exports: module.exports,
     keep() {
-      if (path !== null && (!cachedData || script.cachedDataRejected)) writeCode(path, script.createCachedData())
+      if (path !== null && (!own || script.cachedDataRejected)) writeCode(path, script.createCachedData())
     },
   }
 }
@@ -42,6 +44,18 @@ function readCode(path: string): Buffer | undefined {
     const stored = readFileSync(path)
     const code = stored.subarray(4)
     return stored.readUInt32LE(0) === crc32(code) ? code : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The most that there is: half of the functions of a program run in every use of it. */
+function codeOfAnotherUse(directory: string, name: string): Buffer | undefined {
+  try {
+    const others = readdirSync(directory).filter((other) => other.startsWith(`${name}-`) && !/\.\d+$/.test(other))
+    const sizes = others.map((other) => ({ path: join(directory, other), size: statSync(join(directory, other)).size }))
+    const [largest] = sizes.toSorted((a, b) => b.size - a.size)
+    return largest && readCode(largest.path)
   } catch {
     return undefined
   }

@@ -26,6 +26,15 @@ it('keeps compiled code once for each use', () => {
   expect(kept()).toHaveLength(2)
 })
 
+it('starts a new use from the code of another', () => {
+  run('one')
+  // V8 knows a source by its length: what runs the code that was kept still answers as before.
+  writeFileSync(join(folder, 'script.cjs'), script.replace('" "', '"!"'))
+  expect(run('two')).toBe(`${join(folder, 'script.cjs')} function`)
+  rmSync(cache, { recursive: true })
+  expect(run('two')).toBe(`${join(folder, 'script.cjs')}!function`)
+})
+
 it.each([
   ['changed', (code: Buffer) => code.fill(7, code.length - 9)],
   ['cut short', (code: Buffer) => code.subarray(0, 100)],
