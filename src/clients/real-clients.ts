@@ -6,7 +6,6 @@ import { createComfyuiClient } from './comfyui.ts'
 import type { WebSocketConstructor } from './comfyui-socket.ts'
 import { createMediaClient } from './ffmpeg.ts'
 import { createStorageClient } from './gcs.ts'
-import { createPodClient } from './runpod.ts'
 
 /**
  * The one set of clients, live and rehearsed alike. `run` replaces the start of ffmpeg and ffprobe, `webSocket` the socket's
@@ -32,7 +31,7 @@ export async function createClients(
       projectId: storage.projectId,
       credentialsFile: storage.credentialsFile,
     }),
-    pod: pod.id === null ? null : createPodClient({ podId: pod.id, apiKey: pod.apiKey }),
+    pod: pod.id === null ? null : (await import('./runpod.ts')).createPodClient({ podId: pod.id, apiKey: pod.apiKey }),
     media: createMediaClient({ ...programs, ...(more.run ? { run: more.run } : {}) }),
   }
 }

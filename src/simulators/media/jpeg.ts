@@ -52,5 +52,5 @@ function segment(marker: number, data: readonly number[]): Uint8Array {
 
 /** A data byte of 0xff is followed by a zero (T.81, F.1.2.3). */
 function stuffed(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from([...bytes].flatMap((byte) => (byte === 0xff ? [byte, 0] : [byte])))
+  return Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('\xff', '\xff\0'), 'latin1')
 }

@@ -6,7 +6,7 @@ interface Entry {
   readonly max: Py
   /** The members that never change, as JSON. */
   readonly who: string
-  /** JSON of the entry; made anew only when it changes, for every message carries all entries. */
+  /** JSON of the entry with its key; made anew only when it changes, for every message carries all entries. */
   readonly json: string
 }
 
@@ -37,13 +37,13 @@ export class ProgressState {
 
   /** JSON of the message's data. */
   json(): string {
-    const nodes = Array.from(this.entries, ([id, { json }]) => `${dumpJson(id)}: ${json}`)
+    const nodes = Array.from(this.entries.values(), ({ json }) => json)
     return `{"prompt_id": ${this.promptId}, "nodes": {${nodes.join(', ')}}}`
   }
 
   private set(id: string, value: Py, max: Py, state: 'running' | 'finished'): void {
     const who = this.entries.get(id)?.who ?? this.identity(id)
-    const json = `{"value": ${dumpJson(value)}, "max": ${dumpJson(max)}, "state": "${state}", ${who}}`
+    const json = `${dumpJson(id)}: {"value": ${dumpJson(value)}, "max": ${dumpJson(max)}, "state": "${state}", ${who}}`
     this.entries.set(id, { max, who, json })
   }
 
