@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type ComfyuiKnowledge, comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
+import { comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
 import { comfyuiSimulator } from '../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
@@ -13,11 +13,12 @@ export interface ServerChanges {
 
 /** The address of a ComfyUI like the shipped recording's, with 64 GB, and changed where told; it goes when the test ends. */
 export async function comfyuiOnLoopback({ version = '0.3.64', ramTotal = 64e9, objectInfo }: ServerChanges = {}) {
-  const recorded = comfyuiKnowledge((await loadRecording('wan22-two-chunks')).entries)
-  const knowledge: ComfyuiKnowledge = {
-    ...recorded,
-    objectInfo: objectInfo?.(recorded.objectInfo) ?? recorded.objectInfo,
-  }
+  const { entries } = await loadRecording('wan22-two-chunks')
+  const changed = entries.map((entry) => {
+    if (!objectInfo || entry.url.pathname !== '/object_info') return entry
+    return { ...entry, responseBody: () => Buffer.from(objectInfo(Buffer.from(entry.responseBody()).toString())) }
+  })
+  const knowledge = comfyuiKnowledge(changed)
   const simulator = comfyuiSimulator({ knowledge, clock: virtualClock(0, 0), newId: () => 'id' })
   const server = await listening(async (request) => {
     if (new URL(request.url).pathname !== '/system_stats') return simulator.http(request)
