@@ -8,7 +8,7 @@ import { type Duplex, duplexPair } from 'node:stream'
  */
 export function bridge(client: Socket, encrypted: boolean, accept: (end: Duplex) => void): Duplex {
   const [near, far] = duplexPair()
-  holdWrites(client, near, far)
+  const acknowledge = holdWrites(client, near, far)
   client.on('data', (chunk) => near.write(chunk))
   client.on('finish', () => near.end())
   client.on('close', () => {
@@ -16,6 +16,8 @@ export function bridge(client: Socket, encrypted: boolean, accept: (end: Duplex)
     far.destroy()
   })
   near.on('data', (chunk) => {
+    // Node's client never frees a connection whose answer is complete before its last write is.
+    acknowledge()
     if (!client.write(chunk)) near.pause()
   })
   client.on('drain', () => near.resume())
@@ -30,9 +32,9 @@ export function bridge(client: Socket, encrypted: boolean, accept: (end: Duplex)
 
 /**
  * The interceptor acknowledges every write at once, so a client would buffer a whole upload. Here the acknowledgement
- * waits until the server has taken what came before.
+ * waits until the server has taken what came before. Gives what acknowledges all writes that wait.
  */
-function holdWrites(client: Socket, near: Duplex, far: Duplex): void {
+function holdWrites(client: Socket, near: Duplex, far: Duplex): () => void {
   const waiting: Array<() => void> = []
   const release = () => {
     for (const acknowledge of waiting.splice(0)) acknowledge()
@@ -46,6 +48,7 @@ function holdWrites(client: Socket, near: Duplex, far: Duplex): void {
       if (near.writableNeedDrain && !far.destroyed) waiting.push(() => callback?.(error))
       else callback?.(error)
     })
+  return release
 }
 
 /** What `http.Server` and `ws` ask of a socket besides being a stream. `encrypted` makes request URLs `https:`. */

@@ -45,6 +45,8 @@ function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposa
       const near = bridge(socket, encrypted, (end) => server.emit('connection', end))
       if (first) near.write(first)
       controller.claim()
+      // A freed connection is a new one to the interceptor, which holds all that is written to it until somebody claims it.
+      socket.on('free', () => controller.claim())
       open.add(socket)
       socket.once('close', () => open.delete(socket))
     }
