@@ -21,7 +21,7 @@ export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptio
   const answer: Simulator = async (request) => {
     const authority = authorityOf(request)
     const service = serviceAt(authority)
-    if (service) return service.http(request)
+    if (service) return withLength(await service.http(request), request.method)
     onUnknown(authority)
     return new Response(`nothing is simulated at ${authority}\n`, { status: 502 })
   }
@@ -55,9 +55,20 @@ export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptio
   }
 }
 
+/** Statuses of HTTP that never have a body, nor a length. */
+const BODILESS = new Set([101, 204, 304])
+
 // The lighter Request and Response of node-server would replace the global ones of the whole process.
 function listenerFor(answer: Simulator) {
   return getRequestListener(answer, { overrideGlobalObjects: false })
+}
+
+/** The services' own servers say that an answer is empty; Node would send nothing, in chunks. */
+function withLength(response: Response, method: string): Response {
+  if (response.body === null && method !== 'HEAD' && !BODILESS.has(response.status)) {
+    response.headers.set('content-length', '0')
+  }
+  return response
 }
 
 function authorityOf(request: Request): string {

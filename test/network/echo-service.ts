@@ -20,6 +20,7 @@ export function echoService(name: ServiceName = 'comfyui'): SimulatedService {
     c.body(await c.req.arrayBuffer(), 200, { 'content-type': c.req.header('content-type') ?? '' }),
   )
   app.post('/prompt', (c) => c.json({ prompt_id: 'p1', number: 1, node_errors: {} }))
+  app.get('/empty/:status', (c) => c.body(null, Number(c.req.param('status')) as 308))
   app.get('/broken', () => Promise.reject(new Error('a defect of the simulator')))
   app.onError((error) => {
     throw error

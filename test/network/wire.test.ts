@@ -105,6 +105,17 @@ it('carries any bytes to the server and back', async () => {
   expect(Buffer.from(await response.body.arrayBuffer()).equals(bytes)).toBe(true)
 })
 
+it.each([
+  [200, '0'],
+  [308, '0'],
+  [204, undefined],
+  [304, undefined],
+])('says of an empty answer with status %i that its length is %s', async (status, length) => {
+  const { headers, body } = await request(`${GCS}/empty/${status}`, { dispatcher })
+  await body.dump()
+  expect([headers['content-length'], headers['transfer-encoding']]).toEqual([length, undefined])
+})
+
 it.each([COMFYUI, GCS])('lets neither side of %s run ahead of the other', async (base) => {
   let ahead = 0
   const body = Readable.from(
