@@ -1,5 +1,3 @@
-import '../clients/one-undici.ts'
-
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'

@@ -1,3 +1,5 @@
+import '../clients/one-undici.ts'
+
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'

@@ -1,7 +1,7 @@
 import { CloseEvent, FormData, fetch, Headers, MessageEvent, Request, Response } from 'undici'
 
 /**
- * For its side effect, before anything that mentions a Response: Node's fetch is another copy of undici, which it would load at
- * the first mention, and of which a rehearsal would use some classes beside the clients' own.
+ * For its side effect, before anything that mentions a Response: Node's own fetch is a second copy of undici, which Node loads at
+ * the first mention. A run, live or rehearsed, uses the copy that the clients bring.
  */
 Object.assign(globalThis, { CloseEvent, FormData, fetch, Headers, MessageEvent, Request, Response })
