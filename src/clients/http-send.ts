@@ -22,13 +22,13 @@ export interface RawAnswer {
 }
 
 /**
- * Sends a request. A GET is sent again, twice at most, when the connection broke or a proxy answered for its server; nothing
- * else is, since nobody knows whether the first was carried out.
+ * Sends a request. A GET or HEAD is sent again, twice at most, when the connection broke or a proxy answered for its server;
+ * nothing else is, since nobody knows whether the first was carried out.
  */
 export async function sendPatiently(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const { method = 'GET', allow, signal } = request
   for (let attempt = 1; ; attempt++) {
-    const mayRepeat = method === 'GET' && attempt < 3
+    const mayRepeat = (method === 'GET' || method === 'HEAD') && attempt < 3
     try {
       const answer = await sendOnce(to, request)
       if (!mayRepeat || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer

@@ -19,7 +19,7 @@ export interface HttpOptions extends ServiceNaming {
 }
 
 export interface HttpRequest {
-  /** GET when absent. Only GETs are ever sent twice. */
+  /** GET when absent. Only GET and HEAD are ever sent twice. */
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
