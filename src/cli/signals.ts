@@ -51,8 +51,8 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
     if (!stopIsDone) signal.throwIfAborted()
     return result
   } catch (error) {
-    // Whatever broke because of the abort is not the news; a run that ended in order knows its own name.
-    throw signal.aborted && !stopIsDone && !isCancelled(error) ? signal.reason : error
+    // Whatever broke because of the abort is not the news.
+    throw signal.aborted && !stopIsDone && !isNews(error) ? signal.reason : error
   } finally {
     for (const name of names) process.off(name, stop)
     // What else breaks in a process that is about to end is no news.
@@ -60,6 +60,8 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
   }
 }
 
-function isCancelled(error: unknown): boolean {
-  return error instanceof PromptRunnerError && error.code === 'PR_CANCELLED'
+/** A run that was cancelled in order knows its own name, and a pod that goes on costing money is told whatever happens. */
+function isNews(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isNews)
+  return error instanceof PromptRunnerError && ['PR_CANCELLED', 'PR_POD'].includes(error.code)
 }

@@ -66,7 +66,7 @@ async function execute(run: RunProgram, what: Task, args: readonly string[], sig
 }
 
 function mediaInfo(video: string, stdout: string): MediaInfo {
-  const [stream] = Probe.parse(JSON.parse(stdout)).streams
+  const [stream] = streamsIn(video, stdout)
   if (stream === undefined) throw new PromptRunnerError('PR_FFMPEG', `${video} has no video stream`)
   const [frames, seconds] = stream.r_frame_rate.split('/').map(Number)
   return {
@@ -74,6 +74,22 @@ function mediaInfo(video: string, stdout: string): MediaInfo {
     fps: frames! / (seconds ?? 1),
     width: stream.width,
     height: stream.height,
+  }
+}
+
+/** Of a file that was cut off ffprobe tells the size, and says no word of what it could not count. */
+function streamsIn(video: string, stdout: string): z.infer<typeof Probe>['streams'] {
+  try {
+    return Probe.parse(JSON.parse(stdout)).streams
+  } catch (cause) {
+    throw new PromptRunnerError(
+      'PR_FFMPEG',
+      `the frames of ${video} cannot be counted: ffprobe finds none that is whole`,
+      {
+        hint: 'the file was cut off or damaged: render it again, or give another one',
+        cause,
+      },
+    )
   }
 }
 

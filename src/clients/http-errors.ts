@@ -30,7 +30,10 @@ export function unreachable(naming: ServiceNaming, asked: string, error: unknown
   )
 }
 
-/** An answer with a status that was not expected. `body` is what was read of it. */
+/**
+ * An answer with a status that was not expected. `body` is what was read of it. A gateway's answer counts as none: the service
+ * behind it has said nothing, and may have done what it was asked for.
+ */
 export function unexpectedStatus(
   naming: ServiceNaming,
   asked: string,
@@ -41,7 +44,8 @@ export function unexpectedStatus(
   const to = headers.location === undefined ? '' : ` to ${headers.location}`
   const said = saying(naming, body)
   const message = `${asked}: ${naming.service} answered ${status}${to}${said === '' ? '' : `: ${said}`}`
-  return new PromptRunnerError(naming.codes.http, message, { hint: hintFor(naming, status) })
+  const code = GATEWAY.includes(status) ? naming.codes.unreachable : naming.codes.http
+  return new PromptRunnerError(code, message, { hint: hintFor(naming, status) })
 }
 
 /** An answer with a good status that is no JSON, or JSON of another shape. */

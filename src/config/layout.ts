@@ -81,6 +81,11 @@ export function objectName(prefix: string, runName: string, video: string, file:
   return [prefix, video, runName, file].filter((part) => part !== '').join('/')
 }
 
+/** The name of a video's film in the bucket. */
+export function filmObject(prefix: string, runName: string, video: string): string {
+  return objectName(prefix, runName, video, `${video}.mp4`)
+}
+
 /** How ComfyUI's loaders name a file that the server itself wrote (folder_paths.get_annotated_filepath). */
 export function annotatedName(file: OutputFile): string {
   const path = file.subfolder === '' ? file.filename : `${file.subfolder}/${file.filename}`

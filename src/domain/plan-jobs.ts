@@ -6,6 +6,7 @@ type JobId = (content: string) => string
 /**
  * The jobs of a video: HIGH odd, LOW even, then combine 1…n, numbered on. A job's id is made from everything that decides its
  * result, the ids of the jobs before it included: what changes in chunk 3 renames chunk 3 and all that follow, and no other.
+ * Of files that the user brings only that there are some is in it here: `jobId` has to know their content.
  */
 export function planJobs(
   video: Video,
@@ -52,8 +53,8 @@ function planRenderJobs(video: Video, chunks: readonly Chunk[], jobId: JobId): R
   for (const chunk of chunks) {
     const workflowNumber = jobs.length + 1
     const before = jobs.at(-1)
-    const reference = before ? [chunk.referenceFrame, before.jobId] : [referenceImage]
-    const control = controlVideo === null ? [] : [controlVideo, chunk.startFrame]
+    const reference = before ? [chunk.referenceFrame, before.jobId] : [referenceImage && 'image']
+    const control = controlVideo === null ? [] : ['video', chunk.startFrame]
     const content = JSON.stringify([chunk.renderFrames, chunk.seed, reference, control])
     const highId = jobId(`${high} ${content}`)
     jobs.push(

@@ -1,12 +1,15 @@
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
+import { warn } from './warn.ts'
+import { writeReport } from './write-report.ts'
 
 /**
  * Deletes the intermediate files of a finished video: only after its upload was verified, only inside the output directory,
- * and only when they are not to be kept. What was decided, and why, is written to `state/cleanup_<video>.json` before.
+ * and only when they are not to be kept. What was decided, and why, is written to `state/cleanup_<video>.json` before. A file
+ * that cannot be deleted is a warning: the video is safe.
  */
 export async function cleanUp(
   context: RunContext,
@@ -37,14 +40,20 @@ export async function cleanUp(
     delete: inside.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
     keep: kept.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
   }
-  await writeFile(layout.cleanupReport(plan.videoName), `${JSON.stringify(report, null, 2)}\n`)
-  await Promise.all(inside.map((file) => rm(file.path)))
+  await writeReport(layout.cleanupReport(plan.videoName), report)
+  const left = new Set<string>()
+  for (const { path } of inside) {
+    await rm(path, { force: true }).catch((error: Error) => {
+      left.add(path)
+      warn(context, `An intermediate file could not be deleted: ${error.message}`, plan.videoName)
+    })
+  }
   context.emit({
     kind: 'cleanup',
     at: context.now(),
     video: plan.videoName,
-    files: inside.map((file) => file.path),
-    kept: kept.map((file) => file.path),
+    files: inside.map((file) => file.path).filter((path) => !left.has(path)),
+    kept: [...kept.map((file) => file.path), ...left],
     reason,
   })
 }

@@ -6,6 +6,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { checkVideo } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
+import { downloadFile } from './server-files.ts'
 
 /** Appends a chunk to the film of the job before (job 1 has none). The last film is brought home and checked; others stay on the server. */
 export async function combineChunk(
@@ -33,7 +34,7 @@ export async function combineChunk(
   const isLast = job.jobNumber === plan.combineJobs.length
   if (!isLast && !context.options.keepIntermediate) return result
   const path = context.layout.combined(plan.videoName, job.jobNumber)
-  await context.clients.comfyui.download(result.outputs['film']!, path, context.signal)
+  await downloadFile(context, plan.videoName, result.outputs['film']!, path)
   await checkVideo(context, plan, path, job.filmFrames)
   return { ...result, files: { film: path } }
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { filmName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunState, VideoState } from '../state/run-state.ts'
-import { isSameFilm } from './jobs-to-skip.ts'
+import { isPlannedAs } from './jobs-to-skip.ts'
 
 /**
  * What each video's film will be called in `finalDir`, by video name: after the video, or after video and run where that file is
@@ -26,5 +26,5 @@ export function filmNames(
 
 /** The name that an earlier part of the run gave to this very film. One that was planned otherwise is another film. */
 function ownFilm(plan: Plan, left: VideoState | undefined): string | null {
-  return left?.film && isSameFilm(plan, left) ? basename(left.film) : null
+  return left?.film && isPlannedAs(plan, left.jobIds) ? basename(left.film) : null
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { objectName } from '../config/layout.ts'
+import { readFile, stat } from 'node:fs/promises'
+import { filmObject, objectName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import { snakeCased } from '../domain/snake-case.ts'
 import { cleanUp } from './clean-up.ts'
 import { placeFilm } from './place-film.ts'
 import type { RunContext } from './run-context.ts'
+import { writeReport } from './write-report.ts'
 
 /** The film to `final/`, then to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
 export async function finishVideo(
@@ -33,16 +34,15 @@ async function uploadFilm(
   jobs: readonly JobResult[],
 ): Promise<StoredObject> {
   const { runName, layout } = context
-  const object = objectName(context.clients.storage.prefix, runName, plan.videoName, `${plan.videoName}.mp4`)
+  const object = filmObject(context.clients.storage.prefix, runName, plan.videoName)
   const stored = await uploadOne(context, plan, 'film', film, object, bytes, 'video/mp4')
   // The manifest goes last: its presence says that the film is there and verified.
   const manifest = layout.manifest(plan.videoName)
   // An earlier part of the run may have uploaded this very manifest and ended before it knew.
   const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
-  const text = `${JSON.stringify(makeManifest(context, plan, stored, jobs, created), null, 2)}\n`
-  await writeFile(manifest, text)
+  const length = await writeReport(manifest, makeManifest(context, plan, stored, jobs, created))
   const name = objectName(context.clients.storage.prefix, runName, plan.videoName, 'manifest.json')
-  await uploadOne(context, plan, 'manifest', manifest, name, Buffer.byteLength(text), 'application/json')
+  await uploadOne(context, plan, 'manifest', manifest, name, length, 'application/json')
   return stored
 }
 

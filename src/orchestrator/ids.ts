@@ -8,6 +8,11 @@ export function jobId(content: string): string {
   return uuidV5(`job ${content}`, NAMESPACE)
 }
 
+/** Ids of the jobs of a video that is made from files of the user's too, whose content `digest` tells (null: there are none). */
+export function jobIdsWith(digest: string | null): (content: string) => string {
+  return digest === null ? jobId : (content) => jobId(`${content} ${digest}`)
+}
+
 /**
  * The `prompt_id` that ComfyUI is given for one attempt at a job (attempts count from 1). It is known before the request is
  * sent, so after a lost answer the server can be asked about it instead of rendering twice.

@@ -4,6 +4,12 @@ import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { VideoState } from '../state/run-state.ts'
 
+/** Where an object goes in a bucket. */
+export interface ObjectAddress {
+  readonly bucket: string
+  readonly name: string
+}
+
 /**
  * Jobs of a plan that need not run again, with what they left, by workflow number: the same job was recorded as done, its
  * local files are still there, and all it depends on is skipped too. Of a finished video that is every job: its intermediate
@@ -12,31 +18,46 @@ import type { VideoState } from '../state/run-state.ts'
 export function jobsToSkip(
   plan: Plan,
   earlier: VideoState | undefined,
-  upload: boolean,
+  target: ObjectAddress | null,
 ): ReadonlyMap<number, JobResult> {
   const skipped = new Map<number, JobResult>()
   if (!earlier) return skipped
-  const finished = isFinished(plan, earlier, upload)
+  const isFinished = finishedFilm(plan, earlier, target) !== null
   for (const { workflowNumber, jobId, dependsOn } of jobsOf(plan)) {
     const result = earlier.done[workflowNumber]
     if (!result || earlier.jobIds[workflowNumber] !== jobId) continue
-    const usable = finished || Object.values(result.files).every((file) => existsSync(file))
+    const usable = isFinished || Object.values(result.files).every((file) => existsSync(file))
     if (usable && dependsOn.every((number) => skipped.has(number))) skipped.set(workflowNumber, result)
   }
   return skipped
 }
 
 /**
- * Whether an earlier part of the run finished this very video: planned as it is now, and safe where it was to go, which is
- * the bucket when `upload` is wanted and the local folder when not.
+ * The film of this very video, if an earlier part of the run brought it where it was to go: with its manifest into the bucket, as
+ * `target`, or without one (null) into the local folder. The video may lack its clean-up still.
  */
-export function isFinished(plan: Plan, earlier: VideoState | undefined, upload: boolean): boolean {
-  if (earlier?.status !== 'finished' || earlier.film === null) return false
-  const isSafe = upload ? earlier.uploads.film !== undefined : existsSync(earlier.film)
-  return isSafe && isSameFilm(plan, earlier)
+export function finishedFilm(plan: Plan, earlier: VideoState | undefined, target: ObjectAddress | null): string | null {
+  if (!earlier) return null
+  if (target === null) {
+    const isThere = earlier.status === 'finished' && earlier.film !== null && existsSync(earlier.film)
+    return isThere && isPlannedAs(plan, earlier.jobIds) ? earlier.film : null
+  }
+  const { film, manifest } = earlier.uploads
+  const isUploaded =
+    film &&
+    isAt(film.object, target) &&
+    isPlannedAs(plan, film.jobIds) &&
+    manifest &&
+    isPlannedAs(plan, manifest.jobIds)
+  return isUploaded ? film.film : null
+}
+
+/** Whether an object has that address. */
+export function isAt({ bucket, name }: ObjectAddress, target: ObjectAddress): boolean {
+  return bucket === target.bucket && name === target.name
 }
 
 /** Whether an earlier part of the run planned every job of the video as it is now. */
-export function isSameFilm(plan: Plan, earlier: VideoState): boolean {
-  return jobsOf(plan).every((job) => earlier.jobIds[job.workflowNumber] === job.jobId)
+export function isPlannedAs(plan: Plan, jobIds: VideoState['jobIds']): boolean {
+  return jobsOf(plan).every((job) => jobIds[job.workflowNumber] === job.jobId)
 }

@@ -3,7 +3,8 @@ import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job, Plan } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
-import { uploadInput } from './upload-input.ts'
+import { hasFile, uploadFile } from './server-files.ts'
+import { warn } from './warn.ts'
 
 /** What later jobs load from the server, by the kind of the job that left it there. */
 const role = { high: 'latent', low: 'video', combine: 'film' } as const
@@ -17,7 +18,6 @@ export async function withoutLostFiles(
   plan: Plan,
   skipped: ReadonlyMap<number, JobResult>,
 ): Promise<ReadonlyMap<number, JobResult>> {
-  const { comfyui } = context.clients
   const kept = new Map(skipped)
   const jobs = jobsOf(plan)
   const again: number[] = []
@@ -28,7 +28,7 @@ export async function withoutLostFiles(
     const result = kept.get(number)
     const file = result?.outputs[role[kind]]
     const isNeeded = jobs.some((later) => !kept.has(later.workflowNumber) && loadsFrom(later, job))
-    if (!result || !file || !isNeeded || (await comfyui.holds(file, context.signal))) continue
+    if (!result || !file || !isNeeded || (await hasFile(context, plan.videoName, file))) continue
     const copy = result.files[role[kind]]
     // A film may be longer than what a server takes, and is combined again in seconds.
     if (copy === undefined || kind === 'combine' || !existsSync(copy)) {
@@ -37,7 +37,7 @@ export async function withoutLostFiles(
       continue
     }
     const { filename: name, subfolder, type } = file
-    const stored = await uploadInput(context, plan.videoName, copy, { name, subfolder, type })
+    const stored = await uploadFile(context, plan.videoName, copy, { name, subfolder, type })
     kept.set(number, { ...result, outputs: { ...result.outputs, [role[kind]]: stored } })
     putBack.unshift(number)
   }
@@ -56,6 +56,5 @@ function tell(context: RunContext, video: string, again: readonly number[], putB
     putBack.length > 0 ? `put back from the local copy: ${putBack.join(', ')}` : null,
   ].filter((text) => text !== null)
   if (done.length === 0) return
-  const message = `ComfyUI has lost files of jobs that were done (${done.join('; ')})`
-  context.emit({ kind: 'warning', at: context.now(), video, message })
+  warn(context, `ComfyUI has lost files of jobs that were done (${done.join('; ')})`, video)
 }

@@ -4,6 +4,7 @@ import { makeFolder } from '../files/make-folder.ts'
 import { finishPod, meetPod } from './pod.ts'
 import type { RunContext } from './run-context.ts'
 import { runVideo } from './run-video.ts'
+import { withdrawUnplanned } from './withdraw.ts'
 
 /** A known failure: of one video, or (`video` null) of the run as a whole. */
 export interface RunFailure {
@@ -21,22 +22,25 @@ export async function orchestrate(context: RunContext, plans: readonly Plan[]): 
     try {
       await work()
     } catch (thrown) {
-      const error = context.signal.aborted ? cancelled(context) : thrown
+      const error = context.signal.aborted && !isPodFailure(thrown) ? cancelled(context) : thrown
       if (!(error instanceof PromptRunnerError)) throw error
       failures.push({ video, error })
       if (video !== null) tell(context, video, error)
     }
   }
+  let isDone = false
   try {
-    await attempt(null, () => prepare(context))
+    await attempt(null, () => prepare(context, plans))
     for (const plan of failures.length === 0 ? plans : []) {
       await attempt(plan.videoName, () => runVideo(context, plan))
       if (failures.some(({ error }) => error.code === 'PR_CANCELLED')) break
     }
+    isDone = failures.length === 0
   } finally {
     await context.clients.comfyui.close()
+    // A bug ends the run, too, and the pod costs money all the same.
+    await attempt(null, () => finishPod(context, isDone))
   }
-  await attempt(null, () => finishPod(context, failures.length === 0))
   context.emit({ kind: 'run-finished', at: context.now(), ok: failures.length === 0 })
   return failures
 }
@@ -47,10 +51,16 @@ function tell(context: RunContext, video: string, { code, message, hint }: Promp
   context.emit({ kind: 'video-failed', at, video, code, reason: message, ...(hint ? { hint } : {}) })
 }
 
-async function prepare(context: RunContext): Promise<void> {
+/** Whatever else is said of a cancelled run, that the pod was not stopped must be said, too. */
+function isPodFailure(error: unknown): boolean {
+  return error instanceof PromptRunnerError && error.code === 'PR_POD'
+}
+
+async function prepare(context: RunContext, plans: readonly Plan[]): Promise<void> {
   makeFolders(context.layout.folders)
   await meetPod(context)
   await context.clients.comfyui.connect(context.signal)
+  await withdrawUnplanned(context, plans)
 }
 
 function makeFolders(folders: readonly string[]): void {

@@ -5,7 +5,7 @@ import type { JobResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
-import { uploadInput } from './upload-input.ts'
+import { downloadFile, hasFile, uploadFile } from './server-files.ts'
 
 /** Names on the ComfyUI server of the images and videos that a chunk is made from. */
 export interface ChunkInputs {
@@ -53,7 +53,7 @@ export async function renderLow(
   )
   const result = context.options.keepIntermediate ? await withLatent(context, plan, job, rendered) : rendered
   const video = context.layout.chunkVideo(plan.videoName, job.chunk.number)
-  await context.clients.comfyui.download(result.outputs['video']!, video, context.signal)
+  await downloadFile(context, plan.videoName, result.outputs['video']!, video)
   await checkVideo(context, plan, video, job.chunk.renderFrames)
   return { ...result, files: { ...result.files, video } }
 }
@@ -69,15 +69,15 @@ export async function handOnReference(
   previousVideo: string,
   known?: string,
 ): Promise<string> {
-  const { media, comfyui } = context.clients
-  if (known !== undefined && (await comfyui.holds(inputFile(known), context.signal))) return known
+  const { media } = context.clients
+  if (known !== undefined && (await hasFile(context, plan.videoName, inputFile(known)))) return known
   const file = context.layout.referenceFrame(plan.videoName, next.number)
   const frame = next.referenceFrame!
   const where = { video: plan.videoName, chunk: next.number }
   await media.extractFrame(previousVideo, frame, file, context.signal)
   context.emit({ kind: 'reference-extracted', at: context.now(), ...where, frame, file })
   const wanted = referenceUploadName(context.runName, plan.videoName, next.number)
-  const stored = await uploadInput(context, plan.videoName, file, { name: wanted })
+  const stored = await uploadFile(context, plan.videoName, file, { name: wanted })
   const name = annotatedName(stored)
   context.emit({ kind: 'reference-uploaded', at: context.now(), ...where, name })
   return name
@@ -101,6 +101,6 @@ export async function checkVideo(context: RunContext, plan: Plan, path: string, 
 
 async function withLatent(context: RunContext, plan: Plan, job: RenderJob, result: JobResult): Promise<JobResult> {
   const path = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
-  await context.clients.comfyui.download(result.outputs['latent']!, path, context.signal)
+  await downloadFile(context, plan.videoName, result.outputs['latent']!, path)
   return { ...result, files: { ...result.files, latent: path } }
 }

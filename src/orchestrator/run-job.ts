@@ -8,6 +8,7 @@ import { isEndUnseen, type OpenPrompt } from '../state/run-state.ts'
 import { promptId as makePromptId } from './ids.ts'
 import { findLeftPrompt, graphDigest } from './left-prompt.ts'
 import type { RunContext } from './run-context.ts'
+import { hasFile } from './server-files.ts'
 import { waitForServer } from './wait-for-server.ts'
 import { warn } from './warn.ts'
 import { orWithdraw } from './withdraw.ts'
@@ -84,8 +85,7 @@ async function adoptJob(
   const where = { video: plan.videoName, workflow: job.workflowNumber }
   context.emit({ kind: 'job-adopted', at, ...where, promptId, attempt, isDone: found === 'done' })
   const result = await orWithdraw(context, promptId, () => followJob(context, plan, job, built, promptId, at))
-  const { comfyui } = context.clients
-  const held = await Promise.all(Object.values(result.outputs).map((file) => comfyui.holds(file, context.signal)))
+  const held = await Promise.all(Object.values(result.outputs).map((file) => hasFile(context, plan.videoName, file)))
   if (held.every(Boolean)) return result
   warn(context, `Prompt ${promptId} has succeeded, but its files are gone from the server; its job is sent anew`)
   return null

@@ -1,23 +1,29 @@
+import { filmObject } from '../config/layout.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job, Plan, RenderJob } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
+import { cleanUp } from './clean-up.ts'
 import { combineChunk } from './combine-chunks.ts'
 import { finishVideo } from './finish-video.ts'
-import { isFinished, jobsToSkip } from './jobs-to-skip.ts'
+import { finishedFilm, jobsToSkip, type ObjectAddress } from './jobs-to-skip.ts'
 import { withoutLostFiles } from './lost-files.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
-import { uploadInput } from './upload-input.ts'
+import { uploadFile } from './server-files.ts'
 
 /** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
 export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   const { videoName: video, totalFrames: frames } = plan
   const earlier = context.earlier?.videos[video]
-  const { upload } = context.options
-  const skipped = await withoutLostFiles(context, plan, jobsToSkip(plan, earlier, upload))
+  const target = targetOf(context, video)
+  const skipped = await withoutLostFiles(context, plan, jobsToSkip(plan, earlier, target))
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
-  if (earlier?.film && isFinished(plan, earlier, upload)) {
-    context.emit({ kind: 'video-finished', at: context.now(), video, film: earlier.film, frames })
+  const film = finishedFilm(plan, earlier, target)
+  if (film !== null) {
+    // It may have ended in its clean-up.
+    if (earlier?.status !== 'finished')
+      await cleanUp(context, plan, [...skipped.values()], earlier?.uploads.film?.object ?? null)
+    context.emit({ kind: 'video-finished', at: context.now(), video, film, frames })
     return
   }
   const done = new Map(skipped)
@@ -55,6 +61,13 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   await finishVideo(context, plan, last!, results)
 }
 
+/** Where the film goes; null when it stays here. */
+function targetOf({ clients, options, runName }: RunContext, video: string): ObjectAddress | null {
+  if (!options.upload) return null
+  const { bucket, prefix } = clients.storage
+  return { bucket, name: filmObject(prefix, runName, video) }
+}
+
 /** Pairs of HIGH and LOW, chunk by chunk. */
 function passes(plan: Plan): Array<[high: RenderJob, low: RenderJob]> {
   return plan.chunks.map((_, index) => [plan.renderJobs[index * 2]!, plan.renderJobs[index * 2 + 1]!])
@@ -63,6 +76,6 @@ function passes(plan: Plan): Array<[high: RenderJob, low: RenderJob]> {
 /** The user's own reference image and control video, sent to the server under the names it chooses. */
 async function uploadInputs(context: RunContext, plan: Plan): Promise<ChunkInputs> {
   const upload = async (path: string | null) =>
-    path === null ? null : (await uploadInput(context, plan.videoName, path)).filename
+    path === null ? null : (await uploadFile(context, plan.videoName, path)).filename
   return { referenceImage: await upload(plan.referenceImage), controlVideo: await upload(plan.controlVideo) }
 }

@@ -1,3 +1,5 @@
+import { jobsOf } from '../domain/jobs-of.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 
@@ -8,6 +10,16 @@ export async function withdraw(context: RunContext, promptId: string): Promise<v
     .deleteQueued([promptId])
     .then(() => comfyui.interrupt(promptId))
     .catch((failed: Error) => warn(context, `Prompt ${promptId} may still be running: ${failed.message}`))
+}
+
+/** Prompts that an earlier part of the run left on the server, of jobs that no plan has any more. Those of other jobs are looked after by `runJob`. */
+export async function withdrawUnplanned(context: RunContext, plans: readonly Plan[]): Promise<void> {
+  const planned = new Map(plans.map((plan) => [plan.videoName, jobsOf(plan).length]))
+  for (const [video, { open }] of Object.entries(context.earlier?.videos ?? {})) {
+    for (const [workflow, { promptId }] of Object.entries(open)) {
+      if (Number(workflow) > (planned.get(video) ?? 0)) await withdraw(context, promptId)
+    }
+  }
 }
 
 /** A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited. */

@@ -20,9 +20,16 @@ export interface VideoState {
   readonly attempts: Readonly<Record<number, number>>
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
-  readonly uploads: Readonly<Partial<Record<'film' | 'manifest', StoredObject>>>
+  readonly uploads: Readonly<Partial<Record<'film' | 'manifest', Upload>>>
   /** Absolute path of the film; null until it lies there. It may not be uploaded yet. */
   readonly film: string | null
+}
+
+/** An object in the bucket, the film that it is or tells of, and what that was planned as. */
+export interface Upload {
+  readonly object: StoredObject
+  readonly film: string | null
+  readonly jobIds: VideoState['jobIds']
 }
 
 export interface OpenPrompt {
@@ -48,7 +55,10 @@ const newVideo: VideoState = {
   film: null,
 }
 
-/** The state after one more event. A video that starts again keeps of what was done only the jobs it skips. */
+/**
+ * The state after one more event. A video that starts again keeps of what was done only the jobs it skips; planned otherwise it has
+ * no film yet, and what was uploaded stays that of the earlier plan.
+ */
 export function reduceRunState(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run-started':
@@ -58,7 +68,14 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
       const before = state.videos[event.video] ?? newVideo
       const done = Object.fromEntries(event.skipped.flatMap((n) => (before.done[n] ? [[n, before.done[n]]] : [])))
       const jobIds = Object.fromEntries(jobs.map((job) => [job.workflowNumber, job.jobId]))
-      return withVideo(state, event.video, () => ({ ...before, status: 'running', jobIds, done }))
+      const isAsBefore = jobs.every((job) => before.jobIds[job.workflowNumber] === job.jobId)
+      return withVideo(state, event.video, () => ({
+        ...before,
+        status: 'running',
+        jobIds,
+        done,
+        film: isAsBefore ? before.film : null,
+      }))
     }
     case 'job-started': {
       const { promptId, attempt, graph } = event
@@ -88,7 +105,7 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
     case 'upload-finished':
       return withVideo(state, event.video, (video) => ({
         ...video,
-        uploads: { ...video.uploads, [event.role]: event.object },
+        uploads: { ...video.uploads, [event.role]: { object: event.object, film: video.film, jobIds: video.jobIds } },
       }))
     case 'video-finished':
       return withVideo(state, event.video, (video) => ({ ...video, status: 'finished', film: event.film }))

@@ -118,7 +118,7 @@ it('asks a proxy three times for a server that is not ready, then names the page
     response.writeHead(502, { 'content-type': 'text/html' }).end(page),
   )
   expect(await failureOf(http.text('/system_stats'))).toEqual({
-    code: 'PR_COMFY_HTTP',
+    code: 'PR_COMFY_UNREACHABLE',
     message:
       'GET http://HOST/system_stats: ComfyUI answered 502: an HTML page titled "502: Bad gateway", probably from a proxy in front of ComfyUI',
     hint: 'a proxy stands at this address and ComfyUI behind it is not ready or has stopped',
@@ -147,7 +147,7 @@ it.each([
 it('says that a proxy gave up while the server may be working', async () => {
   const { http } = await reach((_, response) => response.writeHead(524).end('error code: 524'))
   expect(await failureOf(http.text('/prompt', { method: 'POST', json: {} }))).toEqual({
-    code: 'PR_COMFY_HTTP',
+    code: 'PR_COMFY_UNREACHABLE',
     message: 'POST http://HOST/prompt: ComfyUI answered 524: error code: 524',
     hint: 'a proxy gave up waiting (Cloudflare does after 100 seconds); the server may still be working on it',
   })

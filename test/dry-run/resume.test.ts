@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { decoded, segmentLengths } from '../support/film.ts'
@@ -141,9 +141,42 @@ it('finds a run by the name of a video, and uploads what was left at home', asyn
 
 it('renders again what was planned differently', async () => {
   const first = await rehearse([], { files, env })
-  const second = await resumed(first, first.summary.run_name, ['--steps', '10'])
-  expect(second.exitCode).toBe(0)
+  const second = await resumed(first, first.summary.run_name, ['--steps', '10', '--no-upload'])
+  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
   expect(second.summary.jobs).toMatchObject({ total: 12, done: 12, skipped: 0 })
+})
+
+it('refuses at once to render a film whose place in the bucket is taken by the earlier one', async () => {
+  const first = await rehearse([], { files, env })
+  const name = first.summary.run_name
+  const second = await resumed(first, name, ['--steps', '10'])
+  expect(second.exitCode).toBe(2)
+  expect(second.stderr).toContain(
+    `PR_STATE: --resume ${name}: its film of heron is in the bucket already (gs://dry-run/heron/${name}/heron.mp4), and would be another one now\n`,
+  )
+  expect(second.folder).toBe(first.folder)
+})
+
+it('renders again what is made from another picture, control video or template', async () => {
+  const yaml = (more: string) => `video_name: heron\ntotal_frames: 13\npositive_prompt: A heron.\n${more}`
+  const cwd = rehearsalFolder({
+    'prompt_files/heron.yaml': yaml('reference_image: start.png\n'),
+  })
+  const image = join(cwd, 'prompt_files/start.png')
+  copyFileSync('fixtures/prompt_files/films/dunes.png', image)
+  cpSync('fixtures/workflows/vhs', join(cwd, 'own'), { recursive: true })
+  const args = ['--no-upload', '--width', '64', '--height', '64']
+  const first = await rehearse([...args], { cwd, env })
+  const skipped = async (...more: string[]) => {
+    const again = await resumed(first, 'heron', [...args, ...more])
+    expect(`${again.exitCode} ${again.stderr}`).toBe('0 ')
+    return again.summary.jobs.skipped
+  }
+  expect(await skipped()).toBe(3)
+  expect(await skipped('--workflows', 'own')).toBe(0)
+  // What follows the end of a PNG is no part of the picture, but of the file.
+  appendFileSync(image, 'more')
+  expect(await skipped()).toBe(0)
 })
 
 it('says which runs there are when the name is none of them, and makes no folder', async () => {

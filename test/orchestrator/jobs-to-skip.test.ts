@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
-import { isFinished, jobsToSkip } from '../../src/orchestrator/jobs-to-skip.ts'
+import { finishedFilm, jobsToSkip } from '../../src/orchestrator/jobs-to-skip.ts'
 import { noRun, reduceRunState } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/rehearse.ts'
 const plan = planOf('otter')
 const at = 0
 const video = 'otter'
+const BUCKET = { bucket: 'b', name: 'n' }
 const stored = { bucket: 'b', name: 'n', size: 1, crc32c: 'c', md5: null, generation: '1' }
 let folder: string
 beforeEach(() => {
@@ -34,30 +35,62 @@ const finished = (): RunEvent => ({ kind: 'video-finished', at, video, film: joi
 const skipped = (...args: Parameters<typeof jobsToSkip>) => [...jobsToSkip(...args).keys()]
 
 it('skips what was done', () => {
-  expect(skipped(plan, stateAfter([1, 2, 3]), true)).toEqual([1, 2, 3])
-  expect(skipped(plan, undefined, true)).toEqual([])
+  expect(skipped(plan, stateAfter([1, 2, 3]), BUCKET)).toEqual([1, 2, 3])
+  expect(skipped(plan, undefined, BUCKET)).toEqual([])
 })
 
 it('does again what lost its file, and all that depends on it', () => {
   rmSync(join(folder, '2.mp4'))
-  expect(skipped(plan, stateAfter([1, 2, 3, 4, 5, 6]), true)).toEqual([1])
+  expect(skipped(plan, stateAfter([1, 2, 3, 4, 5, 6]), BUCKET)).toEqual([1])
 })
 
 it('does again what is planned differently', () => {
-  expect(skipped(planOf('otter', 120, { positivePrompt: 'Another.' }), stateAfter([1, 2, 3, 4]), true)).toEqual([])
+  expect(skipped(planOf('otter', 120, { positivePrompt: 'Another.' }), stateAfter([1, 2, 3, 4]), BUCKET)).toEqual([])
 })
+
+/** The film lies here and is in the bucket, and so is its manifest. */
+const uploaded = (): RunEvent[] => [
+  { kind: 'film-downloaded', at, video, file: film(), bytes: 1, frames: 120 },
+  ...(['film', 'manifest'] as const).map(
+    (role): RunEvent => ({ kind: 'upload-finished', at, video, role, object: stored }),
+  ),
+]
+const film = () => join(folder, 'film.mp4')
+const ALL = [1, 2, 3, 4, 5, 6]
+const another = planOf('otter', 120, { positivePrompt: 'Another.' })
 
 it('leaves a finished video alone although its intermediate files are gone', () => {
-  const uploaded: RunEvent = { kind: 'upload-finished', at, video, role: 'film', object: stored }
-  const state = stateAfter([1, 2, 3, 4, 5, 6], uploaded, finished())
+  const state = stateAfter(ALL, ...uploaded(), finished())
   for (const name of ['2.mp4', '4.mp4', '6.mp4', 'film.mp4']) rmSync(join(folder, name))
-  expect([isFinished(plan, state, true), skipped(plan, state, true)]).toEqual([true, [1, 2, 3, 4, 5, 6]])
+  expect([finishedFilm(plan, state, BUCKET), skipped(plan, state, BUCKET)]).toEqual([film(), ALL])
   // Without an upload the film has to be here, and it is not.
-  expect([isFinished(plan, state, false), skipped(plan, state, false)]).toEqual([false, [1]])
+  expect([finishedFilm(plan, state, null), skipped(plan, state, null)]).toEqual([null, [1]])
 })
 
-it('does not take a film for safe that was to be uploaded and was not', () => {
-  const state = stateAfter([1, 2, 3, 4, 5, 6], finished())
-  expect([isFinished(plan, state, true), isFinished(plan, state, false)]).toEqual([false, true])
-  expect(skipped(plan, state, true)).toEqual([1, 2, 3, 4, 5, 6])
+it('takes a video for finished that ended in its clean-up', () => {
+  const state = stateAfter(ALL, ...uploaded())
+  rmSync(join(folder, '2.mp4'))
+  expect([finishedFilm(plan, state, BUCKET), skipped(plan, state, BUCKET)]).toEqual([film(), ALL])
+})
+
+it.each<[string, () => RunEvent[]]>([
+  ['was to be uploaded and was not', () => []],
+  ['has no manifest', () => uploaded().slice(0, -1)],
+])('does not take a film for safe that %s', (_, events) => {
+  const state = stateAfter(ALL, ...events(), finished())
+  expect([finishedFilm(plan, state, BUCKET), finishedFilm(plan, state, null)]).toEqual([null, film()])
+  expect(skipped(plan, state, BUCKET)).toEqual(ALL)
+})
+
+it('does not take a film for uploaded that is in another bucket', () => {
+  const state = stateAfter(ALL, ...uploaded(), finished())
+  expect(finishedFilm(plan, state, { ...BUCKET, bucket: 'other' })).toBeNull()
+  expect(finishedFilm(plan, state, { ...BUCKET, name: 'other' })).toBeNull()
+})
+
+it('does not take the film of an earlier plan for that of this one, whatever was done since', () => {
+  const again: RunEvent[] = [{ kind: 'video-started', at, video, plan: another, skipped: [] }, finished()]
+  const state = stateAfter(ALL, ...uploaded(), finished(), ...again)
+  expect([finishedFilm(another, state, BUCKET), finishedFilm(another, state, null)]).toEqual([null, film()])
+  expect(finishedFilm(plan, state, BUCKET)).toBe(film())
 })

@@ -72,6 +72,7 @@ it('knows the end of a video', () => {
   const events: RunEvent[] = [
     ...started,
     { kind: 'reference-uploaded', at, video, chunk: 2, name: 'ref.png' },
+    { kind: 'film-downloaded', at, video, file: '/out/otter.mp4', bytes: 1, frames: 120 },
     { kind: 'upload-finished', at, video, role: 'film', object: stored },
     { kind: 'video-finished', at, video, film: '/out/otter.mp4', frames: 120 },
   ]
@@ -82,11 +83,24 @@ it('knows the end of a video', () => {
     open: {},
     attempts: {},
     references: { 2: 'ref.png' },
-    uploads: { film: stored },
+    uploads: { film: { object: stored, film: '/out/otter.mp4', jobIds } },
     film: '/out/otter.mp4',
   })
   const failed: RunEvent = { kind: 'video-failed', at, video, code: 'PR_UPLOAD', reason: 'no' }
   expect(fold([...started, failed]).videos['otter']?.status).toBe('failed')
+})
+
+it('keeps what was uploaded for an earlier plan apart from the film of the present one', () => {
+  const film = '/out/otter.mp4'
+  const first = fold([
+    ...started,
+    { kind: 'film-downloaded', at, video, file: film, bytes: 1, frames: 120 },
+    { kind: 'upload-finished', at, video, role: 'film', object: stored },
+  ])
+  const again = (as: typeof plan) => fold([{ kind: 'video-started', at, video, plan: as, skipped: [] }], first)
+  const uploads = { film: { object: stored, film, jobIds } }
+  expect(again(plan).videos['otter']).toMatchObject({ film, uploads })
+  expect(again(planOf('otter', 60)).videos['otter']).toMatchObject({ film: null, uploads })
 })
 
 it('keeps of an earlier part what a resumed video skips, and every attempt', () => {

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createComfyuiClient } from '../../src/clients/comfyui.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
-import { uploadInput } from '../../src/orchestrator/upload-input.ts'
+import { uploadFile } from '../../src/orchestrator/server-files.ts'
 import { startLoopback } from '../clients/loopback-comfyui.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
 
@@ -39,7 +39,7 @@ async function at(url: URL, close: () => Promise<void>, requests: () => string[]
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
   } as unknown as RunContext
-  const result = await uploadInput(context, 'otter', path, { name: 'start.png' }).catch((error) => error)
+  const result = await uploadFile(context, 'otter', path, { name: 'start.png' }).catch((error) => error)
   const said = events.map((event) => (event.kind === 'warning' ? `${event.video}: ${event.message}` : event.kind))
   return {
     result,

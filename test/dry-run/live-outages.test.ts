@@ -1,0 +1,163 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it, vi } from 'vitest'
+import type { Simulator } from '../../src/simulators/simulator.ts'
+import { journals, startLive, until } from '../support/live-process.ts'
+import { liveFolder } from '../support/live-run.ts'
+import { type LiveWorld, startWorld } from '../support/live-world.ts'
+import { promptFile, temporaryFolder } from '../support/rehearse.ts'
+
+// Each test starts processes, and waits as the program waits.
+vi.setConfig({ testTimeout: 120_000 })
+
+const prompts = (world: LiveWorld) => world.asked.filter((line) => line === 'comfyui POST /prompt').length
+const promptsRun = async (world: LiveWorld) =>
+  Object.keys((await (await fetch(`${world.env['COMFYUI_URL']}/history`)).json()) as object).length
+
+/** A world whose ComfyUI answers the first `times` requests that match by `instead`, once it has been asked for work. */
+function faulty(wanted: RegExp, times: number, instead: (request: Request, http: Simulator) => Promise<Response>) {
+  let left = times
+  let isAsked = false
+  return startWorld((service, http) => (request) => {
+    const asked = `${service} ${request.method} ${new URL(request.url).pathname}`
+    isAsked ||= asked === 'comfyui POST /prompt'
+    if (!isAsked || left === 0 || !wanted.test(asked)) return http(request)
+    left -= 1
+    return instead(request, http)
+  })
+}
+
+const gateway = (status: number) => async () => new Response('<title>Bad gateway</title>', { status })
+
+/** Answers as the server does, but the connection breaks in the middle of the file. */
+async function breaksOff(request: Request, http: Simulator): Promise<Response> {
+  // The server under it tells what broke.
+  vi.spyOn(console, 'error').mockReturnValue()
+  const whole = await http(request)
+  const bytes = new Uint8Array(await whole.arrayBuffer())
+  const half = new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes.subarray(0, bytes.length / 2))
+      setTimeout(() => controller.error(new Error('cut')), 20)
+    },
+  })
+  return new Response(half, { headers: whole.headers })
+}
+
+it.each([
+  // A look asks three times.
+  ['a proxy that answers 502 for the history', /^comfyui GET \/history/, 3, gateway(502)],
+  ['a proxy that answers 503 for an upload', /^comfyui POST \/upload\/image/, 1, gateway(503)],
+  [
+    'a proxy that gives up on an accepted prompt',
+    /^comfyui POST \/prompt/,
+    1,
+    async (request, http) => {
+      await http(request)
+      return gateway(524)()
+    },
+  ],
+  ['a proxy that refuses a prompt', /^comfyui POST \/prompt/, 1, gateway(502)],
+  ['a download that breaks off', /^comfyui GET \/view/, 2, breaksOff],
+] as Array<[string, RegExp, number, (request: Request, http: Simulator) => Promise<Response>]>)(
+  'gets over %s, and pays for nothing twice',
+  async (_, wanted, times, instead) => {
+    const world = await faulty(wanted, times, instead)
+    const { exitCode, stderr, summary } = await liveFolder().run(world, ['--no-upload'])
+    expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('warning: '))).toEqual([])
+    expect(exitCode).toBe(0)
+    expect(summary).toMatchObject({ ok: true, jobs: { done: 6 } })
+    expect(await promptsRun(world)).toBe(6)
+  },
+)
+
+it('gives up a download that never comes whole, and goes on from there', async () => {
+  const folder = liveFolder()
+  const world = await faulty(/^comfyui GET \/view/, 2, breaksOff)
+  const { exitCode, stderr, summary } = await folder.run(world, ['--no-upload', '--max-retries', '1'])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('PR_COMFY_UNREACHABLE: GET ')
+  const resumed = await folder.run(world, ['--no-upload', '--resume', summary.run_name])
+  expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
+  expect(await promptsRun(world)).toBe(6)
+})
+
+it('goes on when an intermediate file cannot be deleted', async () => {
+  const folder = liveFolder()
+  const chunk = (name: string) => join(folder.outputDir, `videos/otter_${name}_chunk_001.mp4`)
+  const world = await startWorld((service, http) => async (request) => {
+    const name = Object.keys(journals(folder.outputDir))[0]!
+    if (service === 'gcs' && request.url.includes('manifest.json') && request.method === 'GET') {
+      rmSync(chunk(name))
+      mkdirSync(chunk(name))
+    }
+    return http(request)
+  })
+  const { exitCode, stderr, summary } = await folder.run(world)
+  expect(exitCode).toBe(0)
+  expect(stderr).toMatch(/^warning: otter: An intermediate file could not be deleted: .*chunk_001\.mp4/)
+  expect(summary).toMatchObject({ ok: true, videos: [{ status: 'finished' }], uploads: { videos: 1, manifests: 1 } })
+  const cleanup = journals(folder.outputDir)[summary.run_name]!.find(({ kind }) => kind === 'cleanup')
+  expect(cleanup.kept).toEqual([chunk(summary.run_name)])
+})
+
+it('stops no pod for a film that was uploaded as planned before', async () => {
+  const folder = liveFolder()
+  const world = await startWorld()
+  const { summary } = await folder.run(world)
+  const name: string = summary.run_name
+  const other = await folder.run(world, ['--resume', name, '--seed', '7', '--no-upload'])
+  expect(other.exitCode).toBe(0)
+  const before = prompts(world)
+  const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
+  const last = await folder.run(world, ['--resume', name, '--seed', '7', '--force-shutdown'], pod)
+  expect(last.exitCode).toBe(2)
+  expect(last.stderr).toContain(
+    `its film of otter is in the bucket already (gs://films/june/otter/${name}/otter.mp4), and would be another one now\n`,
+  )
+  expect(prompts(world)).toBe(before)
+  expect(world.asked.filter((line) => line.startsWith('runpod POST'))).toEqual([])
+})
+
+it('says that the pod was not stopped, also to whoever cancels meanwhile', async () => {
+  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 13) })
+  let cancel = () => {}
+  const world = await startWorld((service, http) => async (request) => {
+    if (service !== 'runpod' || request.method !== 'POST') return http(request)
+    cancel()
+    return Response.json({ title: 'Internal Server Error', status: 500 }, { status: 500 })
+  })
+  const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
+  const args = ['--bucket', 'gs://films/june', '--width', '64', '--height', '64', '--force-shutdown']
+  const { child, ended } = startLive(args, { cwd, env: { ...world.env, ...pod } })
+  cancel = () => {
+    // A second one would end it at once.
+    cancel = () => {}
+    child.kill('SIGINT')
+  }
+  const { exitCode, stderr } = await ended
+  expect(stderr).toContain('PR_POD: POD mine WAS NOT STOPPED. It is RUNNING and costs $0.44 an hour')
+  expect(exitCode).toBe(1)
+})
+
+it.each([3, 5, 8, 11, 14, 17, 20])(
+  'pays for nothing twice and finishes, whenever it is killed (after %i events)',
+  async (events) => {
+    const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 24) })
+    const outputDir = join(cwd, 'output/prompt-runner')
+    const world = await startWorld()
+    const args = ['--bucket', 'gs://films/june', '--width', '64', '--height', '64', '--frames-per-chunk', '13']
+    const options = { cwd, env: world.env }
+    const first = startLive(args, options)
+    const name = await until(() => {
+      const [run] = Object.entries(journals(outputDir))
+      return run && run[1].length >= events ? run[0] : undefined
+    })
+    first.child.kill('SIGKILL')
+    await first.ended
+    const { exitCode, stderr } = await startLive([...args, '--resume', name], options).ended
+    expect(`${exitCode} ${stderr}`).toBe('0 ')
+    expect(await promptsRun(world)).toBe(6)
+    expect(journals(outputDir)[name]!.at(-1)).toMatchObject({ kind: 'run-finished', ok: true })
+  },
+)
