@@ -29,7 +29,7 @@ export async function doctor(flags: Readonly<Record<string, unknown>>, context: 
     })
     const exitCode = doctorExitCode(findings)
     output.print(doctorText(findings, output))
-    output.result({ findings, exitCode })
+    output.result({ ok: exitCode === 0, exit_code: exitCode, findings })
     return exitCode
   } finally {
     await clients?.comfyui.close()

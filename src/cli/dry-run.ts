@@ -36,7 +36,7 @@ import { settleRehearsal } from './settle-run.ts'
 export async function rehearse(session: PlannedSession): Promise<number> {
   const { settings, output, plans } = session
   using _memory = keepSmall(plans)
-  const clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
+  using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
   const settled = settleRehearsal(session)
   const { identity, earlier, filmNames } = settled
@@ -47,7 +47,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   session.endInOrder()
   const folder = createRunFolder(settings.dryRun.tempDir, startedAt)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
-  for (const plan of plans) writeJobPlans(folder, plan, identity.runName, startedAt)
+  writeJobPlans(folder, plans, identity.runName, startedAt)
   const layout = rebase(settings.run.outputDir, folder, identity.runName)
   await furnish(world, session, earlier)
 
@@ -90,8 +90,8 @@ async function furnish(
 ): Promise<void> {
   for (const plan of plans) {
     const left = earlier?.videos[plan.videoName]
-    const count = left && left.status !== 'finished' ? restoreFiles(files, plan, left, isFile) : 0
-    if (count > 0)
+    const count = left ? restoreFiles(files, plan, left, isFile) : 0
+    if (count > 0 && left?.status !== 'finished')
       output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
   }
   if (plans.every(({ controlVideo }) => controlVideo === null)) return

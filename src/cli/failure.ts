@@ -7,7 +7,7 @@ export function reportFailure(thrown: unknown, output: Output): number {
   const error = ofDisk(thrown) ?? thrown
   const exitCode = exitCodeOf(error)
   output.error(failureText(error, output))
-  output.result({ error: failureData(error), exitCode })
+  output.result({ ok: false, exit_code: exitCode, error: failureData(error) })
   return exitCode
 }
 

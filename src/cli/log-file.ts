@@ -31,7 +31,13 @@ export class LogFile {
     }
     const start = `${localIso(this.#open.now()).replace('T', ' ')} ${label.padEnd(7)} `
     const lines = stripVTControlCharacters(text).split('\n')
-    writeSync(this.#open.file, lines.map((line) => `${start}${line}`.trimEnd().concat('\n')).join(''))
+    try {
+      writeSync(this.#open.file, lines.map((line) => `${start}${line}`.trimEnd().concat('\n')).join(''))
+    } catch (error) {
+      // Whoever tells of this writes to the log, too.
+      this.close()
+      throw error
+    }
   }
 
   close(): void {

@@ -18,6 +18,7 @@ export function durationText(ms: number): string {
 
 /** Why a job failed for good is told by its video, which fails with it. */
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
+  if (code === 'PR_CANCELLED') return 'cancelled'
   return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`
 }
 

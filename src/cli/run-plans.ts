@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Clients } from '../clients/clients.ts'
 import type { Layout } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
+import { workflowsBefore } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -62,6 +63,7 @@ export async function runPlans(
     layout,
     earlier: run.earlier,
     filmNames: run.filmNames,
+    workflowsBefore: workflowsBefore(plans),
     options: settings.run,
     // A dry run keeps its state in its own folder, so the name alone would not find it.
     resumeFlags: `${settings.dryRun.enabled ? '--dry-run ' : ''}--resume ${runName} --output-dir ${dirname(dirname(layout.journal))}`,

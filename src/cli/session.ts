@@ -1,15 +1,12 @@
 import '../clients/one-undici.ts'
 
-import { inputDigest } from '../config/input-digest.ts'
-import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import { plannedGraphs } from '../doctor/planned-graphs.ts'
 import { counted } from '../domain/counted.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
-import { makePlan } from '../domain/plan.ts'
-import { jobIdsWith } from '../orchestrator/ids.ts'
 import type { Output } from './output.ts'
+import { planPrompts } from './plan-prompts.ts'
 import { type PlannedSession, showPlans } from './run-plans.ts'
 import type { Stop } from './signals.ts'
 
@@ -20,10 +17,8 @@ export interface SessionOptions extends Stop {
 
 /** Plans every prompt file, checks all graphs before the first is sent, then runs or rehearses them. Returns the exit code. */
 export async function runSession({ settings, output, ...stop }: SessionOptions): Promise<number> {
-  const [prompts, templates] = await Promise.all([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
-  const own = settings.workflows === null ? null : templates
-  const digests = await Promise.all(prompts.map((prompt) => inputDigest(prompt, own)))
-  const plans = prompts.map((prompt, index) => makePlan(prompt, settings.plan, jobIdsWith(digests[index] ?? null)))
+  const templates = await loadTemplates(settings.workflows)
+  const plans = await planPrompts(settings, templates)
   // Builds every graph once: a wrong binding is told before anything starts.
   plannedGraphs(plans, templates)
   if (plans.some(({ controlVideo }) => controlVideo !== null)) {

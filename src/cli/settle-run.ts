@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { filmObject, finalDirOf, journalOf, stateDirOf } from '../config/layout.ts'
-import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { filmNames } from '../orchestrator/film-names.ts'
 import { isAt, isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
@@ -25,12 +24,8 @@ export function settleRehearsal(session: PlannedSession): SettledRun {
   const stateDir = stateDirOf(outputDir)
   if (resume !== null) return resumed(session, findRun(stateDir, resume).state)
   const taken = new Set(knownRuns(stateDir))
-  return settled(
-    plans,
-    outputDir,
-    null,
-    identifyRun(plans, (name) => taken.has(name)),
-  )
+  const identity = identifyRun(plans, (name) => taken.has(name))
+  return settled(session, null, identity)
 }
 
 /** A live run that is settled, and holds its lock until it is disposed. */
@@ -48,12 +43,8 @@ export function settleLiveRun(session: PlannedSession, known: ReadonlySet<string
   if (resume !== null) {
     const { path, state } = findRun(stateDir, resume)
     if (state.dryRun) throw onlyRehearsed(state.runName)
-    using undo = new DisposableStack()
-    const lock = undo.use(lockRun(stateDir, state.runName, now))
     // Whoever held the lock until now may have written more.
-    const run = resumed(session, readRunState(path))
-    undo.move()
-    return { ...run, ...lock }
+    return underLock(lockRun(stateDir, state.runName, now), () => resumed(session, readRunState(path)))
   }
   let lock = null as RunLock | null
   const identity = identifyRun(plans, (name) => {
@@ -63,20 +54,45 @@ export function settleLiveRun(session: PlannedSession, known: ReadonlySet<string
     lock[Symbol.dispose]()
     return true
   })
-  return { ...settled(plans, outputDir, null, identity), ...lock! }
+  return underLock(lock!, () => settled(session, null, identity))
 }
 
-function settled(
-  plans: readonly Plan[],
-  outputDir: string,
-  earlier: RunState | null,
-  identity: RunIdentity,
-): SettledRun {
+/** Bytes of UTF-8, https://cloud.google.com/storage/docs/objects#naming */
+const LONGEST_OBJECT_NAME = 1024
+
+/** Throws PR_USAGE for a film that could not be uploaded under its name. */
+function checkObjectNames({ settings, plans }: PlannedSession, { runName }: RunIdentity): void {
+  for (const { videoName } of settings.run.upload ? plans : []) {
+    const name = filmObject(settings.storage.prefix, runName, videoName)
+    if (Buffer.byteLength(name) <= LONGEST_OBJECT_NAME) continue
+    throw new PromptRunnerError(
+      'PR_USAGE',
+      `the film of ${videoName} would have a name of ${Buffer.byteLength(name)} bytes in the bucket (${name.slice(0, 40)}…), and ${LONGEST_OBJECT_NAME} are possible`,
+      { hint: 'give --bucket a shorter prefix, or the video a shorter name' },
+    )
+  }
+}
+
+function settled(session: PlannedSession, earlier: RunState | null, identity: RunIdentity): SettledRun {
+  const { plans } = session
+  const { outputDir } = session.settings.run
+  checkObjectNames(session, identity)
   return { identity, earlier, filmNames: filmNames(finalDirOf(outputDir), identity.runName, plans, earlier) }
 }
 
+/** A run that cannot be settled gives its lock back. */
+function underLock(lock: RunLock, settle: () => SettledRun): SettledLiveRun {
+  try {
+    return { ...settle(), ...lock }
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
 /** Throws PR_STATE where the upload of a film that is planned otherwise now would be refused, after hours of rendering. */
-function resumed({ settings, plans }: PlannedSession, state: RunState): SettledRun {
+function resumed(session: PlannedSession, state: RunState): SettledRun {
+  const { settings, plans } = session
   const { runId, runName, videos } = state
   const { bucket, prefix } = settings.storage
   for (const plan of settings.run.upload ? plans : []) {
@@ -91,7 +107,7 @@ function resumed({ settings, plans }: PlannedSession, state: RunState): SettledR
       },
     )
   }
-  return settled(plans, settings.run.outputDir, state, { runId, runName })
+  return settled(session, state, { runId, runName })
 }
 
 /** Its jobs count as done and its films are there, but nothing was ever rendered. */

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import type { Storage } from '@google-cloud/storage'
 import { readInputText } from '../files/read-input.ts'
 import { credentialsFailure } from './gcs-errors.ts'
@@ -68,7 +69,7 @@ async function loadCredentials(authClient: Storage['authClient'], file: string |
 
 /** Files that make the library run a program are refused: a dry run could not see it, and nobody expects it of a key file. */
 async function checkCredentialsFile(file: string): Promise<void> {
-  let content: { type?: unknown; credential_source?: { executable?: unknown } } | null
+  let content: { type?: unknown; credential_source?: { executable?: unknown }; private_key?: unknown } | null
   try {
     content = JSON.parse(await readInputText(file))
   } catch (error) {
@@ -80,6 +81,13 @@ async function checkCredentialsFile(file: string): Promise<void> {
   }
   if (typeof content?.type !== 'string') {
     throw credentialsFailure(`the Google credentials file ${file} has no "type": it is no credentials file`)
+  }
+  if (content.type !== 'service_account') return
+  try {
+    // Or it would be found out when hours of work are to be uploaded, in words of OpenSSL's.
+    createPrivateKey(String(content.private_key))
+  } catch (error) {
+    throw credentialsFailure(`the private_key in the Google credentials file ${file} is no PEM key`, error)
   }
 }
 

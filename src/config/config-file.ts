@@ -79,7 +79,7 @@ function requireMap(name: string, value: unknown): Readonly<Record<string, unkno
     `${name} has to hold settings as "key: value", it holds ${describe(value)}`,
     {
       hint: name.endsWith('.ts')
-        ? 'write: export default defineConfig({ framesPerChunk: 81 })'
+        ? 'write: export default { framesPerChunk: 81 }'
         : 'write one setting a line, for example: framesPerChunk: 81',
     },
   )

@@ -27,7 +27,9 @@ export const bucketAddress: Parser<BucketAddress, string> = (raw) => {
   const wrong = 'must look like gs://bucket or gs://bucket/prefix'
   const [, bucket = '', rest = ''] = /^gs:\/\/([^/]+)(\/.*)?$/.exec(String(raw)) ?? []
   if (bucket === '') {
-    return typeof raw === 'string' && /^[a-z0-9]/.test(raw) ? { wrong, hint: `did you mean gs://${raw}?` } : { wrong }
+    return typeof raw === 'string' && /^[a-z0-9][^:]*$/.test(raw)
+      ? { wrong, hint: `did you mean gs://${raw}?` }
+      : { wrong }
   }
   const fault = bucketNameFault(bucket)
   if (fault !== null) return { wrong: fault }

@@ -23,19 +23,19 @@ const videoName = z.string(told('text; put it in quotes')).transform((written, c
   return name
 })
 
-/** The keys of a `.yaml` prompt file. Limits that depend on the other values are the plan's to check. */
+/** The keys of a `.yaml` prompt file. What numbers can be planned with is the plan's to check, the same as for flags. */
 export const promptSchema = strictObject({
   video_name: videoName,
   total_frames: whole(1, MOST_FRAMES),
   positive_prompt: text.refine((value) => value !== '', { error: 'is empty.' }),
   negative_prompt: text.default(''),
   seed: whole(0, LARGEST_SEED).optional(),
-  width: whole(1, 16_384).optional(),
-  height: whole(1, 16_384).optional(),
+  width: number.optional(),
+  height: number.optional(),
   fps: number.optional(),
-  steps: whole(1, 10_000).optional(),
+  steps: number.optional(),
   cfg: number.optional(),
-  frames_per_chunk: whole(1, MOST_FRAMES).optional(),
+  frames_per_chunk: number.optional(),
   reference_image: path.optional(),
   control_video: path.optional(),
   loras: strictObject({ high: text.optional(), low: text.optional() }).optional(),

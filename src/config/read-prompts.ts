@@ -9,19 +9,39 @@ import { inputFault, NO_SUCH_FILE, readInput, reasonOf } from '../files/read-inp
 
 const KINDS = ['.txt', '.yaml', '.yml']
 
-/**
- * Reads the prompt files named, or all `.txt`, `.yaml` and `.yml` files of `dir` in the order of their names.
- * Throws PR_NO_PROMPTS, or one PR_PROMPT_FILE with every problem of every file.
- */
-export async function readPrompts(where: { files: readonly string[]; dir: string }): Promise<Prompt[]> {
-  const files = where.files.length > 0 ? where.files : await promptFilesOf(where.dir)
+/** Prompt files by name, or (without any) all that lie in `dir`. */
+export interface PromptPlaces {
+  readonly files: readonly string[]
+  readonly dir: string
+}
+
+/** What prompt files say, and every problem of those that cannot be used. */
+export interface ParsedPrompts {
+  readonly files: readonly string[]
+  readonly prompts: readonly Prompt[]
+  readonly problems: readonly Problem[]
+}
+
+/** The same, where all have to be right. Throws PR_NO_PROMPTS, or one PR_PROMPT_FILE with every problem of every file. */
+export async function readPrompts(places: PromptPlaces): Promise<readonly Prompt[]> {
+  const { files, prompts, problems } = await parsePrompts(places)
+  if (problems.length > 0) throw unreadablePrompts(files, problems)
+  return prompts
+}
+
+/** Reads the prompt files named, or all `.txt`, `.yaml` and `.yml` files of `dir` in the order of their names. Throws PR_NO_PROMPTS. */
+export async function parsePrompts(places: PromptPlaces): Promise<ParsedPrompts> {
+  const files = places.files.length > 0 ? places.files : await promptFilesOf(places.dir)
   const parsed = await Promise.all(files.map(readPrompt))
   const prompts = parsed.flatMap(({ prompt }) => prompt ?? [])
-  const problems = [...parsed.flatMap((file) => file.problems), ...sameNames(prompts)]
-  if (problems.length === 0) return prompts
+  return { files, prompts, problems: [...parsed.flatMap((file) => file.problems), ...sameNames(prompts)] }
+}
+
+/** The one error for all that is wrong with prompt files. */
+export function unreadablePrompts(files: readonly string[], problems: readonly Problem[]): PromptRunnerError {
   const faulty = new Set(problems.map(({ file }) => file)).size
   const message = `Reading ${counted(files.length, 'prompt file')} found ${counted(problems.length, 'problem')} in ${counted(faulty, 'file')}.`
-  throw new PromptRunnerError('PR_PROMPT_FILE', message, { problems })
+  return new PromptRunnerError('PR_PROMPT_FILE', message, { problems })
 }
 
 async function promptFilesOf(dir: string): Promise<string[]> {
@@ -29,7 +49,8 @@ async function promptFilesOf(dir: string): Promise<string[]> {
     if (error.code === 'ENOENT') throw noPrompts(`There is no folder ${dir}`)
     throw noPrompts(error.code === 'ENOTDIR' ? `${dir} is no folder` : `Reading ${dir} failed: ${reasonOf(error)}`)
   })
-  const files = names.filter((name) => KINDS.includes(extname(name).toLowerCase())).sort()
+  // What begins with a dot is put there by systems and editors (`._otter.txt`), not by a person.
+  const files = names.filter((name) => KINDS.includes(extname(name).toLowerCase()) && !name.startsWith('.')).sort()
   if (files.length === 0) throw noPrompts(`The folder ${dir} holds no .txt, .yaml or .yml file`)
   return files.map((name) => join(dir, name))
 }
@@ -123,9 +144,9 @@ function sameNames(prompts: readonly Prompt[]): Problem[] {
     const first = seen.get(key)
     if (!first) seen.set(key, prompt)
     if (!first) return []
-    const message = `The video name is already used by ${first.file}.`
-    return [
-      { file: prompt.file, message, value: prompt.videoName, hint: 'Give each prompt file a video name of its own.' },
-    ]
+    const isTwice = first.file === prompt.file
+    const message = isTwice ? 'The file was given twice.' : `The video name is already used by ${first.file}.`
+    const hint = isTwice ? 'Give it once.' : 'Give each prompt file a video name of its own.'
+    return [{ file: prompt.file, message, value: prompt.videoName, hint }]
   })
 }

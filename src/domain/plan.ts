@@ -75,7 +75,10 @@ function settle(prompt: Prompt, settings: PlanSettings): PlanValues {
       highLora: overrides.loras?.high ?? settings.models.highLora,
       lowLora: overrides.loras?.low ?? settings.models.lowLora,
     },
-    chunkLengths: framesPerChunk >= 1 ? chunkLengths(prompt.totalFrames, framesPerChunk, !framesPerChunkGiven) : [],
+    chunkLengths:
+      Number.isInteger(framesPerChunk) && framesPerChunk >= 1
+        ? chunkLengths(prompt.totalFrames, framesPerChunk, !framesPerChunkGiven)
+        : [],
   }
 }
 

@@ -18,16 +18,13 @@ interface JobFacts {
 
 /**
  * Writes `workflows/workflow_NNN_<type>.json` for each prompt that was sent, from the request alone; the graph stands in it
- * as it was sent. Numbers of a second video go on after those of the first; a second attempt of one job gets `_2`.
+ * as it was sent. A second attempt of one job gets `_2`.
  */
 export function workflowFiles(folder: string): (exchange: Exchange) => void {
-  const offsets = new Map<string, number>()
   const used = new Set<string>()
   let highest = 0
-  const numberFor = ({ workflow_id, video_name = '' }: JobFacts): number => {
-    const offset = offsets.get(video_name) ?? highest
-    offsets.set(video_name, offset)
-    const number = workflow_id === undefined ? highest + 1 : offset + workflow_id
+  const numberFor = ({ workflow_id }: JobFacts): number => {
+    const number = workflow_id ?? highest + 1
     highest = Math.max(highest, number)
     return number
   }

@@ -15,6 +15,8 @@ export interface RunContext {
   readonly earlier: RunState | null
   /** What each video's film is to be called in `final/`. */
   readonly filmNames: ReadonlyMap<string, string>
+  /** By video: the workflows of the run that come before its first, see `workflowsBefore`. */
+  readonly workflowsBefore: ReadonlyMap<string, number>
   readonly options: RunOptions
   /** Flags that go on with this run. */
   readonly resumeFlags: string

@@ -115,7 +115,7 @@ async function followJob(
 function describeJob(context: RunContext, plan: Plan, job: Job, built: BuiltWorkflow, attempt: number) {
   return {
     run: context.runName,
-    workflow_id: job.workflowNumber,
+    workflow_id: (context.workflowsBefore.get(plan.videoName) ?? 0) + job.workflowNumber,
     type: jobType[job.kind],
     job_id: job.jobId,
     job_number: job.jobNumber,

@@ -2,26 +2,27 @@ import { chunkPart, combinePart, referenceUploadName, serverFolder } from '../co
 import type { CombineJob, Plan, RenderJob } from '../domain/plan-types.ts'
 import { snakeCased } from '../domain/snake-case.ts'
 
-/**
- * The job plans of the run folder, in snake_case like every file that users read.
- * Paths are the names that the server is expected to choose (`"predicted": true`): the true ones are known when a job is done.
- */
-export function renderJobPlan(plan: Plan, runName: string, timestamp: string) {
-  return jobPlan(
-    'render',
-    plan,
-    timestamp,
-    plan.renderJobs.map((job) => renderJob(plan, job, runName)),
-  )
+/** What a plan does not know of its run. */
+export interface PlannedRun {
+  readonly runName: string
+  readonly timestamp: string
+  /** Workflows of the run before this video's first. */
+  readonly workflowsBefore: number
 }
 
-export function combineJobPlan(plan: Plan, runName: string, timestamp: string) {
-  return jobPlan(
-    'combine',
-    plan,
-    timestamp,
-    plan.combineJobs.map((job) => combineJob(plan, job, runName)),
-  )
+/**
+ * The job plans of the run folder, in snake_case like every file that users read. `workflow_id` and `depends_on` count through the
+ * run, as the files in `workflows/` do.
+ * Paths are the names that the server is expected to choose (`"predicted": true`): the true ones are known when a job is done.
+ */
+export function renderJobPlan(plan: Plan, run: PlannedRun) {
+  const jobs = plan.renderJobs.map((job) => renderJob(plan, job, run))
+  return jobPlan('render', plan, run.timestamp, jobs)
+}
+
+export function combineJobPlan(plan: Plan, run: PlannedRun) {
+  const jobs = plan.combineJobs.map((job) => combineJob(plan, job, run))
+  return jobPlan('combine', plan, run.timestamp, jobs)
 }
 
 function jobPlan(type: 'render' | 'combine', plan: Plan, timestamp: string, jobs: readonly object[]) {
@@ -45,7 +46,7 @@ function jobPlan(type: 'render' | 'combine', plan: Plan, timestamp: string, jobs
   }
 }
 
-function renderJob(plan: Plan, job: RenderJob, runName: string) {
+function renderJob(plan: Plan, job: RenderJob, { runName, workflowsBefore }: PlannedRun) {
   const folder = serverFolder(runName, plan.videoName, chunkPart(job.chunk.number), 1)
   return {
     job_id: job.jobId,
@@ -61,16 +62,16 @@ function renderJob(plan: Plan, job: RenderJob, runName: string) {
         ? plan.referenceImage
         : referenceUploadName(runName, plan.videoName, job.chunk.number),
     predicted: true,
-    workflow_id: job.workflowNumber,
+    workflow_id: workflowsBefore + job.workflowNumber,
     chunk: job.chunk.number,
     frames_to_keep: job.chunk.keepFrames,
     seed: job.chunk.seed,
     reference_frame: job.chunk.referenceFrame,
-    depends_on: job.dependsOn,
+    depends_on: job.dependsOn.map((number) => workflowsBefore + number),
   }
 }
 
-function combineJob(plan: Plan, job: CombineJob, runName: string) {
+function combineJob(plan: Plan, job: CombineJob, { runName, workflowsBefore }: PlannedRun) {
   const chunk = serverFolder(runName, plan.videoName, chunkPart(job.chunk.number), 1)
   const before = serverFolder(runName, plan.videoName, combinePart(job.jobNumber - 1), 1)
   return {
@@ -80,10 +81,10 @@ function combineJob(plan: Plan, job: CombineJob, runName: string) {
     video_input_path: `${chunk}/video_00001_.mp4 [output]`,
     combined_input_path: job.jobNumber === 1 ? null : `${before}/film_00001_.mp4 [output]`,
     predicted: true,
-    workflow_id: job.workflowNumber,
+    workflow_id: workflowsBefore + job.workflowNumber,
     chunk: job.chunk.number,
     frames_to_keep: job.chunk.keepFrames,
     film_frames: job.filmFrames,
-    depends_on: job.dependsOn,
+    depends_on: job.dependsOn.map((number) => workflowsBefore + number),
   }
 }

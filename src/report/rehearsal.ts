@@ -55,6 +55,10 @@ export function rehearsalOf(
     refused: network.refused.map(({ kind, target }) => `${kind} ${target}`),
     unmatched: [...network.unmatched.map(({ method, url }) => `${method} ${url}`), ...(ffmpeg?.unmatched ?? [])],
     estimate: estimateOf(serverMs / 1000, knowledge.device, tally.pod?.costPerHour ?? null),
-    not_simulated: notSimulated(tally, { ffmpeg: ffmpeg === null ? 'real' : 'simulated', synthetic }),
+    not_simulated: notSimulated(tally, {
+      ffmpeg: ffmpeg === null ? 'real' : 'simulated',
+      synthetic,
+      hasCredentials: !network.requests['metadata'],
+    }),
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
+import { workflowsBefore } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/make-folder.ts'
@@ -27,12 +28,15 @@ export function createRunFolder(parent: string, at: number): string {
   }
 }
 
-/** `render_jobs/render_jobs_HHMMSS.json` and `combine_jobs/combine_jobs_HHMMSS.json` of one video. */
-export function writeJobPlans(folder: string, plan: Plan, runName: string, at: number): void {
-  const stamp = microsecondStamp(at)
-  const time = timeStamp(at)
-  writeJson(firstFree(join(folder, 'render_jobs', `render_jobs_${time}.json`)), renderJobPlan(plan, runName, stamp))
-  writeJson(firstFree(join(folder, 'combine_jobs', `combine_jobs_${time}.json`)), combineJobPlan(plan, runName, stamp))
+/** `render_jobs/render_jobs_HHMMSS.json` and `combine_jobs/combine_jobs_HHMMSS.json` of each video. */
+export function writeJobPlans(folder: string, plans: readonly Plan[], runName: string, at: number): void {
+  const [timestamp, time] = [microsecondStamp(at), timeStamp(at)]
+  const before = workflowsBefore(plans)
+  for (const plan of plans) {
+    const run = { runName, timestamp, workflowsBefore: before.get(plan.videoName)! }
+    writeJson(firstFree(join(folder, 'render_jobs', `render_jobs_${time}.json`)), renderJobPlan(plan, run))
+    writeJson(firstFree(join(folder, 'combine_jobs', `combine_jobs_${time}.json`)), combineJobPlan(plan, run))
+  }
 }
 
 export function writeJson(path: string, value: unknown): void {

@@ -59,7 +59,9 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         })
         break
       case 'job-failed':
-        change(event.video, (video) => ({ failedAttempts: video.failedAttempts + 1 }))
+        // Who stops a job does not make it fail.
+        if (event.code !== 'PR_CANCELLED')
+          change(event.video, (video) => ({ failedAttempts: video.failedAttempts + 1 }))
         break
       case 'upload-finished':
         change(event.video, (video) => ({ uploads: [...video.uploads, { ...event.object, role: event.role }] }))

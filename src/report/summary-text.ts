@@ -16,7 +16,7 @@ export function summaryText(summary: Summary): string[] {
   return [
     counts,
     ...(pod
-      ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.costPerHour === null ? '' : ` · $${pod.costPerHour}/h`}`]
+      ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.cost_per_hour === null ? '' : ` · $${pod.cost_per_hour}/h`}`]
       : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
     ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
@@ -37,7 +37,7 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
       .map(([name, number]) => `${number} ${name}`)
       .join(', ')
   return [
-    `Answered as ${recording.server} from recording ${recording.name} (${recording.recorded}, ${recording.device}): ${list(requests)} requests · answers: ${list(answers)}`,
+    `Answered as ${recording.server} from recording ${recording.name} (${recording.recorded}, ${recording.device}): ${list(requests) || 'no'} requests${list(answers) && ` · answers: ${list(answers)}`}`,
     `Estimate: ${rehearsal.estimate.note}`,
     `real network connections: ${rehearsal.real_connections}`,
     ...rehearsal.refused.map((refused) => `REFUSED: ${refused}`),

@@ -25,7 +25,7 @@ export interface Summary {
   readonly frames: { rendered: number; kept: number }
   readonly uploads: { videos: number; manifests: number; bytes: number }
   readonly server_time_seconds: { high: number; low: number; combine: number; total: number }
-  readonly pod: RunTally['pod']
+  readonly pod: { id: string; status: string; cost_per_hour: number | null; action: string } | null
   readonly warnings: readonly string[]
   readonly rehearsal: Rehearsal | null
 }
@@ -87,13 +87,17 @@ export function makeSummary(
       combine: time('combine'),
       total: round(time('high') + time('low') + time('combine')),
     },
-    pod: tally.pod,
+    pod: podOf(tally.pod),
     warnings: [
       ...videos.flatMap(({ name, plan }) => plan.warnings.map((warning) => `${name}: ${warning}`)),
       ...tally.warnings,
     ],
     rehearsal: more.rehearsal,
   }
+}
+
+function podOf(pod: RunTally['pod']): Summary['pod'] {
+  return pod && { id: pod.id, status: pod.status, cost_per_hour: pod.costPerHour, action: pod.action }
 }
 
 function framesRendered({ plan, done }: RunTally['videos'][number]): number {

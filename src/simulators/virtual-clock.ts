@@ -3,18 +3,26 @@ import type { Clock } from './simulator.ts'
 
 /**
  * A clock that only sleeping moves. `speed` is the share of real time that a sleep takes: 0 yields once and goes on,
- * 1 is as slow as the recorded server, 0.1 ten times as fast.
+ * 1 is as slow as the recorded server, 0.1 ten times as fast. Nobody who sleeps when it is disposed ever wakes, and their timers
+ * keep no process alive.
  */
-export function virtualClock(startMs: number, speed: number): Clock {
+export function virtualClock(startMs: number, speed: number): Clock & Disposable {
   let now = Math.floor(startMs)
+  const end = new AbortController()
   return {
     now: () => now,
     async sleep(ms, signal) {
       signal?.throwIfAborted()
       const duration = Math.max(0, Math.round(ms))
-      if (speed > 0 && duration > 0) await setTimeout(duration * speed, undefined, signal ? { signal } : {})
-      else await setImmediate()
+      if (speed > 0 && duration > 0) {
+        const either = signal ? AbortSignal.any([signal, end.signal]) : end.signal
+        await setTimeout(duration * speed, undefined, { signal: either }).catch((error) => {
+          if (signal?.aborted) throw error
+          return new Promise(() => {})
+        })
+      } else await setImmediate()
       now += duration
     },
+    [Symbol.dispose]: () => end.abort(),
   }
 }

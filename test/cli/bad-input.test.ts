@@ -17,6 +17,38 @@ const cases: readonly Case[] = [
   { name: 'mistyped command', args: ['inti'] },
   { name: 'prompt file without its flag', args: ['films/otter.txt'] },
   {
+    name: 'prompts of several kinds of fault',
+    args: ['--dry-run', '--prompt-dir', '.'],
+    files: {
+      'a.txt': 'otter\n\nmany\n\nAn otter.\n',
+      'b.yaml': 'video_name: heron\ntotal_frames: 50\npositive_prompt: A heron.\nwidth: 100\nsteps: 1\n',
+      'c.yaml': 'video_name: badger\ntotal_frames: 50\npositive_prompt: A badger.\nfps: 500\n',
+      '._c.yaml': 'not a prompt',
+    },
+  },
+  {
+    name: 'several plans that cannot be made',
+    args: ['--dry-run', '--prompt-dir', '.'],
+    files: {
+      'b.yaml': 'video_name: heron\ntotal_frames: 50\npositive_prompt: A heron.\nwidth: 100\nsteps: 0\n',
+      'c.yaml': 'video_name: badger\ntotal_frames: 50\npositive_prompt: A badger.\nframes_per_chunk: 10.5\n',
+    },
+  },
+  {
+    name: 'prompt file given twice',
+    args: ['--dry-run', '--prompt-file', 'a.txt', '--prompt-file', 'a.txt'],
+    files: { 'a.txt': 'otter\n\n20\n\nAn otter.\n' },
+  },
+  { name: 'bucket address without a bucket', args: ['--bucket', 'gs://'] },
+  {
+    name: 'object name that is too long',
+    args: ['--dry-run'],
+    files: {
+      'pr.config.json': JSON.stringify({ bucket: `gs://films/${'a/'.repeat(510)}b` }),
+      'prompt_files/a.txt': 'otter\n\n20\n\nAn otter.\n',
+    },
+  },
+  {
     name: 'plan of wrong numbers',
     args: [
       '--frames-per-chunk',

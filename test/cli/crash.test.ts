@@ -22,7 +22,7 @@ it('tells of a disk that is full while it rehearses, and ends', async () => {
     hint: 'make room, or go to another disk with --output-dir or, for a dry run, DRY_RUN_TEMP_DIR',
     problems: [],
   }
-  expect([exitCode, JSON.parse(stdout)]).toEqual([1, { error, exitCode: 1 }])
+  expect([exitCode, JSON.parse(stdout)]).toEqual([1, { ok: false, exit_code: 1, error }])
   expect(stderr).toContain(`*DRY-RUN* PR_FILE: ${error.message}\n*DRY-RUN*   hint: ${error.hint}\n`)
   expect(stderr).not.toMatch(/^\s+at /m)
 })
@@ -45,7 +45,7 @@ it('reports what is thrown in a timer as one object, too', async () => {
   const { exitCode, stdout, stderr } = await runPr(['--dry-run', '--json', '--prompt-file', 'a.txt'], { files })
   expect([exitCode, JSON.parse(stdout)]).toEqual([
     1,
-    { error: { code: null, message: 'TypeError: no luck', bug: true }, exitCode: 1 },
+    { ok: false, exit_code: 1, error: { code: null, message: 'TypeError: no luck', bug: true } },
   ])
   expect(stderr).toMatch(/TypeError: no luck\n[\s\S]* {4}at [\s\S]*\n.*This is a bug in prompt-runner\. Please report/)
 })

@@ -4,6 +4,8 @@ import { watch } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { until } from '../support/live-process.ts'
+import { promptFile, rehearsalFolder, runFolder } from '../support/rehearse.ts'
 import { newFolder } from './run-pr.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
@@ -27,8 +29,9 @@ it.each([
     args: ['--no-upload', '--json'],
     said: [
       {
+        ok: false,
+        exit_code: 130,
         error: { code: 'PR_CANCELLED', message: 'the run was cancelled by SIGTERM', hint: null, problems: [] },
-        exitCode: 130,
       },
       'PR_CANCELLED: the run was cancelled by SIGTERM\n',
     ],
@@ -45,4 +48,17 @@ it.each([
   const [exitCode] = await once(pr, 'exit')
   const [stdout, stderr] = await output
   expect([exitCode, stdout === '' ? stdout : JSON.parse(stdout), stderr]).toEqual([130, ...said])
+})
+
+it('ends when it is cancelled, however long the simulated server would go on', async () => {
+  const cwd = rehearsalFolder({ 'prompt_files/otter.txt': promptFile('otter', 101) })
+  // At this speed the first node alone takes half a minute.
+  const args = ['--dry-run', '--speed', '1', '--json']
+  const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  const output = text(pr.stdout)
+  await until(() => (runFolder(cwd).files.some((file) => file.startsWith('workflows/')) ? true : undefined))
+  pr.kill('SIGINT')
+  const [exitCode] = await once(pr, 'exit')
+  expect(exitCode).toBe(130)
+  expect(JSON.parse(await output)).toMatchObject({ ok: false, exit_code: 130, jobs: { done: 0, failed_attempts: 0 } })
 })

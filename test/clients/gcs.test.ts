@@ -214,6 +214,11 @@ it.each([
     '{"type":"external_account","credential_source":{"executable":{"command":"/bin/sh"}}}',
     /asks to run a program, which is refused$/,
   ],
+  [
+    'holds a key that is none',
+    '{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n"}',
+    /^the private_key in the Google credentials file .+ is no PEM key$/,
+  ],
 ])('refuses a credentials file that %s', async (_, content, message) => {
   const credentialsFile = join(folder, 'key.json')
   if (content !== null) await writeFile(credentialsFile, content)

@@ -27,7 +27,7 @@ const problem = (status: number, title: string) =>
 it('stops the pod when every video is safe', async () => {
   const run = await shutDown((act) => act())
   expect(`${run.exitCode} ${run.stderr}`).toBe('0 ')
-  expect(run.summary.pod).toEqual({ id: 'mine', status: 'EXITED', costPerHour: 0.44, action: 'stopped' })
+  expect(run.summary.pod).toEqual({ id: 'mine', status: 'EXITED', cost_per_hour: 0.44, action: 'stopped' })
   expect(run.stops).toBe(1)
 })
 
@@ -46,7 +46,7 @@ it.each([
       ok: false,
       exit_code: 1,
       videos: [{ status: 'finished' }],
-      pod: { id: 'mine', status: 'RUNNING', costPerHour: 0.44, action: 'kept' },
+      pod: { id: 'mine', status: 'RUNNING', cost_per_hour: 0.44, action: 'kept' },
     })
     expect(run.stops).toBe(2)
   },

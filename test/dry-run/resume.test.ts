@@ -73,7 +73,7 @@ it('withdraws the running prompt and says how to go on when it is cancelled', as
   expect(first.exitCode).toBe(130)
   expect(first.stderr).toBe(
     [
-      'job 1/3 high chunk 1  failed (attempt 1)',
+      'job 1/3 high chunk 1  cancelled',
       'heron failed: PR_CANCELLED: The run was cancelled; what is done is recorded',
       `  hint: --dry-run --resume ${name} --output-dir ${first.folder} goes on from there.`,
       'PR_CANCELLED: The run was cancelled; what is done is recorded',

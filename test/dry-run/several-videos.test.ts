@@ -33,6 +33,15 @@ it('renders one video after the other and goes on numbering', async () => {
     'workflows/workflow_009_combine.json',
   ])
   expect(run.json('render_jobs/render_jobs_000000_2.json').metadata.video_name).toBe('otter')
+  // The plans call each job's workflow as its file is called.
+  const planned = run.files
+    .filter((file) => /^(render|combine)_jobs\//.test(file))
+    .flatMap((file) => run.json(file).jobs)
+  const sent = run.files.filter((file) => file.startsWith('workflows/')).map((file) => run.json(file))
+  expect(planned.length).toBe(sent.length)
+  for (const { workflow_id, job_info } of sent) {
+    expect(planned.find((job: Json) => job.job_id === job_info.job_id).workflow_id).toBe(workflow_id)
+  }
   expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
     ['heron', 'finished'],
     ['otter', 'finished'],
@@ -66,8 +75,8 @@ it('goes on with the next video when one fails, and says why it failed', async (
   expect(existsSync(join(run.folder, 'output/final/otter.mp4'))).toBe(false)
   // The refused workflow was sent, so it is there to read.
   expect(run.json('workflows/workflow_004_high_noise_render.json')).toMatchObject({ status: 400 })
-  expect(run.json('workflows/workflow_005_high_noise_render.json')).toMatchObject({
-    workflow_id: 5,
+  expect(run.json('workflows/workflow_007_high_noise_render.json')).toMatchObject({
+    workflow_id: 7,
     job_info: { video_name: 'badger', job_number: 1 },
   })
 })

@@ -58,13 +58,13 @@ it('writes the graph of a prompt as it was sent, in the shape of the user docume
 `)
 })
 
-it('numbers the workflows of a second video after those of the first, and tells attempts apart', async () => {
+it('names the workflows by their numbers in the run, and tells attempts apart', async () => {
   const { files } = await captured(async () => {
     await submit(facts)
     await submit({ ...facts, workflow_id: 2, type: 'low_noise_render' })
     await submit({ ...facts, workflow_id: 2, type: 'low_noise_render', attempt: 2 })
-    await submit({ ...facts, workflow_id: 1, video_name: 'harbour' })
-    await submit({ ...facts, workflow_id: 1000, video_name: 'harbour', type: 'combine' })
+    await submit({ ...facts, workflow_id: 3, video_name: 'harbour' })
+    await submit({ ...facts, workflow_id: 1002, video_name: 'harbour', type: 'combine' })
   })
   expect(workflowsIn(files)).toEqual([
     'workflow_001_high_noise_render.json',

@@ -181,25 +181,32 @@ it('shows the plan as a table with what will be regretted', () => {
 })
 
 it('lists what was not simulated from what was done', () => {
-  const facts = { ffmpeg: 'simulated', synthetic: ['ImageFromBatch'] } as const
+  const facts = { ffmpeg: 'simulated', synthetic: ['ImageFromBatch'], hasCredentials: false } as const
   expect(notSimulated(tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished), facts)).toEqual([
     'GPU time and VRAM',
     'what the pictures show, and the seams between chunks',
     'whether the 6 model files load (their names were checked against the recording)',
     'permissions, quota and speed of the bucket',
+    'Google credentials: none were found here, so a simulated metadata server gave a token',
     'the state, balance and GPU supply of the real pod',
     'ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)',
     'what ImageFromBatch really does: no recording has seen it run',
+    'what a live run asks before its first job (see pr doctor)',
   ])
   const plan = planOf('otter', 50)
   const one = { ...plan, models: { ...plan.models, ...mapped(plan.models, 'one.gguf') } }
   expect(
-    notSimulated(tallyOf({ ...started, plan: one } as RunEvent), { ffmpeg: 'real', synthetic: ['A', 'B'] }),
+    notSimulated(tallyOf({ ...started, plan: one } as RunEvent), {
+      ffmpeg: 'real',
+      synthetic: ['A', 'B'],
+      hasCredentials: true,
+    }),
   ).toEqual([
     'GPU time and VRAM',
     'what the pictures show',
     'whether the model file loads (its name was checked against the recording)',
     'what A, B really do: no recording has seen them run',
+    'what a live run asks before its first job (see pr doctor)',
   ])
 })
 
