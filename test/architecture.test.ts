@@ -137,6 +137,18 @@ it('has no drawer for odds and ends', () => {
   expect(everything.filter((file) => /(^|\/)(utils?|helpers?|common|misc)(\/|\.ts$)/.test(file))).toEqual([])
 })
 
+it('says what every exported function and class is for', () => {
+  const named =
+    /^export (?:(?:async )?function\*?|(?:abstract )?class|const(?= \w+(?::[^=]+)? =\s+(?:async )?(?:[(<]|\w+ =>))) (\w+)/gm
+  const undocumented = sources.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    return [...text.matchAll(named)]
+      .filter(({ index }) => !text.slice(0, index).endsWith('*/\n'))
+      .map(([, name]) => `${file} exports ${name}`)
+  })
+  expect(undocumented).toEqual([])
+})
+
 it('skips no test', () => {
   const narrowed = /\b(it|test|describe)\.(skip|only|todo)\b/
   expect(everything.filter((file) => file.endsWith('.test.ts') && narrowed.test(withoutComments(file)))).toEqual([])

@@ -20,5 +20,6 @@ export const commands: readonly Command[] = [
   driftCommand,
 ]
 
+/** The command that the first argument names; without such a name the first of `among`, which is `run`. */
 export const commandNamed = (argv: readonly string[], among: readonly Command[]): Command =>
   among.find(({ name }) => name === argv[0]) ?? among[0]!

@@ -12,6 +12,7 @@ export interface OutputMode {
   readonly dryRun: boolean
 }
 
+/** How output is written under these settings. */
 export const modeOf = ({ output, dryRun }: Settings): OutputMode => ({ ...output, dryRun: dryRun.enabled })
 
 /** For what is said before the settings are known: wrong flags, wrong settings. */

@@ -22,6 +22,7 @@ export function failedText({ code, reason, attempt, willRetry }: Extract<RunEven
   return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`
 }
 
+/** `pod abc is RUNNING, $0.79 an hour: found`; the price is left out when it is not known. */
 export function podText({ podId, status, costPerHour, action }: Extract<RunEvent, { kind: 'pod' }>): string {
   const price = costPerHour === null ? '' : `, $${costPerHour.toFixed(2)} an hour`
   return `pod ${podId} is ${status}${price}: ${action}`

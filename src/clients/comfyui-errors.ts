@@ -36,6 +36,7 @@ const hints: ReadonlyArray<readonly [type: RegExp, hint: string]> = [
   ],
 ]
 
+/** PR_COMFY_LOST: a prompt that the server accepted and no longer knows. */
 export function lost(promptId: string): PromptRunnerError {
   return new PromptRunnerError(
     'PR_COMFY_LOST',

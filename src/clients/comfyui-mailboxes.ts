@@ -24,6 +24,7 @@ export interface Mailboxes {
   socket(state: 'open' | 'closed' | 'reconnecting', detail: string): void
 }
 
+/** Sorts the messages of one socket into a mailbox per prompt. */
 export function createMailboxes(): Mailboxes {
   const boxes = new Map<string, FillableMailbox>()
   /** Frames without a prompt id (previews of old servers, the first `executing` after a reconnect) belong to what started last. */

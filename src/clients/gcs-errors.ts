@@ -33,6 +33,7 @@ export function storageFailure(error: unknown, attempt: Attempt): PromptRunnerEr
   })
 }
 
+/** PR_CREDENTIALS, with the two usual ways to get credentials as the hint. */
 export function credentialsFailure(message: string, cause?: unknown): PromptRunnerError {
   const hint =
     'run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account'

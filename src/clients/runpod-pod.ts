@@ -39,10 +39,12 @@ export function readPod(podId: string, text: string): Pod {
   )
 }
 
+/** What a pod is and costs, out of RunPod's answer; the price is in USD per hour. */
 export function podInfo({ id, name, status, actions, gpu, cost, locked }: Pod): PodInfo {
   return { id, name, status, actions, gpu: gpu ?? null, costPerHour: cost, locked }
 }
 
+/** How busy a pod is, out of RunPod's answer; nothing but the status is known of a pod that does not run. */
 export function healthOf({ status, runtime }: Pod): PodHealth {
   return {
     status,

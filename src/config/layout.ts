@@ -56,6 +56,7 @@ export function stateDirOf(root: string): string {
   return join(root, 'state')
 }
 
+/** The file that a run's events are appended to, one JSON object a line. */
 export function journalOf(stateDir: string, runName: string): string {
   return join(stateDir, `${runName}.jsonl`)
 }
@@ -68,7 +69,9 @@ export function serverFolder(runName: string, video: string, part: string, attem
   return `prompt-runner/${runName}/${video}/${part}/attempt_${attempt}`
 }
 
+/** A chunk in a path or a file name: `chunk_001`. */
 export const chunkPart = (chunk: number) => `chunk_${pad(chunk)}`
+/** A combine job in a path: `combine_001`. */
 export const combinePart = (jobNumber: number) => `combine_${pad(jobNumber)}`
 
 /** The name under which a chunk's reference frame is uploaded; the server may answer with another. */

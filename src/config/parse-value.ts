@@ -14,11 +14,13 @@ export interface Parser<T, Input = T> {
   readonly input?: Input
 }
 
+/** Text that `legal` matches, without space around it; by default any line that is not blank. */
 export const text =
   (legal: RegExp = /^[^\p{Cc}]*\S[^\p{Cc}]*$/u, wrong = 'must be text on one line, not empty'): Parser<string> =>
   (raw) =>
     typeof raw === 'string' && legal.test(raw) ? { value: raw.trim() } : { wrong }
 
+/** One of the given words; upper and lower case do not matter. */
 export const oneOf =
   <T extends string>(...legal: readonly T[]): Parser<T> =>
   (raw) => {
@@ -37,6 +39,7 @@ export const truth: Parser<boolean> = (raw) => {
 /** How NO_COLOR (https://no-color.org) and CI are meant: set to anything that does not say no. */
 export const presence: Parser<boolean> = (raw) => ({ value: !['', '0', 'false'].includes(String(raw).toLowerCase()) })
 
+/** A number from `from` to `to`, both included; `kind` asks for whole numbers or for multiples of 16. */
 export const number =
   (from: number, to: number, kind: 'any' | 'whole' | 16 = 'any'): Parser<number> =>
   (raw) => {
@@ -53,12 +56,14 @@ export const path: Parser<string> = (raw, folder) =>
     ? { value: resolve(folder, raw) }
     : { wrong: 'must be a path' }
 
+/** The path of a folder that is there now. */
 export const existingFolder: Parser<string> = (raw, folder) => {
   const parsed = path(raw, folder)
   if ('wrong' in parsed || isFolder(parsed.value)) return parsed
   return { wrong: 'must be a folder that exists' }
 }
 
+/** The path of a file that holds a certificate in PEM format. */
 export const pemFile: Parser<string> = (raw, folder) => {
   const parsed = path(raw, folder)
   if ('wrong' in parsed) return parsed

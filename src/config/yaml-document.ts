@@ -2,6 +2,7 @@ import { isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml
 import type { Problem } from '../errors.ts'
 import type { Path, YamlDocument } from './schema-problems.ts'
 
+/** Reads one YAML document. Faults become `problems`; it never throws. */
 export function readYaml(file: string, text: string): YamlDocument {
   const counter = new LineCounter()
   // Its warnings would go to stderr by themselves; types that JSON has not, as !!binary, stay text.

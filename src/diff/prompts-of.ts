@@ -36,6 +36,7 @@ export function promptsOf(entries: readonly LoadedEntry[]): { jobs: JobFacts[]; 
   return { jobs: [...jobs.values()], runs: [...runs] }
 }
 
+/** The text with `{run}` for each of the run names. */
 export function withoutRuns(text: string, runs: Iterable<string>): string {
   return [...runs].reduce((clean, run) => clean.replaceAll(run, '{run}'), text)
 }

@@ -45,6 +45,7 @@ export function idOf(found: Found): string {
   throw new PromptRunnerError('PR_BINDING', `A binding ${found.fault.message}`, { hint: found.fault.hint })
 }
 
+/** The title that a node has in ComfyUI's editor, or else its class. */
 export function titleOf(node: GraphNode): string {
   return node._meta?.title ?? node.class_type
 }

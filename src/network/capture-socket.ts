@@ -27,6 +27,7 @@ export interface SocketCapture {
 /** Above this, a binary frame goes to `bodies/`. */
 const INLINE_FRAME = 32 * 1024
 
+/** Writes down what passes over `real`; `closed` is called when the socket has closed. */
 export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, closed: () => void): SocketCapture {
   const { folder, redactor, path, now } = options
   const frames = join(folder, `.frames-${randomUUID()}.jsonl`)

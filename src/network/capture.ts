@@ -23,6 +23,7 @@ export interface Capture {
   close(): Promise<void>
 }
 
+/** Begins `traffic.har` in a run folder, which must exist. */
 export function createCapture({
   folder,
   clock,

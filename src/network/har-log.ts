@@ -12,6 +12,7 @@ export interface HarLog extends Disposable {
 const tail = '\n]}}\n'
 const noFrames = '"_webSocketMessages":[]'
 
+/** Begins a HAR at `path`, in place of any file there; `facts` become `log._pr`. */
 export function openHarLog(path: string, facts: Readonly<Record<string, unknown>>): HarLog {
   const file = openBufferedFile(path, tail)
   let entries = 0

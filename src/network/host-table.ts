@@ -51,6 +51,7 @@ export function addressOf(authority: string, defaultPort: string): Address {
   return { host: host.toLowerCase().replace(/\.$/, ''), port }
 }
 
+/** `host:port`, with an IPv6 address in brackets: `[::1]:8188`. */
 export function authorityOf({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

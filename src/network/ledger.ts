@@ -69,6 +69,7 @@ const cures: Partial<Record<ServiceName, string>> = {
   comfyui: '; pr record takes what a live server answers into a recording of your own',
 }
 
+/** PR_UNMATCHED_REQUEST, with why there is no answer and what comes nearest to one. */
 export function unmatchedError({ method, url, nearest, cause, service }: UnmatchedRequest): PromptRunnerError {
   return new PromptRunnerError(
     'PR_UNMATCHED_REQUEST',

@@ -32,6 +32,7 @@ export interface MemoryCapture {
   readonly uploads: readonly UploadRecord[]
 }
 
+/** Keeps the traffic of the services it wraps, redacted; `clock` dates the exchanges. */
 export function captureInMemory(clock: Pick<Clock, 'now'>): MemoryCapture {
   const redactor = createRedactor()
   const requests: SeenRequest[] = []

@@ -11,6 +11,7 @@ export interface Patches extends Disposable {
 // biome-ignore lint/suspicious/noExplicitAny: any function of Node's own modules
 export type Callable = (this: any, ...args: any[]) => any
 
+/** No patches yet. Hold them by `using`, so that what they replace comes back. */
 export function createPatches(): Patches {
   const undo: Array<() => void> = []
   return {

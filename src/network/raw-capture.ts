@@ -19,6 +19,7 @@ export interface RawCapture extends Disposable {
   wrap(service: SimulatedService): SimulatedService
 }
 
+/** Makes the folder `raw`; a file is opened there at a service's first exchange. */
 export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapture {
   // V8 makes room for three times the short-lived text of a long recording: 270 MB instead of 170 MB for 2 million frames.
   setFlagsFromString('--semi-space-growth-factor=1')

@@ -3,7 +3,7 @@ export interface UndoList extends AsyncDisposable {
   use<T extends Disposable | AsyncDisposable>(item: T): T
 }
 
-// AsyncDisposableStack does this, but not in Node 22.
+/** An empty list. AsyncDisposableStack would do, but Node 22 has none. */
 export function createUndoList(): UndoList {
   const items: Array<Disposable | AsyncDisposable> = []
   return {

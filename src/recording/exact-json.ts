@@ -79,6 +79,7 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
+/** Whether a text is one JSON value. */
 export function isJson(text: string): boolean {
   try {
     JSON.parse(text)

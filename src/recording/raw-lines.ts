@@ -43,6 +43,7 @@ export function rawLines(path: string): RawLine[] {
 const STAMP = 60
 const stampOf = (head: string) => Date.parse(/"startedDateTime":"([^"]+)"/.exec(head)?.[1] ?? '')
 
+/** Reads one entry from disk. */
 export function readRawLine({ path, start, length }: RawLine): HarEntry {
   const file = openSync(path, 'r')
   const bytes = Buffer.alloc(length)

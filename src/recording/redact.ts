@@ -41,6 +41,7 @@ export function createRedactor(known: Readonly<Record<string, string | null | un
   }
 }
 
+/** What stands in a recording where a secret was: `{{secret:comfyui_token}}`. */
 export function placeholder(name: string): string {
   return `{{secret:${name.toLowerCase()}}}`
 }

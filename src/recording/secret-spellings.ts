@@ -1,7 +1,4 @@
-/**
- * How a secret can stand in text: as it is, in JSON (with and without ASCII only), percent-encoded by different rules, and in
- * base64 at each of the three places where its first byte can fall. Values of fewer than `SHORTEST_ENCODED` characters have no base64.
- */
+/** How a secret can stand in text: as it is, in JSON (all characters, or ASCII only), and percent-encoded by different rules. */
 export function plainSpellings(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const ascii = json.replaceAll(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -13,6 +10,10 @@ export function plainSpellings(value: string): string[] {
   return [...new Set([value, json, ascii, ...encodings, ...lower])]
 }
 
+/**
+ * How a secret can stand in base64, standard and URL-safe, wherever in a group of three bytes it begins. Too short a secret has no
+ * such spelling: it would be found in innocent text.
+ */
 export function base64Spellings(value: string): string[] {
   const bytes = Buffer.from(value)
   if (bytes.length < SHORTEST_ENCODED) return []

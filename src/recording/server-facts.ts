@@ -30,6 +30,7 @@ export interface Fingerprint {
   readonly models: Readonly<Record<string, readonly string[]>>
 }
 
+/** The facts that a recording holds; the models are those of the folders that were asked for when it was made. */
 export function factsOfRecording({ version, device, objectInfo, answers }: ComfyuiKnowledge): ServerFacts {
   const lists = [...answers].filter(([path]) => path.startsWith('/models/'))
   const models = lists.map(([path, { body }]): [string, string[]] => [
@@ -56,6 +57,7 @@ export function usesOf(entries: readonly LoadedEntry[]): NodeUse[] {
   })
 }
 
+/** The fingerprint of a server, with the classes in `used` that it knows. */
 export function fingerprintOf(facts: ServerFacts, used: Iterable<string>): Fingerprint {
   const schemas = classSchemas(facts.objectInfo)
   const classes = [...new Set(used)].toSorted().flatMap((name) => {

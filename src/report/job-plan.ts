@@ -11,8 +11,8 @@ export interface PlannedRun {
 }
 
 /**
- * The job plans of the run folder, in snake_case like every file that users read. `workflow_id` and `depends_on` count through the
- * run, as the files in `workflows/` do.
+ * The plan of a video's render jobs for the run folder, in snake_case like every file that users read. `workflow_id` and
+ * `depends_on` count through the run, as the files in `workflows/` do.
  * Paths are the names that the server is expected to choose (`"predicted": true`): the true ones are known when a job is done.
  */
 export function renderJobPlan(plan: Plan, run: PlannedRun) {
@@ -20,6 +20,7 @@ export function renderJobPlan(plan: Plan, run: PlannedRun) {
   return jobPlan('render', plan, run.timestamp, jobs)
 }
 
+/** The plan of a video's combine jobs, with numbers and names as in `renderJobPlan`. */
 export function combineJobPlan(plan: Plan, run: PlannedRun) {
   const jobs = plan.combineJobs.map((job) => combineJob(plan, job, run))
   return jobPlan('combine', plan, run.timestamp, jobs)

@@ -39,6 +39,7 @@ export function writeJobPlans(folder: string, plans: readonly Plan[], runName: s
   }
 }
 
+/** Writes a value as indented JSON, in place of any file at `path`. */
 export function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }

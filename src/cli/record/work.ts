@@ -35,6 +35,7 @@ export function workOfSteps(steps: readonly Step[]): Work {
   }
 }
 
+/** The workflows that are sent, without the steps that send none. */
 export function graphsIn({ sends }: Work): Graph[] {
   return sends.flatMap((sent) => (sent.kind === 'workflow' ? [sent.graph] : []))
 }

@@ -5,11 +5,13 @@ import { boundaryOf } from '../../recording/redact-multipart.ts'
 /** A request to compare with others: `$.path[1]`, `$.query.folder`, `$.body.name[0]` → the value there, as JSON unless it is a string. */
 export type RequestParts = ReadonlyMap<string, string>
 
+/** The parts of a request, which can still be read afterwards. */
 export async function partsOfRequest(request: Request): Promise<RequestParts> {
   const body = Buffer.from(await request.clone().arrayBuffer())
   return partsOf(new URL(request.url), body, request.headers.get('content-type') ?? '')
 }
 
+/** The parts of a recorded request. */
 export function partsOfEntry({ url, requestBody, requestHeaders }: LoadedEntry): RequestParts {
   return partsOf(url, Buffer.from(requestBody()), requestHeaders.get('content-type') ?? '')
 }

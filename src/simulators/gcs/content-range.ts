@@ -6,8 +6,8 @@ export type UploadRange =
   | { kind: 'bytes'; start: number; end: number | null; total: number | null }
 
 // Written `bytes a-b/T`, `bytes a-b/*`, `bytes a-*/T`, `bytes a-*/*` (the stream mode of Google's clients), `bytes */T` and
-// `bytes */*`. Without the header the body is the whole object.
-// https://cloud.google.com/storage/docs/performing-resumable-uploads
+// `bytes */*`. https://cloud.google.com/storage/docs/performing-resumable-uploads
+/** Reads the header; null means that the body is the whole object. Throws 400. */
 export function uploadRange(header: string | null): UploadRange {
   if (header === null) return { kind: 'bytes', start: 0, end: null, total: null }
   const [, span, start, end, total] = /^bytes (\*|(\d+)-(\d+|\*))\/(\d+|\*)$/.exec(header) ?? []

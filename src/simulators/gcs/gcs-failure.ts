@@ -18,16 +18,21 @@ export class GcsFailure extends Error {
   }
 }
 
+/** 400: a request that cannot be understood. */
 export const invalid = (message: string) => new GcsFailure(400, 'invalid', message)
 
+/** 401: a request without a token. */
 export const loginRequired = () =>
   new GcsFailure(401, 'required', 'Login Required.', { locationType: 'header', location: 'Authorization' })
 
+/** 404: a bucket that does not exist. */
 export const noSuchBucket = () => new GcsFailure(404, 'notFound', 'The specified bucket does not exist.')
 
+/** 404: an object that does not exist. */
 export const noSuchObject = (bucket: string, name: string) =>
   new GcsFailure(404, 'notFound', `No such object: ${bucket}/${name}`)
 
+/** 412: an `if…Match` that does not hold. */
 export const conditionNotMet = () =>
   new GcsFailure(412, 'conditionNotMet', 'At least one of the pre-conditions you specified did not hold.', {
     locationType: 'header',
@@ -37,8 +42,10 @@ export const conditionNotMet = () =>
 /** A session that was cancelled less than a week ago. */
 export const sessionGone = () => new GcsFailure(410, 'gone', 'The upload session is no longer available.')
 
+/** 404: an upload session that never was, or that began a week ago or earlier. */
 export const noSuchSession = () => new GcsFailure(404, 'notFound', 'The upload session was not found.')
 
+/** 416: a `Range` beyond the end of the object. */
 export const rangeNotSatisfiable = () =>
   new GcsFailure(416, 'requestedRangeNotSatisfiable', 'Requested range not satisfiable', {
     locationType: 'header',

@@ -10,6 +10,7 @@ const NAMES = [
 
 export type Preconditions = Partial<Record<(typeof NAMES)[number], string>>
 
+/** The conditions that a request sets, as text. */
 export function preconditionsOf(query: URLSearchParams): Preconditions {
   return Object.fromEntries(NAMES.filter((name) => query.has(name)).map((name) => [name, query.get(name)]))
 }

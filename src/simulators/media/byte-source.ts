@@ -16,10 +16,12 @@ export interface ImageBatch {
 /** 0xRRGGBB */
 export type Colour = number
 
+/** Frames of all segments. */
 export function frameCount(images: ImageBatch): number {
   return images.segments.reduce((sum, segment) => sum + segment.frames, 0)
 }
 
+/** A file whose bytes are there already. */
 export function fromBytes(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.byteLength,

@@ -23,6 +23,7 @@ export function fullRange(colour: Colour): YCbCr {
   return { y, cb: 128 + (b - y) / 1.772, cr: 128 + (r - y) / 1.402 }
 }
 
+/** Red, green and blue, 0…255 each. */
 export function channels(colour: Colour): [r: number, g: number, b: number] {
   return [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255]
 }

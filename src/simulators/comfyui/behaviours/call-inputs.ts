@@ -64,6 +64,7 @@ export class CallInputs {
   }
 }
 
+/** Images of one colour. */
 export const flatImages = (width: number, height: number, frames: number, colour: Colour): ImageBatch => ({
   width,
   height,

@@ -92,6 +92,7 @@ function cut(inputs: CallInputs): ImageBatch {
   return slice(given, start, Math.min(count - start, inputs.number('length', 1)))
 }
 
+/** The frames from `start` (counted from 0) on, `length` of them or as many as there are. */
 export function slice(batch: ImageBatch, start: number, length: number): ImageBatch {
   let at = 0
   const segments = batch.segments.flatMap(({ frames, colour }) => {

@@ -37,6 +37,7 @@ export const saveBehaviours: ComputeBehaviours = new Map<string, ComputeBehaviou
   ['PreviewAny', { compute: previewAny }],
 ])
 
+/** What preview nodes put into the names of their files: `_temp_` and letters drawn once per node (nodes.py, PreviewImage). */
 export const temporary = (facts: ComputeFacts) => `_temp_${facts.instanceLetters()}`
 
 function saveImages(inputs: CallInputs, facts: ComputeFacts, type: FileType, prefix: string): NodeResult {

@@ -8,12 +8,14 @@ export function announceProgressState({ outbox, progress, clientId }: PromptRun)
   outbox.send('progress_state', () => progress.json(), clientId)
 }
 
+/** `executing` goes to the client of the prompt; when it has none, nobody is told. */
 export function announceExecuting({ outbox, prompt, promptId, clientId }: PromptRun, id: string): void {
   if (clientId === null) return
   const message = () => dumpJson(dict({ node: id, display_node: prompt.displayId(id), prompt_id: promptId }))
   outbox.send('executing', message, clientId)
 }
 
+/** `executed` with what a node shows goes to the client of the prompt; when it has none, nobody is told. */
 export function announceExecuted(
   { outbox, prompt, promptId, clientId }: PromptRun,
   id: string,

@@ -22,6 +22,7 @@ export type Value =
   /** comfy_execution.graph_utils.ExecutionBlocker: whoever gets it is not run. */
   | { readonly kind: 'blocker'; readonly message: string | null }
 
+/** Plain Python data as a value. */
 export const data = (value: Py): Value => ({ kind: 'data', data: value })
 
 /** As `current_inputs` of an error shows a value: JSON's scalars as they are, anything else as `str(x)`. */

@@ -13,6 +13,7 @@ function internalError(): Response {
   return textAnswer(500, '500 Internal Server Error\n\nServer got itself in trouble')
 }
 
+/** aiohttp's answer with plain text: `web.Response(status=N, text=…)`. */
 export function textAnswer(status: number, text: string): Response {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(Buffer.byteLength(text)) }
   return new Response(text, { status, headers })

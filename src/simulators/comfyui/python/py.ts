@@ -9,6 +9,7 @@ export type PyDict = Map<string, Py>
 /** A dict from an object literal. Keys that look like integers would be reordered by JS: set those on a Map. */
 export const dict = (entries: { readonly [key: string]: Py }): PyDict => new Map(Object.entries(entries))
 
+/** Python's `isinstance(value, dict)`. */
 export const isDict = (value: Py | undefined): value is PyDict => value instanceof Map
 
 /** Python's `type(value).__name__`. */

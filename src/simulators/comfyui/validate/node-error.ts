@@ -6,13 +6,16 @@ import type { InputSpec } from './node-class.ts'
 /** An entry of a node's `errors`. Types, texts and key order: execution.py, validate_inputs, 0.3.64. */
 export type NodeError = PyDict
 
+/** An error with its keys in the server's order. */
 export function nodeError(type: string, message: string, details: string, extraInfo: PyDict): NodeError {
   return dict({ type, message, details, extra_info: extraInfo })
 }
 
+/** A required input that the prompt does not give. */
 export const requiredInputMissing = (input: string): NodeError =>
   nodeError('required_input_missing', 'Required input is missing', input, dict({ input_name: input }))
 
+/** A list that is no link. */
 export const badLinkedInput = (spec: InputSpec, value: Py): NodeError =>
   nodeError(
     'bad_linked_input',
@@ -21,6 +24,7 @@ export const badLinkedInput = (spec: InputSpec, value: Py): NodeError =>
     withValue(spec, value),
   )
 
+/** A link from an output of another type; `received` is that type. */
 export const returnTypeMismatch = (spec: InputSpec, received: Py, link: Py): NodeError =>
   nodeError(
     'return_type_mismatch',
@@ -29,6 +33,7 @@ export const returnTypeMismatch = (spec: InputSpec, received: Py, link: Py): Nod
     dict({ input_name: spec.name, input_config: spec.info, received_type: received, linked_node: link }),
   )
 
+/** A node's own check refused an input; `result` is the reason, where it gave one. */
 export const customValidationFailed = (input: string, result: string | undefined): NodeError =>
   nodeError(
     'custom_validation_failed',
@@ -37,6 +42,7 @@ export const customValidationFailed = (input: string, result: string | undefined
     dict({ input_name: input }),
   )
 
+/** Validating the node that an input is linked to raised an exception. */
 export const exceptionInSource = (spec: InputSpec, error: PythonError, link: Py): NodeError =>
   nodeError(
     'exception_during_inner_validation',
@@ -52,6 +58,7 @@ export const exceptionInSource = (spec: InputSpec, error: PythonError, link: Py)
     }),
   )
 
+/** Validating an output node raised an exception. */
 export const exceptionInOutput = (error: PythonError): NodeError =>
   nodeError(
     'exception_during_validation',
@@ -60,5 +67,6 @@ export const exceptionInOutput = (error: PythonError): NodeError =>
     dict({ exception_type: error.type, traceback: [] }),
   )
 
+/** The `extra_info` of an error that shows the value; `config` is the input's type and options. */
 export const withValue = (spec: InputSpec, value: Py, config: Py = spec.info): PyDict =>
   dict({ input_name: spec.name, input_config: config, received_value: value })

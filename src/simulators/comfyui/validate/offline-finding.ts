@@ -22,6 +22,7 @@ export interface MissingPiece {
 /** A problem of one graph, before it is known which file the graph is from. */
 export type GraphProblem = Omit<Finding, 'file' | 'node'> & { readonly node?: OfflineNode }
 
+/** The problem, told with its file. */
 export function findingIn(file: string, { node, ...problem }: GraphProblem): Finding {
   const place = node && { node: { id: node.id, title: node.title, class: node.className } }
   return { file, ...problem, ...place }
