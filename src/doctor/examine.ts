@@ -18,7 +18,7 @@ export interface Examination {
   readonly settings: Settings
   readonly node: { readonly version: string; readonly problem: string | null }
   /** Who to ask over the network; null: nobody. */
-  readonly clients: Pick<Clients, 'comfyui' | 'pod'> | null
+  readonly clients: Pick<Clients, 'comfyui' | 'pod' | 'storage'> | null
   readonly run: RunProgram
   /** The user's home folder. */
   readonly home: string
@@ -61,7 +61,7 @@ export async function examine(examination: Examination): Promise<DoctorFinding[]
     await checkDisk(settings, work.plans),
     ...recording,
     ...(clients ? await orMissing('comfyui', () => checkServer(clients.comfyui, work, signal)) : []),
-    ...(await checkStorage(settings, examination.home)),
+    ...(await checkStorage(settings, { home: examination.home, client: clients?.storage ?? null, signal })),
     ...(await checkPod(settings, clients?.pod ?? null)),
   ]
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { createStorageClient } from '../../src/clients/gcs.ts'
+import { storageFailure } from '../../src/clients/gcs-errors.ts'
 import { createPodClient } from '../../src/clients/runpod.ts'
 import { loadSettings } from '../../src/config/settings.ts'
 import { checkPod, checkStorage } from '../../src/doctor/check-services.ts'
@@ -50,22 +52,131 @@ it('says why a pod cannot be asked', async () => {
   ])
 })
 
-it('finds the credentials that Google keeps for a person', async () => {
-  const file = '.config/gcloud/application_default_credentials.json'
-  const home = newFolder({ [file]: '{"type":"authorized_user"}' })
-  expect(await checkStorage(await settings({ bucket: 'gs://films' }), home)).toEqual([
-    { check: 'storage', level: 'ok', message: 'gs://films' },
-    { check: 'credentials', level: 'ok', message: 'authorized_user, the application default' },
+/** The client of a bucket that answers so; on loopback it needs no credentials. */
+async function bucketAnswering(answer: () => Response) {
+  const asked: string[] = []
+  const server = await listening(async ({ method, url }) => {
+    const { pathname, search } = new URL(url)
+    asked.push(`${method} ${pathname}${search}`)
+    return answer()
+  })
+  onTestFinished(() => server.close())
+  const client = createStorageClient({
+    bucket: 'films',
+    prefix: 'otters',
+    projectId: 'p',
+    credentialsFile: null,
+    apiEndpoint: server.origin,
+  })
+  return { asked, client }
+}
+
+const refusal = (code: number, reason: string, message: string) => () =>
+  Response.json({ error: { code, message, errors: [{ domain: 'global', reason, message }] } }, { status: code })
+
+const home = newFolder({ '.config/gcloud/application_default_credentials.json': '{"type":"authorized_user"}' })
+const nobody = join(newFolder(), 'nobody')
+const authorized = { check: 'credentials', level: 'ok', message: 'authorized_user, the application default' }
+
+it('lists the bucket once, and little of it', async () => {
+  const { client, asked } = await bucketAnswering(() => Response.json({ kind: 'storage#objects' }))
+  expect(await checkStorage(await settings({ bucket: 'gs://films/otters' }), { home, client })).toEqual([
+    { check: 'storage', level: 'ok', message: 'gs://films/otters answers, and may be listed' },
+    authorized,
+  ])
+  expect(asked).toEqual(['GET /storage/v1/b/films/o?prefix=otters%2F.pr-doctor%2F'])
+})
+
+it('takes an answer for the proof that a machine without a key file has credentials', async () => {
+  const { client } = await bucketAnswering(() => Response.json({}))
+  const [, credentials] = await checkStorage(await settings({ bucket: 'gs://films' }), { home: nobody, client })
+  expect(credentials).toEqual({ check: 'credentials', level: 'ok', message: 'those of this machine, from Google' })
+})
+
+it('says that a bucket does not exist', async () => {
+  const { client } = await bucketAnswering(refusal(404, 'notFound', 'The specified bucket does not exist.'))
+  expect(await checkStorage(await settings({ bucket: 'gs://films/otters' }), { home, client })).toEqual([
+    {
+      check: 'storage',
+      level: 'missing',
+      message:
+        'listing gs://films/otters/.pr-doctor/ was answered with 404 (notFound): The specified bucket does not exist.',
+      hint: 'check that the bucket gs://films exists and is spelled right in --bucket',
+      code: 'PR_STORAGE',
+    },
+    authorized,
+  ])
+})
+
+it('warns of an account that may not list, for it may still upload', async () => {
+  const { client } = await bucketAnswering(refusal(403, 'forbidden', 'No storage.objects.list access.'))
+  expect(await checkStorage(await settings({ bucket: 'gs://films/otters' }), { home, client })).toEqual([
+    {
+      check: 'storage',
+      level: 'warning',
+      message:
+        'whether gs://films/otters can be uploaded to shows only at the first upload: listing gs://films/otters/.pr-doctor/ was answered with 403 (forbidden): No storage.objects.list access.',
+      hint: 'give the account the role "Storage Object User" on gs://films',
+    },
+    authorized,
+  ])
+})
+
+it('tells a refused token as a matter of the credentials', async () => {
+  const { client } = await bucketAnswering(refusal(401, 'authError', 'Invalid Credentials'))
+  expect(await checkStorage(await settings({ bucket: 'gs://films' }), { home, client })).toMatchObject([
+    { check: 'storage', level: 'ok', message: 'gs://films, not asked for want of credentials' },
+    { check: 'credentials', level: 'missing', code: 'PR_CREDENTIALS', hint: expect.stringContaining('gcloud auth') },
+  ])
+})
+
+it('says that no bucket can be reached', async () => {
+  const attempt = { code: 'PR_STORAGE', doing: 'listing gs://films/.pr-doctor/', bucket: 'films' } as const
+  // As the client says it, without the seconds in which Google's library tries again.
+  const list = () => Promise.reject(storageFailure(new Error('getaddrinfo ENOTFOUND storage.googleapis.com'), attempt))
+  const [storage] = await checkStorage(await settings({ bucket: 'gs://films' }), { home, client: { list } })
+  expect(storage).toEqual({
+    check: 'storage',
+    level: 'missing',
+    message: 'listing gs://films/.pr-doctor/ failed: getaddrinfo ENOTFOUND storage.googleapis.com',
+    hint: 'check the network and try again: what is done is not done twice',
+    code: 'PR_STORAGE',
+  })
+})
+
+it('asks no bucket with credentials that must not be used', async () => {
+  const { client, asked } = await bucketAnswering(() => Response.json({}))
+  const program = newFolder({ 'key.json': '{"type":"x","credential_source":{"executable":{"command":"/bin/evil"}}}' })
+  const rights = { GOOGLE_APPLICATION_CREDENTIALS: join(program, 'key.json') }
+  expect(await checkStorage(await settings({ bucket: 'gs://films' }, rights), { home, client })).toMatchObject([
+    { check: 'storage', level: 'ok', message: 'gs://films, not asked for want of credentials' },
+    { check: 'credentials', level: 'missing', code: 'PR_CREDENTIALS' },
+  ])
+  expect(asked).toEqual([])
+})
+
+it('does not ask for the bucket that a rehearsal makes up', async () => {
+  const { client, asked } = await bucketAnswering(() => Response.json({}))
+  const [storage] = await checkStorage(await settings({}, { DRY_RUN: '1' }), { home, client })
+  expect(storage).toEqual({ check: 'storage', level: 'ok', message: 'gs://dry-run, not asked' })
+  expect(asked).toEqual([])
+})
+
+it('finds the credentials that Google keeps for a person, and asks nobody', async () => {
+  expect(await checkStorage(await settings({ bucket: 'gs://films' }), { home, client: null })).toEqual([
+    { check: 'storage', level: 'ok', message: 'gs://films, not asked' },
+    authorized,
   ])
 })
 
 it('says that there are no credentials', async () => {
-  const [, credentials] = await checkStorage(await settings({ bucket: 'gs://films/a' }), join(newFolder(), 'nobody'))
+  const given = await settings({ bucket: 'gs://films/a' })
+  const [, credentials] = await checkStorage(given, { home: nobody, client: null })
   expect(credentials).toMatchObject({ level: 'missing', code: 'PR_CREDENTIALS' })
 })
 
 it('asks for neither bucket nor credentials when nothing is uploaded', async () => {
-  expect(await checkStorage(await settings({ 'no-upload': true }), '/')).toEqual([
+  expect(await checkStorage(await settings({ 'no-upload': true }), { home: '/', client: null })).toEqual([
     { check: 'storage', level: 'ok', message: 'nothing is uploaded (--no-upload)' },
   ])
 })

@@ -54,6 +54,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/doctor',
     'src/clients/clients.ts',
     'src/clients/ffmpeg.ts',
+    'src/clients/gcs-errors.ts',
     'src/simulators/comfyui',
     'src/simulators/media',
     'src/orchestrator/ids.ts',
