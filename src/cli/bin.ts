@@ -4,7 +4,7 @@ import { unsupportedNode } from './node-version.ts'
 // Plain syntax only: an old Node has to get as far as its one friendly line.
 const problem = unsupportedNode(process.versions.node)
 if (problem === null) {
-  // Until the program says otherwise: one that falls silent, with nothing left to wait for, has not done its work.
+  // Until the program says otherwise: a process that ends because nothing is left to wait for has not done its work.
   process.exitCode = 1
   const argv = process.argv.slice(2)
   import('./load-program.ts')

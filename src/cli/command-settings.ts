@@ -3,8 +3,8 @@ import type { CommandContext } from './command.ts'
 import { modeOf } from './output-mode.ts'
 
 /**
- * The settings of a command, which the output follows from here on; what was odd about them is told. Lines are marked as a
- * rehearsal's only where `rehearses` is set, for other commands know nothing of `--dry-run`.
+ * Loads the settings of a command, sets the output up by them, and prints their warnings. Only with `rehearses` are
+ * lines marked as those of a rehearsal: other commands know nothing of `--dry-run`.
  */
 export async function commandSettings(
   flags: Readonly<Record<string, unknown>>,

@@ -57,8 +57,9 @@ export async function runLive(session: PlannedSession): Promise<number> {
 }
 
 /**
- * Settles the run, and its clients with it, under a name that server and bucket do not know either: ids of prompts and names of objects
- * follow from the work and the name, and those of an earlier run from another output directory would be taken for this one's.
+ * Settles the run and makes its clients, under a name that is new to the server and the bucket too. Prompt ids and
+ * object names follow from the work and the name, so those of an earlier run from another output directory would be
+ * taken for this one's.
  */
 async function meetServer(session: PlannedSession): Promise<{ settled: SettledLiveRun; clients: Clients }> {
   const { settings, plans, signal } = session
@@ -77,7 +78,10 @@ async function meetServer(session: PlannedSession): Promise<{ settled: SettledLi
   }
 }
 
-/** An account that may write and not look is warned: what it sends last can be refused. Any other refusal would be that of the upload, too. */
+/**
+ * Listing may be forbidden where writing is allowed: then warn, because a clash shows only at upload. Any other error
+ * would hit the upload too, so it is thrown now.
+ */
 async function isInBucket(session: PlannedSession, { storage }: Clients, runName: string): Promise<boolean> {
   const { settings, plans, output, signal } = session
   if (!settings.run.upload) return false

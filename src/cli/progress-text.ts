@@ -16,7 +16,7 @@ export function durationText(ms: number): string {
   return seconds < 3_600 ? minutes : `${Math.floor(seconds / 3_600)}:${minutes}`
 }
 
-/** Why a job failed for good is told by its video, which fails with it. */
+/** Without the reason when a job failed for good: its video fails with it and tells the reason. */
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
   if (code === 'PR_CANCELLED') return 'cancelled'
   return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`

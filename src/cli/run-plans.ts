@@ -26,7 +26,7 @@ export interface PlannedSession extends SessionOptions {
   readonly templates: Templates
 }
 
-/** Once nothing can be refused any more that the user could have known: a refusal below a long table is hard to find. */
+/** To be called after all checks of what the user gave: a refusal below a long table is hard to find. */
 export function showPlans({ plans, output }: PlannedSession, filmNames?: ReadonlyMap<string, string>): void {
   for (const plan of plans) output.info(planTable(plan, filmNames?.get(plan.videoName)).join('\n'))
 }

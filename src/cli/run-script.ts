@@ -11,13 +11,13 @@ export interface RunningScript {
 }
 
 /**
- * Runs a CommonJS module in its wrapper function (ASCII) with the code that V8 compiled for it in an earlier run. Node's own compile cache keeps
- * a module as it is right after loading, when V8 has hardly compiled anything: it compiles a function at its first call. Here the code is
- * taken at the end. `use` names what the script is used for: each use calls other functions, and has a cache of its own; a new one
- * starts from that of another.
+ * Runs a CommonJS module in its wrapper function (ASCII) with the code that V8 compiled for it in an earlier run.
+ * Node's own compile cache keeps a module as it is right after loading, when V8 has hardly compiled anything: it
+ * compiles a function at its first call. Here the code is taken at the end. `use` names what the script is used for:
+ * each use calls other functions, so it has a cache of its own. A new one starts from that of another.
  *
- * The cache lies where Node's lies and goes by the same switches (NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE). V8 refuses
- * code of other versions and flags. The name of the file has to change with its content.
+ * The cache lies where Node's lies and goes by the same switches (NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE). V8
+ * refuses code of other versions and flags. The name of the file has to change with its content.
  */
 export function runScript(file: string, use: string): RunningScript {
   enableCompileCache()
@@ -36,7 +36,7 @@ export function runScript(file: string, use: string): RunningScript {
   }
 }
 
-/** Only what nobody else can have written and what is whole: V8 trusts what it is given. */
+/** Reads a cache only if it is whole and nobody else can have written it: V8 trusts what it is given. */
 function readCode(path: string): Buffer | undefined {
   try {
     const { uid, mode } = statSync(path)
@@ -49,7 +49,7 @@ function readCode(path: string): Buffer | undefined {
   }
 }
 
-/** The most that there is: half of the functions of a program run in every use of it. */
+/** The largest cache of another use: half of the functions of a program run in every use of it. */
 function codeOfAnotherUse(directory: string, name: string): Buffer | undefined {
   try {
     const others = readdirSync(directory).filter((other) => other.startsWith(`${name}-`) && !/\.\d+$/.test(other))

@@ -32,8 +32,8 @@ export function settleRehearsal(session: PlannedSession): SettledRun {
 export interface SettledLiveRun extends SettledRun, Disposable {}
 
 /**
- * Settles a live run: of two that start at once each gets a name of its own, and none gets one of `known`. A run in progress cannot
- * be gone on with, nor can a rehearsal. Throws PR_STATE and PR_FILE.
+ * Settles a live run. Two that start at once get different names, and neither gets one of `known`. Throws PR_STATE when
+ * the run to resume is in progress or was a rehearsal, and PR_FILE.
  */
 export function settleLiveRun(session: PlannedSession, known: ReadonlySet<string>): SettledLiveRun {
   const { settings, plans } = session
@@ -90,7 +90,10 @@ function underLock(lock: RunLock, settle: () => SettledRun): SettledLiveRun {
   }
 }
 
-/** Throws PR_STATE where the upload of a film that is planned otherwise now would be refused, after hours of rendering. */
+/**
+ * Throws PR_STATE when a film that was uploaded is now planned otherwise: nothing in the bucket is replaced, and that
+ * would show only after hours of rendering.
+ */
 function resumed(session: PlannedSession, state: RunState): SettledRun {
   const { settings, plans } = session
   const { runId, runName, videos } = state

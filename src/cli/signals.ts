@@ -10,8 +10,8 @@ export interface Stop {
   /** Aborted by the first SIGINT or SIGTERM, with a PR_CANCELLED as its reason. */
   readonly signal: AbortSignal
   /**
-   * Called before the first thing that must not be left half done: from here on a stop is the work's own to follow. Before, it ends the
-   * program at once, whatever hangs. Throws when there was one.
+   * To be called before the first thing that must not be left half done. Until then a stop ends the program at once,
+   * whatever hangs; from then on the work itself has to follow `signal`. Throws when a stop has come already.
    */
   readonly endInOrder: () => void
 }

@@ -4,7 +4,10 @@ import type { Validation } from '../doctor/validate-inputs.ts'
 import { counted } from '../domain/counted.ts'
 import { problemText } from './failure.ts'
 
-/** The report of `pr validate`: every problem, then what the server lacks, then one line that counts. `server` names what was checked against. */
+/**
+ * The report of `pr validate`: every problem, what the server lacks, and a line that counts. `server` is what was
+ * checked against.
+ */
 export function validateText({ problems, checked }: Validation, server: string): string {
   const missing = missingPieces(problems)
   const blocks = [
@@ -32,7 +35,7 @@ function needText({ file, node, jobs }: NeededPiece['neededBy'][number]): string
 }
 
 function verdict(problems: number): string {
-  // Not "in": what could not be found is in nothing that was checked.
+  // Not "problems in …": a file that was not found is not among what was checked.
   return problems === 0 ? 'Valid: checked' : `${counted(problems, 'problem')} found; checked`
 }
 

@@ -32,7 +32,7 @@ export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
       const found = await look(follow)
       failures = 0
       if (typeof found === 'object') return found
-      // A prompt whose end was announced has only not been written down yet.
+      // A prompt whose end was announced is not lost: its entry is about to be written.
       if (found === 'unknown' && !(announced && delay < SAFETY_POLL)) throw lost(promptId)
     } catch (error) {
       failures += 1

@@ -7,7 +7,10 @@ import type { SocketMessage } from './comfyui-message.ts'
  */
 type Wake = 'ended' | 'ending' | 'doubt'
 
-/** What the socket says about one prompt, kept from before it was submitted: events may come before the answer to `POST /prompt`. */
+/**
+ * What the socket says about one prompt. It is kept from before the prompt is sent, because events may come before the
+ * answer to `POST /prompt`.
+ */
 export interface Mailbox {
   /** Hands over what has come so far, and what comes from now on. */
   listen(onEvent: (event: PromptEvent) => void): void

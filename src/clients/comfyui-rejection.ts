@@ -79,7 +79,10 @@ function hintFor(type: string, input: string, suggestion: string): string | unde
   }
 }
 
-/** The options of a list input: `[["a", "b"], {…}]`, or `["COMBO", {"options": ["a", "b"]}]`; null when there are over 20. */
+/**
+ * The options of a list input: `[["a", "b"], {…}]`, or `["COMBO", {"options": ["a", "b"]}]`. Empty where the answer has
+ * none: the server leaves out lists of more than 20.
+ */
 function choices(extra: Record<string, unknown>): string[] {
   const [first, second] = Array.isArray(extra['input_config']) ? extra['input_config'] : []
   const options: unknown = Array.isArray(first) ? first : second?.options

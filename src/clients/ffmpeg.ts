@@ -77,7 +77,7 @@ function mediaInfo(video: string, stdout: string): MediaInfo {
   }
 }
 
-/** Of a file that was cut off ffprobe tells the size, and says no word of what it could not count. */
+/** Of a file that was cut off, ffprobe tells the size and leaves out the count without a word. */
 function streamsIn(video: string, stdout: string): z.infer<typeof Probe>['streams'] {
   try {
     return Probe.parse(JSON.parse(stdout)).streams

@@ -57,7 +57,10 @@ export function notUnderstood(naming: ServiceNaming, asked: string, body: string
   })
 }
 
-/** Whether a failed request may be sent again: the connection broke, as opposed to "cannot work" (refused, unknown host, certificate). */
+/**
+ * Whether a failed request may be sent again: its connection broke. One that cannot work (refused, unknown host,
+ * certificate) is not worth it.
+ */
 export function isBrokenConnection(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error))
 }

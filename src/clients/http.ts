@@ -52,7 +52,10 @@ export interface Http {
   readonly headers: Readonly<Record<string, string>>
   /** Address of a path under the base. */
   url(path: string, query?: Readonly<Record<string, string>>): URL
-  /** Throws the service's errors for no answer and for a status that is neither 2xx nor allowed; an aborted signal throws its reason. */
+  /**
+   * Throws the service's errors for no answer and for a status that is neither 2xx nor allowed. An aborted signal
+   * throws its reason.
+   */
   request(path: string, request?: HttpRequest): Promise<HttpAnswer>
   text(path: string, request?: HttpRequest): Promise<string>
   json<T = unknown>(path: string, request?: HttpRequest, read?: (value: unknown) => T): Promise<T>

@@ -6,8 +6,8 @@ import type { Prompt } from '../domain/prompt.ts'
 import { PromptRunnerError } from '../errors.ts'
 
 /**
- * SHA-256 of the content of what decides a video besides its prompt and settings: the user's own templates (null: the shipped ones),
- * the reference image and the control video. null when there are none. Throws PR_FILE.
+ * SHA-256 over the contents of the user's own files that decide a video: templates (null: the shipped ones), reference
+ * image and control video. Null when there are none. Throws PR_FILE.
  */
 export async function inputDigest({ overrides }: Prompt, templates: Templates | null): Promise<string | null> {
   const { referenceImage, controlVideo } = overrides

@@ -19,8 +19,9 @@ export interface Layout {
 
 /**
  * The folders of a run are `latents/ videos/ references/ combined/ final/ state/` below the output directory.
- * Intermediate files carry the run's name, or a second run of a video would put its files under those that the first one,
- * resumed, believes to be its own. So do the reports in a folder that runs share; in the run folder of a rehearsal they need not.
+ * Intermediate files carry the run's name: otherwise a second run of a video would write over files that the first one,
+ * when resumed, takes for its own. Reports carry it too where several runs share a folder; the run folder of a
+ * rehearsal is nobody else's.
  */
 export function createLayout(root: string, runName: string, stateDir: string = stateDirOf(root)): Layout {
   const file = (folder: string, video: string, name: string) => join(root, folder, `${video}_${runName}_${name}`)

@@ -7,8 +7,8 @@ import { sha256 } from '../simulators/comfyui/files/sha256.ts'
 import { fileSource } from '../simulators/media/file-source.ts'
 
 /**
- * Tells the simulated server by `media` what is in control videos that only a real one can decode. Returns sentences about those
- * that it will refuse, because ffprobe cannot say it either.
+ * Tells the simulated server what is in control videos that it cannot decode itself, as `media` says. Returns sentences
+ * about those that ffprobe cannot read either: the simulated server refuses them.
  */
 export async function describeVideos(
   plans: readonly Plan[],

@@ -10,9 +10,10 @@ export interface ExtractFrame {
 }
 
 /**
- * `ffmpeg`: one frame, chosen by number, as PNG; an existing file is overwritten. `select` counts decoded frames, so this is
- * exact for any frame rate and timing (a seek by time is not). ffmpeg exits with 0 and writes nothing when there is no such
- * frame: look for the file. `update` keeps a `%` in the path from being read as a pattern. https://ffmpeg.org/ffmpeg-filters.html#select_002c-aselect
+ * `ffmpeg`: one frame, chosen by number, as PNG; an existing file is overwritten. `select` counts decoded frames, so
+ * this is exact for any frame rate and timing (a seek by time is not). ffmpeg exits with 0 and writes nothing when
+ * there is no such frame: look for the file. `update` keeps a `%` in the path from being read as a pattern.
+ * https://ffmpeg.org/ffmpeg-filters.html#select_002c-aselect
  */
 export function extractFrameArguments({ video, frame, png }: ExtractFrame): string[] {
   const pick = `select=eq(n\\,${frame})`

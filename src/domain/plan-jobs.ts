@@ -4,9 +4,9 @@ type Video = Omit<Plan, 'chunks' | 'renderJobs' | 'combineJobs' | 'warnings'>
 type JobId = (content: string) => string
 
 /**
- * The jobs of a video: HIGH odd, LOW even, then combine 1…n, numbered on. A job's id is made from everything that decides its
- * result, the ids of the jobs before it included: what changes in chunk 3 renames chunk 3 and all that follow, and no other.
- * Of files that the user brings only that there are some is in it here: `jobId` has to know their content.
+ * The jobs of a video: HIGH odd, LOW even, then combine 1…n, numbered on. A job's id is made from everything that
+ * decides its result, the ids of the jobs before it included: what changes in chunk 3 renames chunk 3 and all that
+ * follow, and no other. Of the user's own files only their presence is in it; `jobId` has to add their contents.
  */
 export function planJobs(
   video: Video,

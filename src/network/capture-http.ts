@@ -77,7 +77,10 @@ async function wholeBody(message: Request | Response, seen: BodySpool): Promise<
   return bytes
 }
 
-/** What cannot be written down ends the program: thrown where it happens, it would only be a broken connection to the client, which may try again for ever. */
+/**
+ * Ends the program when something cannot be written down. Thrown where it happens, the error would only be a broken
+ * connection to the client, which may try again for ever.
+ */
 function orCrash(write: () => void): void {
   try {
     write()

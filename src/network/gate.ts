@@ -4,9 +4,10 @@ import { connectionTarget } from './connection-target.ts'
 import type { EngineOptions } from './engine.ts'
 
 /**
- * Refuses every connection to an address where nothing is simulated, before any mocking library looks at it, and leaves the others to them.
- * Stands on the one interceptor that MSW and nock share, so nobody replaces anybody. Both let through what is not HTTP;
- * with this it has nowhere to go. Closed after MSW is in place: an earlier listener would make MSW's miss the first bytes.
+ * Refuses every connection to an address where nothing is simulated, before a mocking library looks at it; all others
+ * are left to the libraries. It listens on the one interceptor that MSW and nock share, so that none replaces another.
+ * Both let through what is not HTTP; the gate does not. Close it after MSW is in place: MSW's listener misses the first
+ * bytes when another one came before it.
  */
 export function closeGate({ serviceAt, refuse }: Pick<EngineOptions, 'serviceAt' | 'refuse'>): Disposable {
   const interceptor = Interceptor.singleton(SocketInterceptor)

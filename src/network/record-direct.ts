@@ -10,8 +10,9 @@ export interface DirectAgents extends Disposable {
 }
 
 /**
- * Must be called before connections are intercepted: it keeps Node's own `connect`. The interceptor can also pass a connection
- * through, but with 0.45.12 the second request of a kept-alive one then hangs. `ca`: PEM text of an own authority, trusted besides the usual ones.
+ * Must be called before connections are intercepted: it keeps Node's own `connect`. The interceptor can also pass a
+ * connection through, but with 0.45.12 the second request of a kept-alive one then hangs. `ca`: PEM text of an own
+ * authority, trusted besides the usual ones.
  */
 export function directAgents(ca: string | null): DirectAgents {
   const realConnect = Socket.prototype.connect

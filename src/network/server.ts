@@ -63,7 +63,7 @@ function listenerFor(answer: Simulator) {
   return getRequestListener(answer, { overrideGlobalObjects: false })
 }
 
-/** The services' own servers say that an answer is empty; Node would send nothing, in chunks. */
+/** Gives an empty answer its length of 0, as the real servers do; Node would send an empty body in chunks. */
 function withLength(response: Response, method: string): Response {
   if (response.body === null && method !== 'HEAD' && !BODILESS.has(response.status)) {
     response.headers.set('content-length', '0')

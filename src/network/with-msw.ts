@@ -12,7 +12,8 @@ export function serviceHandler(serviceAt: ServiceAt): HttpHandler {
   return http.all(
     ({ request }) => serviceAt(authorityAsked(request)) !== null,
     async ({ request }) => {
-      // A round trip in here takes no turn of the event loop, and without one a client that polls would keep the simulation from going on.
+      // Gives up a turn of the event loop. A round trip in here takes none, so a client that polls would keep the
+      // simulation from going on.
       await setImmediate()
       try {
         return await serviceAt(authorityAsked(request))?.http(request)

@@ -8,7 +8,10 @@ import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
 import { downloadFile } from './server-files.ts'
 
-/** Appends a chunk to the film of the job before (job 1 has none). The last film is brought home and checked; others stay on the server. */
+/**
+ * Appends a chunk to the film of the job before (job 1 has none). The last film is downloaded and checked; others stay
+ * on the server.
+ */
 export async function combineChunk(
   context: RunContext,
   plan: Plan,

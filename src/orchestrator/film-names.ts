@@ -6,8 +6,8 @@ import type { RunState, VideoState } from '../state/run-state.ts'
 import { isPlannedAs } from './jobs-to-skip.ts'
 
 /**
- * What each video's film will be called in `finalDir`, by video name: after the video, or after video and run where that file is
- * there already and not of this run. Another run that ends first can still take a name; see `placeFilm`.
+ * The file name of each video's film in `finalDir`, by video: the video's name, with the run's name too where another
+ * run's film has that. Another run that ends first can still take a name; see `placeFilm`.
  */
 export function filmNames(
   finalDir: string,

@@ -3,8 +3,8 @@ import { objectName } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 
 /**
- * Whether the bucket has films of a run that is new here. Nothing there is ever replaced, and that would be said only after hours
- * of rendering.
+ * Whether the bucket has films under the name of this new run. Objects are never replaced, so without this look the
+ * clash would show only after hours of rendering.
  */
 export async function hasObjects(
   storage: StorageClient,

@@ -8,7 +8,10 @@ export function jobId(content: string): string {
   return uuidV5(`job ${content}`, NAMESPACE)
 }
 
-/** Ids of the jobs of a video that is made from files of the user's too, whose content `digest` tells (null: there are none). */
+/**
+ * Makes the ids of the jobs of one video. `digest` stands for the contents of the user's own files; null when it uses
+ * none.
+ */
 export function jobIdsWith(digest: string | null): (content: string) => string {
   return digest === null ? jobId : (content) => jobId(`${content} ${digest}`)
 }

@@ -33,8 +33,9 @@ export function jobsToSkip(
 }
 
 /**
- * The film of this very video, if an earlier part of the run brought it where it was to go: with its manifest into the bucket, as
- * `target`, or without one (null) into the local folder. The video may lack its clean-up still.
+ * The local path of the video's film, if an earlier part of the run made it by this very plan and brought it to its
+ * end: into the bucket as `target`, with its manifest, or with null into the local folder. Its clean-up may be missing
+ * still. Null when there is none.
  */
 export function finishedFilm(plan: Plan, earlier: VideoState | undefined, target: ObjectAddress | null): string | null {
   if (!earlier) return null

@@ -14,8 +14,8 @@ export function graphDigest(graph: Graph): string {
 }
 
 /**
- * Whether a prompt that was sent before, and whose end was not seen, is this very graph and can be used: it waits or runs (`open`) or
- * has succeeded (`done`). Null when the job has to be sent anew; a prompt of another graph is then withdrawn.
+ * Looks for a prompt of an earlier attempt whose end was not seen. With the same graph it can be used: `open`, it waits
+ * or runs; `done`, it has succeeded. Null: the job has to be sent anew. A prompt with another graph is withdrawn.
  */
 export async function findLeftPrompt(
   context: RunContext,

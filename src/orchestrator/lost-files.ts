@@ -10,8 +10,8 @@ import { warn } from './warn.ts'
 const role = { high: 'latent', low: 'video', combine: 'film' } as const
 
 /**
- * What of `skipped` can be skipped indeed: what a job that is to run loads has to be on the server still, and is not when the pod
- * came back with an empty disk or its folder was cleaned. A file with a local copy is put back, any other is made again by its job.
+ * Jobs that can really be skipped. A job whose file on the server is gone is done again, unless a local copy can be
+ * uploaded.
  */
 export async function withoutLostFiles(
   context: RunContext,
@@ -45,7 +45,7 @@ export async function withoutLostFiles(
   return kept
 }
 
-/** HIGH takes of the LOW before it only a picture, which is cut from the local copy. */
+/** HIGH needs only a picture of the LOW before it, and that is cut from the local copy. */
 function loadsFrom(later: Job, job: Job): boolean {
   return later.dependsOn.includes(job.workflowNumber) && later.kind !== 'high'
 }

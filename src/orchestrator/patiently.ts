@@ -4,8 +4,8 @@ import { waitForServer } from './wait-for-server.ts'
 import { warn } from './warn.ts'
 
 /**
- * Does `work`, and again up to `maxRetries` times while ComfyUI does not answer or its answer breaks off. Only for what does no harm
- * when it is done twice. `video` and `doing` are for the warnings. Throws what the last attempt throws.
+ * Does `work`, and again up to `maxRetries` times while ComfyUI does not answer or its answer breaks off. Only for work
+ * that may be done twice without harm. `video` and `doing` are for the warnings. Throws what the last attempt throws.
  */
 export async function patiently<T>(
   context: RunContext,

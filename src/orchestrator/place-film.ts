@@ -4,8 +4,9 @@ import { filmName } from '../config/layout.ts'
 import { PromptRunnerError } from '../errors.ts'
 
 /**
- * Puts a film into `finalDir` under the name `wanted`, and returns where it is. No other film is ever replaced: when the name is
- * taken it gets its run's name too. A film that is seen there is whole: it is written beside it and renamed. Throws PR_FILE.
+ * Puts a film into `finalDir` under the name `wanted`, and returns where it is. No other film is ever replaced: when
+ * the name is taken, the run's name is added. The film is written beside its place and renamed, so that what is seen
+ * there is whole. Throws PR_FILE.
  */
 export async function placeFilm(
   from: string,
@@ -37,7 +38,10 @@ function* namesOf({ video, runName, wanted }: { video: string; runName: string; 
   for (let number = 2; ; number += 1) yield filmName(video, `${runName}-${number}`)
 }
 
-/** Makes an empty file that the rename replaces: hard links would do without, but not every volume of a pod has them. */
+/**
+ * Makes an empty file that the rename then replaces. A hard link would need none, but not every volume of a pod has
+ * those.
+ */
 async function reserve(path: string): Promise<boolean> {
   try {
     await (await open(path, 'wx')).close()

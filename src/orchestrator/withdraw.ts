@@ -3,7 +3,7 @@ import type { Plan } from '../domain/plan-types.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 
-/** Makes a prompt cost nothing any more: it is taken from the queue, or interrupted when it runs. A failure of that is a warning. */
+/** Makes a prompt cost nothing any more: takes it from the queue, or interrupts it. If that fails, it is a warning. */
 export async function withdraw(context: RunContext, promptId: string): Promise<void> {
   const { comfyui } = context.clients
   await comfyui
@@ -12,7 +12,10 @@ export async function withdraw(context: RunContext, promptId: string): Promise<v
     .catch((failed: Error) => warn(context, `Prompt ${promptId} may still be running: ${failed.message}`))
 }
 
-/** Prompts that an earlier part of the run left on the server, of jobs that no plan has any more. Those of other jobs are looked after by `runJob`. */
+/**
+ * Withdraws prompts that an earlier part of the run left on the server for jobs that no plan has any more. Those of
+ * planned jobs are dealt with by `runJob`.
+ */
 export async function withdrawUnplanned(context: RunContext, plans: readonly Plan[]): Promise<void> {
   const planned = new Map(plans.map((plan) => [plan.videoName, jobsOf(plan).length]))
   for (const [video, { open }] of Object.entries(context.earlier?.videos ?? {})) {
@@ -22,7 +25,7 @@ export async function withdrawUnplanned(context: RunContext, plans: readonly Pla
   }
 }
 
-/** A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited. */
+/** Does `work`. When the run is cancelled meanwhile, the prompt is withdrawn, or it would go on costing money. */
 export async function orWithdraw<T>(context: RunContext, promptId: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -1,9 +1,10 @@
 import type { Har, HarEntry, HarHeader, HarSocketMessage } from './har.ts'
 
 /**
- * The one form in which two `traffic.har` of the same run are equal: ids are numbered by first appearance, multipart boundaries
- * are gone, header names are in lower case and order, times are zero, sockets list what was sent and then what was received,
- * without pings and without headers, which not every kind of socket can send. What a transport adds for itself (lengths, dates, hop-by-hop headers) is left out.
+ * The one form in which two `traffic.har` of the same run are equal. Ids are numbered by first appearance, multipart
+ * boundaries are gone, header names are in lower case and in order, times are zero. Sockets list what was sent and then
+ * what was received, without pings and headers, which not every kind of socket can send. What a transport adds for
+ * itself (lengths, dates, hop-by-hop headers) is left out.
  */
 export function canonicalHar(har: Har): Har {
   const entries = har.log.entries

@@ -14,7 +14,7 @@ export interface ComfyuiKnowledge {
   readonly argv: readonly string[]
   /** Body of `GET /object_info`, as text: its integers can exceed 2^53. Throws PR_RECORDING where it is not JSON. */
   readonly objectInfo: string
-  /** The text of each class in it, which nobody has read yet. */
+  /** The text of each class in it, not parsed yet. */
   readonly nodeClasses: ReadonlyMap<string, string>
   /** Classes that were seen executing. */
   readonly classes: ReadonlyMap<string, ClassKnowledge>

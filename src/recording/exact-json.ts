@@ -30,8 +30,8 @@ export function rawMembers(text: string): Map<string, string> | null {
 }
 
 /**
- * The same without reading the values, in half the time that reading them takes. Of a text that is cut off nothing is given;
- * of one that is not JSON in between, a value may not be JSON either.
+ * The same without checking the values, in half the time. Null for a text that is cut off; in one that is broken in
+ * between, a value may not be JSON either.
  */
 export function membersOf(text: string): Map<string, string> | null {
   const members = new Map<string, string>()

@@ -1,10 +1,12 @@
 /**
- * Which strings of JSON a recording keeps: by path of the address, the members that the protocol has there, in requests, answers and
- * socket messages. A member is told by the names on the way to it: `a|b` is either, `*` any one, `**` all below, '' a string that
- * stands alone. Lists are no step. Everything else loses its value (`redactJson`), at an address that is not here all of it.
+ * Which strings in JSON a recording keeps, by the path of the address: the members that the protocol has there, in
+ * requests, answers and socket messages. A member is written as the names that lead to it: `a|b` is either, `*` any
+ * one, `**` all below, '' a string that stands alone. A list adds no name. Every other string loses its value
+ * (`redactJson`); at an address that is not here, all of them do.
  *
- * Open on purpose, for every node pack has its own and a replay needs them: inputs of nodes (`inputs`, `current_inputs`, in a
- * complaint `input_config`), and what a class says about its inputs (`input`). There only known secrets and forms of them go.
+ * Open on purpose, for every node pack has its own and a replay needs them: inputs of nodes (`inputs`,
+ * `current_inputs`, in a complaint `input_config`), and what a class says about its inputs (`input`). Only known
+ * secrets and known forms of secrets are taken out of these.
  */
 export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonly string[]]> = [
   [/./, ['error', 'error.type|message|details']],

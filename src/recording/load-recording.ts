@@ -28,8 +28,8 @@ export interface RecordingFacts {
 }
 
 /**
- * Loads a recording by its name, from `recordings/` in the current folder or from the shipped ones, a folder of HARs, or one HAR file.
- * Throws PR_RECORDING, naming the recordings that exist.
+ * Loads a recording by its name (from `recordings/` in the current folder, or from the shipped ones), a folder of HARs,
+ * or one HAR file. Throws PR_RECORDING, naming the recordings that exist.
  */
 export async function loadRecording(nameOrPath: string): Promise<Recording> {
   const files = await harFiles(nameOrPath)
@@ -43,7 +43,7 @@ export function shippedRecordings(): Promise<string[]> {
   return recordingsIn(shippedFolder())
 }
 
-/** They have no ComfyUI: the other services answer from them beside any recording. */
+/** Shipped recordings without a ComfyUI: the other services answer from them, whatever recording is named. */
 const BESIDE: ReadonlySet<string> = new Set(['gcs', 'runpod'])
 
 async function recordingsIn(folder: string): Promise<string[]> {

@@ -6,9 +6,10 @@ import { linesIn } from './socket-file.ts'
 import { harText } from './write-har.ts'
 
 /**
- * Puts a finished recording in the place of an older one. Bodies come first, which disturb nobody, then each HAR with one rename,
- * ComfyUI's last, then bodies that no HAR names go: at every moment the folder holds the whole old recording or the whole new one.
- * A HAR that tells the same as the old one only gives it its stamps. HARs of services that were not recorded again stay.
+ * Puts a finished recording in the place of an older one. Each HAR is replaced in one step, ComfyUI's last. New bodies
+ * come before the HARs, and bodies that no HAR names any more go after them, so that no HAR ever names a body that is
+ * not there. A HAR with the same traffic as the old one only gives it its stamps. HARs of services that were not
+ * recorded again stay.
  */
 export function publishRecording(finished: string, target: string): { unchanged: boolean } {
   const hars = harsIn(finished).toSorted((a, b) => Number(a === 'comfyui.har') - Number(b === 'comfyui.har'))

@@ -11,8 +11,8 @@ export interface Redactor {
   /** The pairs of a query string, without the secrets in it. */
   query(pairs: Iterable<readonly [name: string, value: string]>): HarHeader[]
   /**
-   * JSON, forms, socket frames, log lines: any text. Everything but the secrets stays as it was. `path`: of the address whose body or
-   * socket message it is; a redactor that knows what belongs there takes out the rest.
+   * JSON, forms, socket frames, log lines: any text. Everything but the secrets stays as it was. `path` is that of the
+   * address whose body or socket message the text is; a redactor that knows what belongs there takes out the rest.
    */
   text(text: string, path?: string): string
 }

@@ -20,8 +20,9 @@ export function secretValues(environment: Readonly<Record<string, string | undef
 }
 
 /**
- * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`, the short ones excepted, in
- * JSON, percent-encoded, and in text also in base64, in which HAR files keep frames of sockets and small binary bodies. Throws PR_SECRET naming file and kind, never the secret.
+ * Looks through every file below `folder`, binary ones too, for keys of known forms and for `values`, the short ones
+ * excepted. Values are found in JSON and percent-encoded too, and in text also in base64, in which HAR files keep
+ * frames of sockets and small binary bodies. Throws PR_SECRET naming file and kind, never the secret.
  */
 export function refuseSecrets(folder: string, values: Readonly<Record<string, string | null>>): void {
   const known = Object.entries(values).filter((pair): pair is Secret => (pair[1]?.length ?? 0) >= SHORTEST)
@@ -96,7 +97,10 @@ function* piecesOf(path: string): Generator<string> {
 
 const decoded = Buffer.alloc(4 * (PIECE + OVERLAP))
 
-/** What stands percent-encoded or in base64 in a text. Of a run that begins before the text nobody knows where its groups begin. */
+/**
+ * What stands percent-encoded or in base64 in a text, decoded. A run of base64 at the very start may have begun before
+ * it, so it is decoded at each of the four places where a group can begin.
+ */
 function encodedIn(text: string): string[] {
   let length = 0
   for (const { 0: run, index } of text.matchAll(/[A-Za-z0-9+/_-]{24,}/g)) {

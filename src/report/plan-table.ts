@@ -1,7 +1,10 @@
 import { counted } from '../domain/counted.ts'
 import type { Chunk, Plan } from '../domain/plan-types.ts'
 
-/** The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. `film` is its file's name. */
+/**
+ * The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. `film` is the
+ * name of its file.
+ */
 export function planTable(plan: Plan, film = `${plan.videoName}.mp4`): string[] {
   const rows = [
     ['chunk', 'source frames', 'render', 'keep', 'seed', 'reference frame', 'jobs'],

@@ -40,8 +40,9 @@ export function lockRun(stateDir: string, runName: string, at: number): RunLock 
 }
 
 /**
- * The locks of a run are numbered, the highest counts: that of a dead process is followed by the next number instead of being
- * replaced, for of several that try this at once only one can create a file. All go when the run ends.
+ * The locks of a run are numbered files, and the highest one counts. The lock of a dead process is not replaced; the
+ * next number is created beside it, because only one of several processes that try this at once can create a file. All
+ * of them are removed when the run ends.
  */
 function takeLock(
   stateDir: string,
@@ -114,7 +115,10 @@ function isDead({ pid, host, started }: Holder): boolean {
   return started !== null && started !== startOf(pid)
 }
 
-/** Boot and clock tick at which a process started (proc(5), `stat`, field 22); containers use the same few process ids again and again. */
+/**
+ * Boot and clock tick at which a process started (proc(5), `stat`, field 22). The number of a process is not enough:
+ * containers use the same few again and again.
+ */
 function startOf(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -25,7 +25,7 @@ export interface VideoState {
   readonly film: string | null
 }
 
-/** An object in the bucket, the film that it is or tells of, and what that was planned as. */
+/** An object in the bucket: a film or its manifest. `film` is the local file, `jobIds` the plan that it was made by. */
 export interface Upload {
   readonly object: StoredObject
   readonly film: string | null
@@ -56,8 +56,8 @@ const newVideo: VideoState = {
 }
 
 /**
- * The state after one more event. A video that starts again keeps of what was done only the jobs it skips; planned otherwise it has
- * no film yet, and what was uploaded stays that of the earlier plan.
+ * The state after one more event. When a video starts again, only the jobs that it skips count as done. When its plan
+ * has changed, it has no film yet; what was uploaded still counts, as made by the earlier plan.
  */
 export function reduceRunState(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {

@@ -20,17 +20,20 @@ import { noRun, type RunState, reduceRunState } from './run-state.ts'
 /** Events that only matter while one looks at them. */
 const passing = new Set<RunEvent['kind']>(['job-queued', 'job-progress', 'upload-progress'])
 
-/** What a resumed run relies on: it must outlive the machine. A prompt is known before it is sent, a deletion follows its upload. */
+/**
+ * Events that a resume needs, so they must survive a power cut. A job's start is written before its prompt is sent, and
+ * the end of an upload before anything is deleted.
+ */
 const precious = new Set<RunEvent['kind']>(['job-started', 'job-finished', 'upload-finished', 'video-finished'])
 
-/** Appends each lasting event to the run's journal; a durable one has a line that a resumed run relies on on the disk before `append` returns. */
+/** Appends every event worth keeping. If `durable`, events that a resume needs are on disk when `append` returns. */
 export interface Journal extends Disposable {
   append(event: RunEvent): void
 }
 
 /**
- * Opens the journal of a run; a new one must not be there yet, or two runs would write into one. One that is not `durable` is left
- * to the system's cache. Throws PR_FILE.
+ * Opens the journal of a run. That of a new run must not exist yet, or two runs would write into one. Without `durable`
+ * the system chooses when lines reach the disk. Throws PR_FILE.
  */
 export function openJournal(path: string, { durable, isNew }: { durable: boolean; isNew: boolean }): Journal {
   const file = openToAppend(path, isNew)
@@ -58,7 +61,10 @@ function openToAppend(path: string, isNew: boolean): number {
   }
 }
 
-/** What comes next must not be glued to a line that was torn: half a line goes, a whole one without its end gets it. */
+/**
+ * Mends a last line that was torn, or the next one would be glued to it: half a line is cut off, a whole one gets its
+ * end.
+ */
 function mendEnd(file: number): void {
   const text = readFileSync(file)
   const start = text.lastIndexOf('\n') + 1

@@ -54,8 +54,9 @@ export interface LogDifferences {
 }
 
 /**
- * Compares what a client got to see. Branches of a workflow with several outputs run in the order of a Python set, so their lines are
- * compared in any order. `madeUp` names the classes that leave the content of a node's files open; none: it has to be the same.
+ * Compares what a client got to see. Branches of a workflow with several outputs run in the order of a Python set, so
+ * their lines are compared in any order. `madeUp` names the classes whose part in a node's files is not simulated:
+ * these files may differ. Where it names none, a difference counts.
  */
 export function logDifferences(
   live: readonly StepLog[],
@@ -90,7 +91,10 @@ export function fileLine(name: string, node: string, facts: string): string {
   return `file ${name} of ${node}: ${facts}`
 }
 
-/** The replay's stand-in for a file that is not read (a WEBM film, a sound) is of another format, which is. */
+/**
+ * A file in a format that is not read here (a WEBM film, a sound) agrees with whatever the replay has made in its
+ * place.
+ */
 function agrees(live: string, replayed: string | undefined): boolean {
   return live === replayed || (live.endsWith(`: ${UNREAD}`) && !!replayed?.startsWith(live.slice(0, -UNREAD.length)))
 }

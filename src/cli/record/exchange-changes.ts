@@ -1,8 +1,8 @@
 import { type Graph, type GraphNode, isLink } from '../../domain/graph.ts'
 
 /**
- * What is sent to make something: a workflow, or a file. In strings of a planned one `{{…}}` stands for what only the run will tell,
- * and agrees with any text.
+ * What is sent to make something: a workflow, or a file. In a planned one, `{{…}}` stands for what only the run will
+ * tell, and agrees with any text.
  */
 export type Sent =
   | { readonly kind: 'workflow'; readonly name: string; readonly graph: Graph }

@@ -48,7 +48,7 @@ export function createApp(model: ServerModel): Hono {
   return app
 }
 
-/** A known path with a method that it does not have falls through to the static files, which know GET and HEAD (§0.6). */
+/** A known path with a method that it does not have falls through to the static files, which know GET and HEAD. */
 function methodNotAllowed(method: string): Response {
   if (method === 'GET' || method === 'HEAD') return emptyAnswer(404)
   const answer = textAnswer(405, '405: Method Not Allowed')

@@ -11,7 +11,7 @@ import { parseJson } from './python/parse.ts'
 import { isDict, type PyDict } from './python/py.ts'
 import { FEATURES, MAX_BODY, type ServerModel } from './server-model.ts'
 
-/** Front-end helpers whose answers only a recording knows (§1.9, §1.10). */
+/** Front-end helpers whose answers only a recording knows. */
 const RECORDED = [
   '/system_stats',
   '/embeddings',
@@ -26,7 +26,7 @@ const RECORDED = [
   '/workflow_templates',
 ]
 
-/** Files, node classes and what the server tells about itself (§1.6–§1.10). */
+/** Files, node classes and what the server tells about itself (server.py, the GET routes). */
 export function factRoutes(app: Hono, model: ServerModel): void {
   const { files, objectInfo, answers } = model.parts
   const recorded = ({ req }: Context, next: () => Promise<void>) => {

@@ -7,7 +7,7 @@ import type { QueueItem } from './validate/validate-prompt.ts'
 const MAXIMUM = 10_000
 const TOKENS = ['auth_token_comfy_org', 'api_key_comfy_org']
 
-/** Finished prompts by id, the one that ended first in front (§1.4, §1.5). */
+/** Finished prompts by id, the one that ended first in front (execution.py, PromptQueue.task_done and get_history). */
 export class History {
   /** As JSON: an entry never changes, and one in memory takes a fraction of its graph. */
   private readonly entries = new Map<string, string>()

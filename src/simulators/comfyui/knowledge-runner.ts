@@ -29,7 +29,7 @@ export class KnowledgeRunner implements NodeRunner {
   /** Every class that ran. */
   readonly ran = new Set<string>()
   private readonly traitsOf = new Map<string, ClassTraits | null>()
-  /** Node objects live as long as prompts contain the node (§5.5); all they hold here is PreviewImage's random letters. */
+  /** Node objects live as long as prompts contain the node; all they hold here is PreviewImage's random letters. */
   private instances = new Map<string, string>()
   private made = 0
   private readonly parts: KnowledgeRunnerParts

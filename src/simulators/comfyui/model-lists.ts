@@ -1,7 +1,10 @@
 import type { ObjectInfo } from './object-info.ts'
 import { isDict, type Py } from './python/py.ts'
 
-/** Folders in the server's own order (§1.9), each with an input that lists its files (nodes.py, comfy_extras of 0.3.64). */
+/**
+ * Folders in the server's own order (folder_paths.py), each with an input that lists its files (nodes.py, comfy_extras
+ * of 0.3.64).
+ */
 const LISTED_BY: ReadonlyArray<readonly [folder: string, className: string, input: string]> = [
   ['checkpoints', 'CheckpointLoaderSimple', 'ckpt_name'],
   ['configs', 'CheckpointLoader', 'config_name'],

@@ -2,7 +2,7 @@ import type { FileStore } from './files/file-store.ts'
 import { mimeType } from './files/mime-type.ts'
 import { isDict, type Py, type PyDict } from './python/py.ts'
 
-/** Upload options of an input → the MIME group whose files it lists (§6.3). */
+/** Upload options of an input → the MIME group whose files it lists (folder_paths.py, filter_files_content_types). */
 const LISTED: ReadonlyArray<readonly [option: string, group: string]> = [
   ['image_upload', 'image/'],
   ['video_upload', 'video/'],

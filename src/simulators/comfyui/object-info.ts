@@ -6,7 +6,10 @@ import { PythonError } from './python/python-error.ts'
 /** What a server's `GET /object_info` says of its classes, by name, in its order. */
 export type ObjectInfo = Pick<ReadonlyMap<string, Py>, 'get' | 'keys'>
 
-/** Reads a class from its text when it is first asked for: a run uses one in twenty. Then throws PR_RECORDING for what is no JSON. */
+/**
+ * Reads a class from its text when it is first asked for: a run uses one in twenty. A text that is not JSON throws
+ * PR_RECORDING then.
+ */
 export function readObjectInfo(texts: ReadonlyMap<string, string>): ObjectInfo {
   const read = new Map<string, Py>()
   return {

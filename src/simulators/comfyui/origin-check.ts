@@ -1,6 +1,6 @@
 /**
- * Whether the server's default middleware refuses a request with 403 (§0.1): a loopback Host and an Origin of another name
- * or port. Only requests that carry both are looked at.
+ * Whether the server's default middleware refuses a request with 403 (server.py, create_origin_only_middleware): a
+ * loopback Host and an Origin of another name or port. Only requests that carry both are looked at.
  */
 export function isForeignOrigin(request: Request): boolean {
   const host = (request.headers.get('host') ?? new URL(request.url).host).toLowerCase()

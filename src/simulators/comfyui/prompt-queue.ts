@@ -11,7 +11,10 @@ export const rowOf = ({ number, promptId, prompt, extraData, outputs }: QueueIte
   outputs,
 ]
 
-/** The waiting prompts: a binary heap whose raw array GET /queue shows (§1.2), and the one that runs. */
+/**
+ * The waiting prompts, and the one that runs (execution.py, PromptQueue). They are a binary heap, whose raw array GET
+ * /queue shows.
+ */
 export class PromptQueue {
   private heap: QueueItem[] = []
   private current: QueueItem | null = null
@@ -34,7 +37,7 @@ export class PromptQueue {
     return this.heap.length + (this.current ? 1 : 0)
   }
 
-  /** Throws Python's TypeError when two items cannot be ordered; the item is queued nevertheless (§3). */
+  /** Throws Python's TypeError when two items cannot be ordered; the item is queued nevertheless. */
   put(item: QueueItem): void {
     this.heap.push(item)
     up(this.heap, this.heap.length - 1)

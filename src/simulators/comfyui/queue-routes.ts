@@ -10,7 +10,7 @@ import { dict, isDict, type Py, type PyDict } from './python/py.ts'
 import { PythonError } from './python/python-error.ts'
 import { MAX_BODY, type ServerModel } from './server-model.ts'
 
-/** Prompts, queue, history, interrupt and free (§1.2–§1.5, §3). */
+/** Prompts, queue, history, interrupt and free (server.py). */
 export function queueRoutes(app: Hono, model: ServerModel): void {
   const { queue, history, worker } = model
   for (const base of ['', '/api']) {

@@ -12,9 +12,10 @@ export interface Miss {
 }
 
 /**
- * Answers requests to routes that nothing here models (those of node packs, of front ends) as they were recorded. Whatever is not
- * a GET changes the state of its routes, those with the same first step of the path: it is answered once per recorded use, and a GET
- * by what was recorded between the same changes, the last one again and again.
+ * Answers requests to routes that nothing here models (those of node packs and front ends) as they were recorded.
+ * Anything but a GET may change the state behind its routes, which are those with the same first step in the path. So
+ * each recorded answer to such a request is given once, and a GET gets what was recorded after the same changes; the
+ * last such answer is repeated.
  */
 export function replayRecorded(entries: readonly LoadedEntry[]): (request: Request) => Promise<Response | Miss> {
   const home = entries.find(({ url }) => url.pathname.endsWith('/object_info'))?.url.host

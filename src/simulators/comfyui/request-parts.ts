@@ -2,7 +2,10 @@ import { plainPath } from '../../recording/plain-path.ts'
 import type { LoadedEntry } from '../../recording/read-har.ts'
 import { boundaryOf } from '../../recording/redact-multipart.ts'
 
-/** A request to compare with others: `$.path[1]`, `$.query.folder`, `$.body.name[0]` → the value there, as JSON unless it is a string. */
+/**
+ * A request to compare with others. `$.path[1]`, `$.query.folder`, `$.body.name[0]` lead to the value there, as JSON
+ * unless it is a string.
+ */
 export type RequestParts = ReadonlyMap<string, string>
 
 /** The parts of a request, which can still be read afterwards. */

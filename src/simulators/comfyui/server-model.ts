@@ -13,7 +13,7 @@ import { type FindClass, nodeClasses } from './validate/node-class.ts'
 import { type PromptAnswer, validatePrompt } from './validate/validate-prompt.ts'
 import { Worker } from './worker.ts'
 
-/** `--max-upload-size` in bytes, the default of 100 MB; it holds for every body (§0.1). */
+/** `--max-upload-size` in bytes, the default of 100 MB; it holds for every body. */
 export const MAX_BODY = 104_857_600
 
 export const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_upload_size: BigInt(MAX_BODY) })
@@ -51,7 +51,7 @@ export class ServerModel {
     this.findClass = nodeClasses(objectInfo, parts.validate ?? validateBehaviours)
   }
 
-  /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered (§3). */
+  /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered. */
   submit(body: string): PromptAnswer {
     const { files, newId } = this.parts
     const { counter, findClass } = this

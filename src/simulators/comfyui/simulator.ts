@@ -26,7 +26,7 @@ export interface ComfyuiReport {
   readonly ran: ReadonlySet<string>
   /** Prompts that wait or run. */
   readonly remaining: number
-  /** Why nothing runs any more: the exception that a real server's worker dies of (§7.1). */
+  /** Why nothing runs any more: the exception that a real server's worker dies of. */
   readonly wedged: string | null
 }
 

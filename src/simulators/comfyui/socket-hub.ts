@@ -14,7 +14,10 @@ export interface HubFacts {
   newId(): string
 }
 
-/** The open sockets by client id, and who gets what (§2). Frames go out at once, in the order of the calls. */
+/**
+ * The open sockets by client id, and who gets what (server.py, send_json). Frames go out at once, in the order of the
+ * calls.
+ */
 export class SocketHub implements Outbox {
   /** Whose prompt runs or ran last, and the node it is at: told to a client that reconnects. */
   client: Py = null

@@ -14,9 +14,9 @@ import type { QueueItem } from './validate/validate-prompt.ts'
 /** What passes between the announcement of a prompt's end and its history entry. */
 const RACE_MS = 1
 
-/** The one thread that runs prompts, one at a time (§5.1). */
+/** The one thread that runs prompts, one at a time (main.py, prompt_worker). */
 export class Worker {
-  /** The exception that ended the thread for good (§7.1); null while it lives. */
+  /** The exception that ended the thread for good; null while it lives. */
   died: PythonError | null = null
   private interrupted = false
   private busy = false

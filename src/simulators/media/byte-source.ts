@@ -6,7 +6,10 @@ export interface ByteSource {
   read(start?: number, end?: number): Iterable<Uint8Array>
 }
 
-/** Frames of one size. The picture is a flat colour per segment, so that order and origin of frames can be checked by eye or by ffmpeg. */
+/**
+ * Frames of one size. The picture is a flat colour per segment, so that order and origin of frames can be seen by eye
+ * or by ffmpeg.
+ */
 export interface ImageBatch {
   readonly width: number
   readonly height: number

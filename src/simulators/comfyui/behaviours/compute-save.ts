@@ -16,7 +16,7 @@ import { PythonError } from '../python/python-error.ts'
 import type { CallInputs } from './call-inputs.ts'
 import type { ComputeBehaviour, ComputeBehaviours, ComputeFacts } from './compute-behaviour.ts'
 
-/** Output nodes: what they write, under which name, and how they report it (§6.1, §6.2). */
+/** Output nodes: what they write, under which name, and how they report it (nodes.py, comfy_extras). */
 export const saveBehaviours: ComputeBehaviours = new Map<string, ComputeBehaviour>([
   ['SaveImage', { compute: (inputs, facts) => saveImages(inputs, facts, 'output', inputs.text('filename_prefix')) }],
   [

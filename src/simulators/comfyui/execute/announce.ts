@@ -45,7 +45,7 @@ export function announceBlocked(run: PromptRun, id: string, classType: string, m
   run.outbox.send('execution_error', data, run.clientId)
 }
 
-/** One progress tick, preview or text of a running node, in the server's order (§2.5). */
+/** One progress tick, preview or text of a running node, in the server's order (comfy_execution/progress.py). */
 export function announceTick(run: PromptRun, id: string, { progress, preview, text }: Tick): void {
   const { outbox, clientId } = run
   const negotiated = clientId !== null && outbox.takesPreviewMetadata(clientId)

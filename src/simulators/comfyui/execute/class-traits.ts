@@ -26,7 +26,7 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
       inputs.set(name, asDict(Array.isArray(spec) ? spec[1] : undefined))
     }
   }
-  // Only V3 schemas always list these (§1.8); their hidden inputs never reach the call's inputs.
+  // Only V3 schemas always list these (comfy_api/latest/_io.py); their hidden inputs never reach the call's inputs.
   const isV3 = info.has('api_node') && info.has('experimental') && info.has('deprecated')
   const hidden = new Map<string, string>()
   if (!isV3) for (const [name, kind] of asDict(groups.get('hidden'))) hidden.set(name, String(kind))

@@ -30,7 +30,7 @@ const OUT_OF_MEMORY =
   'This error means you ran out of memory on your GPU.\n\n' +
   'TIPS: If the workflow worked before you might have accidentally set the batch_size to a large number.'
 
-/** Takes one picked node as far as it goes (execution.execute; comfyui-protocol.md §2.5, §5.3, §5.7). */
+/** Takes one picked node as far as it goes (execution.py, execute). */
 export async function executeNode(run: PromptRun, id: string): Promise<NodeStep> {
   if (run.caches.outputs.get(run.prompt, id)) {
     announceExecuted(run, id, run.caches.ui.get(run.prompt, id)?.output ?? null)

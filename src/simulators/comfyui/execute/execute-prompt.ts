@@ -20,7 +20,7 @@ export interface PromptToRun {
 export interface ExecutionRecord {
   readonly outputs: PyDict
   readonly meta: PyDict
-  /** False after an error or an interruption, but not after a dynamic cycle (§5.2). */
+  /** False after an error or an interruption, but not after a dynamic cycle (execution.py, execute_async). */
   readonly success: boolean
   readonly messages: Py[]
 }
@@ -116,7 +116,7 @@ function cycleAt(nodeId: string): NodeFailure {
   return { nodeId, type: 'graph.DependencyCycleError', message: 'Dependency cycle detected', currentInputs: [] }
 }
 
-/** All there is for any node of the prompt, also what an earlier prompt has left (§5.6). */
+/** All there is for any node of the prompt, also what an earlier prompt has left. */
 function uiOf({ caches, prompt }: PromptRun): { outputs: PyDict; meta: PyDict } {
   const outputs: PyDict = new Map()
   const meta: PyDict = new Map()

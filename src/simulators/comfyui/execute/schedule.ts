@@ -3,7 +3,7 @@ import type { DynamicPrompt } from './dynamic-prompt.ts'
 import { linkOf } from './link.ts'
 import type { NodeRunner } from './node-runner.ts'
 
-/** Which node runs next: ComfyUI's ExecutionList (comfyui-protocol.md §5.3). */
+/** Which node runs next: ComfyUI's ExecutionList (comfy_execution/graph.py). */
 export class Schedule {
   /** Node → what it blocks. Its key order is the order in which nodes became pending. */
   private readonly pending = new Map<string, Set<string>>()

@@ -24,7 +24,10 @@ export function uploadImage(request: Request, store: FileStore, options: UploadO
   return upload(request, store, options, (image) => image)
 }
 
-/** `POST /upload/mask`: the alpha of the upload goes onto the image that `original_ref` names; nothing is saved when there is none. */
+/**
+ * `POST /upload/mask`: the alpha of the upload goes onto the image that `original_ref` names. Without such an image
+ * nothing is saved.
+ */
 export function uploadMask(request: Request, store: FileStore, options: UploadOptions = {}): Promise<Response> {
   return upload(request, store, options, (image, parts) => maskedImage(image, text(parts, 'original_ref'), store))
 }

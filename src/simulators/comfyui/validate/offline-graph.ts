@@ -28,7 +28,10 @@ export interface OfflineGraph {
 
 const EXPORT = 'open it in ComfyUI and use "Export (API)"'
 
-/** Reads a workflow in API format, bare, in a body of POST /prompt or in a workflow file of a run folder. Throws PR_INVALID_WORKFLOW when it is neither. */
+/**
+ * Reads a workflow in API format: bare, in a body of POST /prompt, or in a workflow file of a run folder. Throws
+ * PR_INVALID_WORKFLOW for anything else.
+ */
 export function readGraph(text: string, findClass: FindClass): OfflineGraph {
   const prompt = apiGraph(text)
   const nodes = new Map(prompt.entries().map(([id, entry]) => [id, readNode(id, entry, findClass)]))
