@@ -1,15 +1,14 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { createMediaClient } from '../clients/ffmpeg.ts'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
-import type { Plan } from '../domain/plan-types.ts'
 import type { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/file-kind.ts'
 import { createCapture } from '../network/capture.ts'
+import { collectEarly } from '../network/collect-early.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { hostTable } from '../network/host-table.ts'
 import { installNetwork } from '../network/install.ts'
@@ -29,13 +28,16 @@ import type { RunState } from '../state/run-state.ts'
 import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
 import { settleRehearsal } from './settle-run.ts'
 
+/** Jobs from which on a rehearsal is worth collecting early for. */
+const LONG = 60
+
 /**
  * The whole run on the real clients, over a simulated network. Nothing outside the run folder is written.
  * Throws what the run, the network and the safety rules have to report, after the summary.
  */
 export async function rehearse(session: PlannedSession): Promise<number> {
   const { settings, output, plans } = session
-  using _memory = keepSmall(plans)
+  using _memory = plans.flatMap(jobsOf).length > LONG ? collectEarly() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
   const settled = settleRehearsal(session)
@@ -138,14 +140,4 @@ function counter(make: (count: number) => string): () => string {
     count += 1
     return make(count)
   }
-}
-
-/**
- * V8 makes room for three times the short-lived text that a long rehearsal has at once: 310 MB instead of 235 MB at 300 jobs.
- * A short one would only lose time by collecting more often. Code that V8 compiles while a flag is set is no use without it.
- */
-function keepSmall(plans: readonly Plan[]): Disposable {
-  const isLong = plans.flatMap(jobsOf).length > 60
-  if (isLong) setFlagsFromString('--semi-space-growth-factor=1')
-  return { [Symbol.dispose]: () => isLong && setFlagsFromString('--semi-space-growth-factor=2') }
 }

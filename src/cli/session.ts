@@ -1,5 +1,4 @@
-import '../clients/one-undici.ts'
-
+import { useOneUndici } from '../clients/one-undici.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import { plannedGraphs } from '../doctor/planned-graphs.ts'
@@ -17,6 +16,7 @@ export interface SessionOptions extends Stop {
 
 /** Plans every prompt file, checks all graphs before the first is sent, then runs or rehearses them. Returns the exit code. */
 export async function runSession({ settings, output, ...stop }: SessionOptions): Promise<number> {
+  using _undici = useOneUndici()
   const templates = await loadTemplates(settings.workflows)
   const plans = await planPrompts(settings, templates)
   // Builds every graph once: a wrong binding is told before anything starts.
@@ -28,13 +28,13 @@ export async function runSession({ settings, output, ...stop }: SessionOptions):
     for (const warning of warnings) output.warn(warning)
   }
   const session = { settings, output, ...stop, plans, templates }
-  if (settings.run.validateOnly) return checkOnly(session)
+  if (settings.run.validateOnly) return await checkOnly(session)
   if (settings.dryRun.enabled) {
     const { rehearse } = await import('./dry-run.ts')
-    return rehearse(session)
+    return await rehearse(session)
   }
   const { runLive } = await import('./live-run.ts')
-  return runLive(session)
+  return await runLive(session)
 }
 
 /** Throws PR_INVALID_WORKFLOW with all that the recorded server would refuse. */

@@ -9,7 +9,7 @@ import { guardSideDoors } from './guards.ts'
 import { addressOf, type HostTable } from './host-table.ts'
 import { openLedger, type Provenance, type UnmatchedRequest, unmatchedError } from './ledger.ts'
 import { egressError, type Refusal, rememberRefusals } from './refusals.ts'
-import { createUndoList } from './undo-list.ts'
+import { allOrNothing } from './undo-list.ts'
 import { wireEngine } from './wire.ts'
 
 export interface NetworkOptions {
@@ -57,21 +57,16 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     const name = hosts.serviceAt(authority)
     return name === null ? null : (services.get(name) ?? null)
   }
-  const undo = createUndoList()
-  isInstalled = true
-  undo.use({
-    [Symbol.dispose]: () => {
-      isInstalled = false
-    },
-  })
-  undo.use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
-  const start = async () => {
+  const { engine, meter, undo } = await allOrNothing(async (undo) => {
+    isInstalled = true
+    undo.use({
+      [Symbol.dispose]: () => {
+        isInstalled = false
+      },
+    })
+    undo.use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
     const engine = undo.use(await (options.engine ?? wireEngine)({ serviceAt, comfyuiUrl: hosts.comfyuiUrl, refuse }))
-    return { engine, meter: undo.use(meterConnections(await sendCanary())) }
-  }
-  const { engine, meter } = await start().catch(async (error: unknown) => {
-    await undo[Symbol.asyncDispose]()
-    throw error
+    return { engine, meter: undo.use(meterConnections(await sendCanary())), undo }
   })
   const report = (): NetworkReport => ({
     realConnections: meter.realConnections,

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import type { HarEntry } from '../recording/har.ts'
 import type { Redactor } from '../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
 import { type BufferedFile, openBufferedFile } from './buffered-file.ts'
 import { captureTraffic } from './capture-traffic.ts'
+import { collectEarly } from './collect-early.ts'
 import { harEntryOf } from './exchange.ts'
 
 export interface RawCaptureOptions {
@@ -21,8 +21,7 @@ export interface RawCapture extends Disposable {
 
 /** Makes the folder `raw`; a file is opened there at a service's first exchange. */
 export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapture {
-  // V8 makes room for three times the short-lived text of a long recording: 270 MB instead of 170 MB for 2 million frames.
-  setFlagsFromString('--semi-space-growth-factor=1')
+  const memory = collectEarly()
   const raw = join(folder, 'raw')
   mkdirSync(raw, { recursive: true })
   const files = new Map<ServiceName, BufferedFile>()
@@ -47,6 +46,7 @@ export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapt
     [Symbol.dispose]() {
       traffic.close()
       for (const file of files.values()) file[Symbol.dispose]()
+      memory[Symbol.dispose]()
     },
   }
 }

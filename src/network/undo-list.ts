@@ -3,8 +3,19 @@ export interface UndoList extends AsyncDisposable {
   use<T extends Disposable | AsyncDisposable>(item: T): T
 }
 
-/** An empty list. AsyncDisposableStack would do, but Node 22 has none. */
-export function createUndoList(): UndoList {
+/** Does `work`, which puts on the list what it takes; when it throws, all of that is given back. */
+export async function allOrNothing<T>(work: (undo: UndoList) => Promise<T>): Promise<T> {
+  const undo = createUndoList()
+  try {
+    return await work(undo)
+  } catch (error) {
+    await undo[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+// AsyncDisposableStack does this, but not in Node 22.
+function createUndoList(): UndoList {
   const items: Array<Disposable | AsyncDisposable> = []
   return {
     use(item) {

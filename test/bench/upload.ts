@@ -1,17 +1,17 @@
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import v8 from 'node:v8'
 import { createStorageClient } from '../../src/clients/gcs.ts'
 import { createCapture } from '../../src/network/capture.ts'
+import { collectEarly } from '../../src/network/collect-early.ts'
 import { hostTable } from '../../src/network/host-table.ts'
 import { installNetwork } from '../../src/network/install.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 
 /** Prints the seconds that the real storage client takes to upload a file of so many MiB over the simulated network. */
-// As src/cli/dry-run.ts sets it for long runs.
-v8.setFlagsFromString('--semi-space-growth-factor=1')
+// As a long dry run does.
+using _memory = collectEarly()
 
 const bytes = Number(process.argv[2]) * 2 ** 20
 const folder = mkdtempSync(join(tmpdir(), 'pr-upload-'))
