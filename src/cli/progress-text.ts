@@ -23,7 +23,10 @@ export function failedText({ code, reason, attempt, willRetry }: Extract<RunEven
 }
 
 /** `pod abc is RUNNING, $0.79 an hour: found`; the price is left out when it is not known. */
-export function podText({ podId, status, costPerHour, action }: Extract<RunEvent, { kind: 'pod' }>): string {
+export function podText({ podId, status, costPerHour, action, gpus = [] }: Extract<RunEvent, { kind: 'pod' }>): string {
   const price = costPerHour === null ? '' : `, $${costPerHour.toFixed(2)} an hour`
-  return `pod ${podId} is ${status}${price}: ${action}`
+  const load = gpus
+    .map(({ util, memoryUtil }) => `, a GPU ${util} % busy with ${memoryUtil} % of its memory taken`)
+    .join('')
+  return `pod ${podId} is ${status}${price}${load}: ${action}`
 }

@@ -3,14 +3,8 @@ import { CloseEvent, FormData, fetch, Headers, MessageEvent, Request, Response }
 const ours = { CloseEvent, FormData, fetch, Headers, MessageEvent, Request, Response }
 
 /**
-<<<<<<< HEAD
- * Imported for its side effect, before any module that mentions `Response`. Node's own fetch is a second copy of
- * undici, which Node loads at the first mention; this puts the copy of the clients in its place, live and rehearsed
- * alike.
-=======
  * Makes the clients' copy of undici that of the process, until it is disposed. Node's own fetch is a second copy, which Node loads
  * at the first mention of a Response; so this comes before whatever mentions one.
->>>>>>> c305485 (Give back what was turned on, whatever happens)
  */
 export function useOneUndici(): Disposable {
   // Read as properties, the originals would be loaded.

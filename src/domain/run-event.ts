@@ -91,7 +91,9 @@ export type RunEvent =
       podId: string
       status: string
       costPerHour: number | null
-      action: 'found' | 'kept' | 'stopped' | 'terminated'
+      action: 'found' | 'kept' | 'stopped'
+      /** How busy its GPUs are, in percent; told once, when the pod is found. */
+      gpus?: ReadonlyArray<{ readonly util: number; readonly memoryUtil: number }>
     }
   | { kind: 'warning'; at: number; video: string | null; message: string }
   | { kind: 'run-finished'; at: number; ok: boolean }

@@ -13,9 +13,9 @@ export async function meetPod(context: RunContext): Promise<void> {
     if (context.options.shutdown === 'force') warn(context, NO_POD)
     return
   }
-  const [info] = await Promise.all([pod.info(context.signal), pod.health(context.signal)])
+  const [info, { gpus }] = await Promise.all([pod.info(context.signal), pod.health(context.signal)])
   const { id: podId, status, costPerHour } = info
-  context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: 'found' })
+  context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: 'found', gpus })
 }
 
 /**

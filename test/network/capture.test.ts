@@ -110,7 +110,8 @@ it('is a complete HAR at every moment, and ends with the sockets that are still 
     await (await request(`${COMFYUI}/where`)).body.dump()
     do {
       await new Promise((later) => setTimeout(later, 10))
-      during = JSON.parse(await readFile(join(running, 'traffic.har'), 'utf8')) as Har
+      // In one go, as a crash would leave it: another thread may read while it is written.
+      during = JSON.parse(readFileSync(join(running, 'traffic.har'), 'utf8')) as Har
     } while (during.log.entries.length === 0)
   })
   expect(during!.log.entries.map(line)).toEqual(['GET http://comfyui.test:8188/where 200'])
