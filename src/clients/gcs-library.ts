@@ -1,7 +1,6 @@
-import { createPrivateKey } from 'node:crypto'
 import type { Storage } from '@google-cloud/storage'
-import { readInputText } from '../files/read-input.ts'
 import { credentialsFailure } from './gcs-errors.ts'
+import { checkCredentials } from './google-credentials.ts'
 
 const GOOGLE = 'https://storage.googleapis.com'
 
@@ -56,7 +55,7 @@ export async function loadGcsLibrary({
 }
 
 async function loadCredentials(authClient: Storage['authClient'], file: string | null): Promise<void> {
-  if (file !== null) await checkCredentialsFile(file)
+  if (file !== null) await checkCredentials(file)
   try {
     // Without this call the library would send requests without a token when it finds no credentials.
     // The method by which the library reads its own default file is the one that prints no warning.
@@ -64,30 +63,6 @@ async function loadCredentials(authClient: Storage['authClient'], file: string |
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     throw credentialsFailure(`loading Google credentials${file === null ? '' : ` from ${file}`} failed: ${said}`, error)
-  }
-}
-
-/** Files that make the library run a program are refused: a dry run could not see it, and nobody expects it of a key file. */
-async function checkCredentialsFile(file: string): Promise<void> {
-  let content: { type?: unknown; credential_source?: { executable?: unknown }; private_key?: unknown } | null
-  try {
-    content = JSON.parse(await readInputText(file))
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : String(error)
-    throw credentialsFailure(`reading the Google credentials file ${file} failed: ${why}`, error)
-  }
-  if (content?.credential_source?.executable !== undefined) {
-    throw credentialsFailure(`the Google credentials file ${file} asks to run a program, which is refused`)
-  }
-  if (typeof content?.type !== 'string') {
-    throw credentialsFailure(`the Google credentials file ${file} has no "type": it is no credentials file`)
-  }
-  if (content.type !== 'service_account') return
-  try {
-    // Or it would be found out when hours of work are to be uploaded, in words of OpenSSL's.
-    createPrivateKey(String(content.private_key))
-  } catch (error) {
-    throw credentialsFailure(`the private_key in the Google credentials file ${file} is no PEM key`, error)
   }
 }
 

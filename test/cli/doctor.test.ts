@@ -5,12 +5,13 @@ import { main } from '../../src/cli/main.ts'
 import type { DoctorFinding } from '../../src/doctor/doctor-finding.ts'
 import { comfyuiOnLoopback } from '../doctor/comfyui-on-loopback.ts'
 import { type LiveWorld, startWorld } from '../support/live-world.ts'
+import { serviceAccount } from '../support/service-account.ts'
 import { capturedStreams } from './captured-output.ts'
 import { newFolder, runPr } from './run-pr.ts'
 
 const example = resolve('fixtures/prompt_files/example.txt')
 const PROGRAM = '{"type":"external_account","credential_source":{"executable":{"command":"/bin/evil"}}}'
-const KEY = '{"type":"service_account"}'
+const KEY = JSON.stringify(serviceAccount())
 
 async function examined(args: readonly string[], env: Record<string, string> = {}) {
   const { streams, texts } = capturedStreams()

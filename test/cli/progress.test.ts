@@ -29,7 +29,15 @@ const stored = {
 }
 const started: RunEvent[] = [
   { kind: 'run-started', at: 0, runId: 'id', runName: 'otter_1', dryRun: false, videos: ['otter'] },
-  { kind: 'pod', at: 0, podId: 'p1', status: 'RUNNING', costPerHour: 0.79, action: 'found', gpus: [{ util: 3, memoryUtil: 12 }] },
+  {
+    kind: 'pod',
+    at: 0,
+    podId: 'p1',
+    status: 'RUNNING',
+    costPerHour: 0.79,
+    action: 'found',
+    gpus: [{ util: 3, memoryUtil: 12 }],
+  },
   { kind: 'video-started', at: 0, video: 'otter', plan, skipped: [1, 2] },
   { kind: 'job-started', at: 1_000, ...job, promptId: 'x', attempt: 1, graph: 'g' },
 ]

@@ -206,18 +206,18 @@ it('goes to the given address whatever STORAGE_EMULATOR_HOST says', async () => 
 })
 
 it.each([
-  ['is not there', null, /^reading the Google credentials file .+ failed: there is no such file$/],
-  ['is not JSON', 'key', /failed: it is not JSON$/],
-  ['is something else', '{"a":1}', /has no "type": it is no credentials file$/],
+  ['is not there', null, /names .+, which cannot be read: there is no such file$/],
+  ['is not JSON', 'key', /which cannot be read: it is not JSON$/],
+  ['is something else', '{"a":1}', /which has no "type": it is no credentials file$/],
   [
     'runs a program',
     '{"type":"external_account","credential_source":{"executable":{"command":"/bin/sh"}}}',
-    /asks to run a program, which is refused$/,
+    /which runs a program to get its token \(credential_source.executable\)$/,
   ],
   [
     'holds a key that is none',
     '{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n"}',
-    /^the private_key in the Google credentials file .+ is no PEM key$/,
+    /^GOOGLE_APPLICATION_CREDENTIALS names .+, whose private_key is no PEM key$/,
   ],
 ])('refuses a credentials file that %s', async (_, content, message) => {
   const credentialsFile = join(folder, 'key.json')

@@ -55,6 +55,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/clients/clients.ts',
     'src/clients/ffmpeg.ts',
     'src/clients/gcs-errors.ts',
+    'src/clients/google-credentials.ts',
     'src/simulators/comfyui',
     'src/simulators/media',
     'src/orchestrator/ids.ts',

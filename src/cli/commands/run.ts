@@ -29,7 +29,7 @@ export const runCommand = defineCommand({
       showSettings(origins, output)
       return 0
     }
-    const { checkLiveRun } = await import('../../config/check-live-run.ts')
+    const { checkLiveRun } = await import('../check-live-run.ts')
     await checkLiveRun(settings)
     const { runSession } = await import('../session.ts')
     return runSession({ settings, output, signal, endInOrder })
