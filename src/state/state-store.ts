@@ -82,20 +82,20 @@ function isJson(line: string): boolean {
   }
 }
 
-/** Folds a journal. A torn last line (the machine died while writing) is left out; a broken line before it is an error. */
+/** Folds a journal. A torn last line (the machine died while writing) is left out; any other line that is no event is an error. */
 export function readRunState(path: string): RunState {
   const lines = known(path, () => readFileSync(path, 'utf8')).split('\n')
   return lines.reduce((state, line, index) => {
-    if (line === '') return state
+    if (line === '' || (index === lines.length - 1 && !isJson(line))) return state
     try {
       return reduceRunState(state, JSON.parse(line) as RunEvent)
     } catch (cause) {
-      if (index === lines.length - 1) return state
+      const what = cause instanceof SyntaxError ? 'is not JSON' : 'is no event of a run'
       throw new PromptRunnerError(
         'PR_STATE',
-        `Reading the state of an earlier run failed: ${path}:${index + 1} is not JSON`,
+        `Reading the state of an earlier run failed: ${path}:${index + 1} ${what}`,
         {
-          hint: 'The file was edited or damaged. Remove the line, or start a new run without --resume.',
+          hint: 'The file was edited or damaged, or another version wrote it. Remove the line, or start a new run without --resume.',
           cause,
         },
       )

@@ -61,13 +61,17 @@ it('goes on after a line that was torn, wherever it was torn', () => {
   )
 })
 
-it('says which line is broken, and what to do', async () => {
+it.each([
+  ['is not JSON', '{"kind":"job-', true],
+  ['is no event of a run', '{"kind":"video-started"}', true],
+  ['is no event of a run', 'null', false],
+])('says which line %s, and what to do', async (what, line, isInTheMiddle) => {
   write(path, started('calm-otter', 'otter'))
-  appendFileSync(path, `{"kind":"job-\n${JSON.stringify(job)}\n`)
+  appendFileSync(path, isInTheMiddle ? `${line}\n${JSON.stringify(job)}\n` : line)
   expect(await failure(() => readRunState(path))).toEqual({
     code: 'PR_STATE',
-    message: `Reading the state of an earlier run failed: ${path}:3 is not JSON`,
-    hint: 'The file was edited or damaged. Remove the line, or start a new run without --resume.',
+    message: `Reading the state of an earlier run failed: ${path}:3 ${what}`,
+    hint: 'The file was edited or damaged, or another version wrote it. Remove the line, or start a new run without --resume.',
   })
 })
 
