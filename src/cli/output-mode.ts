@@ -24,6 +24,6 @@ export function modeBeforeSettings(argv: readonly string[], environment: NodeJS.
     quiet: false,
     colour: !says('NO_COLOR') && !says('CI'),
     ci: says('CI'),
-    dryRun: false,
+    dryRun: argv.includes('--dry-run'),
   }
 }
