@@ -14,10 +14,12 @@ export interface WriteExampleOptions {
   readonly force: boolean
   readonly cwd: string
   readonly output: Output
+  /** How the program was called. */
+  readonly pr: string
 }
 
 /** Writes the example prompt file and a configuration file; both or, when one of them is there already, none. Throws PR_FILE. */
-export async function writeExample({ dir, force, cwd, output }: WriteExampleOptions): Promise<number> {
+export async function writeExample({ dir, force, cwd, output, pr }: WriteExampleOptions): Promise<number> {
   // It ships with the package, two folders above src/cli and dist/cli alike.
   const example = await readFile(new URL('../../fixtures/prompt_files/example.txt', import.meta.url), 'utf8')
   const files = [
@@ -44,7 +46,7 @@ export async function writeExample({ dir, force, cwd, output }: WriteExampleOpti
     await write(resolve(cwd, name), text)
     output.print(`wrote ${name}`)
   }
-  output.print(`\nNext: ${dir === '.' ? '' : `cd ${dir} && `}pr --dry-run rehearses it; nothing leaves the machine.`)
+  output.print(`\nNext: ${dir === '.' ? '' : `cd ${dir} && `}${pr} --dry-run rehearses it; nothing leaves the machine.`)
   output.result({ written: files.map(({ name }) => resolve(cwd, name)) })
   return 0
 }

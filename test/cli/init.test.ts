@@ -13,6 +13,11 @@ it('writes an example that says what to do next', async () => {
   await expect(readFileSync(join(cwd, 'pr.config.yaml'), 'utf8')).toMatchFileSnapshot('expected/pr.config.yaml.txt')
 })
 
+it('names itself as it was called', async () => {
+  const { stdout } = await runPr(['init'], { env: { npm_lifecycle_event: 'pr' } })
+  expect(stdout).toContain('Next: npm run pr -- --dry-run rehearses it')
+})
+
 it('writes a configuration file that changes nothing', async () => {
   const cwd = newFolder()
   const before = await runPr(['--show-settings'], { cwd })

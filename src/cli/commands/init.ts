@@ -12,8 +12,10 @@ export const initCommand = defineCommand({
     ['pr init', 'into the current folder'],
     ['pr init films/otter', 'into another one, made when it is missing'],
   ],
-  async run(flags, { output, cwd }) {
+  async run(flags, { output, cwd, environment }) {
     const { writeExample } = await import('../write-example.ts')
-    return writeExample({ dir: flags.dir, force: flags.force === true, cwd, output })
+    // Where it was called so, `pr` itself may be another program.
+    const pr = environment['npm_lifecycle_event'] === 'pr' ? 'npm run pr --' : 'pr'
+    return writeExample({ dir: flags.dir, force: flags.force === true, cwd, output, pr })
   },
 })
