@@ -5,7 +5,7 @@ import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
-import type { PromptRunnerError } from '../errors.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/file-kind.ts'
 import { createCapture } from '../network/capture.ts'
 import { collectEarly } from '../network/collect-early.ts'
@@ -47,7 +47,7 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   showPlans(session, filmNames)
 
   session.endInOrder()
-  const folder = createRunFolder(settings.dryRun.tempDir, startedAt)
+  const folder = makeRunFolder(session, startedAt)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
   writeJobPlans(folder, plans, identity.runName, startedAt)
   const layout = rebase(settings.run.outputDir, folder, identity.runName)
@@ -82,6 +82,18 @@ export async function rehearse(session: PlannedSession): Promise<number> {
   output.result(summary)
   throwAny(errors)
   return 0
+}
+
+/** Some folders look as if they could be written to and cannot, like those of /proc. */
+function makeRunFolder({ settings, output }: PlannedSession, startedAt: number): string {
+  const { tempDir, currentDir } = settings.dryRun
+  try {
+    return createRunFolder(tempDir, startedAt)
+  } catch (error) {
+    if (tempDir === currentDir || !(error instanceof PromptRunnerError)) throw error
+    output.warn(`${error.message}: the run folder goes to ${currentDir} instead`)
+    return createRunFolder(currentDir, startedAt)
+  }
 }
 
 /** Tells the simulated server of the files that the real one holds from an earlier part of the run, and of those it is to be sent. */

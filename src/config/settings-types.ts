@@ -49,6 +49,8 @@ export interface Settings {
     readonly startTime: number | null
     /** Where run folders go; absolute. */
     readonly tempDir: string
+    /** Where they go when no folder can be made there; absolute. */
+    readonly currentDir: string
   }
   readonly output: {
     readonly logLevel: LogLevel

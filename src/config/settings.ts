@@ -95,6 +95,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       strict: take('strict'),
       startTime: startTime === null ? null : startTime * 1000,
       tempDir: tempDir(reader, cwd, warn),
+      currentDir: cwd,
     },
     output: {
       logLevel: take('logLevel'),

@@ -55,6 +55,7 @@ it('has a default for everything', async () => {
       strict: false,
       startTime: null,
       tempDir: cwd,
+      currentDir: cwd,
     },
     output: { logLevel: 'INFO', json: false, quiet: false, colour: true, ci: false },
   })
