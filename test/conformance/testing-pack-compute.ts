@@ -4,6 +4,7 @@ import type { Tick } from '../../src/simulators/comfyui/execute/node-runner.ts'
 import { data, type Value } from '../../src/simulators/comfyui/execute/value.ts'
 import { pyBool } from '../../src/simulators/comfyui/python/convert.ts'
 import { expansionBehaviours } from './testing-pack-expand.ts'
+import { withFunctions } from './testing-pack-functions.ts'
 import { listBehaviours } from './testing-pack-lists.ts'
 
 // What the nodes of ComfyUI's own testing pack compute (tests/inference/testing_nodes, 0.3.64), as far as order, lists, lazy
@@ -147,7 +148,7 @@ const strings: ComputeBehaviour = {
 
 let draws = 0
 
-export const testingPackCompute: ComputeBehaviours = new Map<string, ComputeBehaviour>([
+const behaviours: ComputeBehaviours = new Map<string, ComputeBehaviour>([
   [
     'StubImage',
     { compute: (inputs) => ({ outputs: [images(inputs, inputs.text('content') === 'WHITE' ? 0xffffff : 0)] }) },
@@ -209,3 +210,5 @@ export const testingPackCompute: ComputeBehaviours = new Map<string, ComputeBeha
   ...listBehaviours,
   ...expansionBehaviours,
 ])
+
+export const testingPackCompute = withFunctions(behaviours)

@@ -4,6 +4,7 @@ import { CallInputs } from './behaviours/call-inputs.ts'
 import { computeBehaviours } from './behaviours/compute-all.ts'
 import type { ComputeBehaviours, ComputeFacts, UntimedTick } from './behaviours/compute-behaviour.ts'
 import { computeDefault } from './behaviours/compute-default.ts'
+import { checkArguments, type PythonFunction, pythonFunction } from './behaviours/python-function.ts'
 import { type ClassTraits, classTraits } from './execute/class-traits.ts'
 import type { NodeCall, NodeOutcome, NodeRunner, Tick } from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
@@ -68,8 +69,11 @@ export class KnowledgeRunner implements NodeRunner {
 
   lazyRequest(call: NodeCall): readonly string[] {
     const behaviour = this.behaviours.get(call.classType)
+    const traits = this.traits(call.classType)!
+    const owner = this.functionOf(call.classType).name.split('.')[0]
+    checkArguments({ name: `${owner}.check_lazy_status` }, traits, call.inputs)
     if (behaviour?.lazy) return behaviour.lazy(new CallInputs(call))
-    return [...(this.traits(call.classType)?.lazyInputs ?? [])].filter((name) => call.inputs.has(name))
+    return [...traits.lazyInputs].filter((name) => call.inputs.has(name))
   }
 
   run(call: NodeCall): NodeOutcome {
@@ -78,6 +82,7 @@ export class KnowledgeRunner implements NodeRunner {
     const knowledge = this.parts.classes.get(classType)
     this.ran.add(classType)
     if (!knowledge) this.synthetic.add(classType)
+    checkArguments(this.functionOf(classType), this.traits(classType)!, call.inputs)
     const inputs = new CallInputs(call)
     const facts = this.factsOf(call, knowledge)
     const ticks = behaviour?.ticks?.(inputs, facts) ?? []
@@ -94,6 +99,10 @@ export class KnowledgeRunner implements NodeRunner {
   /** JPEGs are pictures of the sampler's state; PNGs are what SaveImageWebsocket sends, whatever the preview method. */
   private timed({ preview, atMs = 0, ...tick }: UntimedTick): Tick {
     return { ...tick, atMs, ...(preview && (this.parts.previews || preview.format === 'png') && { preview }) }
+  }
+
+  private functionOf(classType: string): PythonFunction {
+    return this.behaviours.get(classType)?.python ?? pythonFunction(classType, this.traits(classType)!)
   }
 
   private factsOf(call: NodeCall, knowledge: ClassKnowledge | undefined): ComputeFacts {

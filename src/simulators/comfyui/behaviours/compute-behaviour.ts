@@ -5,9 +5,12 @@ import type { NodeResult, Tick } from '../execute/node-runner.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { Py, PyDict } from '../python/py.ts'
 import type { CallInputs } from './call-inputs.ts'
+import type { PythonFunction } from './python-function.ts'
 
 /** What a class computes, as far as later nodes, files and messages show it. Everything is optional but `compute`. */
 export interface ComputeBehaviour {
+  /** Its function, where the table of known classes does not have it. */
+  readonly python?: PythonFunction
   /** INPUT_IS_LIST */
   readonly inputIsList?: true
   /** Its function is a coroutine. */

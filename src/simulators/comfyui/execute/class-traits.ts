@@ -6,6 +6,8 @@ export interface ClassTraits {
   readonly isV3: boolean
   /** Input name → its options; hidden inputs are apart. */
   readonly inputs: ReadonlyMap<string, PyDict>
+  /** Names of those that a prompt must have. */
+  readonly required: readonly string[]
   readonly lazyInputs: ReadonlySet<string>
   /** Hidden inputs of V1 classes: name → kind (`PROMPT`, `UNIQUE_ID`, …). */
   readonly hidden: ReadonlyMap<string, string>
@@ -34,6 +36,7 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
     isOutput: info.get('output_node') === true,
     isV3,
     inputs,
+    required: [...asDict(groups.get('required')).keys()],
     lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),
     hidden,
     outputs: asList(info.get('output')).map((type) => (typeof type === 'string' ? type : 'COMBO')),

@@ -1,8 +1,9 @@
 import type { Py, PyDict } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
 import type { ClassTraits } from './class-traits.ts'
 import type { PromptNode } from './dynamic-prompt.ts'
 import { EmbeddedValue } from './embedded-value.ts'
-import { linkOf } from './link.ts'
+import { type Link, linkOf } from './link.ts'
 import { data, type Value } from './value.ts'
 
 /** A node's inputs as lists, ready to be mapped over, and the names of linked ones whose source has no result yet. */
@@ -24,7 +25,7 @@ export function inputData(
     const options = traits.inputs.get(name)
     const link = options?.get('rawLink') === true ? null : linkOf(value)
     if (link) {
-      const list = outputsOf(link.node)?.at(link.slot)
+      const list = slotOf(outputsOf(link.node), link)
       if (!list) missing.add(name)
       all.set(name, list ?? [data(null)])
     } else if (options || traits.hidden.has(name)) {
@@ -36,6 +37,15 @@ export function inputData(
     if (value !== undefined) all.set(name, [data(value)])
   }
   return { all, missing }
+}
+
+/** A link to an input that the class does not have was never validated: its slot may be any number. null: there is no result yet. */
+function slotOf(outputs: readonly (readonly Value[])[] | undefined, { slot, isFloat }: Link): readonly Value[] | null {
+  if (!outputs || slot >= outputs.length) return null
+  if (isFloat) throw new PythonError('TypeError', 'list indices must be integers or slices, not float')
+  const list = outputs.at(slot)
+  if (!list) throw new PythonError('IndexError', 'list index out of range')
+  return list
 }
 
 function hiddenValue(kind: string, id: string, hidden: { prompt: PyDict; extraData: PyDict }): Py | undefined {

@@ -1,10 +1,17 @@
 import type { Py } from '../python/py.ts'
 
+export interface Link {
+  readonly node: string
+  readonly slot: number
+  /** A slot that no list can be indexed with, `1.0` included. */
+  readonly isFloat: boolean
+}
+
 /** comfy_execution.graph_utils.is_link: a list of exactly a string and a number; `true` and `1.0` are numbers in Python. */
-export function linkOf(value: Py | undefined): { node: string; slot: number } | null {
+export function linkOf(value: Py | undefined): Link | null {
   if (!Array.isArray(value) || value.length !== 2) return null
   const [node, slot] = value
   if (typeof node !== 'string') return null
   if (typeof slot !== 'bigint' && typeof slot !== 'number' && typeof slot !== 'boolean') return null
-  return { node, slot: Number(slot) }
+  return { node, slot: Number(slot), isFloat: typeof slot === 'number' }
 }

@@ -1,5 +1,6 @@
 import type { OwnCheck } from '../behaviours/validate-behaviour.ts'
 import { linkOf } from '../execute/link.ts'
+import { requireArguments } from '../python/arguments.ts'
 import { pyItem, pyIterate } from '../python/container.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
@@ -29,7 +30,7 @@ export function runOwnCheck(node: NodeClass, check: OwnCheck, call: OwnCheckCall
   const passed = new Map<string, Py>()
   for (const [name, value] of suppliedInputs(node, call.inputs)) if (takesInput(check, name)) passed.set(name, value)
   if (check.required.includes('input_types')) passed.set('input_types', new Map())
-  requireArguments(check, passed)
+  requireArguments(check.name, check.required, passed)
   const result = check.run(passed, { ...call, declared: (input) => node.inputs.get(input)?.type })
   if (result === true) return []
   const words = result === false ? undefined : pyStr(result)
@@ -67,15 +68,4 @@ function isRawLink(node: NodeClass, input: string | undefined): boolean {
     throw new PythonError('AttributeError', "'str' object has no attribute 'get'")
   }
   return Array.isArray(hidden) && isDict(hidden[1]) && pyBool(hidden[1].get('rawLink') ?? false)
-}
-
-function requireArguments(check: OwnCheck, passed: ReadonlyMap<string, Py>): void {
-  const missing = check.required.filter((name) => !passed.has(name)).map((name) => `'${name}'`)
-  if (missing.length === 0) return
-  const last = missing.pop() ?? ''
-  const names = missing.length === 0 ? last : `${missing.join(', ')}${missing.length > 1 ? ',' : ''} and ${last}`
-  throw new PythonError(
-    'TypeError',
-    `${check.name}() missing ${missing.length + 1} required positional argument${missing.length > 0 ? 's' : ''}: ${names}`,
-  )
 }

@@ -1,0 +1,57 @@
+import type { ClassTraits } from '../execute/class-traits.ts'
+import type { Value } from '../execute/value.ts'
+import { requireArguments } from '../python/arguments.ts'
+import { PythonError } from '../python/python-error.ts'
+import { FUNCTIONS, OWNERS } from './python-names.ts'
+
+/** The function of a class, as far as Python's complaints about arguments show it. */
+export interface PythonFunction {
+  /** `SaveImage.save_images`: an inherited function keeps the class that has it. */
+  readonly name: string
+  /** Parameters without a default, in order. Absent: the required inputs in theirs. */
+  readonly required?: readonly string[]
+  /** It has `**kwargs`. */
+  readonly takesAny?: boolean
+}
+
+const TAKES_ANY =
+  /^(ModelMerge(?!Simple|Add|Subtract)|WebcamCapture$|Load3D|Preview3D|VHS_VideoCombine$|VHS_LoadVideo|VHS_LoadImage|VHS_LoadAudioUpload$)/
+
+/** What differs from the inputs, of classes that can get nothing but links. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  CLIPTextEncode: ['clip', 'text'],
+  PreviewAny: [],
+  VAEDecode: ['vae', 'samples'],
+  VAEEncode: ['vae', 'pixels'],
+}
+
+/** `execute` is what V3 classes have, and a guess for the V1 classes of other packs. */
+export function pythonFunction(classType: string, { isV3 }: ClassTraits): PythonFunction {
+  const owner = OWNERS.get(classType) ?? classType.replace(/^VHS_/, '')
+  const required = REQUIRED[classType]
+  return {
+    name: `${owner}.${(isV3 ? undefined : FUNCTIONS.get(classType)) ?? 'execute'}`,
+    takesAny: TAKES_ANY.test(classType),
+    ...(required && { required }),
+  }
+}
+
+/**
+ * Python's own check of a call's arguments. A link to an input that the class does not have is followed all the same, and its
+ * value handed over by name (§7.1); lists that are all empty hand over nothing.
+ */
+export function checkArguments(
+  { name, required, takesAny = false }: PythonFunction,
+  traits: ClassTraits,
+  given: ReadonlyMap<string, Value>,
+): void {
+  for (const argument of given.keys()) {
+    if (argument === 'self' && !traits.isV3) {
+      throw new PythonError('TypeError', `${name}() got multiple values for argument 'self'`)
+    }
+    if (takesAny || traits.inputs.has(argument) || traits.hidden.has(argument)) continue
+    throw new PythonError('TypeError', `${name}() got an unexpected keyword argument '${argument}'`)
+  }
+  // Inputs that are missing by themselves were refused when the prompt was posted.
+  if (given.size === 0) requireArguments(name, required ?? traits.required, given)
+}

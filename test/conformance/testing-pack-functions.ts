@@ -1,0 +1,81 @@
+import type { ComputeBehaviours } from '../../src/simulators/comfyui/behaviours/compute-behaviour.ts'
+import { computeDefault } from '../../src/simulators/comfyui/behaviours/compute-default.ts'
+
+/** The testing pack's classes and their functions, which object_info does not tell; `**` marks those that take any argument. */
+const FUNCTIONS = `
+TestLazyMixImages mix
+TestVariadicAverage variadic_average **
+TestCustomIsChanged custom_is_changed
+TestIsChangedWithConstants custom_is_changed
+TestCustomValidation1 custom_validation1
+TestCustomValidation2 custom_validation2
+TestCustomValidation3 custom_validation3
+TestCustomValidation4 custom_validation4
+TestCustomValidation5 custom_validation5
+TestDynamicDependencyCycle dynamic_dependency_cycle
+TestMixedExpansionReturns mixed_expansion_returns
+TestSamplingInExpansion sampling_in_expansion
+TestSleep sleep
+TestParallelSleep parallel_sleep
+TestOutputNodeWithSocketOutput process
+TestWhileLoopOpen while_loop_open **
+TestWhileLoopClose while_loop_close **
+TestExecutionBlocker TestExecutionBlockerNode.execution_blocker
+TestAccumulateNode accumulate
+TestAccumulationHeadNode accumulation_head
+TestAccumulationTailNode accumulation_tail
+TestAccumulationToListNode accumulation_to_list
+TestListToAccumulationNode list_to_accumulation
+TestAccumulationGetLengthNode accumlength
+TestAccumulationGetItemNode get_item
+TestAccumulationSetItemNode set_item
+TestForLoopOpen for_loop_open **
+TestForLoopClose for_loop_close **
+TestIntMathOperation int_math_operation
+TestMakeListNode make_list **
+TestIntConditions int_condition
+TestFloatConditions float_condition
+TestStringConditions string_condition
+TestToBoolNode to_bool
+TestBoolOperationNode bool_operation
+StubImage stub_image
+StubConstantImage stub_constant_image
+StubMask stub_mask
+StubInt stub_int
+StubFloat stub_float
+TestAsyncValidation process
+TestAsyncError error_execution
+TestAsyncValidationError process
+TestAsyncTimeout timeout_execution
+TestSyncError sync_error
+TestAsyncLazyCheck process
+TestDynamicAsyncGeneration generate_async_workflow
+TestAsyncResourceUser use_resource
+TestAsyncBatchProcessing process_batch
+TestAsyncConcurrentLimit limited_execution
+TestAsyncProgressUpdate execute
+TestSyncProgressUpdate execute
+`
+
+/** Parameters without a default that are not just the required inputs. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  TestLazyMixImages: ['mask', 'image1', 'image2'],
+  TestMakeListNode: [],
+}
+
+/** Tells every class's function, also of those that compute what their outputs say. */
+export function withFunctions(behaviours: ComputeBehaviours): ComputeBehaviours {
+  const lines = FUNCTIONS.trim().split('\n')
+  return new Map(
+    lines.map((line) => {
+      const [classType = '', name = '', kwargs] = line.split(' ')
+      const required = REQUIRED[classType]
+      const python = {
+        name: name.includes('.') ? name : `${classType}.${name}`,
+        takesAny: kwargs === '**',
+        ...(required && { required }),
+      }
+      return [classType, { compute: computeDefault, ...behaviours.get(classType), python }]
+    }),
+  )
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import { type Node, packServer } from './pack-server.ts'
+
+const image: Node = ['StubImage', { content: 'WHITE', height: 32, width: 32, batch_size: 1 }]
+const preview = (from: string, more = {}): Node => ['PreviewImage', { images: [from, 0], ...more }]
+
+it.each([
+  [preview('1', { foo: ['1', 0] }), "SaveImage.save_images() got an unexpected keyword argument 'foo'\n"],
+  [
+    ['ImageBlur', { image: ['1', 0], blur_radius: 1, sigma: 1, foo: ['1', 0] }] as Node,
+    "Blur.execute() got an unexpected keyword argument 'foo'\n",
+  ],
+  [['StubInt', { value: 1, self: ['1', 0] }] as Node, "StubInt.stub_int() got multiple values for argument 'self'\n"],
+  [
+    ['TestLazyMixImages', { image1: ['1', 0], image2: ['1', 0], mask: ['3', 0], foo: ['1', 0] }] as Node,
+    "TestLazyMixImages.check_lazy_status() got an unexpected keyword argument 'foo'\n",
+  ],
+])('hands a link to an unknown input over by name: %#', async (node, message) => {
+  const mask: Node = ['StubMask', { value: 0.5, height: 32, width: 32, batch_size: 1 }]
+  const { error, started } = await packServer().run({
+    '1': image,
+    '2': node,
+    '3': mask,
+    '4': ['PreviewAny', { source: ['2', 0] }],
+  })
+  expect(error).toMatchObject({ node_id: '2', exception_type: 'TypeError', exception_message: message })
+  expect(started.at(-1)).toBe('2')
+})
+
+it('lets a class with **kwargs have it', async () => {
+  const { error } = await packServer().run({
+    '1': image,
+    '2': ['TestVariadicAverage', { input1: ['1', 0], input2: ['1', 0] }],
+    '3': preview('2'),
+  })
+  expect(error).toBeUndefined()
+})
+
+it.each([
+  [-9, 'IndexError', 'list index out of range\n'],
+  [0.5, 'TypeError', 'list indices must be integers or slices, not float\n'],
+])('stumbles over slot %d of such a link before the node is announced', async (slot, type, message) => {
+  const { error, started } = await packServer().run({ '1': image, '2': preview('1', { foo: ['1', slot] }) })
+  expect(error).toMatchObject({ exception_type: type, exception_message: message, current_inputs: {} })
+  expect(started).toEqual(['1'])
+})
