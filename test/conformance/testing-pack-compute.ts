@@ -67,10 +67,9 @@ const lazyMix: ComputeBehaviour = {
   compute: (inputs) => ({ outputs: [firstImage(inputs)] }),
 }
 
+/** Only its check is a coroutine, and nothing goes on while that one runs. */
 const lazyCheck: ComputeBehaviour = {
-  isAsync: true,
   lazy: (inputs) => [inputs.data('condition') === false ? 'input2' : 'input1'],
-  duration: () => 50,
   compute: (inputs) => ({ outputs: [firstImage(inputs)] }),
 }
 

@@ -44,3 +44,13 @@ it.each([
   expect(error).toMatchObject({ exception_type: type, exception_message: message, current_inputs: {} })
   expect(started).toEqual(['1'])
 })
+
+it('runs a node whose lazy check is a coroutine like any other', async () => {
+  const { started } = await packServer().run({
+    '1': ['StubInt', { value: 1 }],
+    '2': ['TestAsyncLazyCheck', { input1: ['1', 0], input2: ['1', 0], condition: true }],
+    '3': preview('2'),
+    '4': ['PreviewAny', { source: ['1', 0] }],
+  })
+  expect(started).toEqual(['2', '1', '4', '2', '3'])
+})
