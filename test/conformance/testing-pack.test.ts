@@ -54,3 +54,51 @@ it('runs a node whose lazy check is a coroutine like any other', async () => {
   })
   expect(started).toEqual(['2', '1', '4', '2', '3'])
 })
+
+it('asks a blocked node for no lazy inputs', async () => {
+  const { started, messages } = await packServer().run({
+    '1': image,
+    '2': ['StubMask', { value: 0.5, height: 32, width: 32, batch_size: 1 }],
+    '3': ['TestExecutionBlocker', { input: ['2', 0], block: true, verbose: true }],
+    '4': ['TestLazyMixImages', { image1: ['1', 0], image2: ['1', 0], mask: ['3', 0] }],
+    '5': preview('4'),
+  })
+  expect(started).toEqual(['2', '3', '4', '5'])
+  expect(messages.filter(({ type }) => type === 'execution_error').map(({ data }) => data.node_id)).toEqual(['4'])
+})
+
+/** `5` gives an empty list. */
+const emptyList = (type: string, inputs: (link: [string, number]) => Node[1]): Record<string, Node> => ({
+  '1': ['StubInt', { value: 1 }],
+  '2': ['TestAccumulateNode', { to_add: ['1', 0] }],
+  '3': ['TestAccumulationTailNode', { accumulation: ['2', 0] }],
+  '5': ['TestAccumulationToListNode', { accumulation: ['3', 0] }],
+  '6': [type, inputs(['5', 0])],
+  '7': ['PreviewAny', { source: ['6', 0] }],
+})
+
+it('calls a node once, without inputs, when all its lists are empty', async () => {
+  const { texts } = await packServer().run(emptyList('PreviewAny', (source) => ({ source })))
+  expect(texts['6']).toEqual(['None'])
+})
+
+it.each([
+  ['TestToBoolNode', ['value'], "TestToBoolNode.to_bool() missing 1 required positional argument: 'value'\n"],
+  [
+    'TestIntConditions',
+    ['a', 'b', 'operation'],
+    "TestIntConditions.int_condition() missing 3 required positional arguments: 'a', 'b', and 'operation'\n",
+  ],
+])('fails when %s needs the inputs that are empty lists', async (type, names, message) => {
+  const linked = (link: [string, number]) => Object.fromEntries(names.map((name) => [name, link]))
+  const { error } = await packServer().run(emptyList(type, linked))
+  expect(error).toMatchObject({ node_id: '6', exception_type: 'TypeError', exception_message: message })
+})
+
+it('names as current outputs what there was before the first node ran', async () => {
+  const { error } = await packServer().run({
+    '1': ['TestMixedExpansionReturns', { input1: 0.3 }],
+    '2': preview('1', { foo: ['1', 0] }),
+  })
+  expect(error?.current_outputs).toEqual(['1', '2'])
+})

@@ -5,23 +5,36 @@ import type { PromptNode } from './dynamic-prompt.ts'
 import type { InputData } from './input-data.ts'
 import type { NodeCall, NodeOutcome, NodeResult } from './node-runner.ts'
 import { Interrupted, type PromptRun } from './prompt-run.ts'
-import type { Value } from './value.ts'
+import { data, type Value } from './value.ts'
 
-/** One call per element of the longest input list (shorter ones repeat their last), or a single one with INPUT_IS_LIST. */
+/**
+ * One call per element of the longest input list (shorter ones repeat their last), or a single one with INPUT_IS_LIST. Without any
+ * element there is one as well, and it gets no inputs.
+ */
 export function callsOf(run: PromptRun, node: PromptNode, traits: ClassTraits, { all }: InputData): NodeCall[] {
   const lengths = [...all.values()].map((list) => list.length)
-  const count = traits.inputIsList || all.size === 0 ? 1 : Math.max(...lengths)
+  const longest = Math.max(0, ...lengths)
+  const count = traits.inputIsList ? 1 : Math.max(1, longest)
+  const given = longest === 0 ? [] : [...all]
   const { promptId, prompt, extraData } = run
   return Array.from({ length: count }, (_, index) => ({
     promptId,
     nodeId: node.id,
     classType: node.classType,
-    inputs: new Map(Array.from(all, ([name, list]) => [name, elementOf(list, index)])),
+    inputs: new Map(given.map(([name, list]) => [name, elementOf(list, index, traits)])),
     lists: all,
     index,
     graph: prompt,
     extraData,
   }))
+}
+
+/** What check_lazy_status of the calls asks for. A blocked call is not asked. */
+export function lazyRequests(run: PromptRun, traits: ClassTraits, calls: readonly NodeCall[]): string[] {
+  return calls.flatMap((call) => {
+    if (run.takeInterrupt()) throw new Interrupted()
+    return blockerOf(traits, call) ? [] : [...run.runner.lazyRequest(call)]
+  })
 }
 
 /** Runs the calls one after the other; a blocked one gives the blocker for every output. */
@@ -73,8 +86,8 @@ function blockerOf(traits: ClassTraits, call: NodeCall): Extract<Value, { kind: 
   return values.find((value) => value.kind === 'blocker')
 }
 
-function elementOf(list: readonly Value[], index: number): Value {
-  const value = list[index] ?? list.at(-1)
+function elementOf(list: readonly Value[], index: number, { inputIsList }: ClassTraits): Value {
+  const value = list[index] ?? list.at(-1) ?? (inputIsList ? data(null) : undefined)
   if (!value) throw new PythonError('IndexError', 'list index out of range')
   return value
 }

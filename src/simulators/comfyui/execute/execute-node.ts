@@ -1,7 +1,7 @@
 import { dict, type Py, type PyDict } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
 import { announceExecuted, announceExecuting, announceProgressState } from './announce.ts'
-import { callsOf, runCalls, startCalls } from './call-node.ts'
+import { callsOf, lazyRequests, runCalls, startCalls } from './call-node.ts'
 import type { ClassTraits } from './class-traits.ts'
 import { expandNode, resolveExpansion } from './expand-node.ts'
 import { type InputData, inputData } from './input-data.ts'
@@ -66,7 +66,7 @@ function resumed(run: PromptRun, id: string): NodeResult[] | null {
 
 /** Calls the node; null when it must wait for lazy inputs or its coroutines. */
 async function started(run: PromptRun, id: string, inputs: { data?: InputData }): Promise<NodeResult[] | null> {
-  const { prompt, runner, extraData } = run
+  const { prompt, extraData } = run
   const node = prompt.node(id)
   run.progress.start(id)
   announceProgressState(run)
@@ -80,7 +80,7 @@ async function started(run: PromptRun, id: string, inputs: { data?: InputData })
   const calls = callsOf(run, node, traits, inputs.data)
   if (traits.lazyInputs.size > 0) {
     const { all, missing } = inputs.data
-    const wanted = new Set(calls.flatMap((call) => [...runner.lazyRequest(call)]))
+    const wanted = new Set(lazyRequests(run, traits, calls))
     const needed = [...wanted].filter((name) => !all.has(name) || missing.has(name))
     for (const name of needed) run.schedule.requireInput(id, name)
     if (needed.length > 0) return null

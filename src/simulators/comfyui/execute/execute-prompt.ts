@@ -66,6 +66,8 @@ export async function executePrompt(
       announceTick(run, node, tick)
     }),
   }
+  // Nodes that this prompt expands to are never among them.
+  const current = caches.outputs.nodeIds()
   const end = await runNodes(run, toRun.outputs)
   const nodeOf = (nodeId: string) => ({
     prompt_id: promptId,
@@ -83,7 +85,7 @@ export async function executePrompt(
       exception_type: type,
       traceback: [],
       current_inputs: currentInputs,
-      current_outputs: caches.outputs.nodeIds(),
+      current_outputs: current,
     })
   }
   services.lastNode(null)
