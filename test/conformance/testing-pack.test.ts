@@ -102,3 +102,23 @@ it('names as current outputs what there was before the first node ran', async ()
   })
   expect(error?.current_outputs).toEqual(['1', '2'])
 })
+
+it('fails at a link to a hidden input before the node is announced', async () => {
+  const { error, started } = await packServer().run({ '1': image, '2': preview('1', { prompt: ['1', 0] }) })
+  const message = "'str' object has no attribute 'get'\n"
+  expect(error).toMatchObject({ exception_type: 'AttributeError', exception_message: message, current_inputs: {} })
+  expect(started).toEqual(['1'])
+})
+
+it('shows the dynamic prompt among the inputs', async () => {
+  const loop = { flow_control: ['1', 0], condition: ['1', 0], self: ['1', 0] }
+  const { error } = await packServer().run({
+    '1': ['TestWhileLoopOpen', { condition: true }],
+    '2': ['TestWhileLoopClose', loop],
+    '3': ['PreviewAny', { source: ['2', 0] }],
+  })
+  expect(error?.current_inputs).toMatchObject({
+    dynprompt: [expect.stringMatching(/^<comfy_execution.graph.DynamicPrompt object at 0x[0-9a-f]{12}>$/)],
+    unique_id: ['2'],
+  })
+})

@@ -1,9 +1,10 @@
 import { pyKey } from '../python/compare.ts'
-import type { Py } from '../python/py.ts'
+import type { Py, PyDict } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
 import { EmbeddedValue } from './embedded-value.ts'
 import { linkOf } from './link.ts'
 import type { NodeRunner } from './node-runner.ts'
+import { isRawHidden } from './raw-link.ts'
 
 /** A node's own share of a key: inputs in the order of their names, links apart from constants. */
 interface OwnKey {
@@ -92,8 +93,17 @@ export class CacheKeys {
     const fingerprint = this.runner.fingerprint(classType, constants)
     if (fingerprint === undefined) return false
     if (sent !== undefined) return sent
+    this.refuseHiddenLinks(classType, inputs)
     raw.set('is_changed', fingerprint)
     return fingerprint
+  }
+
+  /** The inputs are gathered for the hook outside of what guards it: an exception there ends the worker. */
+  private refuseHiddenLinks(classType: string, inputs: PyDict): void {
+    const traits = this.runner.traits(classType)
+    for (const [name, value] of inputs) {
+      if (linkOf(value) && !traits?.inputs.has(name)) isRawHidden(traits?.hidden.get(name))
+    }
   }
 
   private constantKey(value: Py): string {

@@ -9,8 +9,8 @@ export interface ClassTraits {
   /** Names of those that a prompt must have. */
   readonly required: readonly string[]
   readonly lazyInputs: ReadonlySet<string>
-  /** Hidden inputs of V1 classes: name → kind (`PROMPT`, `UNIQUE_ID`, …). */
-  readonly hidden: ReadonlyMap<string, string>
+  /** Hidden inputs of V1 classes as declared: name → kind (`PROMPT`, `UNIQUE_ID`, …), or like any other input. */
+  readonly hidden: PyDict
   readonly outputs: readonly string[]
   readonly outputIsList: readonly boolean[]
   /** INPUT_IS_LIST: called once with whole lists. Not told by object_info of 0.3.64. */
@@ -30,15 +30,13 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
   }
   // Only V3 schemas always list these (comfy_api/latest/_io.py); their hidden inputs never reach the call's inputs.
   const isV3 = info.has('api_node') && info.has('experimental') && info.has('deprecated')
-  const hidden = new Map<string, string>()
-  if (!isV3) for (const [name, kind] of asDict(groups.get('hidden'))) hidden.set(name, String(kind))
   return {
     isOutput: info.get('output_node') === true,
     isV3,
     inputs,
     required: [...asDict(groups.get('required')).keys()],
     lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),
-    hidden,
+    hidden: isV3 ? new Map() : asDict(groups.get('hidden')),
     outputs: asList(info.get('output')).map((type) => (typeof type === 'string' ? type : 'COMBO')),
     outputIsList: asList(info.get('output_is_list')).map((flag) => flag === true),
     inputIsList: more.inputIsList ?? info.get('is_input_list') === true,

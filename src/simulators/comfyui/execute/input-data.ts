@@ -4,7 +4,11 @@ import type { ClassTraits } from './class-traits.ts'
 import type { PromptNode } from './dynamic-prompt.ts'
 import { EmbeddedValue } from './embedded-value.ts'
 import { type Link, linkOf } from './link.ts'
+import { isRawHidden } from './raw-link.ts'
 import { data, type Value } from './value.ts'
+
+/** As Python shows the graph; its address is different every time. */
+const DYNAMIC_PROMPT = '<comfy_execution.graph.DynamicPrompt object at 0x7f0000000000>'
 
 /** A node's inputs as lists, ready to be mapped over, and the names of linked ones whose source has no result yet. */
 export interface InputData {
@@ -23,8 +27,9 @@ export function inputData(
   const missing = new Set<string>()
   for (const [name, value] of node.inputs) {
     const options = traits.inputs.get(name)
-    const link = options?.get('rawLink') === true ? null : linkOf(value)
-    if (link) {
+    const link = linkOf(value)
+    const isRaw = link !== null && (options ? options.get('rawLink') === true : isRawHidden(traits.hidden.get(name)))
+    if (link && !isRaw) {
       const list = slotOf(outputsOf(link.node), link)
       if (!list) missing.add(name)
       all.set(name, list ?? [data(null)])
@@ -48,10 +53,12 @@ function slotOf(outputs: readonly (readonly Value[])[] | undefined, { slot, isFl
   return list
 }
 
-function hiddenValue(kind: string, id: string, hidden: { prompt: PyDict; extraData: PyDict }): Py | undefined {
+function hiddenValue(kind: Py, id: string, hidden: { prompt: PyDict; extraData: PyDict }): Py | undefined {
   switch (kind) {
     case 'PROMPT':
       return hidden.prompt
+    case 'DYNPROMPT':
+      return DYNAMIC_PROMPT
     case 'EXTRA_PNGINFO':
       return hidden.extraData.get('extra_pnginfo') ?? null
     case 'UNIQUE_ID':

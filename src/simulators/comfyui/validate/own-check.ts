@@ -1,11 +1,11 @@
 import type { OwnCheck } from '../behaviours/validate-behaviour.ts'
 import { linkOf } from '../execute/link.ts'
+import { isRawHidden } from '../execute/raw-link.ts'
 import { requireArguments } from '../python/arguments.ts'
 import { pyItem, pyIterate } from '../python/container.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
-import { isDict, type Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import type { Py } from '../python/py.ts'
 import type { LinkType } from './link-type.ts'
 import type { NodeClass } from './node-class.ts'
 import { customValidationFailed, type NodeError } from './node-error.ts'
@@ -62,10 +62,5 @@ function isRawLink(node: NodeClass, input: string | undefined): boolean {
   if (input === undefined) return false
   const spec = node.inputs.get(input)
   if (spec) return pyBool(spec.options.get('rawLink') ?? false)
-  const hidden = node.v3 ? undefined : node.hidden.get(input)
-  // A hidden input is declared by a bare string; its second character is then taken for the options.
-  if (typeof hidden === 'string' && hidden.length > 1) {
-    throw new PythonError('AttributeError', "'str' object has no attribute 'get'")
-  }
-  return Array.isArray(hidden) && isDict(hidden[1]) && pyBool(hidden[1].get('rawLink') ?? false)
+  return !node.v3 && isRawHidden(node.hidden.get(input))
 }

@@ -14,7 +14,7 @@ const runner: NodeRunner = {
     const info = dict({
       input: dict({
         required: dict({ a: ['X', dict(lazy)], b: ['X', new Map()] }),
-        hidden: dict(classType === 'Once' ? { id: 'UNIQUE_ID' } : {}),
+        hidden: dict(classType.startsWith('Once') ? { id: 'UNIQUE_ID' } : {}),
       }),
       output: ['X'],
       output_node: classType === 'Out',
@@ -22,7 +22,8 @@ const runner: NodeRunner = {
     return classTraits(info, { isAsync: classType === 'Async' })
   },
   beginPrompt: () => {},
-  fingerprint: (classType) => (classType === 'Draws' ? [Number.NaN] : classType === 'File' ? ['hash'] : undefined),
+  fingerprint: (classType) =>
+    classType === 'Draws' ? [Number.NaN] : classType.endsWith('File') ? ['hash'] : undefined,
   lazyRequest: () => [],
   run: () => expect.fail('nothing is run here'),
 }
@@ -134,4 +135,10 @@ it('counts the id of a node that asks for it', () => {
   const json = `{"1": ${node('Once')}, "2": ${node('Once')}, "3": ${node('X')}, "4": ${node('X')}}`
   expect(keyOf(json, '1')).not.toBe(keyOf(json, '2'))
   expect(keyOf(json, '3')).toBe(keyOf(json, '4'))
+})
+
+it('breaks at a link to a hidden input of a class with a fingerprint', () => {
+  const json = (type: string) => `{"1": ${node('X')}, "2": {"class_type": "${type}", "inputs": {"id": ["1", 0]}}}`
+  expect(() => keyOf(json('OnceFile'), '2')).toThrow("'str' object has no attribute 'get'")
+  expect(() => keyOf(json('Once'), '2')).not.toThrow()
 })
