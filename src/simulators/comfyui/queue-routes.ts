@@ -3,7 +3,7 @@ import { answering, emptyAnswer, textAnswer } from './files/file-answers.ts'
 import { readBody } from './files/read-body.ts'
 import { jsonAnswer, jsonTextAnswer } from './json-answer.ts'
 import { rowOf } from './prompt-queue.ts'
-import { pyContains, pyItem } from './python/container.ts'
+import { pyContains, pyItem, pyIterate, requireHashable } from './python/container.ts'
 import { pyBool, pyInt } from './python/convert.ts'
 import { parseJson } from './python/parse.ts'
 import { dict, isDict, type Py, type PyDict } from './python/py.ts'
@@ -36,7 +36,7 @@ export function queueRoutes(app: Hono, model: ServerModel): void {
         clearOrDelete(
           parseJson(body),
           () => queue.clear(),
-          (id) => queue.delete(id),
+          (id) => typeof id === 'string' && queue.delete(id),
         ),
       ),
     )
@@ -45,7 +45,10 @@ export function queueRoutes(app: Hono, model: ServerModel): void {
         clearOrDelete(
           parseJson(body),
           () => history.clear(),
-          (id) => history.delete(id),
+          (id) => {
+            requireHashable(id)
+            if (typeof id === 'string') history.delete(id)
+          },
         ),
       ),
     )
@@ -79,15 +82,21 @@ export function queueRoutes(app: Hono, model: ServerModel): void {
 async function withBody(request: Request, handler: (body: string) => Response): Promise<Response> {
   const body = await readBody(request, MAX_BODY)
   if (body === null) return textAnswer(413, `Maximum request body size ${MAX_BODY} exceeded.`)
-  return answering(() => handler(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)))
+  return answering(() => handler(textOf(body)))
 }
 
-function clearOrDelete(body: Py, clear: () => void, remove: (id: string) => void): Response {
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(body)
+  } catch {
+    throw new PythonError('UnicodeDecodeError', "'utf-8' codec can't decode the body")
+  }
+}
+
+function clearOrDelete(body: Py, clear: () => void, remove: (id: Py) => void): Response {
   if (pyContains(body, 'clear') && pyBool(pyItem(body, 'clear'))) clear()
   if (pyContains(body, 'delete')) {
-    const ids = pyItem(body, 'delete')
-    if (!Array.isArray(ids)) throw new PythonError('TypeError', 'object is not iterable')
-    for (const id of ids) if (typeof id === 'string') remove(id)
+    for (const id of pyIterate(pyItem(body, 'delete'))) remove(id)
   }
   return emptyAnswer(200)
 }
@@ -101,7 +110,7 @@ function jsonOr(body: string, fallback: Py): Py {
   try {
     return parseJson(body)
   } catch (error) {
-    if (error instanceof PythonError) return fallback
+    if (error instanceof PythonError && error.type === 'json.decoder.JSONDecodeError') return fallback
     throw error
   }
 }

@@ -41,6 +41,9 @@ it.each([
   ['/interrupt', 'null'],
   ['/interrupt', '[]'],
   ['/prompt', '{'],
+  ['/queue', '{"delete": 5}'],
+  ['/history', '{"delete": ["unknown", [1]]}'],
+  ['/history', '{"delete": [{}]}'],
 ])('POST %s with the body %j is aiohttp’s 500', async (path, body) => {
   const response = await ask('POST', path, { body })
   expect([response.status, await response.text()]).toEqual([
@@ -53,11 +56,20 @@ it.each([
   ['/interrupt', ''],
   ['/interrupt', '{"prompt_id": "unknown"}'],
   ['/queue', '{"clear": true, "delete": ["unknown", 5]}'],
+  ['/queue', '{"delete": "abc"}'],
+  ['/queue', '{"delete": {"a": 1}}'],
+  ['/queue', '{"delete": [[1]]}'],
   ['/history', '{"delete": ["unknown"]}'],
+  ['/history', '{"delete": "abc"}'],
   ['/free', '{"unload_models": true}'],
 ])('POST %s with the body %j is an empty 200', async (path, body) => {
   const response = await ask('POST', path, { body })
   expect([response.status, await response.text()]).toEqual([200, ''])
+})
+
+it('answers 500 to an interrupt whose body is no UTF-8, which would else be a global one', async () => {
+  const response = await ask('POST', '/interrupt', { body: Uint8Array.of(0xff) })
+  expect(response.status).toBe(500)
 })
 
 it('refuses a history query that is no number', async () => {
