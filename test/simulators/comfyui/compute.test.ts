@@ -16,7 +16,9 @@ async function run(...graphs: Graph[]) {
   }
   const error = frames.findLast((frame) => String(frame).includes('"execution_error"'))
   const data = error === undefined ? null : JSON.parse(String(error)).data
+  const executed = frames.findLast((frame) => String(frame).includes('"executed"'))
   return {
+    text: executed === undefined ? null : JSON.parse(String(executed)).data.output?.text,
     files: simulator.files,
     error: data && { node: data.node_type, type: data.exception_type, message: data.exception_message },
     content: (name: string) => simulator.files.find(`${name} [output]`)?.content,
@@ -177,4 +179,15 @@ it('saves a WEBM that plays with the frames, the rate and the even size of the g
   })
   const facts = readMp4(files.find('w_00001_.webm [output]')!.bytes)
   expect(facts).toMatchObject({ fps: 24, images: { width: 64, height: 48, segments: [{ frames: 5 }] } })
+})
+
+it.each([
+  [{ __value__: [1, 'a', null, 1.5, { b: true }] }, '[1, "a", null, 1.5, {"b": true}]'],
+  [{ a: 'é' }, '{"a": "\\u00e9"}'],
+  ['é', 'é'],
+  [true, 'True'],
+  [null, 'None'],
+])('previews %j', async (source, text) => {
+  const { text: shown } = await run({ any: node('PreviewAny', { source }) })
+  expect(shown).toEqual([text])
 })

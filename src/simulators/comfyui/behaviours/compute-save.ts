@@ -6,10 +6,11 @@ import { bytesOf } from '../../media/rope.ts'
 import { latent } from '../../media/safetensors.ts'
 import { webp } from '../../media/webp.ts'
 import type { NodeResult } from '../execute/node-runner.ts'
-import { formatValue } from '../execute/value.ts'
+import { data, formatValue, type Value } from '../execute/value.ts'
 import type { FileType } from '../files/annotated-name.ts'
 import type { FileContent, FileStore } from '../files/file-store.ts'
 import { type SavePath, savedName } from '../files/save-path.ts'
+import { dumpJson } from '../python/dump.ts'
 import { pyStr } from '../python/format.ts'
 import { dict, type Py } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
@@ -132,9 +133,14 @@ function websocketTicks(inputs: CallInputs) {
 }
 
 function previewAny(inputs: CallInputs): NodeResult {
-  const source = inputs.call.inputs.get('source') ?? { kind: 'data', data: null }
-  const value = source.kind === 'data' ? source.data : formatValue(source)
-  return { ui: new Map([['text', [pyStr(value)]]]) }
+  const source = inputs.call.inputs.get('source') ?? data(null)
+  return { ui: new Map([['text', [previewOf(source)]]]) }
+}
+
+/** Lists and objects as JSON, everything else as `str` gives it. */
+function previewOf(source: Value): string {
+  if (source.kind !== 'data') return pyStr(formatValue(source))
+  return source.data !== null && typeof source.data === 'object' ? dumpJson(source.data) : pyStr(source.data)
 }
 
 function now(_: unknown, { clock }: Pick<ComputeFacts, 'clock'>): Py {
