@@ -186,7 +186,7 @@ const behaviours: ComputeBehaviours = new Map<string, ComputeBehaviour>([
   ['TestSleep', sleep],
   ['TestAsyncBatchProcessing', batch],
   ['TestAsyncResourceUser', waits('value', 'duration')],
-  ['TestAsyncConcurrentLimit', waits('value', 'duration')],
+  ['TestAsyncConcurrentLimit', { ...waits('value', 'duration'), atOnce: 2 }],
   ['TestAsyncError', waits('value', 'error_after')],
   [
     'TestAsyncTimeout',

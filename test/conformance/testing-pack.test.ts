@@ -122,3 +122,17 @@ it('shows the dynamic prompt among the inputs', async () => {
     unique_id: ['2'],
   })
 })
+
+it('lets as many coroutines run at a time as their semaphore does', async () => {
+  const limited = (duration: number): Node => ['TestAsyncConcurrentLimit', { value: ['1', 0], duration, node_id: 0 }]
+  const { messages } = await packServer().run({
+    '1': ['StubInt', { value: 1 }],
+    '2': limited(0.5),
+    '3': limited(0.3),
+    '4': limited(0.1),
+    '5': ['PreviewAny', { source: ['2', 0] }],
+    '6': ['PreviewAny', { source: ['3', 0] }],
+    '7': ['PreviewAny', { source: ['4', 0] }],
+  })
+  expect(messages.flatMap(({ type, data }) => (type === 'executed' ? [data.node] : []))).toEqual(['6', '7', '5'])
+})

@@ -90,6 +90,7 @@ export class KnowledgeRunner implements NodeRunner {
     const stepMs = (knowledge?.stepMs ?? 0) * scale
     const ownMs = behaviour?.duration?.(inputs) ?? (knowledge?.ms ?? 0) * scale
     return {
+      ...(behaviour?.atOnce && { limit: { name: classType, most: behaviour.atOnce } }),
       durationMs: ticks.length * stepMs + ownMs,
       ticks: ticks.map((tick, index) => this.timed({ atMs: (index + 1) * stepMs, ...tick })),
       finish: () => behaviour?.compute(inputs, facts) ?? computeDefault(inputs, facts),

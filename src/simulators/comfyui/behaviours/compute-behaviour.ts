@@ -15,6 +15,8 @@ export interface ComputeBehaviour {
   readonly inputIsList?: true
   /** Its function is a coroutine. */
   readonly isAsync?: true
+  /** How many of its coroutines a semaphore lets run at a time. */
+  readonly atOnce?: number
   /** IS_CHANGED or fingerprint_inputs for the constant inputs; throwing a PythonError makes it never match. */
   readonly fingerprint?: (constants: PyDict, facts: FingerprintFacts) => Py
   /** check_lazy_status */

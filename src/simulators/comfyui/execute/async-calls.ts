@@ -4,7 +4,7 @@ import type { NodeOutcome, NodeResult, Tick } from './node-runner.ts'
 interface Call {
   readonly node: string
   readonly index: number
-  readonly startedAt: number
+  startedAt: number
   readonly outcome: NodeOutcome
   ticks: number
 }
@@ -19,6 +19,8 @@ interface Group {
 /** The coroutines of one prompt: they go on only while the executor has nothing else to do, like those of an event loop. */
 export class AsyncCalls {
   private calls: Call[] = []
+  /** Calls that a semaphore holds back, first come first served. */
+  private waiting: Call[] = []
   private readonly groups = new Map<string, Group>()
   private readonly clock: Clock
   private readonly onTick: (node: string, tick: Tick) => void
@@ -33,7 +35,8 @@ export class AsyncCalls {
   start(node: string, outcomes: readonly NodeOutcome[]): void {
     this.groups.set(node, { results: [], open: outcomes.length, release: () => {} })
     const startedAt = this.clock.now()
-    this.calls.push(...outcomes.map((outcome, index) => ({ node, index, startedAt, outcome, ticks: 0 })))
+    this.waiting.push(...outcomes.map((outcome, index) => ({ node, index, startedAt, outcome, ticks: 0 })))
+    this.admit()
     for (const call of [...this.calls]) while (this.calls.includes(call) && dueOf(call) <= startedAt) this.step(call)
   }
 
@@ -59,6 +62,17 @@ export class AsyncCalls {
     this.step(next)
   }
 
+  /** Lets in what waits, as far as there is room. */
+  private admit(): void {
+    for (const call of [...this.waiting]) {
+      const { limit } = call.outcome
+      if (limit && this.calls.filter(({ outcome }) => outcome.limit?.name === limit.name).length >= limit.most) continue
+      this.waiting = this.waiting.filter((each) => each !== call)
+      call.startedAt = this.clock.now()
+      this.calls.push(call)
+    }
+  }
+
   private step(call: Call): void {
     const tick = call.outcome.ticks[call.ticks]
     if (!tick) return this.end(call, () => call.outcome.finish())
@@ -74,6 +88,7 @@ export class AsyncCalls {
 
   private end(call: Call, finish: () => NodeResult): void {
     this.calls = this.calls.filter((each) => each !== call)
+    this.admit()
     const group = this.groups.get(call.node)!
     group.results[call.index] = finish
     group.open -= 1

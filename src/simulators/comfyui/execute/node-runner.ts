@@ -41,6 +41,8 @@ export interface NodeCall {
 export interface NodeOutcome {
   /** From the call to its end, in milliseconds of the run's clock. */
   readonly durationMs: number
+  /** How many coroutines of this name run at a time; the others wait for their turn before anything happens. */
+  readonly limit?: { readonly name: string; readonly most: number }
   /** In order of `atMs`, which counts from the call. */
   readonly ticks: readonly Tick[]
   /** Called once, when the time is over: here files are written. */
