@@ -136,3 +136,24 @@ it('lets as many coroutines run at a time as their semaphore does', async () => 
   })
   expect(messages.flatMap(({ type, data }) => (type === 'executed' ? [data.node] : []))).toEqual(['6', '7', '5'])
 })
+
+const extraDataOf = (extra_data: unknown) => packServer().run({ '1': image, '2': preview('1') }, { extra_data })
+
+it.each([[['x']], ['x']])('runs a prompt with %j for extra data as far as nodes do not ask for it', async (extra) => {
+  const { status } = await extraDataOf(extra)
+  const type = Array.isArray(extra) ? 'list' : 'str'
+  expect(status?.messages.at(-1)).toMatchObject([
+    'execution_error',
+    { node_id: '2', exception_message: `'${type}' object has no attribute 'get'\n`, current_inputs: {} },
+  ])
+})
+
+it.each([
+  [null, "argument of type 'NoneType' is not iterable"],
+  [5, "argument of type 'int' is not iterable"],
+  ['client_id', "string indices must be integers, not 'str'"],
+])('is wedged by %j for extra data', async (extra_data, reason) => {
+  const server = packServer()
+  await server.run({ '1': image, '2': preview('1') }, { extra_data })
+  expect(server.wedged()).toBe(reason)
+})

@@ -5,6 +5,7 @@ import type { Caches } from './execute/prompt-run.ts'
 import { ResultCache } from './execute/result-cache.ts'
 import type { History } from './history.ts'
 import type { PromptQueue } from './prompt-queue.ts'
+import { pyContains, pyItem } from './python/container.ts'
 import { dumpJson } from './python/dump.ts'
 import { dict, isDict, type PyDict } from './python/py.ts'
 import { PythonError } from './python/python-error.ts'
@@ -81,13 +82,13 @@ export class Worker {
 
   private async run(item: QueueItem): Promise<void> {
     const { promptId, extraData } = item
-    if (!isDict(extraData)) throw new PythonError('TypeError', "argument of type 'NoneType' is not iterable")
     const prompt = isDict(item.prompt) ? ownCopy(item.prompt) : new Map()
     const outputs = item.outputs.filter((id) => typeof id === 'string')
-    const clientId = extraData.get('client_id') ?? null
+    // Throws for what has no members to look through.
+    const clientId = pyContains(extraData, 'client_id') ? pyItem(extraData, 'client_id') : null
     this.interrupted = false
     this.hub.client = clientId
-    const record = await executePrompt({ promptId, prompt, extraData, outputs }, this.caches, {
+    const record = await executePrompt({ promptId, prompt, extraData, clientId, outputs }, this.caches, {
       runner: this.runner,
       clock: this.clock,
       outbox: this.hub,

@@ -1,3 +1,4 @@
+import { isDict } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
 import { announceBlocked, announceTick } from './announce.ts'
 import type { ClassTraits } from './class-traits.ts'
@@ -25,7 +26,7 @@ export function callsOf(run: PromptRun, node: PromptNode, traits: ClassTraits, {
     lists: all,
     index,
     graph: prompt,
-    extraData,
+    extraData: isDict(extraData) ? extraData : new Map(),
   }))
 }
 

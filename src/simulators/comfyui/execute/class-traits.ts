@@ -11,6 +11,8 @@ export interface ClassTraits {
   readonly lazyInputs: ReadonlySet<string>
   /** Hidden inputs of V1 classes as declared: name → kind (`PROMPT`, `UNIQUE_ID`, …), or like any other input. */
   readonly hidden: PyDict
+  /** Some hidden input comes from the prompt's extra data. */
+  readonly readsExtraData: boolean
   readonly outputs: readonly string[]
   readonly outputIsList: readonly boolean[]
   /** INPUT_IS_LIST: called once with whole lists. Not told by object_info of 0.3.64. */
@@ -18,6 +20,8 @@ export interface ClassTraits {
   /** The function is a coroutine. Not told by object_info. */
   readonly isAsync: boolean
 }
+
+const FROM_EXTRA_DATA = new Set<Py>(['EXTRA_PNGINFO', 'AUTH_TOKEN_COMFY_ORG', 'API_KEY_COMFY_ORG'])
 
 /** Traits of a class by its entry in `/object_info`. */
 export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync?: boolean } = {}): ClassTraits {
@@ -36,6 +40,9 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
     inputs,
     required: [...asDict(groups.get('required')).keys()],
     lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),
+    readsExtraData: asDict(groups.get('hidden'))
+      .values()
+      .some((kind) => FROM_EXTRA_DATA.has(Array.isArray(kind) && isV3 ? (kind[0] ?? null) : kind)),
     hidden: isV3 ? new Map() : asDict(groups.get('hidden')),
     outputs: asList(info.get('output')).map((type) => (typeof type === 'string' ? type : 'COMBO')),
     outputIsList: asList(info.get('output_is_list')).map((flag) => flag === true),

@@ -12,7 +12,10 @@ import { Schedule } from './schedule.ts'
 export interface PromptToRun {
   readonly promptId: string
   readonly prompt: PyDict
-  readonly extraData: PyDict
+  /** Normally an object; the server takes a list or a text as well. */
+  readonly extraData: Py
+  /** null: the prompt was sent without one. */
+  readonly clientId: Py
   /** Output nodes in the order in which they become pending. */
   readonly outputs: readonly string[]
 }
@@ -31,8 +34,7 @@ export async function executePrompt(
   caches: Caches,
   services: ExecutionServices,
 ): Promise<ExecutionRecord> {
-  const { promptId, extraData } = toRun
-  const clientId = extraData.get('client_id') ?? null
+  const { promptId, extraData, clientId } = toRun
   const messages: Py[] = []
   const tell = (type: string, facts: { [key: string]: Py }, toAll = false) => {
     const data = dict({ ...facts, timestamp: BigInt(services.clock.now()) })

@@ -1,4 +1,4 @@
-import type { Py, PyDict } from '../python/py.ts'
+import { isDict, type Py, type PyDict, typeName } from '../python/py.ts'
 import { PythonError } from '../python/python-error.ts'
 import type { ClassTraits } from './class-traits.ts'
 import type { PromptNode } from './dynamic-prompt.ts'
@@ -16,12 +16,18 @@ export interface InputData {
   readonly missing: ReadonlySet<string>
 }
 
+/** What hidden inputs are taken from. */
+export interface HiddenSources {
+  readonly prompt: PyDict
+  readonly extraData: Py
+}
+
 /** execution.get_input_data: links resolved, constants wrapped, unknown constants left out, hidden V1 inputs added. */
 export function inputData(
   node: PromptNode,
   traits: ClassTraits,
   outputsOf: (id: string) => readonly (readonly Value[])[] | undefined,
-  hidden: { prompt: PyDict; extraData: PyDict },
+  hidden: HiddenSources,
 ): InputData {
   const all = new Map<string, readonly Value[]>()
   const missing = new Set<string>()
@@ -36,6 +42,9 @@ export function inputData(
     } else if (options || traits.hidden.has(name)) {
       all.set(name, [value instanceof EmbeddedValue ? value.value : data(value)])
     }
+  }
+  if (traits.readsExtraData && !isDict(hidden.extraData)) {
+    throw new PythonError('AttributeError', `'${typeName(hidden.extraData)}' object has no attribute 'get'`)
   }
   for (const [name, kind] of traits.hidden) {
     const value = hiddenValue(kind, node.id, hidden)
@@ -53,21 +62,24 @@ function slotOf(outputs: readonly (readonly Value[])[] | undefined, { slot, isFl
   return list
 }
 
-function hiddenValue(kind: Py, id: string, hidden: { prompt: PyDict; extraData: PyDict }): Py | undefined {
+function hiddenValue(kind: Py, id: string, hidden: HiddenSources): Py | undefined {
   switch (kind) {
     case 'PROMPT':
       return hidden.prompt
     case 'DYNPROMPT':
       return DYNAMIC_PROMPT
     case 'EXTRA_PNGINFO':
-      return hidden.extraData.get('extra_pnginfo') ?? null
+      return fromExtraData(hidden, 'extra_pnginfo')
     case 'UNIQUE_ID':
       return id
     case 'AUTH_TOKEN_COMFY_ORG':
-      return hidden.extraData.get('auth_token_comfy_org') ?? null
+      return fromExtraData(hidden, 'auth_token_comfy_org')
     case 'API_KEY_COMFY_ORG':
-      return hidden.extraData.get('api_key_comfy_org') ?? null
+      return fromExtraData(hidden, 'api_key_comfy_org')
     default:
       return undefined
   }
 }
+
+const fromExtraData = ({ extraData }: HiddenSources, key: string): Py =>
+  isDict(extraData) ? (extraData.get(key) ?? null) : null

@@ -38,7 +38,7 @@ export interface ExecutionServices {
 export interface PromptRun extends ExecutionServices {
   readonly promptId: string
   readonly prompt: DynamicPrompt
-  readonly extraData: PyDict
+  readonly extraData: Py
   /** null: the prompt was sent without one. */
   readonly clientId: Py
   readonly caches: Caches
