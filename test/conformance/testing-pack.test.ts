@@ -157,3 +157,12 @@ it.each([
   await server.run({ '1': image, '2': preview('1') }, { extra_data })
   expect(server.wedged()).toBe(reason)
 })
+
+it.each([
+  ['zzz', 'Unsupported blend mode: zzz\n'],
+  ['screen', undefined],
+])('asks the node whether it takes the option %s', async (blend_mode, message) => {
+  const blend: Node = ['ImageBlend', { image1: ['1', 0], image2: ['1', 0], blend_factor: 0.5, blend_mode }]
+  const { error } = await packServer().run({ '1': image, '2': blend, '3': preview('2') })
+  expect(error?.exception_message).toBe(message)
+})

@@ -5,6 +5,7 @@ import { computeBehaviours } from './behaviours/compute-all.ts'
 import type { ComputeBehaviours, ComputeFacts, UntimedTick } from './behaviours/compute-behaviour.ts'
 import { computeDefault } from './behaviours/compute-default.ts'
 import { checkArguments, type PythonFunction, pythonFunction } from './behaviours/python-function.ts'
+import { refuseOption } from './behaviours/refused-option.ts'
 import { type ClassTraits, classTraits } from './execute/class-traits.ts'
 import type { NodeCall, NodeOutcome, NodeRunner, Tick } from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
@@ -93,7 +94,10 @@ export class KnowledgeRunner implements NodeRunner {
       ...(behaviour?.atOnce && { limit: { name: classType, most: behaviour.atOnce } }),
       durationMs: ticks.length * stepMs + ownMs,
       ticks: ticks.map((tick, index) => this.timed({ atMs: (index + 1) * stepMs, ...tick })),
-      finish: () => behaviour?.compute(inputs, facts) ?? computeDefault(inputs, facts),
+      finish: () => {
+        refuseOption(inputs, (name) => facts.traits.inputs.get(name)?.get('options'))
+        return behaviour?.compute(inputs, facts) ?? computeDefault(inputs, facts)
+      },
     }
   }
 

@@ -1,0 +1,65 @@
+import { requireHashable } from '../python/container.ts'
+import { pyRepr, pyStr } from '../python/format.ts'
+import type { Py } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
+import type { CallInputs } from './call-inputs.ts'
+
+type Refusal = (value: Py) => PythonError
+
+/** The value is a key of a table. */
+const noSuchKey: Refusal = (value) => {
+  requireHashable(value)
+  return new PythonError('KeyError', pyRepr(value))
+}
+
+const invalid =
+  (words: (value: string) => string): Refusal =>
+  (value) =>
+    new PythonError('ValueError', words(pyStr(value)))
+
+const noSuchModel =
+  (folder: string): Refusal =>
+  (value) => {
+    const message = `Model in folder '${folder}' with filename '${pyStr(value)}' not found.`
+    return new PythonError('FileNotFoundError', message)
+  }
+
+const textEncoder = noSuchModel('text_encoders')
+const contextWindows = {
+  context_schedule: invalid((value) => `Unknown context_schedule '${value}'.`),
+  fuse_method: invalid((value) => `Unknown fuse_method '${value}'.`),
+}
+
+/**
+ * New-style combos are not checked when a prompt is posted: only the node's own code may refuse a value (comfy_extras of 0.3.64).
+ * Classes that are not here take any value for one of theirs.
+ */
+const REFUSALS: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
+  AlignYourStepsScheduler: { model_type: noSuchKey },
+  CLIPTextEncodeLumina2: { system_prompt: noSuchKey },
+  ContextWindowsManual: contextWindows,
+  ImageBlend: { blend_mode: invalid((value) => `Unsupported blend mode: ${value}`) },
+  OptimalStepsScheduler: { model_type: noSuchKey },
+  PhotoMakerLoader: { photomaker_model_name: noSuchModel('photomaker') },
+  PorterDuffImageComposite: { mode: noSuchKey },
+  QuadrupleCLIPLoader: {
+    clip_name1: textEncoder,
+    clip_name2: textEncoder,
+    clip_name3: textEncoder,
+    clip_name4: textEncoder,
+  },
+  SaveWEBM: { codec: noSuchKey },
+  TripleCLIPLoader: { clip_name1: textEncoder, clip_name2: textEncoder, clip_name3: textEncoder },
+  WanCameraEmbedding: { camera_pose: noSuchKey },
+  WanContextWindowsManual: contextWindows,
+}
+
+/** Throws what a node's code says to a value that is none of a combo's options. */
+export function refuseOption(inputs: CallInputs, optionsOf: (input: string) => Py | undefined): void {
+  for (const [input, refusal] of Object.entries(REFUSALS[inputs.call.classType] ?? {})) {
+    const value = inputs.data(input)
+    const options = optionsOf(input)
+    if (value === undefined || !Array.isArray(options) || options.includes(value)) continue
+    throw refusal(value)
+  }
+}
