@@ -38,13 +38,31 @@ export function runpodContract(name: string, reach: () => Promise<Reached>): voi
     })
   })
 
-  it(`${name}: wants an action that exists`, async () => {
+  it.each([
+    [{ action: 'pause' }, "$.action: value must be one of 'start', 'stop', 'restart', 'terminate'"],
+    [{ action: 'stop', bogus: 1 }, "$: additional properties 'bogus' not allowed"],
+    [{}, "$: missing property 'action'"],
+    [[], '$: got array, want object'],
+    [{ action: 5 }, '$.action: got number, want string'],
+  ])(`${name}: wants an action that exists, not %j`, async (body, error) => {
     const { pod } = await account(reach)
-    expect(await pod('POST', '/v2/pods/abc/action', { action: 'pause' })).toMatchObject({
+    expect(await pod('POST', '/v2/pods/abc/action', body)).toEqual({
       status: 422,
       type: 'application/problem+json',
-      body: { title: 'Unprocessable Entity', status: 422 },
+      body: { title: 'Unprocessable Entity', status: 422, detail: 'Request validation failed.', errors: [error] },
     })
+  })
+
+  it.each(['', '{bad'])(`${name}: cannot process %j for an action`, async (body) => {
+    const { send, origin } = await account(reach)
+    const response = await send(
+      new Request(`${origin}/v2/pods/abc/action`, { method: 'POST', headers: { authorization: 'Bearer k' }, body }),
+    )
+    expect([response.status, response.headers.get('content-type'), await response.json()]).toEqual([
+      400,
+      'application/problem+json',
+      { title: 'Bad Request', status: 400, detail: 'request could not be processed' },
+    ])
   })
 
   it(`${name}: tells its limits to whoever has a key, and turns others away`, async () => {

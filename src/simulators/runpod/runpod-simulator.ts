@@ -1,8 +1,7 @@
 import { Hono } from 'hono'
-import * as z from 'zod'
 import { type Clock, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
+import { readAction } from './action-request.ts'
 import { PodModel } from './pod-model.ts'
-import { podAction } from './pod-resource.ts'
 import { problem } from './problem.ts'
 import { rateLimit } from './rate-limit.ts'
 import type { RunpodSeed } from './runpod-seed.ts'
@@ -16,8 +15,6 @@ export interface RunpodSimulatorOptions {
    */
   readonly strictPods?: readonly string[]
 }
-
-const actionRequest = z.strictObject({ action: podAction })
 
 /** RunPod's REST API v2, `https://api.runpod.io/v2`: one pod to look at, stop, start and terminate, and the GPU catalogue. */
 export function runpodSimulator({ clock, seed, strictPods }: RunpodSimulatorOptions): SimulatedService {
@@ -47,9 +44,8 @@ export function runpodSimulator({ clock, seed, strictPods }: RunpodSimulatorOpti
   app.post('/v2/pods/:id/action', async (c) => {
     const pod = find(c.req.param('id'))
     if (pod === null) return notFound('pod')
-    const body = actionRequest.safeParse(await c.req.json().catch(() => null))
-    if (!body.success) return problem(422, 'Unprocessable Entity', z.prettifyError(body.error))
-    const { action } = body.data
+    const action = readAction(await c.req.text())
+    if (action instanceof Response) return action
     const { status, locked } = pod.resource(clock.now())
     if (!pod.act(action, clock.now())) {
       const why = locked ? 'the pod is locked' : `it is not valid for status ${status}`
@@ -67,7 +63,7 @@ export function runpodSimulator({ clock, seed, strictPods }: RunpodSimulatorOpti
   app.notFound((c) => {
     const nearest = 'RunPod REST v2: GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus'
     const detail = `no answer to ${c.req.method} ${c.req.path}`
-    return problem(501, 'Not Implemented', detail, { [UNMATCHED_HEADER]: nearest })
+    return problem(501, 'Not Implemented', detail, { headers: { [UNMATCHED_HEADER]: nearest } })
   })
   return { name: 'runpod', http: async (request) => app.fetch(request) }
 }
