@@ -34,7 +34,7 @@ export function createApp(model: ServerModel): Hono {
   const replay = replayRecorded(model.parts.entries)
   app.notFound(async ({ req }) => {
     const { method, path } = req
-    if (isKnown(path, known)) return methodNotAllowed(method)
+    if (isOtherMethod(method, path, known)) return methodNotAllowed(method)
     const replayed = await replay(req.raw)
     if (replayed instanceof Response) return replayed
     const message = `the ComfyUI simulator has no answer to ${method} ${path}, and the recording has none either`
@@ -56,9 +56,16 @@ function methodNotAllowed(method: string): Response {
   return answer
 }
 
-/** A route without parameters whose answer does not depend on the recording. */
-function isKnown(path: string, known: readonly string[]): boolean {
-  return known.some(
-    (route) => route === path && !/\/(system_stats|embeddings|models|extensions|users|settings|i18n)/.test(route),
-  )
+/** Routes that answer as the recorded server did, or not at all. */
+const RECORDED =
+  /^(\/api)?\/(system_stats|embeddings|models|extensions|view_metadata|users|settings|i18n|workflow_templates)/
+
+/** Those of them that the server knows for POST as well (§1.10). */
+const TAKES_POST = /^(\/api)?\/(users|settings(\/[^/]+)?)$/
+
+/** Whether the server has the path, and only for other methods. */
+function isOtherMethod(method: string, path: string, known: readonly string[]): boolean {
+  if (method === 'GET' || method === 'HEAD') return known.includes(path) && !RECORDED.test(path)
+  if (method === 'POST' && TAKES_POST.test(path)) return false
+  return known.some((route) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
 }

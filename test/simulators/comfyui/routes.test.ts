@@ -14,6 +14,13 @@ it.each([
   ['DELETE', '/prompt', 405],
   ['PUT', '/queue', 405],
   ['POST', '/view', 405],
+  ['POST', '/history/abc', 405],
+  ['POST', '/api/object_info/KSampler', 405],
+  ['POST', '/system_stats', 405],
+  ['DELETE', '/users', 405],
+  ['PUT', '/models/loras', 405],
+  ['POST', '/settings/a', 501],
+  ['POST', '/history/', 501],
 ])('%s %s is %i as on the real server', async (method, path, status) => {
   const response = await ask(method, path)
   expect(response.status).toBe(status)
