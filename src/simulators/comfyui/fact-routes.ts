@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono'
 import { plainPath } from '../../recording/plain-path.ts'
 import { PROVENANCE_HEADER } from '../simulator.ts'
+import { emptyAnswer } from './files/file-answers.ts'
 import { uploadImage, uploadMask } from './files/upload.ts'
 import { view } from './files/view.ts'
 import { jsonAnswer } from './json-answer.ts'
-import { modelLists } from './model-lists.ts'
+import { mayBeFolder, modelLists } from './model-lists.ts'
 import { withFileLists } from './node-list.ts'
 import type { ObjectInfo } from './object-info.ts'
 import { parseJson } from './python/parse.ts'
@@ -26,6 +27,9 @@ const RECORDED = [
   '/workflow_templates',
 ]
 
+/** Old names of folders, which only the server's own code still knows (folder_paths.map_legacy). */
+const LEGACY = new Set(['unet', 'clip'])
+
 /** Files, node classes and what the server tells about itself (server.py, the GET routes). */
 export function factRoutes(app: Hono, model: ServerModel): void {
   const { files, objectInfo, answers } = model.parts
@@ -41,6 +45,12 @@ export function factRoutes(app: Hono, model: ServerModel): void {
     response.headers.set(PROVENANCE_HEADER, 'recorded')
     return Promise.resolve(response)
   }
+  const isUnknown = (folder: string) => {
+    const listed = answers.get('/models')
+    const names = listed?.status === 200 ? parseJson(Buffer.from(listed.body()).toString()) : null
+    if (Array.isArray(names)) return !names.includes(folder)
+    return LEGACY.has(folder) || !mayBeFolder(objectInfo, folder)
+  }
   for (const base of ['', '/api']) {
     app.get(`${base}/view`, ({ req }) => view(req.raw, files))
     app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, { limit: MAX_BODY }))
@@ -49,10 +59,13 @@ export function factRoutes(app: Hono, model: ServerModel): void {
     app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
     app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))
     for (const path of RECORDED) app.get(base + path, recorded)
+    // Only folders whose files are known: a client asks for each of them in turn.
     app.get(`${base}/models`, () => jsonAnswer([...modelLists(objectInfo).keys()]))
     app.get(`${base}/models/:folder`, ({ req }, next) => {
-      const files = modelLists(objectInfo).get(req.param('folder'))
-      return files ? Promise.resolve(jsonAnswer([...files])) : next()
+      const folder = req.param('folder')
+      const files = modelLists(objectInfo).get(folder)
+      if (files) return Promise.resolve(jsonAnswer([...files]))
+      return isUnknown(folder) ? Promise.resolve(emptyAnswer(404)) : next()
     })
   }
 }

@@ -22,7 +22,44 @@ const LISTED_BY: ReadonlyArray<readonly [folder: string, className: string, inpu
   ['photomaker', 'PhotoMakerLoader', 'photomaker_model_name'],
   ['model_patches', 'ModelPatchLoader', 'name'],
   ['audio_encoders', 'AudioEncoderLoader', 'audio_encoder_name'],
+  ['unet_gguf', 'UnetLoaderGGUF', 'unet_name'],
 ]
+
+/** All folders of the server itself (folder_paths.py). */
+const OWN = new Set([
+  ...['checkpoints', 'configs', 'loras', 'vae', 'text_encoders', 'diffusion_models', 'clip_vision', 'style_models'],
+  ...[
+    'embeddings',
+    'diffusers',
+    'vae_approx',
+    'controlnet',
+    'gligen',
+    'upscale_models',
+    'custom_nodes',
+    'hypernetworks',
+  ],
+  ...['photomaker', 'classifiers', 'model_patches', 'audio_encoders'],
+])
+
+/** What packs add. A pack that is not here may add any. */
+const BY_PACK: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ComfyUI-GGUF', ['unet_gguf', 'clip_gguf']],
+  ['ComfyUI-VideoHelperSuite', ['VHS_video_formats']],
+  ['websocket_image_save', []],
+  ['testing-pack', []],
+])
+
+/** Whether the server has the folder, or a pack that is not known here might have added it. */
+export function mayBeFolder(objectInfo: ObjectInfo, folder: string): boolean {
+  if (OWN.has(folder)) return true
+  const packs = objectInfo.keys().flatMap((name) => packOf(objectInfo.get(name)))
+  return packs.some((pack) => BY_PACK.get(pack)?.includes(folder) ?? true)
+}
+
+function packOf(info: Py | undefined): string[] {
+  const module = isDict(info) ? info.get('python_module') : undefined
+  return typeof module === 'string' && module.startsWith('custom_nodes.') ? [module.slice('custom_nodes.'.length)] : []
+}
 
 /** What `GET /models/{folder}` would list, as far as the loaders of `object_info` tell: folder → files. */
 export function modelLists(objectInfo: ObjectInfo): Map<string, readonly string[]> {

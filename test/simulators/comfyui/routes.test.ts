@@ -127,7 +127,7 @@ it('lists models as object_info knows them where the recording has no list of it
   }
   const folders = [
     ...['checkpoints', 'configs', 'loras', 'vae', 'text_encoders', 'diffusion_models', 'clip_vision', 'style_models'],
-    ...['controlnet', 'gligen', 'hypernetworks', 'photomaker', 'model_patches'],
+    ...['controlnet', 'gligen', 'hypernetworks', 'photomaker', 'model_patches', 'unet_gguf'],
   ]
   expect(await read('/models')).toEqual([200, 'derived', folders])
   expect(await read('/models/loras')).toEqual([
@@ -137,8 +137,10 @@ it('lists models as object_info knows them where the recording has no list of it
   ])
   expect(await read('/api/models/vae')).toEqual([200, 'derived', ['wan_2.1_vae.safetensors']])
   expect(await read('/models/photomaker')).toEqual([200, 'derived', []])
-  // Which files of a pack's own folder there are, no loader of the server itself tells.
-  expect(await read('/models/ipadapter')).toEqual([501, null, null])
+  expect(await read('/models/unet')).toEqual([404, 'derived', null])
+  expect(await read('/models/ipadapter')).toEqual([404, 'derived', null])
+  // What is in it, no loader tells.
+  expect(await read('/models/vae_approx')).toEqual([501, null, null])
 })
 
 it('lists models as they were recorded', async () => {
@@ -160,6 +162,7 @@ it('lists models as they were recorded', async () => {
     const response = await http(new Request(ORIGIN + path))
     expect([response.headers.get(PROVENANCE_HEADER), await response.json()]).toEqual(['recorded', names])
   }
+  expect((await http(new Request(`${ORIGIN}/models/gligen_old`))).status).toBe(404)
 })
 
 it('lists uploaded files in the loaders that can take them', async () => {
