@@ -166,3 +166,22 @@ it.each([
   const { error } = await packServer().run({ '1': image, '2': blend, '3': preview('2') })
   expect(error?.exception_message).toBe(message)
 })
+
+it('names its own exceptions in full', async () => {
+  const { error } = await packServer().run({
+    '1': ['TestMixedExpansionReturns', { input1: 0.3 }],
+    '1.0.0.1': image,
+    '2': preview('1'),
+    '3': preview('1.0.0.1'),
+  })
+  expect(error).toMatchObject({ node_id: '1', exception_type: 'execution.DuplicateNodeError' })
+})
+
+it.each([
+  ['TestCustomValidation1', "TestCustomValidation1.VALIDATE_INPUTS() got multiple values for argument 'cls'"],
+  ['TestCustomValidation3', undefined],
+])('hands an input named after the class to the check of %s', async (type, message) => {
+  const inputs = { input1: ['1', 0], input2: ['1', 0], cls: ['1', 0] }
+  const posted = packServer().run({ '1': image, '2': [type, inputs], '3': preview('2') })
+  await (message === undefined ? expect(posted).resolves.toBeDefined() : expect(posted).rejects.toThrow(message))
+})

@@ -59,6 +59,7 @@ const variant: ValidateBehaviour = {
   family: 'subset',
   check: {
     name: 'VariantSupport.<locals>.decorator.<locals>.validate_inputs',
+    isStatic: true,
     required: ['input_types'],
     run(_, { inputTypes, declared }) {
       for (const [name, { type, family }] of inputTypes) {
@@ -77,6 +78,7 @@ const variantOfLists: ValidateBehaviour = {
   family: 'subset',
   check: {
     name: 'VariantSupport.<locals>.decorator.<locals>.validate_inputs',
+    isStatic: true,
     required: ['input_types'],
     run() {
       throw new PythonError('AttributeError', "'list' object has no attribute 'items'")

@@ -14,6 +14,8 @@ export interface ValidateBehaviour {
 export interface OwnCheck {
   /** As Python names the function in a TypeError; an inherited one carries the name of the class that has it. */
   readonly name: string
+  /** It is no class method, and so has no parameter `cls`. */
+  readonly isStatic?: true
   /** Parameters without a default. The server leaves inputs that are named here to the check. */
   readonly required: readonly string[]
   readonly optional?: readonly string[]

@@ -30,7 +30,7 @@ export class DynamicPrompt {
       node = this.read(id)
       this.known.set(id, node)
     }
-    if (!node) throw new PythonError('graph.NodeNotFoundError', `Node ${id} not found`)
+    if (!node) throw new PythonError('comfy_execution.graph.NodeNotFoundError', `Node ${id} not found`)
     return node
   }
 

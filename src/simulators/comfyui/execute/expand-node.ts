@@ -12,7 +12,7 @@ export function expandNode(run: PromptRun, id: string, results: readonly NodeRes
   for (const [child, node] of children) {
     if (prompt.has(child)) {
       const advice = 'Ensure node ids are unique and deterministic or use graph_utils.GraphBuilder.'
-      throw new PythonError('DuplicateNodeError', `Attempt to add duplicate node ${child}. ${advice}`)
+      throw new PythonError('execution.DuplicateNodeError', `Attempt to add duplicate node ${child}. ${advice}`)
     }
     if (!isDict(node)) continue
     const display = node.get('override_display_id')

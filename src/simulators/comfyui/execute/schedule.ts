@@ -62,12 +62,12 @@ export class Schedule {
     const inputs = this.prompt.node(id).inputs
     if (!inputs.has(input)) {
       const message = `Node ${id} says it needs input ${input}, but there is no input to that node at all`
-      throw new PythonError('graph.NodeInputError', message)
+      throw new PythonError('comfy_execution.graph.NodeInputError', message)
     }
     const link = linkOf(inputs.get(input))
     if (!link) {
       const message = `Node ${id} says it needs input ${input}, but that value is a constant`
-      throw new PythonError('graph.NodeInputError', message)
+      throw new PythonError('comfy_execution.graph.NodeInputError', message)
     }
     this.block(link.node, id)
   }

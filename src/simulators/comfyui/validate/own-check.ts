@@ -6,6 +6,7 @@ import { pyItem, pyIterate } from '../python/container.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
+import { PythonError } from '../python/python-error.ts'
 import type { LinkType } from './link-type.ts'
 import type { NodeClass } from './node-class.ts'
 import { customValidationFailed, type NodeError } from './node-error.ts'
@@ -28,7 +29,13 @@ export interface OwnCheckCall {
 /** Runs a class's own check on a node's inputs, as execution.py's validate_inputs does after its own checks. */
 export function runOwnCheck(node: NodeClass, check: OwnCheck, call: OwnCheckCall): NodeError[] {
   const passed = new Map<string, Py>()
-  for (const [name, value] of suppliedInputs(node, call.inputs)) if (takesInput(check, name)) passed.set(name, value)
+  for (const [name, value] of suppliedInputs(node, call.inputs)) {
+    // The class itself is the first argument, and counts among the parameters that an input may be named after.
+    if (name === 'cls' && !check.isStatic) {
+      throw new PythonError('TypeError', `${check.name}() got multiple values for argument 'cls'`)
+    }
+    if (takesInput(check, name)) passed.set(name, value)
+  }
   if (check.required.includes('input_types')) passed.set('input_types', new Map())
   requireArguments(check.name, check.required, passed)
   const result = check.run(passed, { ...call, declared: (input) => node.inputs.get(input)?.type })
