@@ -151,6 +151,8 @@ it.each([[['x']], ['x']])('runs a prompt with %j for extra data as far as nodes 
 it.each([
   [null, "argument of type 'NoneType' is not iterable"],
   [5, "argument of type 'int' is not iterable"],
+  [{ client_id: ['c'] }, "unhashable type: 'list'"],
+  [{ client_id: {} }, "unhashable type: 'dict'"],
   ['client_id', "string indices must be integers, not 'str'"],
 ])('is wedged by %j for extra data', async (extra_data, reason) => {
   const server = packServer()

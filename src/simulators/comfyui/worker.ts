@@ -5,7 +5,7 @@ import type { Caches } from './execute/prompt-run.ts'
 import { ResultCache } from './execute/result-cache.ts'
 import type { History } from './history.ts'
 import type { PromptQueue } from './prompt-queue.ts'
-import { pyContains, pyItem } from './python/container.ts'
+import { pyContains, pyItem, requireHashable } from './python/container.ts'
 import { dumpJson } from './python/dump.ts'
 import { dict, isDict, type PyDict } from './python/py.ts'
 import { PythonError } from './python/python-error.ts'
@@ -87,6 +87,8 @@ export class Worker {
     // Throws for what has no members to look through.
     const clientId = pyContains(extraData, 'client_id') ? pyItem(extraData, 'client_id') : null
     this.interrupted = false
+    // Sockets are looked up by it. The real server ends altogether; here nothing runs any more.
+    requireHashable(clientId)
     this.hub.client = clientId
     const record = await executePrompt({ promptId, prompt, extraData, clientId, outputs }, this.caches, {
       runner: this.runner,
