@@ -92,6 +92,12 @@ it.each([
   ['127.0.0.1:18188', 'null', 200],
   ['example.com', 'http://evil.com', 200],
   ['10.0.0.5:8188', 'http://evil.com', 200],
+  ['[::1]:8188', 'http://[::1]:8188', 200],
+  ['[::1]', 'http://[::1]', 200],
+  ['[::1]:8188', 'http://[::1]', 403],
+  ['[::1]', 'http://[::1]:8188', 403],
+  ['[0:0:0:0:0:0:0:1]:8188', 'http://evil.com', 403],
+  ['[2001:db8::1]:8188', 'http://evil.com', 200],
 ])('host %s with origin %s is %i', async (host, origin, status) => {
   expect((await ask('GET', '/prompt', { headers: { host, origin } })).status).toBe(status)
 })
