@@ -30,6 +30,16 @@ export function gcsUploadContract(name: string, reach: () => Promise<Reached>): 
       expect(location.searchParams.get('upload_id')).toMatch(/./)
     })
 
+    it('tells what it holds under another status to who asks for that', async () => {
+      const { send, origin } = await reached(reach)
+      const uri = await session(send, origin, 'film.mp4')
+      await put(send, uri, `bytes 0-${256 * KIB - 1}/*`, bytes(256 * KIB))
+      const headers = { 'content-range': 'bytes */*', 'x-guploader-no-308': 'yes', authorization: 'Bearer t' }
+      const response = await send(new Request(uri, { method: 'PUT', headers }))
+      expect(await told(response)).toEqual({ status: 200, range: 'bytes=0-262143' })
+      expect(response.headers.get('x-http-status-code-override')).toBe('308')
+    })
+
     it('takes chunks, tells what it holds, and answers the object at the end and ever after', async () => {
       const { send, origin } = await reached(reach)
       const content = bytes(600 * KIB)

@@ -42,7 +42,9 @@ export function uploadRoutes({ model, sessions, keepBytes, resource }: UploadRou
     if (session.outcome !== null) return c.json(resource(session.outcome, c.req.raw))
     // Without a Range header nothing is held. A Location header here would make clients follow it.
     const held: Record<string, string> = session.persisted === 0 ? {} : { range: `bytes=0-${session.persisted - 1}` }
-    return c.body(null, 308, held)
+    // Clients whose HTTP library would follow a 308 ask for another status.
+    if (c.req.header('x-guploader-no-308') !== 'yes') return c.body(null, 308, held)
+    return c.body(null, 200, { ...held, 'x-http-status-code-override': '308' })
   })
 
   routes.delete('/b/:bucket/o', (c) => {
