@@ -71,8 +71,8 @@ export class KnowledgeRunner implements NodeRunner {
   lazyRequest(call: NodeCall): readonly string[] {
     const behaviour = this.behaviours.get(call.classType)
     const traits = this.traits(call.classType)!
-    const owner = this.functionOf(call.classType).name.split('.')[0]
-    checkArguments({ name: `${owner}.check_lazy_status` }, traits, call.inputs)
+    const main = this.functionOf(call.classType)
+    checkArguments({ ...main, name: `${main.name.split('.')[0]}.check_lazy_status` }, traits, call.inputs)
     if (behaviour?.lazy) return behaviour.lazy(new CallInputs(call))
     return [...traits.lazyInputs].filter((name) => call.inputs.has(name))
   }

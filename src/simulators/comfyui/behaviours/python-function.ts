@@ -25,15 +25,13 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   VAEEncode: ['vae', 'pixels'],
 }
 
-/** `execute` is what V3 classes have, and a guess for the V1 classes of other packs. */
+/** V3 classes have `execute`. What a V1 class of another pack takes is not known: many take inputs that they do not declare. */
 export function pythonFunction(classType: string, { isV3 }: ClassTraits): PythonFunction {
   const owner = OWNERS.get(classType) ?? classType.replace(/^VHS_/, '')
+  const known = isV3 ? 'execute' : FUNCTIONS.get(classType)
+  if (known === undefined) return { name: `${owner}.execute`, required: [], takesAny: true }
   const required = REQUIRED[classType]
-  return {
-    name: `${owner}.${(isV3 ? undefined : FUNCTIONS.get(classType)) ?? 'execute'}`,
-    takesAny: TAKES_ANY.test(classType),
-    ...(required && { required }),
-  }
+  return { name: `${owner}.${known}`, takesAny: TAKES_ANY.test(classType), ...(required && { required }) }
 }
 
 /**
