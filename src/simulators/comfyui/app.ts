@@ -60,7 +60,7 @@ function methodNotAllowed(method: string): Response {
 const RECORDED =
   /^(\/api)?\/(system_stats|embeddings|models|extensions|view_metadata|users|settings|i18n|workflow_templates)/
 
-/** Those of them that the server knows for POST as well (§1.10). */
+/** Those of them that the server knows for POST as well. */
 const TAKES_POST = /^(\/api)?\/(users|settings(\/[^/]+)?)$/
 
 /** Whether the server has the path, and only for other methods. */

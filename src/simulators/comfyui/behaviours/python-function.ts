@@ -36,7 +36,7 @@ export function pythonFunction(classType: string, { isV3 }: ClassTraits): Python
 
 /**
  * Python's own check of a call's arguments. A link to an input that the class does not have is followed all the same, and its
- * value handed over by name (§7.1); lists that are all empty hand over nothing.
+ * value handed over by name; lists that are all empty hand over nothing.
  */
 export function checkArguments(
   { name, required, takesAny = false }: PythonFunction,
