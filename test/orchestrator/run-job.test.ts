@@ -71,6 +71,7 @@ async function run(world: {
     runName: 'calm-wren',
     clients: { comfyui },
     earlier: earlier ?? null,
+    workflowsBefore: new Map(),
     options: { maxRetries: 3 },
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
