@@ -29,7 +29,7 @@ export async function runPr(args: readonly string[], options: PrOptions = {}): P
   const cwd = options.cwd ?? newFolder(options.files)
   const env = { ...bareEnvironment(), ...options.env }
   const { exitCode, stdout, stderr } = await new Promise<Omit<PrResult, 'cwd' | 'transcript'>>((done) => {
-    execFile(process.execPath, [bin, ...args], { cwd, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [bin, ...keptHere(args)], { cwd, env }, (error, stdout, stderr) => {
       // A process that a signal ended has no code.
       done({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
     })
@@ -39,6 +39,13 @@ export async function runPr(args: readonly string[], options: PrOptions = {}): P
   )
   const transcript = `$ ${command}\n${stdout}${stderr}exit code ${exitCode}\n`.replaceAll(cwd, '<cwd>')
   return { cwd, exitCode, stdout, stderr, transcript }
+}
+
+/** A run keeps its files below its folder, also on a pod, where they would go to the pod's own volume. */
+export function keptHere(args: readonly string[]): readonly string[] {
+  const isRun = args[0]?.startsWith('-') && (args.includes('--yes') || args.includes('--dry-run'))
+  const isTold = args.includes('--output-dir') || args.includes('--show-settings')
+  return isRun && !isTold ? [...args, '--output-dir', 'output/prompt-runner'] : args
 }
 
 /** The environment of a process under test: nothing of the developer's, temporary files where all tests have them. */

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { bareEnvironment } from '../cli/run-pr.ts'
+import { bareEnvironment, keptHere } from '../cli/run-pr.ts'
 import type { Json } from './rehearse.ts'
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
@@ -23,7 +23,7 @@ export function startLive(
   args: readonly string[],
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
 ): LiveProcess {
-  const child = spawn(process.execPath, [bin, '--yes', ...args], {
+  const child = spawn(process.execPath, [bin, ...keptHere(['--yes', ...args])], {
     cwd,
     env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
