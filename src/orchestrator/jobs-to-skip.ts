@@ -11,23 +11,16 @@ export interface ObjectAddress {
 }
 
 /**
- * Jobs of a plan that need not run again, with what they left, by workflow number: the same job was recorded as done, its
- * local files are still there, and all it depends on is skipped too. Of a finished video that is every job: its intermediate
- * files were cleaned up because nothing needs them any more.
+ * Jobs of a plan that an earlier part of the run has done, with what they left, by workflow number: the same job, and so was all that
+ * it depends on. Whether their files are still there is another question, see `withoutLostFiles`.
  */
-export function jobsToSkip(
-  plan: Plan,
-  earlier: VideoState | undefined,
-  target: ObjectAddress | null,
-): ReadonlyMap<number, JobResult> {
+export function jobsToSkip(plan: Plan, earlier: VideoState | undefined): ReadonlyMap<number, JobResult> {
   const skipped = new Map<number, JobResult>()
   if (!earlier) return skipped
-  const isFinished = finishedFilm(plan, earlier, target) !== null
   for (const { workflowNumber, jobId, dependsOn } of jobsOf(plan)) {
     const result = earlier.done[workflowNumber]
     if (!result || earlier.jobIds[workflowNumber] !== jobId) continue
-    const usable = isFinished || Object.values(result.files).every((file) => existsSync(file))
-    if (usable && dependsOn.every((number) => skipped.has(number))) skipped.set(workflowNumber, result)
+    if (dependsOn.every((number) => skipped.has(number))) skipped.set(workflowNumber, result)
   }
   return skipped
 }

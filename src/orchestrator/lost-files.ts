@@ -1,60 +1,74 @@
 import { existsSync } from 'node:fs'
 import { jobsOf } from '../domain/jobs-of.ts'
-import type { Job, Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
-import { hasFile, uploadFile } from './server-files.ts'
+import { downloadFile, hasFile, uploadFile } from './server-files.ts'
 import { warn } from './warn.ts'
 
 /** What later jobs load from the server, by the kind of the job that left it there. */
 const role = { high: 'latent', low: 'video', combine: 'film' } as const
 
 /**
- * Jobs that can really be skipped. A job whose file on the server is gone is done again, unless a local copy can be
- * uploaded.
+ * Jobs that can really be skipped. What a later job loads has to be on the server; if it is gone there, the local copy is uploaded.
+ * What a later job or the end of the video reads has to be here; if it is gone here, it is downloaded. A job whose file is gone on
+ * both sides is done again.
  */
 export async function withoutLostFiles(
   context: RunContext,
   plan: Plan,
   skipped: ReadonlyMap<number, JobResult>,
 ): Promise<ReadonlyMap<number, JobResult>> {
+  const video = plan.videoName
   const kept = new Map(skipped)
   const jobs = jobsOf(plan)
   const again: number[] = []
   const putBack: number[] = []
+  const fetched: number[] = []
   // From the end: whether a file is needed shows when it is known which of the later jobs run.
-  for (const job of jobs.toReversed()) {
-    const { workflowNumber: number, kind } = job
+  for (const { workflowNumber: number, kind } of jobs.toReversed()) {
     const result = kept.get(number)
     const file = result?.outputs[role[kind]]
-    const isNeeded = jobs.some((later) => !kept.has(later.workflowNumber) && loadsFrom(later, job))
-    if (!result || !file || !isNeeded || (await hasFile(context, plan.videoName, file))) continue
-    const copy = result.files[role[kind]]
-    // A film may be longer than what a server takes, and is combined again in seconds.
-    if (copy === undefined || kind === 'combine' || !existsSync(copy)) {
+    if (!result || !file) continue
+    const later = jobs.filter((job) => !kept.has(job.workflowNumber) && job.dependsOn.includes(number))
+    const path = result.files[role[kind]]
+    const isHere = path !== undefined && existsSync(path)
+    // A chunk takes of the LOW before it only a picture, which is cut from the local copy.
+    const isCutFrom =
+      kind === 'low' && plan.renderJobs.slice(number, number + 2).some((job) => !kept.has(job.workflowNumber))
+    const isReadHere = isCutFrom || number === jobs.length
+    const isLoadedThere = later.some((job) => job.kind !== 'high')
+    if (isHere ? !isLoadedThere : !isReadHere && !isLoadedThere) continue
+    if (await hasFile(context, video, file)) {
+      if (isHere || path === undefined || !isReadHere) continue
+      await downloadFile(context, video, file, path)
+      fetched.unshift(number)
+    } else if (!isHere || kind === 'combine') {
+      // A film may be longer than what a server takes, and is combined again in seconds.
       kept.delete(number)
       again.unshift(number)
-      continue
+    } else {
+      const { filename: name, subfolder, type } = file
+      const stored = await uploadFile(context, video, path, { name, subfolder, type })
+      kept.set(number, { ...result, outputs: { ...result.outputs, [role[kind]]: stored } })
+      putBack.unshift(number)
     }
-    const { filename: name, subfolder, type } = file
-    const stored = await uploadFile(context, plan.videoName, copy, { name, subfolder, type })
-    kept.set(number, { ...result, outputs: { ...result.outputs, [role[kind]]: stored } })
-    putBack.unshift(number)
   }
-  tell(context, plan.videoName, again, putBack)
+  tell(context, video, 'ComfyUI has lost files of jobs that were done', {
+    'run again': again,
+    'put back from the local copy': putBack,
+  })
+  tell(context, video, 'Local files of jobs that were done are gone', { 'downloaded again': fetched })
   return kept
 }
 
-/** HIGH needs only a picture of the LOW before it, and that is cut from the local copy. */
-function loadsFrom(later: Job, job: Job): boolean {
-  return later.dependsOn.includes(job.workflowNumber) && later.kind !== 'high'
-}
-
-function tell(context: RunContext, video: string, again: readonly number[], putBack: readonly number[]): void {
-  const done = [
-    again.length > 0 ? `run again: ${again.join(', ')}` : null,
-    putBack.length > 0 ? `put back from the local copy: ${putBack.join(', ')}` : null,
-  ].filter((text) => text !== null)
+function tell(
+  context: RunContext,
+  video: string,
+  what: string,
+  remedies: Readonly<Record<string, readonly number[]>>,
+): void {
+  const done = Object.entries(remedies).filter(([, jobs]) => jobs.length > 0)
   if (done.length === 0) return
-  warn(context, `ComfyUI has lost files of jobs that were done (${done.join('; ')})`, video)
+  warn(context, `${what} (${done.map(([remedy, jobs]) => `${remedy}: ${jobs.join(', ')}`).join('; ')})`, video)
 }

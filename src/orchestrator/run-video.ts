@@ -16,9 +16,10 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   const { videoName: video, totalFrames: frames } = plan
   const earlier = context.earlier?.videos[video]
   const target = targetOf(context, video)
-  const skipped = await withoutLostFiles(context, plan, jobsToSkip(plan, earlier, target))
-  context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   const film = finishedFilm(plan, earlier, target)
+  const wasDone = jobsToSkip(plan, earlier)
+  const skipped = film === null ? await withoutLostFiles(context, plan, wasDone) : wasDone
+  context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   if (film !== null) {
     // It may have ended in its clean-up.
     if (earlier?.status !== 'finished')

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { decoded } from '../support/film.ts'
@@ -28,7 +29,8 @@ async function stopped(refused: number, flags: readonly string[]) {
       .filter(({ kind }) => kind === 'job-started')
     return { said: `${exitCode} ${stderr}`, sent: started.map(({ workflow }) => workflow) }
   }
-  return { resume, world, film: join(folder.outputDir, 'final/otter.mp4') }
+  const clear = (name: string) => rmSync(join(folder.outputDir, name), { recursive: true })
+  return { resume, world, clear, film: join(folder.outputDir, 'final/otter.mp4') }
 }
 
 const LOST = '0 warning: otter: ComfyUI has lost files of jobs that were done'
@@ -52,4 +54,27 @@ it('sends nothing twice to a server that has everything', async () => {
   const before = world.asked.filter((line) => line === 'comfyui POST /upload/image').length
   expect(await resume(world)).toEqual({ said: '0 ', sent: [4, 5, 6] })
   expect(world.asked.filter((line) => line === 'comfyui POST /upload/image').length).toBe(before)
+})
+
+it('takes from the server what was deleted here, and renders nothing again', async () => {
+  const { resume, world, clear, film } = await stopped(4, [])
+  for (const name of ['videos', 'references']) clear(name)
+  const said = '0 warning: otter: Local files of jobs that were done are gone (downloaded again: 2)\n'
+  expect(await resume(world)).toEqual({ said, sent: [4, 5, 6] })
+  expect(decoded(film).frames).toBe(24)
+})
+
+it('does not miss what nobody reads any more', async () => {
+  const { resume, world, clear, film } = await stopped(6, [])
+  for (const name of ['videos', 'references']) clear(name)
+  expect(await resume(world)).toEqual({ said: '0 ', sent: [6] })
+  expect(decoded(film).frames).toBe(24)
+})
+
+it('does again what is gone here and there', async () => {
+  const { resume, clear, film } = await stopped(4, [])
+  clear('videos')
+  const said = `${LOST} (run again: 1, 2, 3)\n`
+  expect(await resume(await startWorld())).toEqual({ said, sent: [1, 2, 3, 4, 5, 6] })
+  expect(decoded(film).frames).toBe(24)
 })
