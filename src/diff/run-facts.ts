@@ -23,7 +23,7 @@ export interface NodeFacts {
 export interface UploadFacts {
   /** `gs://bucket/object` */
   readonly url: string
-  /** Type, size and checksum. Of a manifest only the type: it holds the stamps of its run. */
+  /** Type, size and checksum; of what differs in any two runs, manifests and films, only the type. */
   readonly content: Readonly<Record<string, string | number>>
 }
 

@@ -14,6 +14,9 @@ const stored = z.looseObject({
   crc32c: z.string().default(''),
 })
 
+/** A manifest holds the stamps of its run, and a film the times of the files that it was made from (ComfyUI writes its prompt into it). */
+const STAMPED = /^(application\/json|video\/.*)$/
+
 /** Every object that was uploaded, in order. */
 export function uploadsOf(entries: readonly LoadedEntry[], runs: readonly string[]): UploadFacts[] {
   return entries.flatMap(({ method, url, status, responseBody }) => {
@@ -21,7 +24,7 @@ export function uploadsOf(entries: readonly LoadedEntry[], runs: readonly string
     const object = stored.safeParse(jsonOrNull(responseBody())).data
     if (!object) return []
     const { bucket, name, contentType: type, size, crc32c } = object
-    const content = type === 'application/json' ? { type } : { type, size, crc32c }
+    const content = STAMPED.test(type) ? { type } : { type, size, crc32c }
     return [{ url: `gs://${bucket}/${withoutRuns(name, runs)}`, content }]
   })
 }

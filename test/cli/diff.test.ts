@@ -35,9 +35,10 @@ it.each(['', 'wan22-two-chunks', 'wan22-two-chunks nowhere', 'wan22-two-chunks n
   },
 )
 
-/** Returns the name of the new run folder. */
+/** Returns the name of the new run folder. Each run is an hour after the last. */
 async function dryRun(cwd: string, ...more: string[]): Promise<string> {
   const before = readdirSync(cwd)
-  await runPr([...small, ...more], { cwd, env: { SOURCE_DATE_EPOCH: '1767225600' } })
+  const start = 1767225600 + 3600 * before.filter((name) => name.startsWith('temp_dry_run')).length
+  await runPr([...small, ...more], { cwd, env: { SOURCE_DATE_EPOCH: String(start) } })
   return readdirSync(cwd).find((name) => name.startsWith('temp_dry_run') && !before.includes(name))!
 }
