@@ -1,4 +1,4 @@
-import { inputDigest } from '../config/input-digest.ts'
+import { inputDigests } from '../config/input-digests.ts'
 import { parsePrompts, unreadablePrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { Templates } from '../domain/bindings.ts'
@@ -19,7 +19,7 @@ export async function planPrompts(settings: Settings, templates: Templates): Pro
   const impossible: PromptRunnerError[] = []
   for (const prompt of prompts) {
     try {
-      plans.push(makePlan(prompt, settings.plan, jobIdsWith(await inputDigest(prompt, own))))
+      plans.push(makePlan(prompt, settings.plan, jobIdsWith(await inputDigests(prompt, own))))
     } catch (error) {
       if (!(error instanceof PromptRunnerError) || error.code !== 'PR_PLAN') throw error
       impossible.push(error)

@@ -77,12 +77,11 @@ export async function runPlans(
 
 /**
  * What failed, as errors to report: the run's own ones, and one for all videos, with `hint`. A cancelled run is nothing but
- * cancelled, unless its pod could not be stopped.
+ * cancelled.
  */
 export function errorsOf(failures: readonly RunFailure[], hint?: string): PromptRunnerError[] {
   const cancelled = failures.find(({ error }) => error.code === 'PR_CANCELLED')
-  if (cancelled)
-    return [cancelled, ...failures.filter(({ error }) => error.code === 'PR_POD')].map(({ error }) => error)
+  if (cancelled) return [cancelled.error]
   const own = failures.filter(({ video }) => video === null).map(({ error }) => error)
   const videos = failures.flatMap(({ video, error }) => (video === null ? [] : [{ video, error }]))
   return videos.length === 0 ? own : [unfinished(videos, hint), ...own]

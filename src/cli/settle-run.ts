@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { filmObject, finalDirOf, journalOf, stateDirOf } from '../config/layout.ts'
+import { finalDirOf, journalOf, objectNames, stateDirOf } from '../config/layout.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { filmNames } from '../orchestrator/film-names.ts'
 import { isAt, isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
@@ -63,11 +63,12 @@ const LONGEST_OBJECT_NAME = 1024
 /** Throws PR_USAGE for a film that could not be uploaded under its name. */
 function checkObjectNames({ settings, plans }: PlannedSession, { runName }: RunIdentity): void {
   for (const { videoName } of settings.run.upload ? plans : []) {
-    const name = filmObject(settings.storage.prefix, runName, videoName)
+    const { film, manifest } = objectNames(settings.storage.prefix, runName, videoName)
+    const name = Buffer.byteLength(film) < Buffer.byteLength(manifest) ? manifest : film
     if (Buffer.byteLength(name) <= LONGEST_OBJECT_NAME) continue
     throw new PromptRunnerError(
       'PR_USAGE',
-      `the film of ${videoName} would have a name of ${Buffer.byteLength(name)} bytes in the bucket (${name.slice(0, 40)}…), and ${LONGEST_OBJECT_NAME} are possible`,
+      `an object of ${videoName} would have a name of ${Buffer.byteLength(name)} bytes in the bucket (${name.slice(0, 40)}…), and ${LONGEST_OBJECT_NAME} are possible`,
       { hint: 'give --bucket a shorter prefix, or the video a shorter name' },
     )
   }
@@ -100,11 +101,11 @@ function resumed(session: PlannedSession, state: RunState): SettledRun {
   const { bucket, prefix } = settings.storage
   for (const plan of settings.run.upload ? plans : []) {
     const film = videos[plan.videoName]?.uploads.film
-    const name = filmObject(prefix, runName, plan.videoName)
-    if (!film || isPlannedAs(plan, film.jobIds) || !isAt(film.object, { bucket: bucket ?? '', name })) continue
+    const names = objectNames(prefix, runName, plan.videoName)
+    if (!film || isPlannedAs(plan, film.jobIds) || !isAt(film, { bucket: bucket ?? '', names }, 'film')) continue
     throw new PromptRunnerError(
       'PR_STATE',
-      `--resume ${runName}: its film of ${plan.videoName} is in the bucket already (gs://${bucket}/${name}), and would be another one now`,
+      `--resume ${runName}: its film of ${plan.videoName} is in the bucket already (gs://${bucket}/${names.film}), and would be another one now`,
       {
         hint: 'Nothing in a bucket is ever replaced. Start a new run without --resume, or give the prompt and settings that the film was made with.',
       },

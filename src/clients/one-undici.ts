@@ -8,13 +8,17 @@ const ours = { CloseEvent, FormData, fetch, Headers, MessageEvent, Request, Resp
  */
 export function useOneUndici(): Disposable {
   // Read as properties, the originals would be loaded.
-  const originals = Object.keys(ours).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)!] as const)
+  const originals = Object.keys(ours).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
   for (const [name, value] of Object.entries(ours)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
   }
   return {
     [Symbol.dispose]() {
-      for (const [name, original] of originals) Object.defineProperty(globalThis, name, original)
+      for (const [name, original] of originals) {
+        // Node 22 has no CloseEvent.
+        if (original) Object.defineProperty(globalThis, name, original)
+        else Reflect.deleteProperty(globalThis, name)
+      }
     },
   }
 }

@@ -6,7 +6,7 @@ export function bucketNameFault(name: string): string | null {
   if (!/^[a-z0-9._-]+$/.test(name)) {
     return 'must name a bucket of lower-case letters, digits, dots, dashes and underscores'
   }
-  if (!/^[a-z0-9].*[a-z0-9]$/.test(name)) return 'must name a bucket that starts and ends with a letter or digit'
+  if (!/^[a-z0-9](.*[a-z0-9])?$/.test(name)) return 'must name a bucket that starts and ends with a letter or digit'
   if (/\.[.-]|-\./.test(name)) return 'must name a bucket without a dot beside another dot or a dash'
   if (/^\d+(\.\d+){3}$/.test(name)) return 'must name a bucket, which cannot look like an IP address'
   if (name.startsWith('goog')) return 'must name a bucket, which cannot begin with "goog"'

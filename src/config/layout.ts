@@ -85,9 +85,10 @@ export function objectName(prefix: string, runName: string, video: string, file:
   return [prefix, video, runName, file].filter((part) => part !== '').join('/')
 }
 
-/** The name of a video's film in the bucket. */
-export function filmObject(prefix: string, runName: string, video: string): string {
-  return objectName(prefix, runName, video, `${video}.mp4`)
+/** The names of a video's objects in the bucket. */
+export function objectNames(prefix: string, runName: string, video: string): Record<'film' | 'manifest', string> {
+  const name = (file: string) => objectName(prefix, runName, video, file)
+  return { film: name(`${video}.mp4`), manifest: name('manifest.json') }
 }
 
 /** How ComfyUI's loaders name a file that the server itself wrote (folder_paths.get_annotated_filepath). */

@@ -34,8 +34,8 @@ export const bucketAddress: Parser<BucketAddress, string> = (raw) => {
   const fault = bucketNameFault(bucket)
   if (fault !== null) return { wrong: fault }
   const prefix = rest.replace(/^\/+|\/+$/g, '')
-  return /[\p{Cc}#?*[\]]/u.test(prefix)
-    ? { wrong: 'must have a prefix without control characters and # ? * [ ]' }
+  return /[\p{Cc}#?*[\]]|(^|\/)\.{1,2}(\/|$)/u.test(prefix)
+    ? { wrong: 'must have a prefix without control characters and # ? * [ ], and without . or .. as a part' }
     : { value: { bucket, prefix } }
 }
 

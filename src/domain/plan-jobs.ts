@@ -1,7 +1,12 @@
 import type { Chunk, CombineJob, Plan, RenderJob } from './plan-types.ts'
 
 type Video = Omit<Plan, 'chunks' | 'renderJobs' | 'combineJobs' | 'warnings'>
-type JobId = (content: string) => string
+
+/** Jobs of a kind are made with the same template. */
+export type JobKind = 'render' | 'combine'
+
+/** Names a job by what it is made from. */
+export type JobId = (content: string, kind: JobKind) => string
 
 /**
  * The jobs of a video: HIGH odd, LOW even, then combine 1…n, numbered on. A job's id is made from everything that
@@ -21,7 +26,10 @@ export function planJobs(
     const workflowNumber = renderJobs.length + chunk.number
     combineJobs.push({
       kind: 'combine',
-      jobId: jobId(JSON.stringify(['combine', video.fps, chunk.keepFrames, low.jobId, before?.jobId ?? null])),
+      jobId: jobId(
+        JSON.stringify(['combine', video.fps, chunk.keepFrames, low.jobId, before?.jobId ?? null]),
+        'combine',
+      ),
       jobNumber: chunk.number,
       workflowNumber,
       chunk,
@@ -56,7 +64,7 @@ function planRenderJobs(video: Video, chunks: readonly Chunk[], jobId: JobId): R
     const reference = before ? [chunk.referenceFrame, before.jobId] : [referenceImage && 'image']
     const control = controlVideo === null ? [] : ['video', chunk.startFrame]
     const content = JSON.stringify([chunk.renderFrames, chunk.seed, reference, control])
-    const highId = jobId(`${high} ${content}`)
+    const highId = jobId(`${high} ${content}`, 'render')
     jobs.push(
       {
         kind: 'high',
@@ -68,7 +76,7 @@ function planRenderJobs(video: Video, chunks: readonly Chunk[], jobId: JobId): R
       },
       {
         kind: 'low',
-        jobId: jobId(`${low} ${highId}`),
+        jobId: jobId(`${low} ${highId}`, 'render'),
         jobNumber: workflowNumber + 1,
         workflowNumber: workflowNumber + 1,
         chunk,

@@ -1,6 +1,6 @@
 import { PromptRunnerError } from '../errors.ts'
 import { chunkLengths, referenceFrame, renderFrames, switchStep } from './frames.ts'
-import { planJobs } from './plan-jobs.ts'
+import { type JobId, planJobs } from './plan-jobs.ts'
 import { planProblems } from './plan-problems.ts'
 import type { Chunk, ModelNames, Plan } from './plan-types.ts'
 import { planWarnings } from './plan-warnings.ts'
@@ -32,7 +32,7 @@ export type PlanValues = Omit<PlanSettings, 'seed'> & {
  * Plans one video. The same prompt and settings give the same plan, byte for byte; `jobId` names a job by its content.
  * Throws PR_PLAN with one problem for each value that cannot be used.
  */
-export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: (content: string) => string): Plan {
+export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): Plan {
   const values = settle(prompt, settings)
   const problems = planProblems(prompt, values)
   if (problems.length > 0) {

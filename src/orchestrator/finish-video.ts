@@ -1,24 +1,21 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { filmObject, objectName } from '../config/layout.ts'
+import { objectNames } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import { snakeCased } from '../domain/snake-case.ts'
 import { cleanUp } from './clean-up.ts'
-import { placeFilm } from './place-film.ts'
 import type { RunContext } from './run-context.ts'
 import { writeReport } from './write-report.ts'
 
-/** The film to `final/`, then to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
+/** The film from `final/` to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
 export async function finishVideo(
   context: RunContext,
   plan: Plan,
-  last: JobResult,
+  film: string,
   jobs: readonly JobResult[],
 ): Promise<void> {
   const video = plan.videoName
-  const { layout, runName, filmNames } = context
-  const film = await placeFilm(last.files['film']!, layout.finalDir, { video, runName, wanted: filmNames.get(video)! })
   const { size } = await stat(film)
   context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, frames: plan.totalFrames })
   const uploaded = context.options.upload ? await uploadFilm(context, plan, film, size, jobs) : null
@@ -33,16 +30,14 @@ async function uploadFilm(
   bytes: number,
   jobs: readonly JobResult[],
 ): Promise<StoredObject> {
-  const { runName, layout } = context
-  const object = filmObject(context.clients.storage.prefix, runName, plan.videoName)
-  const stored = await uploadOne(context, plan, 'film', film, object, bytes, 'video/mp4')
+  const names = objectNames(context.clients.storage.prefix, context.runName, plan.videoName)
+  const stored = await uploadOne(context, plan, 'film', film, names.film, bytes, 'video/mp4')
   // The manifest goes last: its presence says that the film is there and verified.
-  const manifest = layout.manifest(plan.videoName)
+  const manifest = context.layout.manifest(plan.videoName)
   // An earlier part of the run may have uploaded this very manifest and ended before it knew.
   const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
   const length = await writeReport(manifest, makeManifest(context, plan, stored, jobs, created))
-  const name = objectName(context.clients.storage.prefix, runName, plan.videoName, 'manifest.json')
-  await uploadOne(context, plan, 'manifest', manifest, name, length, 'application/json')
+  await uploadOne(context, plan, 'manifest', manifest, names.manifest, length, 'application/json')
   return stored
 }
 

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { InputDigests } from '../config/input-digests.ts'
+import type { JobId } from '../domain/plan-jobs.ts'
 
 /** Namespace of this program's ids: the UUIDv5 of `https://prompt-runner` in RFC 9562's URL namespace. */
 const NAMESPACE = 'fd91194f-8b95-5a27-a7c1-2dc720ef8a80'
@@ -8,12 +10,9 @@ export function jobId(content: string): string {
   return uuidV5(`job ${content}`, NAMESPACE)
 }
 
-/**
- * Makes the ids of the jobs of one video. `digest` stands for the contents of the user's own files; null when it uses
- * none.
- */
-export function jobIdsWith(digest: string | null): (content: string) => string {
-  return digest === null ? jobId : (content) => jobId(`${content} ${digest}`)
+/** Makes the ids of the jobs of one video. `digests` stand for the contents of the user's own files. */
+export function jobIdsWith(digests: InputDigests): JobId {
+  return (content, kind) => jobId(digests[kind] === null ? content : `${content} ${digests[kind]}`)
 }
 
 /**

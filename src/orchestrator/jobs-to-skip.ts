@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
-import type { VideoState } from '../state/run-state.ts'
+import type { Upload, VideoState } from '../state/run-state.ts'
 
-/** Where an object goes in a bucket. */
-export interface ObjectAddress {
+/** Where a video's objects go: a bucket, and their names in it. */
+export interface UploadTarget {
   readonly bucket: string
-  readonly name: string
+  readonly names: Readonly<Record<'film' | 'manifest', string>>
 }
 
 /**
@@ -26,29 +26,26 @@ export function jobsToSkip(plan: Plan, earlier: VideoState | undefined): Readonl
 }
 
 /**
- * The local path of the video's film, if an earlier part of the run made it by this very plan and brought it to its
- * end: into the bucket as `target`, with its manifest, or with null into the local folder. Its clean-up may be missing
- * still. Null when there is none.
+ * The film of this very video, if an earlier part of the run brought it where it was to go: with its manifest to `target` in the
+ * bucket, or without one (null) into the local folder. The video may lack its clean-up still.
  */
-export function finishedFilm(plan: Plan, earlier: VideoState | undefined, target: ObjectAddress | null): string | null {
+export function finishedFilm(plan: Plan, earlier: VideoState | undefined, target: UploadTarget | null): string | null {
   if (!earlier) return null
-  if (target === null) {
-    const isThere = earlier.status === 'finished' && earlier.film !== null && existsSync(earlier.film)
-    return isThere && isPlannedAs(plan, earlier.jobIds) ? earlier.film : null
-  }
+  if (target === null) return earlier.status === 'finished' ? placedFilm(plan, earlier) : null
   const { film, manifest } = earlier.uploads
-  const isUploaded =
-    film &&
-    isAt(film.object, target) &&
-    isPlannedAs(plan, film.jobIds) &&
-    manifest &&
-    isPlannedAs(plan, manifest.jobIds)
-  return isUploaded ? film.film : null
+  const isThere = film && manifest && isAt(film, target, 'film') && isAt(manifest, target, 'manifest')
+  return isThere && [film, manifest].every(({ jobIds }) => isPlannedAs(plan, jobIds)) ? film.film : null
 }
 
-/** Whether an object has that address. */
-export function isAt({ bucket, name }: ObjectAddress, target: ObjectAddress): boolean {
-  return bucket === target.bucket && name === target.name
+/** The film of this very video, if an earlier part of the run put it into the local folder and it is still there. */
+export function placedFilm(plan: Plan, earlier: VideoState | undefined): string | null {
+  if (!earlier?.film || !existsSync(earlier.film)) return null
+  return isPlannedAs(plan, earlier.jobIds) ? earlier.film : null
+}
+
+/** Whether an upload went to where this one is to go. */
+export function isAt({ object }: Upload, { bucket, names }: UploadTarget, role: 'film' | 'manifest'): boolean {
+  return object.bucket === bucket && object.name === names[role]
 }
 
 /** Whether an earlier part of the run planned every job of the video as it is now. */

@@ -1,10 +1,12 @@
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/make-folder.ts'
+import { patiently } from './patiently.ts'
 import { finishPod, meetPod } from './pod.ts'
 import type { RunContext } from './run-context.ts'
 import { runVideo } from './run-video.ts'
-import { withdrawUnplanned } from './withdraw.ts'
+import { warn } from './warn.ts'
+import { withdrawLeft, withdrawUnplanned } from './withdraw.ts'
 
 /** A known failure: of one video, or (`video` null) of the run as a whole. */
 export interface RunFailure {
@@ -37,7 +39,10 @@ export async function orchestrate(context: RunContext, plans: readonly Plan[]): 
     }
     isDone = failures.length === 0
   } finally {
-    await context.clients.comfyui.close()
+    if (context.signal.aborted) await withdrawLeft(context)
+    await context.clients.comfyui
+      .close()
+      .catch((error: Error) => warn(context, `Closing the connections to ComfyUI failed: ${error.message}`))
     // A bug ends the run, too, and the pod costs money all the same.
     await attempt(null, () => finishPod(context, isDone))
   }
@@ -59,7 +64,8 @@ function isPodFailure(error: unknown): boolean {
 async function prepare(context: RunContext, plans: readonly Plan[]): Promise<void> {
   makeFolders(context.layout.folders)
   await meetPod(context)
-  await context.clients.comfyui.connect(context.signal)
+  const { clients, signal } = context
+  await patiently(context, { video: null, doing: 'connecting to ComfyUI' }, () => clients.comfyui.connect(signal))
   await withdrawUnplanned(context, plans)
 }
 

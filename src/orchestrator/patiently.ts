@@ -9,7 +9,7 @@ import { warn } from './warn.ts'
  */
 export async function patiently<T>(
   context: RunContext,
-  { video, doing }: { video: string; doing: string },
+  { video, doing }: { video: string | null; doing: string },
   work: () => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

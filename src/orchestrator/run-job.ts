@@ -11,7 +11,7 @@ import type { RunContext } from './run-context.ts'
 import { hasFile } from './server-files.ts'
 import { waitForServer } from './wait-for-server.ts'
 import { warn } from './warn.ts'
-import { orWithdraw } from './withdraw.ts'
+import { withdraw } from './withdraw.ts'
 
 /** A second attempt can help here; an error of the graph or of a node returns at full price. */
 const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
@@ -31,8 +31,12 @@ export async function runJob(
   const earlier = context.earlier?.videos[plan.videoName]
   const before = earlier?.attempts[job.workflowNumber] ?? 0
   let left = earlier?.open[job.workflowNumber]
+  // One of another job was withdrawn at the start of the run.
+  if (left && left.promptId !== makePromptId(context.runId, job.jobId, left.attempt)) left = undefined
+  let isAway = false
   for (let attempt = before + 1; ; attempt += 1) {
     try {
+      if (isAway) await waitForServer(context)
       const adopted = left && (await adoptJob(context, plan, job, build(left.attempt), left))
       if (adopted) return adopted
       const built = build(attempt)
@@ -40,6 +44,8 @@ export async function runJob(
       left = { promptId, attempt, graph: graphDigest(built.graph) }
       return await sendJob(context, plan, job, built, left)
     } catch (error) {
+      // A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
+      if (context.signal.aborted && left) await withdraw(context, left.promptId)
       if (!(error instanceof PromptRunnerError)) throw error
       const willRetry =
         worthRetrying.has(error.code) && attempt - before <= context.options.maxRetries && !context.signal.aborted
@@ -48,7 +54,7 @@ export async function runJob(
       context.emit({ kind: 'job-failed', ...where, ...failed })
       if (!willRetry) throw error
       if (!isEndUnseen(error.code)) left = undefined
-      if (error.code === 'PR_COMFY_UNREACHABLE') await waitForServer(context)
+      isAway = error.code === 'PR_COMFY_UNREACHABLE'
     }
   }
 }
@@ -64,10 +70,8 @@ async function sendJob(
   const startedAt = context.now()
   context.emit({ kind: 'job-started', at: startedAt, video: plan.videoName, workflow: job.workflowNumber, ...sent })
   const extraData = { prompt_runner: describeJob(context, plan, job, built, attempt) }
-  return orWithdraw(context, promptId, async () => {
-    const submission = await context.clients.comfyui.submit({ promptId, graph: built.graph, extraData }, context.signal)
-    return followJob(context, plan, job, built, submission.promptId, startedAt)
-  })
+  const submission = await context.clients.comfyui.submit({ promptId, graph: built.graph, extraData }, context.signal)
+  return followJob(context, plan, job, built, submission.promptId, startedAt)
 }
 
 /** Null when nothing is left on the server that could be used. */
@@ -84,10 +88,20 @@ async function adoptJob(
   const at = context.now()
   const where = { video: plan.videoName, workflow: job.workflowNumber }
   context.emit({ kind: 'job-adopted', at, ...where, promptId, attempt, isDone: found === 'done' })
-  const result = await orWithdraw(context, promptId, () => followJob(context, plan, job, built, promptId, at))
+  const result = await followJob(context, plan, job, built, promptId, at).catch((error) =>
+    unlessInterrupted(context, promptId, error),
+  )
+  if (result === null) return null
   const held = await Promise.all(Object.values(result.outputs).map((file) => hasFile(context, plan.videoName, file)))
   if (held.every(Boolean)) return result
   warn(context, `Prompt ${promptId} has succeeded, but its files are gone from the server; its job is sent anew`)
+  return null
+}
+
+/** An interrupt takes effect between two nodes: a prompt that the run's earlier part interrupted may still have run for a while. */
+function unlessInterrupted(context: RunContext, promptId: string, error: unknown): null {
+  if (!(error instanceof PromptRunnerError) || error.code !== 'PR_COMFY_INTERRUPTED') throw error
+  warn(context, `Prompt ${promptId} was interrupted; its job is sent anew`)
   return null
 }
 

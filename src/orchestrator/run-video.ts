@@ -1,12 +1,13 @@
-import { filmObject } from '../config/layout.ts'
+import { objectNames } from '../config/layout.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job, Plan, RenderJob } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import { cleanUp } from './clean-up.ts'
 import { combineChunk } from './combine-chunks.ts'
 import { finishVideo } from './finish-video.ts'
-import { finishedFilm, jobsToSkip, type ObjectAddress } from './jobs-to-skip.ts'
+import { finishedFilm, jobsToSkip, placedFilm, type UploadTarget } from './jobs-to-skip.ts'
 import { withoutLostFiles } from './lost-files.ts'
+import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
 import { uploadFile } from './server-files.ts'
@@ -16,17 +17,19 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   const { videoName: video, totalFrames: frames } = plan
   const earlier = context.earlier?.videos[video]
   const target = targetOf(context, video)
-  const film = finishedFilm(plan, earlier, target)
   const wasDone = jobsToSkip(plan, earlier)
-  const skipped = film === null ? await withoutLostFiles(context, plan, wasDone) : wasDone
+  const finished = finishedFilm(plan, earlier, target)
+  const placed = finished ?? (wasDone.size === jobsOf(plan).length ? placedFilm(plan, earlier) : null)
+  const skipped = placed === null ? await withoutLostFiles(context, plan, wasDone) : wasDone
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
-  if (film !== null) {
+  if (finished !== null) {
     // It may have ended in its clean-up.
-    if (earlier?.status !== 'finished')
-      await cleanUp(context, plan, [...skipped.values()], earlier?.uploads.film?.object ?? null)
-    context.emit({ kind: 'video-finished', at: context.now(), video, film, frames })
+    const { status, uploads } = earlier!
+    if (status !== 'finished') await cleanUp(context, plan, [...skipped.values()], uploads.film?.object ?? null)
+    context.emit({ kind: 'video-finished', at: context.now(), video, film: finished, frames })
     return
   }
+  if (placed !== null) return finishVideo(context, plan, placed, [...skipped.values()])
   const done = new Map(skipped)
   const perform = async (job: Job, work: () => Promise<JobResult>) => {
     context.signal.throwIfAborted()
@@ -59,14 +62,16 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     last = await perform(job, () => combineChunk(context, plan, job, chunk, before))
   }
   const results = jobsOf(plan).map(({ workflowNumber }) => done.get(workflowNumber)!)
-  await finishVideo(context, plan, last!, results)
+  const { layout, runName, filmNames } = context
+  const film = await placeFilm(last!.files['film']!, layout.finalDir, { video, runName, wanted: filmNames.get(video)! })
+  await finishVideo(context, plan, film, results)
 }
 
 /** Where the film goes; null when it stays here. */
-function targetOf({ clients, options, runName }: RunContext, video: string): ObjectAddress | null {
+function targetOf({ clients, options, runName }: RunContext, video: string): UploadTarget | null {
   if (!options.upload) return null
   const { bucket, prefix } = clients.storage
-  return { bucket, name: filmObject(prefix, runName, video) }
+  return { bucket, names: objectNames(prefix, runName, video) }
 }
 
 /** Pairs of HIGH and LOW, chunk by chunk. */

@@ -1,36 +1,54 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { jobsOf } from '../domain/jobs-of.ts'
 import type { Plan } from '../domain/plan-types.ts'
+import { promptId as makePromptId } from './ids.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 
-/** Makes a prompt cost nothing any more: takes it from the queue, or interrupts it. If that fails, it is a warning. */
-export async function withdraw(context: RunContext, promptId: string): Promise<void> {
-  const { comfyui } = context.clients
-  await comfyui
-    .deleteQueued([promptId])
-    .then(() => comfyui.interrupt(promptId))
-    .catch((failed: Error) => warn(context, `Prompt ${promptId} may still be running: ${failed.message}`))
-}
+const ATTEMPTS = 3
+/** Milliseconds. */
+const PAUSE = 500
 
 /**
- * Withdraws prompts that an earlier part of the run left on the server for jobs that no plan has any more. Those of
- * planned jobs are dealt with by `runJob`.
+ * Makes a prompt cost nothing any more: it is taken from the queue, or interrupted when it runs. Tried three times, also by a run that
+ * was cancelled; a failure of that is a warning.
  */
-export async function withdrawUnplanned(context: RunContext, plans: readonly Plan[]): Promise<void> {
-  const planned = new Map(plans.map((plan) => [plan.videoName, jobsOf(plan).length]))
-  for (const [video, { open }] of Object.entries(context.earlier?.videos ?? {})) {
-    for (const [workflow, { promptId }] of Object.entries(open)) {
-      if (Number(workflow) > (planned.get(video) ?? 0)) await withdraw(context, promptId)
+export async function withdraw(context: RunContext, promptId: string): Promise<void> {
+  const { comfyui } = context.clients
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await comfyui.deleteQueued([promptId])
+      return await comfyui.interrupt(promptId)
+    } catch (error) {
+      if (attempt === ATTEMPTS)
+        return warn(context, `Prompt ${promptId} may still be running: ${(error as Error).message}`)
+      await wait(PAUSE)
     }
   }
 }
 
-/** Does `work`. When the run is cancelled meanwhile, the prompt is withdrawn, or it would go on costing money. */
-export async function orWithdraw<T>(context: RunContext, promptId: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (context.signal.aborted) await withdraw(context, promptId)
-    throw error
+/**
+ * Withdraws what an earlier part of the run left on the server and the present plans would not send: it would run before what they send.
+ * A prompt of the same job is dealt with by `runJob`.
+ */
+export async function withdrawUnplanned(context: RunContext, plans: readonly Plan[]): Promise<void> {
+  const planned = new Map<string, string>(
+    plans.flatMap((plan) => jobsOf(plan).map((job) => [`${plan.videoName} ${job.workflowNumber}`, job.jobId] as const)),
+  )
+  for (const { video, workflow, promptId, attempt } of leftOpen(context)) {
+    const jobId = planned.get(`${video} ${workflow}`)
+    if (jobId === undefined || makePromptId(context.runId, jobId, attempt) !== promptId)
+      await withdraw(context, promptId)
   }
+}
+
+/** A run that is cancelled before it has come to them leaves none of its earlier prompts behind either. */
+export async function withdrawLeft(context: RunContext): Promise<void> {
+  for (const { promptId } of leftOpen(context)) await withdraw(context, promptId)
+}
+
+function leftOpen({ earlier }: RunContext) {
+  return Object.entries(earlier?.videos ?? {}).flatMap(([video, { open }]) =>
+    Object.entries(open).map(([workflow, prompt]) => ({ video, workflow, ...prompt })),
+  )
 }

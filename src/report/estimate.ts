@@ -5,12 +5,27 @@ export interface Estimate {
   readonly note: string
 }
 
-/** What the recorded server's time would cost on this pod, or why no figure can be given. */
-export function estimateOf(serverSeconds: number, device: string, costPerHour: number | null): Estimate {
-  if (serverSeconds === 0) return { gpu_minutes: null, cost_usd: null, note: 'none: no job was done.' }
+/** The node class in which nearly all of a render's time goes. */
+const SAMPLERS = /^(K?Sampler|SamplerCustom)/
+
+/**
+ * What the recorded server's time would cost on this pod, or why no figure can be given. `untimed` are the classes that ran and that
+ * no recording has seen running: they took no time.
+ */
+export function estimateOf(
+  serverSeconds: number,
+  device: string,
+  costPerHour: number | null,
+  untimed: readonly string[],
+): Estimate {
+  const none = (why: string): Estimate => ({ gpu_minutes: null, cost_usd: null, note: `none: ${why}` })
+  if (serverSeconds === 0) return none('no job was done.')
+  const sampler = untimed.find((name) => SAMPLERS.test(name))
+  if (sampler !== undefined) return none(`the recording has not seen ${sampler} run, so it knows no times.`)
   if (device === 'cpu') {
-    const note = `none: the recording was made on a CPU, whose ${duration(serverSeconds)} for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.`
-    return { gpu_minutes: null, cost_usd: null, note }
+    return none(
+      `the recording was made on a CPU, whose ${duration(serverSeconds)} for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.`,
+    )
   }
   const cost = costPerHour === null ? null : cents((serverSeconds / 3600) * costPerHour)
   const price = cost === null ? 'no pod, no price' : `$${cost.toFixed(2)} at $${costPerHour}/h`

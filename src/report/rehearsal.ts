@@ -54,7 +54,7 @@ export function rehearsalOf(
     real_connections: network.realConnections,
     refused: network.refused.map(({ kind, target }) => `${kind} ${target}`),
     unmatched: [...network.unmatched.map(({ method, url }) => `${method} ${url}`), ...(ffmpeg?.unmatched ?? [])],
-    estimate: estimateOf(serverMs / 1000, knowledge.device, tally.pod?.costPerHour ?? null),
+    estimate: estimateOf(serverMs / 1000, knowledge.device, tally.pod?.costPerHour ?? null, synthetic),
     not_simulated: notSimulated(tally, {
       ffmpeg: ffmpeg === null ? 'real' : 'simulated',
       synthetic,

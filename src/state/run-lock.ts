@@ -75,7 +75,8 @@ function numbersOf(stateDir: string, runName: string): number[] {
       .map((name) => (name === start ? 1 : Number(name.slice(start.length + 1))))
       .sort((a, b) => a - b)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
+    // Where there can be no lock yet; what is wrong with the folder is told when one is made.
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return []
     throw error
   }
 }

@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
     name: 'object name that is too long',
     args: ['--dry-run'],
     files: {
-      'pr.config.json': JSON.stringify({ bucket: `gs://films/${'a/'.repeat(510)}b` }),
+      'pr.config.json': JSON.stringify({ bucket: `gs://films/${'a/'.repeat(496)}b` }),
       'prompt_files/a.txt': 'otter\n\n20\n\nAn otter.\n',
     },
   },

@@ -52,11 +52,15 @@ it.each([
 
 it('ends when it is cancelled, however long the simulated server would go on', async () => {
   const cwd = rehearsalFolder({ 'prompt_files/otter.txt': promptFile('otter', 101) })
-  // At this speed the first node alone takes half a minute.
+  // At this speed the server encodes a prompt for half a minute, and the next node takes longer.
   const args = ['--dry-run', '--speed', '1', '--json']
   const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
   const output = text(pr.stdout)
-  await until(() => (runFolder(cwd).files.some((file) => file.startsWith('workflows/')) ? true : undefined))
+  const isEncoding = () => {
+    const { files, text: read } = runFolder(cwd)
+    return files.includes('logs/pr.log') && read('logs/pr.log').includes('  Negative  ')
+  }
+  await until(() => isEncoding() || undefined)
   pr.kill('SIGINT')
   const [exitCode] = await once(pr, 'exit')
   expect(exitCode).toBe(130)

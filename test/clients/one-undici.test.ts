@@ -1,5 +1,5 @@
 import * as undici from 'undici'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { useOneUndici } from '../../src/clients/one-undici.ts'
 
 it('lends the process the copy of undici that the clients use', () => {
@@ -11,4 +11,14 @@ it('lends the process the copy of undici that the clients use', () => {
   }
   expect({ Response, Request, Headers, fetch }).toEqual(own)
   expect(Response).not.toBe(undici.Response)
+})
+
+it('leaves nothing behind of what an older Node has not', () => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'CloseEvent')
+  onTestFinished(() => {
+    if (own) Object.defineProperty(globalThis, 'CloseEvent', own)
+  })
+  Reflect.deleteProperty(globalThis, 'CloseEvent')
+  useOneUndici()[Symbol.dispose]()
+  expect('CloseEvent' in globalThis).toBe(false)
 })

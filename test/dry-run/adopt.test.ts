@@ -12,11 +12,11 @@ vi.setConfig({ testTimeout: 120_000 })
 /** Live runs that are killed while ComfyUI goes on. One chunk: HIGH, LOW, combine. */
 const small = ['--no-upload', '--width', '64', '--height', '64']
 
-/** A live run whose first prompt runs, and stays running until `finish` lets the server's time go on. */
-async function running() {
+/** A live run whose first prompt runs, and stays running until `finish` lets the server's time go on. `change` is asked of each request. */
+async function running(change: (request: Request) => Promise<Response> | null = () => null) {
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
   const clock = virtualClock(Date.now(), 0)
-  const world = await startWorld(undefined, {
+  const world = await startWorld((_, http) => (request) => change(request) ?? http(request), {
     ...clock,
     async sleep(ms, signal) {
       // The server's own pauses are shorter than any node's work.
@@ -25,7 +25,10 @@ async function running() {
     },
   })
   const ask = async (path: string): Promise<Json> => (await fetch(world.env['COMFYUI_URL'] + path)).json()
-  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 13) })
+  const cwd = temporaryFolder({
+    'prompt_files/otter.txt': promptFile('otter', 13),
+    'other/wren.txt': promptFile('wren', 5),
+  })
   const options = { cwd, env: world.env }
   const outputDir = join(cwd, 'output/prompt-runner')
   const first = startLive(small, options)
@@ -47,6 +50,10 @@ async function running() {
         [name]!.filter(({ kind }) => kind === 'job-started')
         .map(({ workflow, attempt }) => `${workflow}.${attempt}`),
     has: (kind: string) => until(() => journals(outputDir)[name]!.find((event) => event.kind === kind)),
+    /** What was asked of the server once a resumed run was under way. */
+    askedSince: (start: number) =>
+      world.asked.slice(start).filter((line) => /POST \/(prompt|interrupt|queue)$/.test(line)),
+    start: (...flags: string[]) => startLive([...small, '--resume', name, ...flags], options),
     async kill() {
       first.child.kill('SIGKILL')
       await first.ended
@@ -109,4 +116,69 @@ it('stops a prompt that the new plan has no use for', async () => {
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
   const { status } = (await test.ask('/history'))[test.promptId]
   expect(status.messages.at(-1)[0]).toBe('execution_interrupted')
+})
+
+it.each([
+  ['of other settings', ['--steps', '4']],
+  ['without that video', ['--prompt-dir', 'other']],
+])('stops what a new plan %s has no use for before it sends anything', async (_, flags) => {
+  const test = await running()
+  await test.kill()
+  const { length } = test.world.asked
+  const resumed = test.resume(...flags)
+  await until(() => test.world.asked.find((line) => line === 'comfyui POST /interrupt'))
+  test.finish()
+  const { exitCode, stderr } = await resumed
+  expect(`${exitCode} ${stderr}`).toBe('0 ')
+  expect(test.askedSince(length).slice(0, 3)).toEqual([
+    'comfyui POST /queue',
+    'comfyui POST /interrupt',
+    'comfyui POST /prompt',
+  ])
+})
+
+it('stops it all the same when a proxy does not let that through at first', async () => {
+  let isBroken = true
+  const test = await running((request) => {
+    if (!isBroken || !request.url.endsWith('/queue') || request.method !== 'POST') return null
+    isBroken = false
+    return Promise.resolve(new Response('', { status: 502 }))
+  })
+  await test.kill()
+  const resumed = test.resume('--steps', '4')
+  await until(() => test.world.asked.find((line) => line === 'comfyui POST /interrupt'))
+  test.finish()
+  const { exitCode, stderr } = await resumed
+  expect(`${exitCode} ${stderr}`).toBe('0 ')
+})
+
+it('leaves no prompt behind when it is cancelled before it has come to it', async () => {
+  let cancel = () => {}
+  const test = await running((request) => {
+    if (request.url.includes('/history/')) cancel()
+    return null
+  })
+  await test.kill()
+  const resumed = test.start()
+  // A second one would end it at once.
+  cancel = () => {
+    cancel = () => {}
+    resumed.child.kill('SIGINT')
+  }
+  const { exitCode } = await resumed.ended
+  expect(exitCode).toBe(130)
+  expect(test.world.asked).toContain('comfyui POST /interrupt')
+  test.finish()
+})
+
+it('sends anew what was interrupted while it went on with it', async () => {
+  const test = await running()
+  await test.kill()
+  const resumed = test.resume()
+  await test.has('job-adopted')
+  await fetch(`${test.world.env['COMFYUI_URL']}/interrupt`, { method: 'POST' })
+  test.finish()
+  const { exitCode, stderr } = await resumed
+  expect(`${exitCode} ${stderr}`).toBe(`0 warning: Prompt ${test.promptId} was interrupted; its job is sent anew\n`)
+  expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
 })

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, cpSync, readFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { decoded, segmentLengths } from '../support/film.ts'
@@ -157,6 +157,44 @@ it('refuses at once to render a film whose place in the bucket is taken by the e
   expect(second.folder).toBe(first.folder)
 })
 
+it('renders a changed film for another bucket, on a server that has what did not change', async () => {
+  const first = await rehearse([], { files, env })
+  const second = await resumed(first, first.summary.run_name, ['--bucket', 'gs://elsewhere', '--fps', '20'])
+  expect(second.exitCode).toBe(0)
+  expect(second.stderr).toBe('')
+  // The rate is LOW's: of each video HIGH's first latent is still what is wanted.
+  expect(second.summary.jobs).toMatchObject({ total: 12, done: 10, skipped: 2 })
+  expect(second.summary.uploads).toMatchObject({ videos: 2, manifests: 2 })
+})
+
+it('makes up for a clean-up that was cut short, and for nothing else', async () => {
+  const one = { 'prompt_files/1.txt': promptFile('heron', 60) }
+  const first = await rehearse([], { files: one, env })
+  const path = join(first.folder, journalOf(first))
+  const lines = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(
+    path,
+    `${lines
+      .slice(
+        0,
+        lines.findIndex((line) => line.includes('"kind":"cleanup"')),
+      )
+      .join('\n')}\n`,
+  )
+  const second = await resumed(first, 'heron')
+  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
+  expect(second.summary).toMatchObject({ jobs: { done: 0, skipped: 3 }, uploads: { videos: 0, manifests: 0 } })
+  const kinds = journal(second).map(({ kind }) => kind)
+  expect(kinds.slice(kinds.lastIndexOf('video-started'))).toEqual([
+    'video-started',
+    'cleanup',
+    'video-finished',
+    'run-finished',
+  ])
+  const third = await rehearse(['--resume', 'heron', '--output-dir', second.folder], { cwd: first.cwd, env })
+  expect(journal(third).filter(({ kind }) => kind === 'cleanup').length).toBe(1)
+})
+
 it('renders again what is made from another picture, control video or template', async () => {
   const yaml = (more: string) => `video_name: heron\ntotal_frames: 13\npositive_prompt: A heron.\n${more}`
   const cwd = rehearsalFolder({
@@ -174,6 +212,14 @@ it('renders again what is made from another picture, control video or template',
   }
   expect(await skipped()).toBe(3)
   expect(await skipped('--workflows', 'own')).toBe(0)
+  const own = await rehearse([...args, '--workflows', 'own'], { cwd, env })
+  const combine = join(cwd, 'own/combine.json')
+  const titled = readFileSync(combine, 'utf8').replace('"Batch Images"', '"Both parts"')
+  expect(titled).not.toBe(readFileSync(combine, 'utf8'))
+  writeFileSync(combine, titled)
+  const mended = await resumed(own, 'heron', [...args, '--workflows', 'own'])
+  expect(`${mended.exitCode} ${mended.stderr}`).toBe('0 ')
+  expect(mended.summary.jobs).toMatchObject({ done: 1, skipped: 2 })
   // What follows the end of a PNG is no part of the picture, but of the file.
   appendFileSync(image, 'more')
   expect(await skipped()).toBe(0)

@@ -40,7 +40,9 @@ it('renders one video after the other and goes on numbering', async () => {
   const sent = run.files.filter((file) => file.startsWith('workflows/')).map((file) => run.json(file))
   expect(planned.length).toBe(sent.length)
   for (const { workflow_id, job_info } of sent) {
-    expect(planned.find((job: Json) => job.job_id === job_info.job_id).workflow_id).toBe(workflow_id)
+    const job: Json = planned.find((each: Json) => each.job_id === job_info.job_id)
+    expect(job.workflow_id).toBe(workflow_id)
+    if (job_info.type === 'low_noise_render') expect(job.depends_on).toEqual([workflow_id - 1])
   }
   expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
     ['heron', 'finished'],

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/rehearse.ts'
 const plan = planOf('otter')
 const at = 0
 const video = 'otter'
-const BUCKET = { bucket: 'b', name: 'n' }
+const BUCKET = { bucket: 'b', names: { film: 'n', manifest: 'm' } }
 const stored = { bucket: 'b', name: 'n', size: 1, crc32c: 'c', md5: null, generation: '1' }
 let folder: string
 beforeEach(() => {
@@ -47,7 +47,7 @@ it('does again what is planned differently', () => {
 const uploaded = (): RunEvent[] => [
   { kind: 'film-downloaded', at, video, file: film(), bytes: 1, frames: 120 },
   ...(['film', 'manifest'] as const).map(
-    (role): RunEvent => ({ kind: 'upload-finished', at, video, role, object: stored }),
+    (role): RunEvent => ({ kind: 'upload-finished', at, video, role, object: { ...stored, name: BUCKET.names[role] } }),
   ),
 ]
 const film = () => join(folder, 'film.mp4')
@@ -80,8 +80,20 @@ it.each<[string, () => RunEvent[]]>([
 it('does not take a film for uploaded that is in another bucket', () => {
   const state = stateAfter(ALL, ...uploaded(), finished())
   expect(finishedFilm(plan, state, { ...BUCKET, bucket: 'other' })).toBeNull()
-  expect(finishedFilm(plan, state, { ...BUCKET, name: 'other' })).toBeNull()
+  expect(finishedFilm(plan, state, { ...BUCKET, names: { ...BUCKET.names, manifest: 'other' } })).toBeNull()
+  expect(finishedFilm(plan, state, { ...BUCKET, names: { ...BUCKET.names, film: 'other' } })).toBeNull()
 })
+
+it.each(['film', 'manifest'] as const)(
+  'does not take a %s for this one that was uploaded as planned before',
+  (role) => {
+    const [downloaded, ...uploads] = uploaded()
+    const again: RunEvent[] = [{ kind: 'video-started', at, video, plan: another, skipped: [] }, downloaded!]
+    const own = uploads.filter((event) => event.kind === 'upload-finished' && event.role !== role)
+    const state = stateAfter(ALL, downloaded!, ...uploads, finished(), ...again, ...own, finished())
+    expect(finishedFilm(another, state, BUCKET)).toBeNull()
+  },
+)
 
 it('does not take the film of an earlier plan for that of this one, whatever was done since', () => {
   const again: RunEvent[] = [{ kind: 'video-started', at, video, plan: another, skipped: [] }, finished()]

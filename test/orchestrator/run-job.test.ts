@@ -3,6 +3,7 @@ import type { ComfyuiClient, HistoryEntry } from '../../src/clients/clients.ts'
 import type { BuiltWorkflow } from '../../src/domain/apply-bindings.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
+import { promptId } from '../../src/orchestrator/ids.ts'
 import { graphDigest } from '../../src/orchestrator/left-prompt.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { runJob } from '../../src/orchestrator/run-job.ts'
@@ -81,7 +82,12 @@ async function run(world: {
   return { promptId, submitted, waited, kinds: events.map(({ kind }) => kind) }
 }
 
-const left = (attempt: number, graph = graphDigest(build(attempt).graph)) => ({ promptId: 'left', attempt, graph })
+const idOf = (attempt: number) => promptId('run', job.jobId, attempt)
+const left = (attempt: number, graph = graphDigest(build(attempt).graph)) => ({
+  promptId: idOf(attempt),
+  attempt,
+  graph,
+})
 
 it('goes on with the same prompt after the connection broke off', async () => {
   const { promptId, submitted, waited, kinds } = await run({ breaks: ['PR_COMFY_UNREACHABLE', 'PR_COMFY_UNREACHABLE'] })
@@ -97,8 +103,8 @@ it('sends anew what the server has lost', async () => {
 })
 
 it('takes over what an earlier part of the run sent', async () => {
-  expect(await run({ open: left(2), done: ['left'] })).toEqual({
-    promptId: 'left',
+  expect(await run({ open: left(2), done: [idOf(2)] })).toEqual({
+    promptId: idOf(2),
     submitted: [],
     waited: 0,
     kinds: ['job-adopted'],
@@ -106,13 +112,14 @@ it('takes over what an earlier part of the run sent', async () => {
 })
 
 it('takes over a prompt that ends between two questions', async () => {
-  expect(await run({ open: left(1), ending: ['left'] })).toMatchObject({ submitted: [], kinds: ['job-adopted'] })
+  expect(await run({ open: left(1), ending: [idOf(1)] })).toMatchObject({ submitted: [], kinds: ['job-adopted'] })
 })
 
 it.each([
-  ['whose files are gone', left(1), ['left'], false, ['job-adopted', 'warning', 'job-started']],
+  ['whose files are gone', left(1), [idOf(1)], false, ['job-adopted', 'warning', 'job-started']],
   ['that the server does not know', left(1), [], true, ['job-started']],
-  ['of another graph', left(1, 'another'), ['left'], true, ['job-started']],
+  ['of another graph', left(1, 'another'), [idOf(1)], true, ['job-started']],
+  ['of another job', { ...left(1), promptId: 'another' }, ['another'], true, ['job-started']],
 ])('does not take over a prompt %s', async (_, open, done, holds, kinds) => {
   const result = await run({ open, done, holds })
   expect(result.submitted).toEqual([result.promptId])

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import type { Templates } from '../domain/bindings.ts'
+import type { JobKind } from '../domain/plan-jobs.ts'
+import type { Prompt } from '../domain/prompt.ts'
+import { PromptRunnerError } from '../errors.ts'
+
+/** What tells the user's own files that jobs of a kind are made from apart from others of the same names; null: there are none. */
+export type InputDigests = Readonly<Record<JobKind, string | null>>
+
+/**
+ * SHA-256 of what decides the jobs of a video besides its prompt and settings: the user's own templates (null: the shipped ones), and
+ * for render jobs the reference image and the control video. Throws PR_FILE.
+ */
+export async function inputDigests({ overrides }: Prompt, templates: Templates | null): Promise<InputDigests> {
+  const { referenceImage, controlVideo } = overrides
+  const image = referenceImage === undefined ? null : await fileDigest(referenceImage)
+  const video = controlVideo === undefined ? null : await fileDigest(controlVideo)
+  const own = (kind: JobKind) => templates && [templates[kind], templates.bindings[kind]]
+  return { render: digestOf([own('render'), image, video]), combine: digestOf([own('combine')]) }
+}
+
+function digestOf(parts: readonly unknown[]): string | null {
+  if (parts.every((part) => part === null)) return null
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), hash)
+  } catch (cause) {
+    throw new PromptRunnerError('PR_FILE', `Reading ${path} failed: ${(cause as Error).message}`, { cause })
+  }
+  return hash.digest('hex')
+}
