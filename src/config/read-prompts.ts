@@ -22,7 +22,7 @@ export interface ParsedPrompts {
   readonly problems: readonly Problem[]
 }
 
-/** The same, where all have to be right. Throws PR_NO_PROMPTS, or one PR_PROMPT_FILE with every problem of every file. */
+/** Reads prompt files that all have to be right. Throws PR_NO_PROMPTS, or one PR_PROMPT_FILE with every problem of every file. */
 export async function readPrompts(places: PromptPlaces): Promise<readonly Prompt[]> {
   const { files, prompts, problems } = await parsePrompts(places)
   if (problems.length > 0) throw unreadablePrompts(files, problems)

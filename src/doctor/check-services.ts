@@ -34,9 +34,12 @@ export async function checkStorage(
   if (credentials?.level === 'missing') return [unasked, credentials]
 
   const bucket = await askBucket(client, storage, address, signal)
-  if (bucket.code === 'PR_CREDENTIALS')
-    return [unasked, credentials ? { ...bucket, check: 'credentials' } : noCredentials]
-  return [bucket, credentials ?? findingsOf('credentials').ok('those of this machine, from Google')]
+  // Google's library says so before it asks anybody.
+  if (!credentials && /could not load the default credentials/i.test(bucket.message)) return [unasked, noCredentials]
+  if (credentials) return [bucket, credentials]
+  return bucket.level === 'missing'
+    ? [bucket]
+    : [bucket, findingsOf('credentials').ok('those of this machine, from Google')]
 }
 
 async function askBucket(

@@ -21,9 +21,9 @@ export interface RawCapture extends Disposable {
 
 /** Makes the folder `raw`; a file is opened there at a service's first exchange. */
 export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapture {
-  const memory = collectEarly()
   const raw = join(folder, 'raw')
   mkdirSync(raw, { recursive: true })
+  const memory = collectEarly()
   const files = new Map<ServiceName, BufferedFile>()
   const append = (service: ServiceName, entry: HarEntry) => {
     let file = files.get(service)

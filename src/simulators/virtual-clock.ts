@@ -3,8 +3,8 @@ import type { Clock } from './simulator.ts'
 
 /**
  * A clock that only sleeping moves. `speed` is the share of real time that a sleep takes: 0 yields once and goes on,
- * 1 is as slow as the recorded server, 0.1 ten times as fast. Nobody who sleeps when it is disposed ever wakes, and their timers
- * keep no process alive.
+ * 1 is as slow as the recorded server, 0.1 ten times as fast. Who sleeps for real time when it is disposed never wakes, and keeps no
+ * process alive.
  */
 export function virtualClock(startMs: number, speed: number): Clock & Disposable {
   let now = Math.floor(startMs)

@@ -9,6 +9,7 @@ interface Case extends PrOptions {
 const cases: readonly Case[] = [
   { name: 'unknown option', args: ['--widht', '480'] },
   { name: 'unknown option of a dry run', args: ['--dry-run', '--widht', '480'] },
+  { name: 'unknown option where DRY_RUN is set', args: ['--widht', '480'], env: { DRY_RUN: 'yes' } },
   { name: 'unknown option of a command', args: ['serve', '--bogus'] },
   { name: 'several unknown options', args: ['--frob', '-x', '--dryrun'] },
   { name: 'negated switch', args: ['--no-dry-run'] },

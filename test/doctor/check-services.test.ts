@@ -122,11 +122,17 @@ it('warns of an account that may not list, for it may still upload', async () =>
   ])
 })
 
-it('tells a refused token as a matter of the credentials', async () => {
+it('tells what a bucket says of a token that it refuses', async () => {
   const { client } = await bucketAnswering(refusal(401, 'authError', 'Invalid Credentials'))
   expect(await checkStorage(await settings({ bucket: 'gs://films' }), { home, client })).toMatchObject([
-    { check: 'storage', level: 'ok', message: 'gs://films, not asked for want of credentials' },
-    { check: 'credentials', level: 'missing', code: 'PR_CREDENTIALS', hint: expect.stringContaining('gcloud auth') },
+    {
+      check: 'storage',
+      level: 'missing',
+      code: 'PR_CREDENTIALS',
+      message: 'listing gs://films/.pr-doctor/ failed: Invalid Credentials',
+      hint: expect.stringContaining('gcloud auth'),
+    },
+    { check: 'credentials', level: 'ok', message: 'authorized_user, the application default' },
   ])
 })
 

@@ -25,20 +25,13 @@ const LISTED_BY: ReadonlyArray<readonly [folder: string, className: string, inpu
   ['unet_gguf', 'UnetLoaderGGUF', 'unet_name'],
 ]
 
+/** Folders of the server itself that no loader lists. */
+const WITHOUT_LOADER = ['embeddings', 'diffusers', 'vae_approx', 'custom_nodes', 'classifiers']
+
 /** All folders of the server itself (folder_paths.py). */
 const OWN = new Set([
-  ...['checkpoints', 'configs', 'loras', 'vae', 'text_encoders', 'diffusion_models', 'clip_vision', 'style_models'],
-  ...[
-    'embeddings',
-    'diffusers',
-    'vae_approx',
-    'controlnet',
-    'gligen',
-    'upscale_models',
-    'custom_nodes',
-    'hypernetworks',
-  ],
-  ...['photomaker', 'classifiers', 'model_patches', 'audio_encoders'],
+  ...LISTED_BY.map(([folder]) => folder).filter((folder) => folder !== 'unet_gguf'),
+  ...WITHOUT_LOADER,
 ])
 
 /** What packs add. A pack that is not here may add any. */
@@ -46,7 +39,6 @@ const BY_PACK: ReadonlyMap<string, readonly string[]> = new Map([
   ['ComfyUI-GGUF', ['unet_gguf', 'clip_gguf']],
   ['ComfyUI-VideoHelperSuite', ['VHS_video_formats']],
   ['websocket_image_save', []],
-  ['testing-pack', []],
 ])
 
 /** Whether the server has the folder, or a pack that is not known here might have added it. */

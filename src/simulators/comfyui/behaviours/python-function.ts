@@ -25,10 +25,10 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   VAEEncode: ['vae', 'pixels'],
 }
 
-/** V3 classes have `execute`. What a V1 class of another pack takes is not known: many take inputs that they do not declare. */
-export function pythonFunction(classType: string, { isV3 }: ClassTraits): PythonFunction {
+/** V3 classes have `execute`. What a class of another pack takes is not known: many take inputs that they do not declare. */
+export function pythonFunction(classType: string, { isV3, isOfPack }: ClassTraits): PythonFunction {
   const owner = OWNERS.get(classType) ?? classType.replace(/^VHS_/, '')
-  const known = isV3 ? 'execute' : FUNCTIONS.get(classType)
+  const known = isV3 && !isOfPack ? 'execute' : FUNCTIONS.get(classType)
   if (known === undefined) return { name: `${owner}.execute`, required: [], takesAny: true }
   const required = REQUIRED[classType]
   return { name: `${owner}.${known}`, takesAny: TAKES_ANY.test(classType), ...(required && { required }) }

@@ -4,6 +4,8 @@ import { isDict, type Py, type PyDict } from '../python/py.ts'
 export interface ClassTraits {
   readonly isOutput: boolean
   readonly isV3: boolean
+  /** It comes with a node pack, and not with ComfyUI itself. */
+  readonly isOfPack: boolean
   /** Input name → its options; hidden inputs are apart. */
   readonly inputs: ReadonlyMap<string, PyDict>
   /** Names of those that a prompt must have. */
@@ -37,6 +39,7 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
   return {
     isOutput: info.get('output_node') === true,
     isV3,
+    isOfPack: String(info.get('python_module')).startsWith('custom_nodes.'),
     inputs,
     required: [...asDict(groups.get('required')).keys()],
     lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),
