@@ -60,6 +60,9 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     plan: {
       framesPerChunk: take('framesPerChunk'),
       framesPerChunkGiven: reader.origin('framesPerChunk').from !== 'default',
+      flags: (['framesPerChunk', 'width', 'height', 'fps', 'steps', 'cfg', 'seed'] as const).filter(
+        (name) => reader.origin(name).from === 'flag',
+      ),
       width: take('width'),
       height: take('height'),
       fps: take('fps'),

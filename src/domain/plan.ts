@@ -20,10 +20,12 @@ export interface PlanSettings {
   /** null: derived from the prompt. */
   readonly seed: number | null
   readonly models: ModelNames
+  /** Those that were given as flags. */
+  readonly flags?: ReadonlyArray<Exclude<keyof PlanSettings, 'framesPerChunkGiven' | 'models' | 'flags'>>
 }
 
 /** The values that hold for one video once prompt file and settings are put together. */
-export type PlanValues = Omit<PlanSettings, 'seed'> & {
+export type PlanValues = Omit<PlanSettings, 'seed' | 'flags'> & {
   readonly seed: number
   readonly chunkLengths: readonly number[]
 }
@@ -54,7 +56,18 @@ export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): 
     referenceImage: prompt.overrides.referenceImage ?? null,
     controlVideo: prompt.overrides.controlVideo ?? null,
   }
-  return { ...video, chunks, ...planJobs(video, chunks, jobId), warnings: planWarnings(prompt, values) }
+  const warnings = [...idleFlags(prompt, settings), ...planWarnings(prompt, values)]
+  return { ...video, chunks, ...planJobs(video, chunks, jobId), warnings }
+}
+
+/** What a prompt file says is of its film, and a flag of all films. */
+function idleFlags({ overrides }: Prompt, settings: PlanSettings): string[] {
+  return (settings.flags ?? [])
+    .filter((key) => overrides[key] !== undefined && overrides[key] !== settings[key])
+    .map((key) => {
+      const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+      return `--${flag} ${settings[key]} has no effect: the prompt file says ${overrides[key]}.`
+    })
 }
 
 function settle(prompt: Prompt, settings: PlanSettings): PlanValues {

@@ -41,6 +41,7 @@ it.each([
   ['films-2.example.org', null],
   ['10.0.0.1.example.org', null],
   ['agoog', null],
+  ['a', 'must name a bucket of 3 to 63 characters, between dots at most 63'],
   ['ab', 'must name a bucket of 3 to 63 characters, between dots at most 63'],
   ['a'.repeat(64), 'must name a bucket of 3 to 63 characters, between dots at most 63'],
   [`films.${'b'.repeat(64)}`, 'must name a bucket of 3 to 63 characters, between dots at most 63'],
@@ -62,6 +63,10 @@ it.each([
   expect(bucketAddress(`gs://${name}`, folder)).toEqual(
     wrong === null ? { value: { bucket: name, prefix: '' } } : { wrong },
   )
+})
+
+it.each(['gs://films/../x', 'gs://films/a/./b', 'gs://films/..'])('takes no prefix like that of %s', (address) => {
+  expect(bucketAddress(address, folder)).toEqual({ wrong: expect.stringMatching(/without \. or \.\. as a part$/) })
 })
 
 it('reads headers from flags, a list and a map alike', () => {

@@ -20,6 +20,7 @@ it('has a default for everything', async () => {
     plan: {
       framesPerChunk: 101,
       framesPerChunkGiven: false,
+      flags: [],
       width: 480,
       height: 848,
       fps: 16,

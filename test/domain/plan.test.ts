@@ -214,3 +214,14 @@ it('plans 100,000 frames', () => {
     991, 1_982, 100_000,
   ])
 })
+
+it('warns of a flag that a prompt file overrules', () => {
+  const own = { ...prompt, negativePrompt: '', overrides: { seed: 7, framesPerChunk: 73, width: 480 } }
+  const flags = ['seed', 'framesPerChunk', 'width', 'height'] as const
+  const plan = makePlan(own, { ...settings, seed: 4, framesPerChunk: 81, width: 480, height: 848, flags }, jobId)
+  expect(plan.warnings).toEqual([
+    '--seed 4 has no effect: the prompt file says 7.',
+    '--frames-per-chunk 81 has no effect: the prompt file says 73.',
+  ])
+  expect(plan).not.toHaveProperty('flags')
+})

@@ -159,7 +159,7 @@ it.each([COMFYUI, GCS])(
       ])
       expect((await buffer(response)).length).toBe(size)
     }
-    await vi.waitFor(() => expect(Object.values(agent.freeSockets).flat()).toHaveLength(1))
+    await vi.waitFor(() => expect(Object.values(agent.freeSockets).flat()).toHaveLength(1), { timeout: 20_000 })
     expect(agent.sockets).toEqual({})
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(192 * MIB)
     agent.destroy()

@@ -96,3 +96,8 @@ it('is taken over from a dead process by one of many that try at once', async ()
   for (const child of children) child.kill()
   expect(answers.toSorted()).toEqual(['false', 'false', 'false', 'false', 'false', 'true'])
 })
+
+it('says what is wrong with an output folder that is a file', async () => {
+  const file = join(temporaryFolder({ 'otter.yaml': '' }), 'otter.yaml')
+  expect(await failure(() => lockRun(join(file, 'state'), 'calm-otter', at))).toMatchObject({ code: 'PR_FILE' })
+})

@@ -45,6 +45,10 @@ export function createApp(model: ServerModel): Hono {
     answer.headers.set(UNMATCHED_HEADER, isUnknown ? nearestRoute(new URL(req.url), known) : nearest)
     return answer
   })
+  // A client that goes away is no news, and a defect is for whoever called to tell; hono would print both.
+  app.onError((error) => {
+    throw error
+  })
   return app
 }
 
