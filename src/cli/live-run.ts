@@ -1,17 +1,18 @@
 import type { Clients } from '../clients/clients.ts'
 import { statusOf } from '../clients/gcs-errors.ts'
 import { createClients } from '../clients/real-clients.ts'
-import { createLayout } from '../config/layout.ts'
+import { createLayout, objectNames } from '../config/layout.ts'
 import { invalidPlans } from '../doctor/invalid-plans.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { hasObjects } from '../orchestrator/has-objects.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
+import { isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
 import { isKnownRun } from '../orchestrator/left-prompt.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
 import { confirm } from './confirm.ts'
 import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
-import { type SettledLiveRun, settleLiveRun } from './settle-run.ts'
+import { nameTaken, type SettledLiveRun, settleLiveRun } from './settle-run.ts'
 
 /** Shows which server, which pod and which price, asks, and runs. Returns the exit code. */
 export async function runLive(session: PlannedSession): Promise<number> {
@@ -20,6 +21,7 @@ export async function runLive(session: PlannedSession): Promise<number> {
   const { settled, clients } = await meetServer(session)
   using run = settled
   const { identity, filmNames } = run
+  await refuseTakenNames(session, clients, run)
   showPlans(session, filmNames)
   const stats = await clients.comfyui.systemStats(signal)
   const devices = stats.devices.map((device) => device.name).join(', ')
@@ -75,6 +77,24 @@ async function meetServer(session: PlannedSession): Promise<{ settled: SettledLi
     known.add(runName)
     settled[Symbol.dispose]()
     await clients.comfyui.close()
+  }
+}
+
+/**
+ * Asks the bucket for films of this run that are planned otherwise now. The journal may not know of one: of several it keeps the last,
+ * and the run may have ended between an upload and its note. Throws PR_STATE.
+ */
+async function refuseTakenNames(
+  { settings, plans, signal }: PlannedSession,
+  { storage }: Clients,
+  { earlier, identity: { runName } }: SettledLiveRun,
+): Promise<void> {
+  for (const plan of settings.run.upload ? plans : []) {
+    const before = earlier?.videos[plan.videoName]
+    if (!before || isPlannedAs(plan, before.jobIds)) continue
+    const { film } = objectNames(storage.prefix, runName, plan.videoName)
+    const stored = await storage.stat(film, signal)
+    if (stored) throw nameTaken(runName, plan.videoName, `gs://${storage.bucket}/${film}`)
   }
 }
 

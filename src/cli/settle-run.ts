@@ -103,15 +103,17 @@ function resumed(session: PlannedSession, state: RunState): SettledRun {
     const film = videos[plan.videoName]?.uploads.film
     const names = objectNames(prefix, runName, plan.videoName)
     if (!film || isPlannedAs(plan, film.jobIds) || !isAt(film, { bucket: bucket ?? '', names }, 'film')) continue
-    throw new PromptRunnerError(
-      'PR_STATE',
-      `--resume ${runName}: its film of ${plan.videoName} is in the bucket already (gs://${bucket}/${names.film}), and would be another one now`,
-      {
-        hint: 'Nothing in a bucket is ever replaced. Start a new run without --resume, or give the prompt and settings that the film was made with.',
-      },
-    )
+    throw nameTaken(runName, plan.videoName, `gs://${bucket}/${names.film}`)
   }
   return settled(session, state, { runId, runName })
+}
+
+/** A resumed run would render a film for an object that it could not replace. */
+export function nameTaken(runName: string, video: string, object: string): PromptRunnerError {
+  const message = `--resume ${runName}: its film of ${video} is in the bucket already (${object}), and would be another one now`
+  return new PromptRunnerError('PR_STATE', message, {
+    hint: 'Nothing in a bucket is ever replaced. Start a new run without --resume, or give the prompt and settings that the film was made with.',
+  })
 }
 
 /** Its jobs count as done and its films are there, but nothing was ever rendered. */

@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { Simulator } from '../../src/simulators/simulator.ts'
 import { journals, startLive, until } from '../support/live-process.ts'
 import { liveFolder } from '../support/live-run.ts'
 import { type LiveWorld, startWorld } from '../support/live-world.ts'
-import { promptFile, temporaryFolder } from '../support/rehearse.ts'
+import { type Json, promptFile, temporaryFolder } from '../support/rehearse.ts'
 
 // Each test starts processes, and waits as the program waits.
 vi.setConfig({ testTimeout: 120_000 })
@@ -117,6 +117,43 @@ it('stops no pod for a film that was uploaded as planned before', async () => {
   )
   expect(prompts(world)).toBe(before)
   expect(world.asked.filter((line) => line.startsWith('runpod POST'))).toEqual([])
+})
+
+it('asks the bucket for films that the journal has not noted', async () => {
+  const folder = liveFolder()
+  const world = await startWorld()
+  const { summary } = await folder.run(world)
+  const name: string = summary.run_name
+  const path = join(folder.outputDir, `state/${name}.jsonl`)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(
+    path,
+    `${lines
+      .slice(
+        0,
+        lines.findIndex((line) => line.includes('"upload-finished"')),
+      )
+      .join('\n')}\n`,
+  )
+  const before = prompts(world)
+  const resumed = await folder.run(world, ['--resume', name, '--seed', '7'])
+  expect(resumed.exitCode).toBe(2)
+  expect(resumed.stderr).toContain(`PR_STATE: --resume ${name}: its film of otter is in the bucket already`)
+  expect(prompts(world)).toBe(before)
+})
+
+it('sends a finished film to another bucket without rendering it again', async () => {
+  const folder = liveFolder()
+  const world = await startWorld()
+  const { summary } = await folder.run(world)
+  const before = prompts(world)
+  const again = await folder.run(world, ['--resume', summary.run_name, '--bucket', 'gs://films/july'])
+  expect(`${again.exitCode} ${again.stderr}`).toBe('0 ')
+  expect(prompts(world)).toBe(before)
+  expect(again.summary.uploads).toMatchObject({ videos: 1, manifests: 1 })
+  expect(again.summary.videos[0].objects.map(({ url }: Json) => url)).toEqual(
+    ['otter.mp4', 'manifest.json'].map((file) => `gs://films/july/otter/${summary.run_name}/${file}`),
+  )
 })
 
 it('says that the pod was not stopped, also to whoever cancels meanwhile', async () => {

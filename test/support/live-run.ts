@@ -8,7 +8,7 @@ export interface LiveFolder {
   readonly outputDir: string
   /** Every file in the output directory. */
   files(): string[]
-  /** Runs `pr` live in it, uploading to gs://films/june. */
+  /** Runs `pr` live in it, uploading to gs://films/june unless told otherwise. */
   run(
     world: LiveWorld,
     flags?: readonly string[],
@@ -24,8 +24,8 @@ export function liveFolder(): LiveFolder {
     outputDir,
     files: () => filesIn(outputDir),
     async run(world, flags = [], env = {}) {
-      const args = ['--yes', '--json', '--bucket', 'gs://films/june', ...small, ...flags]
-      const { exitCode, stderr, stdout } = await runPr(args, { cwd, env: { ...world.env, ...env } })
+      const args = ['--yes', '--json', ...small, ...flags]
+      const { exitCode, stderr, stdout } = await runPr(args, { cwd, env: { ...world.env, PR_BUCKET: 'gs://films/june', ...env } })
       return { exitCode, stderr, summary: stdout === '' ? null : JSON.parse(stdout) }
     },
   }
