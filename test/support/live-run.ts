@@ -25,7 +25,10 @@ export function liveFolder(): LiveFolder {
     files: () => filesIn(outputDir),
     async run(world, flags = [], env = {}) {
       const args = ['--yes', '--json', ...small, ...flags]
-      const { exitCode, stderr, stdout } = await runPr(args, { cwd, env: { ...world.env, PR_BUCKET: 'gs://films/june', ...env } })
+      const { exitCode, stderr, stdout } = await runPr(args, {
+        cwd,
+        env: { ...world.env, PR_BUCKET: 'gs://films/june', ...env },
+      })
       return { exitCode, stderr, summary: stdout === '' ? null : JSON.parse(stdout) }
     },
   }
