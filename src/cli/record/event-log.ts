@@ -45,6 +45,9 @@ export function visibleText(line: string, run: string): string {
     .replaceAll(/'\/[^']*?\/(input|output|temp)\//g, "'<$1>/")
 }
 
+/** All that is told of a prompt that was to be interrupted and had ended: a race, whose course says nothing. */
+export const TOO_LATE = 'ended before it could be interrupted'
+
 /** How two logs differ, in words. */
 export interface LogDifferences {
   /** Where they part; null when nothing is left to refuse. */
@@ -65,6 +68,11 @@ export function logDifferences(
 ): LogDifferences {
   const excused: string[] = []
   for (const [index, { step, lines }] of live.entries()) {
+    const hasEnded = [lines, replayed[index]?.lines ?? []].map(([line]) => line === TOO_LATE)
+    if (hasEnded[0] !== hasEnded[1]) {
+      excused.push(`${step}: the ${hasEnded[0] ? 'server' : 'replay'} was done before it could be interrupted`)
+      continue
+    }
     const hasBranches = lines.filter((line) => line.startsWith('output of ')).length > 1
     const [these, others] = [lines, replayed[index]?.lines ?? []].map((each) => (hasBranches ? each.toSorted() : each))
     for (const [number, line] of these!.entries()) {

@@ -6,7 +6,7 @@ import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { uuidV5 } from '../../orchestrator/ids.ts'
 import { countedFromOne } from './counted-from-one.ts'
-import { fileLine, type StepLog, visibleEvent, visibleText } from './event-log.ts'
+import { fileLine, type StepLog, TOO_LATE, visibleEvent, visibleText } from './event-log.ts'
 import { fileFacts } from './file-facts.ts'
 import type { Step } from './steps.ts'
 
@@ -85,7 +85,8 @@ async function execute(
     lines.push(`${error.code}: ${error.message}`, ...error.problems.map(({ file, message }) => `${file}: ${message}`))
   }
   await interrupting
-  return lines
+  const isTooLate = interruptAt !== null && !lines.some((line) => line.startsWith('PR_COMFY_INTERRUPTED'))
+  return isTooLate ? [TOO_LATE] : lines
 }
 
 const tellable = new Set(['PR_COMFY_FAILED', 'PR_COMFY_INTERRUPTED', 'PR_COMFY_REJECTED'])

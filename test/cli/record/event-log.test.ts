@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { logDifferences } from '../../../src/cli/record/event-log.ts'
+import { logDifferences, TOO_LATE } from '../../../src/cli/record/event-log.ts'
 
 const log = (...lines: string[]) => [{ step: 'draw', lines }]
 
@@ -42,4 +42,16 @@ it('excuses the content of files whose making is not simulated, and nothing else
   expect(compare(of('3', small), of('4', small)).first).toContain('the server said')
   expect(compare(of('3', small), 'executing 3').first).toContain('the server said')
   expect(compare('executing 3', 'executing 2').first).toContain('the server said')
+})
+
+it('excuses a step that ended on one side before it could be interrupted', () => {
+  const interrupted = log('started', 'PR_COMFY_INTERRUPTED: prompt <id> was interrupted')
+  expect(logDifferences(log(TOO_LATE), interrupted)).toEqual({
+    first: null,
+    excused: ['draw: the server was done before it could be interrupted'],
+  })
+  expect(logDifferences(interrupted, log(TOO_LATE)).excused).toEqual([
+    'draw: the replay was done before it could be interrupted',
+  ])
+  expect(logDifferences(log(TOO_LATE), log(TOO_LATE))).toEqual({ first: null, excused: [] })
 })
