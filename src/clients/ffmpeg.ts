@@ -81,13 +81,12 @@ function mediaInfo(video: string, stdout: string): MediaInfo {
 function streamsIn(video: string, stdout: string): z.infer<typeof Probe>['streams'] {
   try {
     return Probe.parse(JSON.parse(stdout)).streams
-  } catch (cause) {
+  } catch {
     throw new PromptRunnerError(
       'PR_FFMPEG',
       `the frames of ${video} cannot be counted: ffprobe finds none that is whole`,
       {
         hint: 'the file was cut off or damaged: render it again, or give another one',
-        cause,
       },
     )
   }

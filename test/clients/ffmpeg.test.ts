@@ -117,3 +117,14 @@ it('asks whatever runs its programs', async () => {
   expect(await simulated.probe('/videos/chunk_001.mp4')).toEqual({ frames: 101, fps: 16, width: 480, height: 848 })
   expect(asked).toHaveLength(2)
 })
+
+it('says that a video that was cut off has no frames to count', async () => {
+  const whole = readFileSync(greys('whole.mp4', 5, '-movflags', '+faststart'))
+  const video = join(folder, 'cut.mp4')
+  writeFileSync(video, whole.subarray(0, whole.indexOf('mdat') + 4))
+  await expect(media.probe(video)).rejects.toMatchObject({
+    code: 'PR_FFMPEG',
+    message: `the frames of ${video} cannot be counted: ffprobe finds none that is whole`,
+    hint: 'the file was cut off or damaged: render it again, or give another one',
+  })
+})
