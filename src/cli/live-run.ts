@@ -6,7 +6,7 @@ import { invalidPlans } from '../doctor/invalid-plans.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { hasObjects } from '../orchestrator/has-objects.ts'
 import { uuidV5 } from '../orchestrator/ids.ts'
-import { isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
+import { isPlannedAs, uploaded } from '../orchestrator/jobs-to-skip.ts'
 import { isKnownRun } from '../orchestrator/left-prompt.ts'
 import { makeSummary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
@@ -92,9 +92,10 @@ async function refuseTakenNames(
   for (const plan of settings.run.upload ? plans : []) {
     const before = earlier?.videos[plan.videoName]
     if (!before || isPlannedAs(plan, before.jobIds)) continue
-    const { film } = objectNames(storage.prefix, runName, plan.videoName)
-    const stored = await storage.stat(film, signal)
-    if (stored) throw nameTaken(runName, plan.videoName, `gs://${storage.bucket}/${film}`)
+    const names = objectNames(storage.prefix, runName, plan.videoName)
+    if (uploaded('film', plan, before, { bucket: storage.bucket, names })) continue
+    const stored = await storage.stat(names.film, signal)
+    if (stored) throw nameTaken(runName, plan.videoName, `gs://${storage.bucket}/${names.film}`)
   }
 }
 

@@ -1,8 +1,8 @@
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { Bucket, FileMetadata } from '@google-cloud/storage'
-import { crc32cBase64, crc32c as crc32cOf } from '../domain/crc32c.ts'
 import type { StoredObject } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { fileCrc32c } from '../files/file-crc32c.ts'
 import type { StorageUpload } from './clients.ts'
 import { statusOf } from './gcs-errors.ts'
 import { ANSWER_TIMEOUT, interruptible } from './gcs-interruptible.ts'
@@ -21,7 +21,7 @@ export async function uploadFile(
 ): Promise<StoredObject> {
   const size = await sizeOf(path)
   // The service refuses content that does not have this checksum, so a file that changes under way is never stored.
-  const crc32c = await checksumOf(path)
+  const crc32c = await fileCrc32c(path)
   const description: FileMetadata = {
     contentType,
     crc32c,
@@ -59,17 +59,6 @@ async function sizeOf(path: string): Promise<number> {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new PromptRunnerError('PR_FILE', `reading ${path} for its upload failed: ${why}`, { cause: error })
-  }
-}
-
-/** Through one buffer, and by our own sum: the library's takes three times as long and leaves a buffer per 64 KiB behind. */
-async function checksumOf(path: string): Promise<string> {
-  await using file = await open(path)
-  const buffer = Buffer.allocUnsafe(1024 * 1024)
-  for (let sum = 0; ; ) {
-    const { bytesRead } = await file.read(buffer)
-    if (bytesRead === 0) return crc32cBase64(sum)
-    sum = crc32cOf(buffer.subarray(0, bytesRead), sum)
   }
 }
 

@@ -78,7 +78,7 @@ export type RunEvent =
     }
   | { kind: 'reference-extracted'; at: number; video: string; chunk: number; frame: number; file: string }
   | { kind: 'reference-uploaded'; at: number; video: string; chunk: number; name: string }
-  | { kind: 'film-downloaded'; at: number; video: string; file: string; bytes: number; frames: number }
+  | { kind: 'film-downloaded'; at: number; video: string; file: string; bytes: number; crc32c: string; frames: number }
   | { kind: 'upload-started'; at: number; video: string; object: string; bytes: number }
   | { kind: 'upload-progress'; at: number; video: string; object: string; sent: number; bytes: number }
   | { kind: 'upload-finished'; at: number; video: string; role: 'film' | 'manifest'; object: StoredObject }

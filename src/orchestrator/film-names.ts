@@ -26,5 +26,5 @@ export function filmNames(
 
 /** The name that an earlier part of the run gave to this very film. One that was planned otherwise is another film. */
 function ownFilm(plan: Plan, left: VideoState | undefined): string | null {
-  return left?.film && isPlannedAs(plan, left.jobIds) ? basename(left.film) : null
+  return left?.film && isPlannedAs(plan, left.jobIds) ? basename(left.film.path) : null
 }

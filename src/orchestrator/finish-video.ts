@@ -4,6 +4,7 @@ import { objectNames } from '../config/layout.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import { snakeCased } from '../domain/snake-case.ts'
+import { fileCrc32c } from '../files/file-crc32c.ts'
 import { cleanUp } from './clean-up.ts'
 import type { RunContext } from './run-context.ts'
 import { writeReport } from './write-report.ts'
@@ -15,30 +16,44 @@ export async function finishVideo(
   film: string,
   jobs: readonly JobResult[],
 ): Promise<void> {
-  const video = plan.videoName
-  const { size } = await stat(film)
-  context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, frames: plan.totalFrames })
-  const uploaded = context.options.upload ? await uploadFilm(context, plan, film, size, jobs) : null
-  await cleanUp(context, plan, jobs, uploaded)
-  context.emit({ kind: 'video-finished', at: context.now(), video, film, frames: plan.totalFrames })
+  const { videoName: video, totalFrames: frames } = plan
+  const [{ size }, crc32c] = await Promise.all([stat(film), fileCrc32c(film)])
+  context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, crc32c, frames })
+  const stored = context.options.upload ? await uploadFilm(context, plan, film, size) : null
+  await finishUploaded(context, plan, film, stored, jobs)
 }
 
-async function uploadFilm(
+/** The rest for a film that is in the bucket, or (`stored` null) goes to none. */
+export async function finishUploaded(
   context: RunContext,
   plan: Plan,
   film: string,
-  bytes: number,
+  stored: StoredObject | null,
   jobs: readonly JobResult[],
-): Promise<StoredObject> {
+): Promise<void> {
+  if (stored) await uploadManifest(context, plan, stored, jobs)
+  await cleanUp(context, plan, jobs, stored)
+  context.emit({ kind: 'video-finished', at: context.now(), video: plan.videoName, film, frames: plan.totalFrames })
+}
+
+function uploadFilm(context: RunContext, plan: Plan, film: string, bytes: number): Promise<StoredObject> {
   const names = objectNames(context.clients.storage.prefix, context.runName, plan.videoName)
-  const stored = await uploadOne(context, plan, 'film', film, names.film, bytes, 'video/mp4')
-  // The manifest goes last: its presence says that the film is there and verified.
+  return uploadOne(context, plan, 'film', film, names.film, bytes, 'video/mp4')
+}
+
+/** The manifest goes last: its presence says that the film is there and verified. */
+async function uploadManifest(
+  context: RunContext,
+  plan: Plan,
+  film: StoredObject,
+  jobs: readonly JobResult[],
+): Promise<void> {
+  const names = objectNames(context.clients.storage.prefix, context.runName, plan.videoName)
   const manifest = context.layout.manifest(plan.videoName)
   // An earlier part of the run may have uploaded this very manifest and ended before it knew.
   const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
-  const length = await writeReport(manifest, makeManifest(context, plan, stored, jobs, created))
+  const length = await writeReport(manifest, makeManifest(context, plan, film, jobs, created))
   await uploadOne(context, plan, 'manifest', manifest, names.manifest, length, 'application/json')
-  return stored
 }
 
 async function uploadOne(
@@ -82,6 +97,8 @@ function makeManifest(
   jobs: readonly JobResult[],
   created: string,
 ) {
+  // What the file is called and what was warned of does not change the film.
+  const { promptFile: _file, warnings: _warnings, ...work } = plan
   return {
     run_id: context.runId,
     run_name: context.runName,
@@ -89,7 +106,7 @@ function makeManifest(
     created,
     film: { ...film, frames: plan.totalFrames, fps: plan.fps, width: plan.width, height: plan.height },
     plan: {
-      sha256: createHash('sha256').update(JSON.stringify(plan)).digest('hex'),
+      sha256: createHash('sha256').update(JSON.stringify(work)).digest('hex'),
       frames_per_chunk: plan.framesPerChunk,
       seed: plan.seed,
       steps: plan.steps,

@@ -29,7 +29,7 @@ export async function runJob(
   build: (attempt: number) => BuiltWorkflow,
 ): Promise<JobResult> {
   const earlier = context.earlier?.videos[plan.videoName]
-  const before = earlier?.attempts[job.workflowNumber] ?? 0
+  const before = Math.max(0, ...[job.workflowNumber, job.jobId].map((key) => earlier?.attempts[key] ?? 0))
   let left = earlier?.open[job.workflowNumber]
   // One of another job was withdrawn at the start of the run.
   if (left && left.promptId !== makePromptId(context.runId, job.jobId, left.attempt)) left = undefined
@@ -70,8 +70,34 @@ async function sendJob(
   const startedAt = context.now()
   context.emit({ kind: 'job-started', at: startedAt, video: plan.videoName, workflow: job.workflowNumber, ...sent })
   const extraData = { prompt_runner: describeJob(context, plan, job, built, attempt) }
-  const submission = await context.clients.comfyui.submit({ promptId, graph: built.graph, extraData }, context.signal)
+  context.signal.throwIfAborted()
+  using patience = afterGrace(context.signal)
+  const request = { promptId, graph: built.graph, extraData }
+  const submission = await context.clients.comfyui.submit(request, patience.signal)
   return followJob(context, plan, job, built, submission.promptId, startedAt)
+}
+
+/** Milliseconds. */
+const GRACE = 10_000
+
+/**
+ * Aborts some seconds after the run does: of a prompt that is being sent the answer is waited for, since what the server has not
+ * accepted yet it cannot be told to forget.
+ */
+function afterGrace(signal: AbortSignal): Disposable & { signal: AbortSignal } {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const start = () => {
+    timer = setTimeout(() => controller.abort(signal.reason), GRACE)
+  }
+  signal.addEventListener('abort', start, { once: true })
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', start)
+      clearTimeout(timer)
+    },
+  }
 }
 
 /** Null when nothing is left on the server that could be used. */

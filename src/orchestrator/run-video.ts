@@ -4,8 +4,8 @@ import type { Job, Plan, RenderJob } from '../domain/plan-types.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import { cleanUp } from './clean-up.ts'
 import { combineChunk } from './combine-chunks.ts'
-import { finishVideo } from './finish-video.ts'
-import { finishedFilm, jobsToSkip, placedFilm, type UploadTarget } from './jobs-to-skip.ts'
+import { finishUploaded, finishVideo } from './finish-video.ts'
+import { finishedFilm, isPlannedAs, jobsToSkip, placedFilm, type UploadTarget, uploaded } from './jobs-to-skip.ts'
 import { withoutLostFiles } from './lost-files.ts'
 import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
@@ -18,18 +18,23 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   const earlier = context.earlier?.videos[video]
   const target = targetOf(context, video)
   const wasDone = jobsToSkip(plan, earlier)
-  const finished = finishedFilm(plan, earlier, target)
-  const placed = finished ?? (wasDone.size === jobsOf(plan).length ? placedFilm(plan, earlier) : null)
-  const skipped = placed === null ? await withoutLostFiles(context, plan, wasDone) : wasDone
+  const finished = await finishedFilm(plan, earlier, target)
+  const isAllDone = wasDone.size === jobsOf(plan).length
+  const stored = target && uploaded('film', plan, earlier, target)
+  const placed = isAllDone && !stored ? await placedFilm(plan, earlier) : null
+  const isMade = finished !== null || placed !== null || (isAllDone && stored !== null)
+  const skipped = isMade ? wasDone : await withoutLostFiles(context, plan, wasDone)
+  const results = [...skipped.values()]
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   if (finished !== null) {
-    // It may have ended in its clean-up.
-    const { status, uploads } = earlier!
-    if (status !== 'finished') await cleanUp(context, plan, [...skipped.values()], uploads.film?.object ?? null)
+    // It may have ended in its clean-up. What lies here of another plan is not its to clean up.
+    const isOwn = earlier !== undefined && isPlannedAs(plan, earlier.jobIds)
+    if (isOwn && earlier.status !== 'finished') await cleanUp(context, plan, results, stored?.object ?? null)
     context.emit({ kind: 'video-finished', at: context.now(), video, film: finished, frames })
     return
   }
-  if (placed !== null) return finishVideo(context, plan, placed, [...skipped.values()])
+  if (isAllDone && stored?.film) return finishUploaded(context, plan, stored.film, stored.object, results)
+  if (placed !== null) return finishVideo(context, plan, placed, results)
   const done = new Map(skipped)
   const perform = async (job: Job, work: () => Promise<JobResult>) => {
     context.signal.throwIfAborted()
@@ -61,10 +66,14 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     const before: JobResult | null = last
     last = await perform(job, () => combineChunk(context, plan, job, chunk, before))
   }
-  const results = jobsOf(plan).map(({ workflowNumber }) => done.get(workflowNumber)!)
   const { layout, runName, filmNames } = context
   const film = await placeFilm(last!.files['film']!, layout.finalDir, { video, runName, wanted: filmNames.get(video)! })
-  await finishVideo(context, plan, film, results)
+  await finishVideo(
+    context,
+    plan,
+    film,
+    jobsOf(plan).map(({ workflowNumber }) => done.get(workflowNumber)!),
+  )
 }
 
 /** Where the film goes; null when it stays here. */

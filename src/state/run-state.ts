@@ -16,13 +16,22 @@ export interface VideoState {
   readonly done: Readonly<Record<number, JobResult>>
   /** Prompts that were submitted and whose end was not seen, by workflow number. */
   readonly open: Readonly<Record<number, OpenPrompt>>
-  /** The highest attempt so far by workflow number: the next one must not meet the server's memory of an earlier one. */
-  readonly attempts: Readonly<Record<number, number>>
+  /**
+   * The latest attempt by workflow number and by job id: the next one must meet neither files in its folder nor the server's memory of
+   * an earlier one. A plan with other chunks gives a job another number.
+   */
+  readonly attempts: Readonly<Record<string, number>>
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
   readonly uploads: Readonly<Partial<Record<'film' | 'manifest', Upload>>>
-  /** Absolute path of the film; null until it lies there. It may not be uploaded yet. */
-  readonly film: string | null
+  /** The film in the local folder; null until it lies there. It may not be uploaded yet. */
+  readonly film: PlacedFilm | null
+}
+
+/** A film as it was put into the local folder: somebody may have changed or replaced it since. */
+export interface PlacedFilm {
+  readonly path: string
+  readonly crc32c: string
 }
 
 /** An object in the bucket: a film or its manifest. `film` is the local file, `jobIds` the plan that it was made by. */
@@ -82,7 +91,7 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
       return withVideo(state, event.video, (video) => ({
         ...video,
         open: { ...video.open, [event.workflow]: { promptId, attempt, graph } },
-        attempts: { ...video.attempts, [event.workflow]: attempt },
+        attempts: { ...video.attempts, [event.workflow]: attempt, [video.jobIds[event.workflow] ?? '']: attempt },
       }))
     }
     case 'job-finished':
@@ -101,14 +110,17 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
         references: { ...video.references, [event.chunk]: event.name },
       }))
     case 'film-downloaded':
-      return withVideo(state, event.video, (video) => ({ ...video, film: event.file }))
+      return withVideo(state, event.video, (video) => ({ ...video, film: { path: event.file, crc32c: event.crc32c } }))
     case 'upload-finished':
       return withVideo(state, event.video, (video) => ({
         ...video,
-        uploads: { ...video.uploads, [event.role]: { object: event.object, film: video.film, jobIds: video.jobIds } },
+        uploads: {
+          ...video.uploads,
+          [event.role]: { object: event.object, film: video.film?.path ?? null, jobIds: video.jobIds },
+        },
       }))
     case 'video-finished':
-      return withVideo(state, event.video, (video) => ({ ...video, status: 'finished', film: event.film }))
+      return withVideo(state, event.video, (video) => ({ ...video, status: 'finished' }))
     case 'video-failed':
       return withVideo(state, event.video, (video) => ({ ...video, status: 'failed' }))
     default:

@@ -24,7 +24,13 @@ const passing = new Set<RunEvent['kind']>(['job-queued', 'job-progress', 'upload
  * Events that a resume needs, so they must survive a power cut. A job's start is written before its prompt is sent, and
  * the end of an upload before anything is deleted.
  */
-const precious = new Set<RunEvent['kind']>(['job-started', 'job-finished', 'upload-finished', 'video-finished'])
+const precious = new Set<RunEvent['kind']>([
+  'job-started',
+  'job-finished',
+  'film-downloaded',
+  'upload-finished',
+  'video-finished',
+])
 
 /** Appends every event worth keeping. If `durable`, events that a resume needs are on disk when `append` returns. */
 export interface Journal extends Disposable {

@@ -70,7 +70,15 @@ const rest: RunEvent[] = [
   { kind: 'reference-uploaded', at: 96_000, video: 'otter', chunk: 2, name: 'ref.png' },
   { kind: 'warning', at: 97_000, video: 'otter', message: 'the film is large' },
   { kind: 'warning', at: 97_000, video: null, message: 'the disk is nearly full' },
-  { kind: 'film-downloaded', at: 97_000, video: 'otter', file: '/o/otter.mp4', bytes: 5_000_000, frames: 200 },
+  {
+    kind: 'film-downloaded',
+    at: 97_000,
+    video: 'otter',
+    file: '/o/otter.mp4',
+    bytes: 5_000_000,
+    crc32c: 'AAAAAA==',
+    frames: 200,
+  },
   { kind: 'upload-started', at: 98_000, video: 'otter', object: 'otters/otter.mp4', bytes: 5_000_000 },
   {
     kind: 'upload-progress',

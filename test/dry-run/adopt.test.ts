@@ -10,7 +10,7 @@ import { filesIn, type Json, promptFile, temporaryFolder } from '../support/rehe
 vi.setConfig({ testTimeout: 120_000 })
 
 /** Live runs that are killed while ComfyUI goes on. One chunk: HIGH, LOW, combine. */
-const small = ['--no-upload', '--width', '64', '--height', '64']
+const small = ['--no-upload', '--width', '64', '--height', '64', '--seed', '7']
 
 /** A live run whose first prompt runs, and stays running until `finish` lets the server's time go on. `change` is asked of each request. */
 async function running(change: (request: Request) => Promise<Response> | null = () => null) {
@@ -28,6 +28,7 @@ async function running(change: (request: Request) => Promise<Response> | null = 
   const cwd = temporaryFolder({
     'prompt_files/otter.txt': promptFile('otter', 13),
     'other/wren.txt': promptFile('wren', 5),
+    'longer/otter.txt': promptFile('otter', 26),
   })
   const options = { cwd, env: world.env }
   const outputDir = join(cwd, 'output/prompt-runner')
@@ -181,4 +182,18 @@ it('sends anew what was interrupted while it went on with it', async () => {
   const { exitCode, stderr } = await resumed
   expect(`${exitCode} ${stderr}`).toBe(`0 warning: Prompt ${test.promptId} was interrupted; its job is sent anew\n`)
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
+})
+
+it('never sends one id twice, also when a job gets another number', async () => {
+  const test = await running()
+  test.finish()
+  await until(async () => ((await test.ask('/history'))[test.promptId] ? true : undefined))
+  await test.kill()
+  const lines = () => Object.values(journals(test.outputDir))[0]!.filter(({ kind }) => kind === 'job-started')
+  await test.resume()
+  // One chunk more moves the combine job from number 3 to number 5.
+  const { exitCode } = await test.resume('--frames-per-chunk', '13', '--prompt-file', 'longer/otter.txt')
+  expect(exitCode).toBe(0)
+  const ids = lines().map(({ promptId }) => promptId)
+  expect(new Set(ids).size).toBe(ids.length)
 })

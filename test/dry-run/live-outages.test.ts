@@ -1,31 +1,18 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { Simulator } from '../../src/simulators/simulator.ts'
+import { faultyWorld } from '../support/faulty-world.ts'
 import { journals, startLive, until } from '../support/live-process.ts'
 import { liveFolder } from '../support/live-run.ts'
 import { type LiveWorld, startWorld } from '../support/live-world.ts'
-import { type Json, promptFile, temporaryFolder } from '../support/rehearse.ts'
+import { promptFile, temporaryFolder } from '../support/rehearse.ts'
 
 // Each test starts processes, and waits as the program waits.
 vi.setConfig({ testTimeout: 120_000 })
 
-const prompts = (world: LiveWorld) => world.asked.filter((line) => line === 'comfyui POST /prompt').length
 const promptsRun = async (world: LiveWorld) =>
   Object.keys((await (await fetch(`${world.env['COMFYUI_URL']}/history`)).json()) as object).length
-
-/** A world whose ComfyUI answers the first `times` requests that match by `instead`, once it has been asked for work. */
-function faulty(wanted: RegExp, times: number, instead: (request: Request, http: Simulator) => Promise<Response>) {
-  let left = times
-  let isAsked = false
-  return startWorld((service, http) => (request) => {
-    const asked = `${service} ${request.method} ${new URL(request.url).pathname}`
-    isAsked ||= asked === 'comfyui POST /prompt'
-    if (!isAsked || left === 0 || !wanted.test(asked)) return http(request)
-    left -= 1
-    return instead(request, http)
-  })
-}
 
 const gateway = (status: number) => async () => new Response('<title>Bad gateway</title>', { status })
 
@@ -62,7 +49,7 @@ it.each([
 ] as Array<[string, RegExp, number, (request: Request, http: Simulator) => Promise<Response>]>)(
   'gets over %s, and pays for nothing twice',
   async (_, wanted, times, instead) => {
-    const world = await faulty(wanted, times, instead)
+    const world = await faultyWorld(wanted, times, instead)
     const { exitCode, stderr, summary } = await liveFolder().run(world, ['--no-upload'])
     expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('warning: '))).toEqual([])
     expect(exitCode).toBe(0)
@@ -73,13 +60,28 @@ it.each([
 
 it('gives up a download that never comes whole, and goes on from there', async () => {
   const folder = liveFolder()
-  const world = await faulty(/^comfyui GET \/view/, 2, breaksOff)
+  const world = await faultyWorld(/^comfyui GET \/view/, 2, breaksOff)
   const { exitCode, stderr, summary } = await folder.run(world, ['--no-upload', '--max-retries', '1'])
   expect(exitCode).toBe(1)
   expect(stderr).toContain('PR_COMFY_UNREACHABLE: GET ')
   const resumed = await folder.run(world, ['--no-upload', '--resume', summary.run_name])
   expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
   expect(await promptsRun(world)).toBe(6)
+})
+
+it('leaves no prompt behind when it is cancelled while it sends one', async () => {
+  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 13) })
+  let cancel = () => {}
+  const world = await faultyWorld(/^comfyui POST \/prompt/, 1, async (request, http) => {
+    cancel()
+    await new Promise((later) => setTimeout(later, 300))
+    return http(request)
+  })
+  const { child, ended } = startLive(['--no-upload', '--width', '64', '--height', '64'], { cwd, env: world.env })
+  cancel = () => child.kill('SIGINT')
+  expect((await ended).exitCode).toBe(130)
+  const after = world.asked.slice(world.asked.indexOf('comfyui POST /prompt') + 1)
+  expect(after.filter((line) => line.startsWith('comfyui POST'))[0]).toBe('comfyui POST /queue')
 })
 
 it('goes on when an intermediate file cannot be deleted', async () => {
@@ -99,61 +101,6 @@ it('goes on when an intermediate file cannot be deleted', async () => {
   expect(summary).toMatchObject({ ok: true, videos: [{ status: 'finished' }], uploads: { videos: 1, manifests: 1 } })
   const cleanup = journals(folder.outputDir)[summary.run_name]!.find(({ kind }) => kind === 'cleanup')
   expect(cleanup.kept).toEqual([chunk(summary.run_name)])
-})
-
-it('stops no pod for a film that was uploaded as planned before', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
-  const name: string = summary.run_name
-  const other = await folder.run(world, ['--resume', name, '--seed', '7', '--no-upload'])
-  expect(other.exitCode).toBe(0)
-  const before = prompts(world)
-  const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
-  const last = await folder.run(world, ['--resume', name, '--seed', '7', '--force-shutdown'], pod)
-  expect(last.exitCode).toBe(2)
-  expect(last.stderr).toContain(
-    `its film of otter is in the bucket already (gs://films/june/otter/${name}/otter.mp4), and would be another one now\n`,
-  )
-  expect(prompts(world)).toBe(before)
-  expect(world.asked.filter((line) => line.startsWith('runpod POST'))).toEqual([])
-})
-
-it('asks the bucket for films that the journal has not noted', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
-  const name: string = summary.run_name
-  const path = join(folder.outputDir, `state/${name}.jsonl`)
-  const lines = readFileSync(path, 'utf8').split('\n')
-  writeFileSync(
-    path,
-    `${lines
-      .slice(
-        0,
-        lines.findIndex((line) => line.includes('"upload-finished"')),
-      )
-      .join('\n')}\n`,
-  )
-  const before = prompts(world)
-  const resumed = await folder.run(world, ['--resume', name, '--seed', '7'])
-  expect(resumed.exitCode).toBe(2)
-  expect(resumed.stderr).toContain(`PR_STATE: --resume ${name}: its film of otter is in the bucket already`)
-  expect(prompts(world)).toBe(before)
-})
-
-it('sends a finished film to another bucket without rendering it again', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
-  const before = prompts(world)
-  const again = await folder.run(world, ['--resume', summary.run_name, '--bucket', 'gs://films/july'])
-  expect(`${again.exitCode} ${again.stderr}`).toBe('0 ')
-  expect(prompts(world)).toBe(before)
-  expect(again.summary.uploads).toMatchObject({ videos: 1, manifests: 1 })
-  expect(again.summary.videos[0].objects.map(({ url }: Json) => url)).toEqual(
-    ['otter.mp4', 'manifest.json'].map((file) => `gs://films/july/otter/${summary.run_name}/${file}`),
-  )
 })
 
 it('says that the pod was not stopped, also to whoever cancels meanwhile', async () => {

@@ -65,7 +65,7 @@ async function run(world: {
   const events: RunEvent[] = []
   const earlier = open && {
     ...noRun,
-    videos: { otter: { open: { 1: open }, attempts: { 1: open.attempt } } },
+    videos: { otter: { open: { 1: open }, attempts: { [job.jobId]: open.attempt } } },
   }
   const context = {
     runId: 'run',

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { PromptRunnerError } from '../../src/errors.ts'
-import { estimateOf } from '../../src/report/estimate.ts'
 import { notSimulated } from '../../src/report/not-simulated.ts'
 import { planTable } from '../../src/report/plan-table.ts'
 import type { Rehearsal } from '../../src/report/rehearsal.ts'
@@ -95,7 +94,15 @@ it('keeps the film of a video whose upload failed', () => {
   const tally = tallyOf(
     started,
     ...finished.slice(0, 6),
-    { kind: 'film-downloaded', at: 8, video: 'otter', file: '/o/final/otter.mp4', bytes: 9, frames: 120 },
+    {
+      kind: 'film-downloaded',
+      at: 8,
+      video: 'otter',
+      file: '/o/final/otter.mp4',
+      bytes: 9,
+      crc32c: 'AAAAAA==',
+      frames: 120,
+    },
     { kind: 'video-failed', at: 9, video: 'otter', code: 'PR_UPLOAD', reason: 'denied' },
   )
   const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [], rehearsal: null })
@@ -208,31 +215,6 @@ it('lists what was not simulated from what was done', () => {
     'what A, B really do: no recording has seen them run',
     'what a live run asks before its first job (see pr doctor)',
   ])
-})
-
-it('gives no estimate of work that no recording has seen', () => {
-  expect(estimateOf(0.4, 'NVIDIA L40S', 0.8, ['CLIPLoader', 'KSamplerAdvanced'])).toEqual({
-    gpu_minutes: null,
-    cost_usd: null,
-    note: 'none: the recording has not seen KSamplerAdvanced run, so it knows no times.',
-  })
-})
-
-it('estimates from a GPU’s timings and refuses to from a CPU’s', () => {
-  expect(estimateOf(1_800, 'NVIDIA L40S', 0.8, ['SaveVideo'])).toEqual({
-    gpu_minutes: 30,
-    cost_usd: 0.4,
-    note: '30 min on NVIDIA L40S (recorded timings), $0.40 at $0.8/h',
-  })
-  expect(estimateOf(7_260, 'NVIDIA L40S', null, []).note).toBe(
-    '2 h 1 min on NVIDIA L40S (recorded timings), no pod, no price',
-  )
-  expect(estimateOf(0, 'cpu', 0.8, []).note).toBe('none: no job was done.')
-  expect(estimateOf(45, 'cpu', 0.8, [])).toEqual({
-    gpu_minutes: null,
-    cost_usd: null,
-    note: 'none: the recording was made on a CPU, whose 45 s for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.',
-  })
 })
 
 it('stamps in local time', () => {

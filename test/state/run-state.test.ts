@@ -40,7 +40,7 @@ it('knows what was done, what is open and what was tried', () => {
         jobIds,
         done: { 1: result('p1.1') },
         open: { 2: { promptId: 'p2.2', attempt: 2, graph: 'g' } },
-        attempts: { 1: 1, 2: 2 },
+        attempts: { 1: 1, [jobIds[1]!]: 1, 2: 2, [jobIds[2]!]: 2 },
         references: {},
         uploads: {},
         film: null,
@@ -72,7 +72,7 @@ it('knows the end of a video', () => {
   const events: RunEvent[] = [
     ...started,
     { kind: 'reference-uploaded', at, video, chunk: 2, name: 'ref.png' },
-    { kind: 'film-downloaded', at, video, file: '/out/otter.mp4', bytes: 1, frames: 120 },
+    { kind: 'film-downloaded', at, video, file: '/out/otter.mp4', bytes: 1, crc32c: 'AAAAAA==', frames: 120 },
     { kind: 'upload-finished', at, video, role: 'film', object: stored },
     { kind: 'video-finished', at, video, film: '/out/otter.mp4', frames: 120 },
   ]
@@ -84,7 +84,7 @@ it('knows the end of a video', () => {
     attempts: {},
     references: { 2: 'ref.png' },
     uploads: { film: { object: stored, film: '/out/otter.mp4', jobIds } },
-    film: '/out/otter.mp4',
+    film: { path: '/out/otter.mp4', crc32c: 'AAAAAA==' },
   })
   const failed: RunEvent = { kind: 'video-failed', at, video, code: 'PR_UPLOAD', reason: 'no' }
   expect(fold([...started, failed]).videos['otter']?.status).toBe('failed')
@@ -94,19 +94,22 @@ it('keeps what was uploaded for an earlier plan apart from the film of the prese
   const film = '/out/otter.mp4'
   const first = fold([
     ...started,
-    { kind: 'film-downloaded', at, video, file: film, bytes: 1, frames: 120 },
+    { kind: 'film-downloaded', at, video, file: film, bytes: 1, crc32c: 'AAAAAA==', frames: 120 },
     { kind: 'upload-finished', at, video, role: 'film', object: stored },
   ])
   const again = (as: typeof plan) => fold([{ kind: 'video-started', at, video, plan: as, skipped: [] }], first)
   const uploads = { film: { object: stored, film, jobIds } }
-  expect(again(plan).videos['otter']).toMatchObject({ film, uploads })
+  expect(again(plan).videos['otter']).toMatchObject({ film: { path: film }, uploads })
   expect(again(planOf('otter', 60)).videos['otter']).toMatchObject({ film: null, uploads })
 })
 
 it('keeps of an earlier part what a resumed video skips, and every attempt', () => {
   const first = fold([...started, ...job(1), ...job(2), ...job(3)])
   const again = fold([{ kind: 'video-started', at, video, plan, skipped: [1, 2] }], first)
-  expect(again.videos['otter']).toMatchObject({ status: 'running', attempts: { 1: 1, 2: 1, 3: 1 } })
+  expect(again.videos['otter']).toMatchObject({
+    status: 'running',
+    attempts: { 1: 1, 2: 1, 3: 1, [jobIds[3]!]: 1 },
+  })
   expect(Object.keys(again.videos['otter']!.done)).toEqual(['1', '2'])
 })
 

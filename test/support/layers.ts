@@ -1,7 +1,7 @@
 /** What a folder may reach, packages and Node's modules included. */
 export const mayReach: Record<string, readonly string[]> = {
   'src/domain': ['src/domain', 'src/errors.ts'],
-  'src/files': ['src/files', 'node:fs', 'node:path'],
+  'src/files': ['src/files', 'src/domain/crc32c.ts', 'node:fs', 'node:path'],
   // The reducer is pure; the journal is a file, and so is the lock, which names its host.
   'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:os', 'node:path'],
   'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'zod'],
