@@ -5,6 +5,7 @@ import { type Job, jobType, type Plan } from '../domain/plan-types.ts'
 import type { JobResult, OutputFile } from '../domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
 import { isEndUnseen, type OpenPrompt } from '../state/run-state.ts'
+import { afterGrace } from './after-grace.ts'
 import { promptId as makePromptId } from './ids.ts'
 import { findLeftPrompt, graphDigest } from './left-prompt.ts'
 import type { RunContext } from './run-context.ts'
@@ -37,7 +38,9 @@ export async function runJob(
   for (let attempt = before + 1; ; attempt += 1) {
     try {
       if (isAway) await waitForServer(context)
-      const adopted = left && (await adoptJob(context, plan, job, build(left.attempt), left))
+      const adopted =
+        left &&
+        (await adoptJob(context, plan, job, build(left.attempt), left, left !== earlier?.open[job.workflowNumber]))
       if (adopted) return adopted
       const built = build(attempt)
       const promptId = makePromptId(context.runId, job.jobId, attempt)
@@ -77,36 +80,14 @@ async function sendJob(
   return followJob(context, plan, job, built, submission.promptId, startedAt)
 }
 
-/** Milliseconds. */
-const GRACE = 10_000
-
-/**
- * Aborts some seconds after the run does: of a prompt that is being sent the answer is waited for, since what the server has not
- * accepted yet it cannot be told to forget.
- */
-function afterGrace(signal: AbortSignal): Disposable & { signal: AbortSignal } {
-  const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const start = () => {
-    timer = setTimeout(() => controller.abort(signal.reason), GRACE)
-  }
-  signal.addEventListener('abort', start, { once: true })
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      signal.removeEventListener('abort', start)
-      clearTimeout(timer)
-    },
-  }
-}
-
-/** Null when nothing is left on the server that could be used. */
+/** Null when nothing is left on the server that could be used. Who interrupts a prompt of this part of the run wants it to end. */
 async function adoptJob(
   context: RunContext,
   plan: Plan,
   job: Job,
   built: BuiltWorkflow,
   left: OpenPrompt,
+  isOfThisPart: boolean,
 ): Promise<JobResult | null> {
   const { promptId, attempt } = left
   const found = await findLeftPrompt(context, left, built.graph)
@@ -114,9 +95,10 @@ async function adoptJob(
   const at = context.now()
   const where = { video: plan.videoName, workflow: job.workflowNumber }
   context.emit({ kind: 'job-adopted', at, ...where, promptId, attempt, isDone: found === 'done' })
-  const result = await followJob(context, plan, job, built, promptId, at).catch((error) =>
-    unlessInterrupted(context, promptId, error),
-  )
+  const result = await followJob(context, plan, job, built, promptId, at).catch((error) => {
+    if (isOfThisPart) throw error
+    return unlessInterrupted(context, promptId, error)
+  })
   if (result === null) return null
   const held = await Promise.all(Object.values(result.outputs).map((file) => hasFile(context, plan.videoName, file)))
   if (held.every(Boolean)) return result

@@ -5,8 +5,9 @@ import type { JobResult } from '../domain/run-event.ts'
 import { cleanUp } from './clean-up.ts'
 import { combineChunk } from './combine-chunks.ts'
 import { finishUploaded, finishVideo } from './finish-video.ts'
-import { finishedFilm, isPlannedAs, jobsToSkip, placedFilm, type UploadTarget, uploaded } from './jobs-to-skip.ts'
+import { isPlannedAs, jobsToSkip } from './jobs-to-skip.ts'
 import { withoutLostFiles } from './lost-files.ts'
+import { type MadeFilm, madeFilm, type UploadTarget } from './made-film.ts'
 import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
@@ -14,27 +15,16 @@ import { uploadFile } from './server-files.ts'
 
 /** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
 export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
-  const { videoName: video, totalFrames: frames } = plan
+  const { videoName: video } = plan
   const earlier = context.earlier?.videos[video]
   const target = targetOf(context, video)
   const wasDone = jobsToSkip(plan, earlier)
-  const finished = await finishedFilm(plan, earlier, target)
-  const isAllDone = wasDone.size === jobsOf(plan).length
-  const stored = target && uploaded('film', plan, earlier, target)
-  const placed = isAllDone && !stored ? await placedFilm(plan, earlier) : null
-  const isMade = finished !== null || placed !== null || (isAllDone && stored !== null)
+  const made = await madeFilm(plan, earlier, target)
+  // A manifest names every job's prompt.
+  const isMade = made.kind === 'finished' || (made.kind !== 'none' && wasDone.size === jobsOf(plan).length)
   const skipped = isMade ? wasDone : await withoutLostFiles(context, plan, wasDone)
-  const results = [...skipped.values()]
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
-  if (finished !== null) {
-    // It may have ended in its clean-up. What lies here of another plan is not its to clean up.
-    const isOwn = earlier !== undefined && isPlannedAs(plan, earlier.jobIds)
-    if (isOwn && earlier.status !== 'finished') await cleanUp(context, plan, results, stored?.object ?? null)
-    context.emit({ kind: 'video-finished', at: context.now(), video, film: finished, frames })
-    return
-  }
-  if (isAllDone && stored?.film) return finishUploaded(context, plan, stored.film, stored.object, results)
-  if (placed !== null) return finishVideo(context, plan, placed, results)
+  if (isMade) return deliver(context, plan, made, [...skipped.values()])
   const done = new Map(skipped)
   const perform = async (job: Job, work: () => Promise<JobResult>) => {
     context.signal.throwIfAborted()
@@ -74,6 +64,23 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     film,
     jobsOf(plan).map(({ workflowNumber }) => done.get(workflowNumber)!),
   )
+}
+
+/** What lacks of a film that an earlier part of the run has made. */
+async function deliver(
+  context: RunContext,
+  plan: Plan,
+  made: Exclude<MadeFilm, { kind: 'none' }>,
+  results: readonly JobResult[],
+): Promise<void> {
+  if (made.kind === 'placed') return finishVideo(context, plan, made.film, results)
+  if (made.kind === 'uploaded') return finishUploaded(context, plan, made.film, made.object, results)
+  const { videoName: video, totalFrames: frames } = plan
+  const earlier = context.earlier?.videos[video]
+  // It may have ended in its clean-up. What lies here of another plan is not its to clean up.
+  const isOwn = earlier !== undefined && isPlannedAs(plan, earlier.jobIds)
+  if (isOwn && earlier.status !== 'finished') await cleanUp(context, plan, results, made.object)
+  context.emit({ kind: 'video-finished', at: context.now(), video, film: made.film, frames })
 }
 
 /** Where the film goes; null when it stays here. */

@@ -45,6 +45,14 @@ async function running(change: (request: Request) => Promise<Response> | null = 
     pid: first.child.pid,
     run: (...flags: string[]) => runPr(['--yes', ...small, ...flags], options),
     resume: (...flags: string[]) => startLive([...small, '--resume', name, ...flags], options).ended,
+    /** Goes on to the end; what runs has to be interrupted for that. */
+    async resumeAndStop(...flags: string[]) {
+      const resumed = startLive([...small, '--resume', name, ...flags], options).ended
+      await until(() => world.asked.find((line) => line === 'comfyui POST /interrupt'))
+      finish()
+      const { exitCode, stderr } = await resumed
+      expect(`${exitCode} ${stderr}`).toBe('0 ')
+    },
     /** What was sent, in order: workflow and attempt of each. */
     sent: () =>
       journals(outputDir)
@@ -109,11 +117,7 @@ it('sends anew what has failed meanwhile', async () => {
 it('stops a prompt that the new plan has no use for', async () => {
   const test = await running()
   await test.kill()
-  const resumed = test.resume('--steps', '4')
-  await until(() => test.world.asked.find((line) => line === 'comfyui POST /interrupt'))
-  test.finish()
-  const { exitCode, stderr } = await resumed
-  expect(`${exitCode} ${stderr}`).toBe('0 ')
+  await test.resumeAndStop('--steps', '4')
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
   const { status } = (await test.ask('/history'))[test.promptId]
   expect(status.messages.at(-1)[0]).toBe('execution_interrupted')
@@ -126,11 +130,7 @@ it.each([
   const test = await running()
   await test.kill()
   const { length } = test.world.asked
-  const resumed = test.resume(...flags)
-  await until(() => test.world.asked.find((line) => line === 'comfyui POST /interrupt'))
-  test.finish()
-  const { exitCode, stderr } = await resumed
-  expect(`${exitCode} ${stderr}`).toBe('0 ')
+  await test.resumeAndStop(...flags)
   expect(test.askedSince(length).slice(0, 3)).toEqual([
     'comfyui POST /queue',
     'comfyui POST /interrupt',
@@ -146,11 +146,7 @@ it('stops it all the same when a proxy does not let that through at first', asyn
     return Promise.resolve(new Response('', { status: 502 }))
   })
   await test.kill()
-  const resumed = test.resume('--steps', '4')
-  await until(() => test.world.asked.find((line) => line === 'comfyui POST /interrupt'))
-  test.finish()
-  const { exitCode, stderr } = await resumed
-  expect(`${exitCode} ${stderr}`).toBe('0 ')
+  await test.resumeAndStop('--steps', '4')
 })
 
 it('leaves no prompt behind when it is cancelled before it has come to it', async () => {

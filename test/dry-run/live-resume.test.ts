@@ -1,14 +1,16 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { faultyWorld, promptsSent as prompts } from '../support/faulty-world.ts'
-import { journals } from '../support/live-process.ts'
-import { liveFolder } from '../support/live-run.ts'
+import { cutJournal, journals } from '../support/live-process.ts'
+import { type LiveFolder, liveFolder } from '../support/live-run.ts'
 import { startWorld } from '../support/live-world.ts'
 import type { Json } from '../support/rehearse.ts'
 
 // Each test starts several processes, one after the other.
 vi.setConfig({ testTimeout: 120_000 })
+
+const journalOf = ({ outputDir }: LiveFolder, name: string) => join(outputDir, `state/${name}.jsonl`)
 
 it('stops no pod for a film that was uploaded as planned before', async () => {
   const folder = liveFolder()
@@ -33,17 +35,7 @@ it('asks the bucket for films that the journal has not noted', async () => {
   const world = await startWorld()
   const { summary } = await folder.run(world)
   const name: string = summary.run_name
-  const path = join(folder.outputDir, `state/${name}.jsonl`)
-  const lines = readFileSync(path, 'utf8').split('\n')
-  writeFileSync(
-    path,
-    `${lines
-      .slice(
-        0,
-        lines.findIndex((line) => line.includes('"upload-finished"')),
-      )
-      .join('\n')}\n`,
-  )
+  cutJournal(journalOf(folder, name), ({ kind }) => kind === 'upload-finished')
   const before = prompts(world)
   const resumed = await folder.run(world, ['--resume', name, '--seed', '7'])
   expect(resumed.exitCode).toBe(2)
@@ -81,10 +73,10 @@ it('renders nothing for a manifest that is all that lacks', async () => {
   const folder = liveFolder()
   const world = await startWorld()
   const { summary } = await folder.run(world)
-  const path = join(folder.outputDir, `state/${summary.run_name}.jsonl`)
-  const lines = readFileSync(path, 'utf8').split('\n')
-  const cut = lines.findIndex((line) => line.includes('"upload-finished"')) + 1
-  writeFileSync(path, `${lines.slice(0, cut).join('\n')}\n`)
+  cutJournal(
+    journalOf(folder, summary.run_name),
+    ({ kind, object }) => kind === 'upload-started' && object.endsWith('manifest.json'),
+  )
   for (const name of ['final', 'videos', 'combined']) rmSync(join(folder.outputDir, name), { recursive: true })
   const before = prompts(world)
   const resumed = await folder.run(world, ['--resume', summary.run_name])
@@ -97,10 +89,7 @@ it('does again only what was lost, also when that is cut short', async () => {
   const first = await startWorld()
   const { summary } = await folder.run(first, ['--no-upload', '--keep-intermediate'])
   const name: string = summary.run_name
-  const path = join(folder.outputDir, `state/${name}.jsonl`)
-  const lines = readFileSync(path, 'utf8').split('\n')
-  const cut = lines.findIndex((line) => line.includes('"job-started"') && line.includes('"workflow":6'))
-  writeFileSync(path, `${lines.slice(0, cut).join('\n')}\n`)
+  cutJournal(journalOf(folder, name), ({ kind, workflow }) => kind === 'job-started' && workflow === 6)
   for (const file of ['latents', 'final', 'combined']) rmSync(join(folder.outputDir, file), { recursive: true })
   rmSync(join(folder.outputDir, `videos/otter_${name}_chunk_001.mp4`))
   const broken = await faultyWorld(/^comfyui POST \/prompt/, 1, async () => new Response('', { status: 500 }))

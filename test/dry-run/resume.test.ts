@@ -2,6 +2,7 @@ import { appendFileSync, copyFileSync, cpSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { decoded, segmentLengths } from '../support/film.ts'
+import { cutJournal } from '../support/live-process.ts'
 import { duringTheRun } from '../support/preload.ts'
 import { type Json, promptFile, type Rehearsed, rehearsalFolder, rehearse } from '../support/rehearse.ts'
 
@@ -170,17 +171,7 @@ it('renders a changed film for another bucket, on a server that has what did not
 it('makes up for a clean-up that was cut short, and for nothing else', async () => {
   const one = { 'prompt_files/1.txt': promptFile('heron', 60) }
   const first = await rehearse([], { files: one, env })
-  const path = join(first.folder, journalOf(first))
-  const lines = readFileSync(path, 'utf8').split('\n')
-  writeFileSync(
-    path,
-    `${lines
-      .slice(
-        0,
-        lines.findIndex((line) => line.includes('"kind":"cleanup"')),
-      )
-      .join('\n')}\n`,
-  )
+  cutJournal(join(first.folder, journalOf(first)), ({ kind }) => kind === 'cleanup')
   const second = await resumed(first, 'heron')
   expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
   expect(second.summary).toMatchObject({ jobs: { done: 0, skipped: 3 }, uploads: { videos: 0, manifests: 0 } })

@@ -125,3 +125,13 @@ it.each([
   expect(result.submitted).toEqual([result.promptId])
   expect(result.kinds).toEqual(kinds)
 })
+
+it('does not send again what somebody interrupts while the run goes on with it', async () => {
+  const outcome = run({ breaks: ['PR_COMFY_UNREACHABLE', 'PR_COMFY_INTERRUPTED'] })
+  await expect(outcome).rejects.toMatchObject({ code: 'PR_COMFY_INTERRUPTED' })
+})
+
+it('sends again what an earlier part of the run has interrupted', async () => {
+  const { kinds, submitted } = await run({ open: left(1), done: [idOf(1)], breaks: ['PR_COMFY_INTERRUPTED'] })
+  expect([kinds, submitted]).toEqual([['job-adopted', 'warning', 'job-started'], [idOf(2)]])
+})

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -57,4 +57,18 @@ export async function until<T>(ask: () => T | undefined | Promise<T | undefined>
     if (value !== undefined) return value
     await wait(20)
   }
+}
+
+/** What a journal would be if the machine had died before the first event of which `isAfter` is true. */
+export function cutJournal(path: string, isAfter: (event: Json) => boolean): void {
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  const end = lines.findIndex((line) => isAfter(JSON.parse(line)))
+  if (end < 0) throw new Error(`${path} has no such event`)
+  writeFileSync(
+    path,
+    lines
+      .slice(0, end)
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
 }
