@@ -1,4 +1,4 @@
-import { checkCredentials } from '../clients/google-credentials.ts'
+import { checkCredentials } from '../clients/gcs/google-credentials.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 

@@ -4,15 +4,15 @@ import { createMediaClient } from '../clients/ffmpeg.ts'
 import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { uuidV5 } from '../domain/ids.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/file-kind.ts'
-import { createCapture } from '../network/capture.ts'
+import { createCapture } from '../network/capture/capture.ts'
 import { collectEarly } from '../network/collect-early.ts'
 import type { StartEngine } from '../network/engine.ts'
-import { hostTable } from '../network/host-table.ts'
 import { installNetwork } from '../network/install.ts'
-import { uuidV5 } from '../orchestrator/ids.ts'
+import { hostTable } from '../network/safety/host-table.ts'
 import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
@@ -109,7 +109,7 @@ async function furnish(
       output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
   }
   if (plans.every(({ controlVideo }) => controlVideo === null)) return
-  const { describeVideos } = await import('../doctor/describe-videos.ts')
+  const { describeVideos } = await import('../planning/describe-videos.ts')
   const media = createMediaClient(settings.programs)
   for (const warning of await describeVideos(plans, files, media, signal)) output.warn(warning)
 }
@@ -130,8 +130,8 @@ function neverUsed(
 /** Only the engine that is asked for is loaded. */
 async function engineNamed(name: 'wire' | 'msw'): Promise<StartEngine> {
   return name === 'wire'
-    ? (await import('../network/wire.ts')).wireEngine
-    : (await import('../network/msw-engine.ts')).mswEngine
+    ? (await import('../network/wire/wire.ts')).wireEngine
+    : (await import('../network/libraries/msw-engine.ts')).mswEngine
 }
 
 /** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */

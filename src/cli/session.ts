@@ -1,11 +1,11 @@
 import { useOneUndici } from '../clients/one-undici.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
-import { plannedGraphs } from '../doctor/planned-graphs.ts'
 import { counted } from '../domain/counted.ts'
 import { jobsOf } from '../domain/jobs-of.ts'
+import { planPrompts } from '../planning/plan-prompts.ts'
+import { plannedGraphs } from '../planning/planned-graphs.ts'
 import type { Output } from './output.ts'
-import { planPrompts } from './plan-prompts.ts'
 import { type PlannedSession, showPlans } from './run-plans.ts'
 import type { Stop } from './signals.ts'
 
@@ -23,7 +23,7 @@ export async function runSession({ settings, output, ...stop }: SessionOptions):
   plannedGraphs(plans, templates)
   if (plans.some(({ controlVideo }) => controlVideo !== null)) {
     const { createMediaClient } = await import('../clients/ffmpeg.ts')
-    const { checkControlVideos } = await import('../doctor/control-videos.ts')
+    const { checkControlVideos } = await import('../planning/control-videos.ts')
     const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), stop.signal)
     for (const warning of warnings) output.warn(warning)
   }
@@ -42,7 +42,7 @@ async function checkOnly(session: PlannedSession): Promise<number> {
   const { settings, output, plans, templates } = session
   const { comfyuiKnowledge } = await import('../recording/comfyui-knowledge.ts')
   const { loadRecording } = await import('../recording/load-recording.ts')
-  const { invalidPlans } = await import('../doctor/invalid-plans.ts')
+  const { invalidPlans } = await import('../planning/invalid-plans.ts')
   const { objectInfo, version } = comfyuiKnowledge((await loadRecording(settings.dryRun.recording)).entries)
   showPlans(session)
   const error = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${version}` })

@@ -1,6 +1,6 @@
 import { createMediaClient } from '../clients/ffmpeg.ts'
-import { missingPieces } from '../doctor/missing-pieces.ts'
 import { validateInputs } from '../doctor/validate-inputs.ts'
+import { missingPieces } from '../planning/missing-pieces.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/validate/offline.ts'

@@ -1,7 +1,7 @@
-import type { PlanFinding } from '../doctor/check-plans.ts'
-import { jobsText, missingPieces, type NeededPiece } from '../doctor/missing-pieces.ts'
 import type { Validation } from '../doctor/validate-inputs.ts'
 import { counted } from '../domain/counted.ts'
+import type { PlanFinding } from '../planning/check-plans.ts'
+import { jobsText, missingPieces, type NeededPiece } from '../planning/missing-pieces.ts'
 import { problemText } from './failure.ts'
 
 /**

@@ -2,10 +2,10 @@ import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
 import type { Clients, RunProgram } from './clients.ts'
-import { createComfyuiClient } from './comfyui.ts'
-import type { WebSocketConstructor } from './comfyui-socket.ts'
+import { createComfyuiClient } from './comfyui/comfyui.ts'
+import type { WebSocketConstructor } from './comfyui/socket.ts'
 import { createMediaClient } from './ffmpeg.ts'
-import { createStorageClient } from './gcs.ts'
+import { createStorageClient } from './gcs/gcs.ts'
 
 /**
  * The one set of clients, live and rehearsed alike. `run` replaces the start of ffmpeg and ffprobe, `webSocket` the socket's
@@ -31,7 +31,10 @@ export async function createClients(
       projectId: storage.projectId,
       credentialsFile: storage.credentialsFile,
     }),
-    pod: pod.id === null ? null : (await import('./runpod.ts')).createPodClient({ podId: pod.id, apiKey: pod.apiKey }),
+    pod:
+      pod.id === null
+        ? null
+        : (await import('./runpod/runpod.ts')).createPodClient({ podId: pod.id, apiKey: pod.apiKey }),
     media: createMediaClient({ ...programs, ...(more.run ? { run: more.run } : {}) }),
   }
 }

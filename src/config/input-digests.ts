@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import type { Templates } from '../domain/bindings.ts'
+import type { InputDigests } from '../domain/ids.ts'
 import type { JobKind } from '../domain/plan-jobs.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { PromptRunnerError } from '../errors.ts'
-
-/** What tells the user's own files that jobs of a kind are made from apart from others of the same names; null: there are none. */
-export type InputDigests = Readonly<Record<JobKind, string | null>>
 
 /**
  * SHA-256 of what decides the jobs of a video besides its prompt and settings: the user's own templates (null: the shipped ones), and

@@ -2,15 +2,15 @@ import type { ComfyuiClient, SystemStats } from '../clients/clients.ts'
 import type { Templates } from '../domain/bindings.ts'
 import { counted } from '../domain/counted.ts'
 import type { Plan } from '../domain/plan-types.ts'
+import { checkPlans, type PlanFinding } from '../planning/check-plans.ts'
+import { jobsText, missingPieces, type NeededPiece } from '../planning/missing-pieces.ts'
 import { driftOf, driftText } from '../recording/drift.ts'
 import { factsOfRecording, type ServerFacts } from '../recording/server-facts.ts'
 import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
-import { checkPlans, type PlanFinding } from './check-plans.ts'
 import type { KnownRecording } from './check-recording.ts'
 import { capacityText } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 import { askForFree } from './free-questions.ts'
-import { jobsText, missingPieces, type NeededPiece } from './missing-pieces.ts'
 
 /** Two 14B models in Q8, of 15 GB each; with less a server that keeps both dies without a word. */
 const RAM_FOR_TWO_MODELS = 30e9

@@ -1,4 +1,4 @@
-import { answerWithMockSocket } from '../network/with-mock-socket.ts'
+import { answerWithMockSocket } from '../network/libraries/with-mock-socket.ts'
 import { type Simulation, type SimulationOptions, simulationOf } from './simulation.ts'
 
 export { type Simulation, type SimulationOptions, simulate } from './simulation.ts'

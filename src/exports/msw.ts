@@ -1,5 +1,5 @@
-import { socketHandler } from '../network/msw-socket.ts'
-import { serviceHandler } from '../network/with-msw.ts'
+import { socketHandler } from '../network/libraries/msw-socket.ts'
+import { serviceHandler } from '../network/libraries/with-msw.ts'
 import { type Simulation, type SimulationOptions, simulationOf } from './simulation.ts'
 
 export { type Simulation, type SimulationOptions, simulate } from './simulation.ts'

@@ -1,4 +1,4 @@
-import { answerWithNock, RUNPOD } from '../network/with-nock.ts'
+import { answerWithNock, RUNPOD } from '../network/libraries/with-nock.ts'
 import { type Simulation, type SimulationOptions, simulationOf } from './simulation.ts'
 
 export { type Simulation, type SimulationOptions, simulate } from './simulation.ts'

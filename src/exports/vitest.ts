@@ -1,10 +1,10 @@
 import { PromptRunnerError } from '../errors.ts'
+import { captureInMemory, type MemoryCapture } from '../network/capture/memory-capture.ts'
 import { type InstalledNetwork, installNetwork, type NetworkOptions } from '../network/install.ts'
-import { captureInMemory, type MemoryCapture } from '../network/memory-capture.ts'
 import { loadWorld, type SimulationOptions } from './simulation.ts'
 
-export type { SeenRequest, SeenWorkflow } from '../network/memory-capture.ts'
-export type { UploadRecord } from '../network/upload-files.ts'
+export type { SeenRequest, SeenWorkflow } from '../network/capture/memory-capture.ts'
+export type { UploadRecord } from '../network/capture/upload-files.ts'
 
 export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pick<NetworkOptions, 'mayRun'> {}
 

@@ -1,6 +1,6 @@
-import type { WebSocketConstructor } from '../clients/comfyui-socket.ts'
+import type { WebSocketConstructor } from '../clients/comfyui/socket.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
-import type { Refuse } from './refusals.ts'
+import type { Refuse } from './safety/refusals.ts'
 
 /** A service as an engine reaches it; the canary is one without a name of its own. */
 export type Reachable = Pick<SimulatedService, 'http' | 'upgrade'> & { readonly name?: ServiceName }

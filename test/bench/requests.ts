@@ -16,7 +16,7 @@ const ways: Record<string, () => Promise<string>> = {
   },
   async wire() {
     const { installNetwork } = await import('../../src/network/install.ts')
-    const { hostTable } = await import('../../src/network/host-table.ts')
+    const { hostTable } = await import('../../src/network/safety/host-table.ts')
     const url = new URL('http://comfy.test:8188')
     const http = async () => new Response(body, { headers: json })
     await installNetwork({ services: [{ name: 'comfyui', http }], hosts: hostTable(url) })

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { smokeSteps } from '../../src/cli/record/steps.ts'
-import { mswEngine } from '../../src/network/msw-engine.ts'
-import { serveNetwork } from '../../src/network/serve.ts'
-import { wireEngine } from '../../src/network/wire.ts'
+import { mswEngine } from '../../src/network/libraries/msw-engine.ts'
+import { serveNetwork } from '../../src/network/wire/serve.ts'
+import { wireEngine } from '../../src/network/wire/wire.ts'
 import { recordedServices, replaySteps, stepsAt } from './replay-steps.ts'
 import { newFolder } from './run-pr.ts'
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { StorageClient } from '../../src/clients/clients.ts'
-import { createStorageClient } from '../../src/clients/gcs.ts'
+import { createStorageClient } from '../../src/clients/gcs/gcs.ts'
 import type { GcsSimulator } from '../../src/simulators/gcs/gcs-simulator.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
 import { testGcs } from '../simulators/gcs/test-gcs.ts'

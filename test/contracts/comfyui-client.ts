@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { PromptEvent } from '../../src/clients/clients.ts'
-import { type ComfyuiOptions, createComfyuiClient } from '../../src/clients/comfyui.ts'
+import { type ComfyuiOptions, createComfyuiClient } from '../../src/clients/comfyui/comfyui.ts'
 import { recorded } from '../clients/loopback-comfyui.ts'
 
 /** Something that behaves like a ComfyUI 0.3.64 with the models of the recordings. Fresh: empty cache, queue and folders. */

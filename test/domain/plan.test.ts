@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { jobId } from '../../src/domain/ids.ts'
 import { makePlan, type PlanSettings } from '../../src/domain/plan.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
-import { jobId } from '../../src/orchestrator/ids.ts'
 import { failure } from '../support/failure.ts'
 import { prompt as lighthouse, planSettings as settings } from '../support/lighthouse.ts'
 

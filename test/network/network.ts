@@ -1,5 +1,5 @@
-import { hostTable } from '../../src/network/host-table.ts'
 import { type InstalledNetwork, installNetwork, type NetworkOptions } from '../../src/network/install.ts'
+import { hostTable } from '../../src/network/safety/host-table.ts'
 import { echoService } from './echo-service.ts'
 
 export const COMFYUI = 'http://comfyui.test:8188'

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import type { WebSocketConstructor } from '../../src/clients/comfyui-socket.ts'
+import type { WebSocketConstructor } from '../../src/clients/comfyui/socket.ts'
 import { comfyuiContract } from '../contracts/comfyui.ts'
 import { comfyuiClientContract } from '../contracts/comfyui-client.ts'
 import type { ReachedSocket } from '../contracts/comfyui-connection.ts'

@@ -1,4 +1,4 @@
-import { mswEngine } from '../../src/network/msw-engine.ts'
+import { mswEngine } from '../../src/network/libraries/msw-engine.ts'
 import { contractsThrough } from './contracts.ts'
 import { installed } from './skin.ts'
 

@@ -1,6 +1,7 @@
 /** What a folder may reach, packages and Node's modules included. */
 export const mayReach: Record<string, readonly string[]> = {
-  'src/domain': ['src/domain', 'src/errors.ts'],
+  // Ids are hashes.
+  'src/domain': ['src/domain', 'src/errors.ts', 'node:crypto'],
   'src/files': ['src/files', 'src/domain/crc32c.ts', 'node:fs', 'node:path'],
   // The reducer is pure; the journal is a file, and so is the lock, which names its host.
   'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:os', 'node:path'],
@@ -50,15 +51,24 @@ export const mayReach: Record<string, readonly string[]> = {
     'node:path',
     'zod',
   ],
+  // What will be sent, and whether a server would take it.
+  'src/planning': [
+    'src/planning',
+    'src/clients/clients.ts',
+    'src/simulators/comfyui',
+    'src/simulators/media',
+    'src/config',
+    'src/domain',
+    'src/errors.ts',
+  ],
   'src/doctor': [
     'src/doctor',
     'src/clients/clients.ts',
     'src/clients/ffmpeg.ts',
-    'src/clients/gcs-errors.ts',
-    'src/clients/google-credentials.ts',
+    'src/clients/gcs/errors.ts',
+    'src/clients/gcs/google-credentials.ts',
+    'src/planning',
     'src/simulators/comfyui',
-    'src/simulators/media',
-    'src/orchestrator/ids.ts',
     'src/recording',
     'src/config',
     'src/domain',
@@ -73,7 +83,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/recording',
     'src/domain',
     // What opens a socket takes its constructor as an argument; mock-socket's has to fit.
-    'src/clients/comfyui-socket.ts',
+    'src/clients/comfyui/socket.ts',
     'src/report/stamps.ts',
     'src/errors.ts',
     'node:',
@@ -90,7 +100,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/network',
     'src/simulators',
     'src/recording/redact.ts',
-    'src/orchestrator/ids.ts',
+    'src/domain/ids.ts',
     'src/errors.ts',
   ],
   // Puts everything together, but for what is exported to other people's tests.
@@ -104,6 +114,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/files',
     'src/network',
     'src/orchestrator',
+    'src/planning',
     'src/recording',
     'src/report',
     'src/simulators',

@@ -1,7 +1,7 @@
+import { jobId } from '../../src/domain/ids.ts'
 import { makePlan } from '../../src/domain/plan.ts'
 import type { Plan } from '../../src/domain/plan-types.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
-import { jobId } from '../../src/orchestrator/ids.ts'
 import { planSettings } from './lighthouse.ts'
 
 const settings = { ...planSettings, framesPerChunkGiven: true }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { serveNetwork } from '../../../src/network/serve.ts'
+import { serveNetwork } from '../../../src/network/wire/serve.ts'
 import { simulatedServices } from '../../../src/simulators/simulated-services.ts'
 import type { Simulator } from '../../../src/simulators/simulator.ts'
 import { virtualClock } from '../../../src/simulators/virtual-clock.ts'

@@ -1,0 +1,171 @@
+import { rootCertificates } from 'node:tls'
+import type { OutputFile } from '../../domain/run-event.ts'
+import { PromptRunnerError } from '../../errors.ts'
+import type { ComfyuiClient } from '../clients.ts'
+import { type ServiceNaming, unreachable } from '../http/errors.ts'
+import { createHttp } from '../http/http.ts'
+import { features, names, queueState, remaining, systemStats, uploadedFile } from './answers.ts'
+import { saveAnswer } from './download.ts'
+import { failure } from './errors.ts'
+import { followPrompt } from './follow.ts'
+import { historyEntry } from './history.ts'
+import { parsePythonJson } from './json.ts'
+import { createMailboxes } from './mailboxes.ts'
+import { decodeMessage } from './message.ts'
+import { createComfyuiSocket, type WebSocketConstructor } from './socket.ts'
+import { submitPrompt } from './submit.ts'
+import { uploadBody } from './upload-body.ts'
+
+export interface ComfyuiOptions {
+  readonly url: URL
+  /** Socket and prompts carry it; messages about a prompt go to the socket with its client id. Must be a string of our own. */
+  readonly clientId: string
+  readonly token?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+  /** PEM text. */
+  readonly ca?: string | null
+  /** Absent: `ws`. A WHATWG-like constructor gets the address only: no headers, no own CA. */
+  readonly webSocket?: WebSocketConstructor
+}
+
+/** The client of a real ComfyUI, 0.3.40 and later. */
+export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
+  const http = createHttp({ ...NAMING, ...options, base: options.url, parse: parsePythonJson })
+  const mailboxes = createMailboxes()
+  const socket = createComfyuiSocket({
+    url: socketUrl(http.url('/ws', { clientId: options.clientId })),
+    headers: http.headers,
+    ca: options.ca ? [...rootCertificates, options.ca] : null,
+    webSocket: options.webSocket,
+    onFrame(frame) {
+      const message = decodeMessage(frame)
+      if (message) mailboxes.deliver(message)
+    },
+    onState: mailboxes.socket,
+  })
+
+  /** For routes that answer with an empty 200. */
+  async function post(path: string, json: unknown): Promise<void> {
+    await http.text(path, { method: 'POST', json })
+  }
+
+  async function takeBack(promptId: string): Promise<void> {
+    await client.deleteQueued([promptId])
+    await client.interrupt(promptId)
+  }
+
+  const client: ComfyuiClient = {
+    address: options.url,
+    async connect(signal) {
+      try {
+        await socket.connect(signal)
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw unreachable(NAMING, `GET ${socketUrl(http.url('/ws'))}`, error)
+      }
+    },
+    async close() {
+      await socket.close()
+      await http.close()
+    },
+
+    async submit(request, signal) {
+      mailboxes.open(request.promptId, socket.isOpen)
+      try {
+        const submission = await submitPrompt({ http, clientId: options.clientId, takeBack }, request, signal)
+        if (submission.promptId !== request.promptId) mailboxes.drop(request.promptId)
+        return submission
+      } catch (error) {
+        mailboxes.drop(request.promptId)
+        throw error
+      }
+    },
+    async follow(promptId, onEvent, signal) {
+      const known = mailboxes.open(promptId, false)
+      known.listen(onEvent)
+      try {
+        const entry = await followPrompt({
+          promptId,
+          mailbox: known,
+          history: client.history,
+          queue: client.queue,
+          signal,
+        })
+        const failed = failure(entry)
+        if (failed) throw failed
+        return entry
+      } finally {
+        mailboxes.drop(promptId)
+      }
+    },
+    history(promptId, signal) {
+      const path = `/history/${encodeURIComponent(promptId)}`
+      return http.json(path, { signal }, (answer) => historyEntry(promptId, answer))
+    },
+    queue: (signal) => http.json('/queue', { signal }, queueState),
+    queueRemaining: (signal) => http.json('/prompt', { signal }, remaining),
+
+    async holds(file, signal) {
+      const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
+      await answer.text()
+      return answer.status !== 404
+    },
+    async download(file, path, signal) {
+      const query = viewQuery(file)
+      const asked = `GET ${http.url('/view', query).href}`
+      const answer = await http.request('/view', { query, allow: [404], signal })
+      if (answer.status !== 404) return saveAnswer(answer, path, asked, signal)
+      await answer.text()
+      throw new PromptRunnerError('PR_COMFY_HTTP', `${asked}: ComfyUI has no such file in its ${file.type} folder`, {
+        hint: 'it was deleted or moved, or the server was started again with another folder',
+      })
+    },
+    async upload(path, upload, signal) {
+      const { headers, body } = await uploadBody(path, upload)
+      return http.json('/upload/image', { method: 'POST', headers, body, signal }, uploadedFile)
+    },
+
+    async interrupt(promptId) {
+      // Servers before 0.3.57 ignore the id and would stop whatever runs.
+      if (promptId !== undefined && !(await client.queue()).running.includes(promptId)) return
+      await post('/interrupt', promptId === undefined ? {} : { prompt_id: promptId })
+    },
+    deleteQueued: (promptIds) => post('/queue', { delete: promptIds }),
+    clearQueue: () => post('/queue', { clear: true }),
+    free: ({ unloadModels = false, freeMemory = false }) =>
+      post('/free', { unload_models: unloadModels, free_memory: freeMemory }),
+
+    objectInfoText(className, signal) {
+      return http.text(className === undefined ? '/object_info' : `/object_info/${encodeURIComponent(className)}`, {
+        signal,
+      })
+    },
+    systemStats: (signal) => http.json('/system_stats', { signal }, systemStats),
+    async features(signal) {
+      const answer = await http.request('/features', { allow: [404], signal })
+      if (answer.status !== 404) return answer.json(features)
+      // No such route before 0.3.45.
+      await answer.text()
+      return {}
+    },
+    models(folder, signal) {
+      return http.json(folder === undefined ? '/models' : `/models/${encodeURIComponent(folder)}`, { signal }, names)
+    },
+  }
+  return client
+}
+
+const NAMING: ServiceNaming = {
+  service: 'ComfyUI',
+  codes: { unreachable: 'PR_COMFY_UNREACHABLE', http: 'PR_COMFY_HTTP' },
+  unreachableHint: 'start ComfyUI, or give its address with --comfyui-url',
+  deniedHint: 'the server is protected: give --comfyui-token or --comfyui-header',
+}
+
+function viewQuery({ filename, subfolder, type }: OutputFile): Record<string, string> {
+  return { filename, subfolder, type }
+}
+
+function socketUrl(url: URL): URL {
+  return new URL(url.href.replace(/^http/, 'ws'))
+}

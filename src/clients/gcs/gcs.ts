@@ -1,0 +1,79 @@
+import type { Bucket } from '@google-cloud/storage'
+import type { StorageClient } from '../clients.ts'
+import { type Attempt, statusOf, storageFailure } from './errors.ts'
+import { ANSWER_TIMEOUT, interruptible } from './interruptible.ts'
+import { type GcsLibrary, type GcsLibraryOptions, loadGcsLibrary } from './library.ts'
+import { storedObject } from './stored-object.ts'
+import { uploadFile } from './upload.ts'
+
+export interface StorageClientOptions extends GcsLibraryOptions {
+  readonly bucket: string
+  /** Without a slash at either end. */
+  readonly prefix: string
+}
+
+/** Google Cloud Storage by Google's own library, which is loaded and authenticated at the first call. */
+export function createStorageClient(options: StorageClientOptions): StorageClient {
+  const { bucket, prefix } = options
+  let loading: Promise<GcsLibrary> | undefined
+  const load = () => {
+    loading ??= loadGcsLibrary(options)
+    // A failure is not remembered: credentials can appear while the program runs.
+    loading.catch(() => {
+      loading = undefined
+    })
+    return loading
+  }
+
+  async function attempt<T>(
+    what: Omit<Attempt, 'bucket'> & { signal: AbortSignal | undefined; timeout?: number },
+    work: (bucket: Bucket) => Promise<T>,
+  ): Promise<T> {
+    const { signal, timeout } = what
+    try {
+      signal?.throwIfAborted()
+      const library = await load()
+      return await interruptible(work(library.open(signal).bucket(bucket)), signal, timeout)
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      throw storageFailure(error, { ...what, bucket })
+    }
+  }
+
+  return {
+    bucket,
+    prefix,
+
+    upload(request, signal) {
+      const doing = `uploading ${request.path} to gs://${bucket}/${request.object}`
+      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target) => uploadFile(target, request))
+    },
+
+    stat(object, signal) {
+      const doing = `looking up gs://${bucket}/${object}`
+      return attempt({ code: 'PR_STORAGE', doing, signal, timeout: ANSWER_TIMEOUT }, async (target) => {
+        try {
+          return storedObject((await target.file(object).getMetadata())[0])
+        } catch (error) {
+          if (statusOf(error) === 404) return null
+          throw error
+        }
+      })
+    },
+
+    list(under, signal) {
+      const doing = `listing gs://${bucket}/${under}`
+      return attempt({ code: 'PR_STORAGE', doing, signal, timeout: ANSWER_TIMEOUT }, async (target) => {
+        const [files] = await target.getFiles({ prefix: under })
+        return files.map(({ metadata }) => storedObject(metadata))
+      })
+    },
+
+    async delete(object, signal) {
+      const doing = `deleting gs://${bucket}/${object}`
+      await attempt({ code: 'PR_STORAGE', doing, signal, timeout: ANSWER_TIMEOUT }, (target) =>
+        target.file(object).delete({ ignoreNotFound: true }),
+      )
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { Storage } from '@google-cloud/storage'
+import { credentialsFailure } from './errors.ts'
+import { checkCredentials } from './google-credentials.ts'
+
+const GOOGLE = 'https://storage.googleapis.com'
+
+/** Time for one request; the library itself has no limit at all. Enough for 8 MiB at 0.6 Mbit/s. */
+const REQUEST_TIMEOUT = 120_000
+
+export interface GcsLibraryOptions {
+  /** Always given: without it the library runs `gcloud` to find one. */
+  readonly projectId: string
+  /** null: application default credentials. */
+  readonly credentialsFile: string | null
+  /** Another server with the same API, reached without credentials. */
+  readonly apiEndpoint?: string | undefined
+}
+
+export interface GcsLibrary {
+  /**
+   * A Storage for one operation. They share credentials and nothing else: the library keeps its retry state in the Storage, and
+   * one upload can switch off the retries of all that follow.
+   */
+  open(signal?: AbortSignal): Storage
+}
+
+/** Loads Google's library (some hundred milliseconds) and the credentials. Throws PR_CREDENTIALS. */
+export async function loadGcsLibrary({
+  projectId,
+  credentialsFile,
+  apiEndpoint = GOOGLE,
+}: GcsLibraryOptions): Promise<GcsLibrary> {
+  const { Storage, RETRYABLE_ERR_FN_DEFAULT } = await import('@google-cloud/storage')
+  const isGoogle = apiEndpoint === GOOGLE
+  // With STORAGE_EMULATOR_HOST set the library takes every endpoint for an emulator and drops the token; this keeps it.
+  const common = { projectId, apiEndpoint, useAuthWithCustomEndpoint: isGoogle }
+  const { authClient } = new Storage(common)
+  if (isGoogle) await loadCredentials(authClient, credentialsFile)
+
+  return {
+    open(signal) {
+      const storage = new Storage({
+        ...common,
+        authClient,
+        retryOptions: {
+          retryableErrorFn: (error) => !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
+        },
+      })
+      // Metadata requests go to STORAGE_EMULATOR_HOST whatever the endpoint is, unless told otherwise here.
+      storage.baseUrl = `${apiEndpoint.replace(/\/+$/, '')}/storage/v1`
+      storage.interceptors.push({ request: (options) => Object.assign(options, limits(signal)) as LibraryRequest })
+      return storage
+    },
+  }
+}
+
+async function loadCredentials(authClient: Storage['authClient'], file: string | null): Promise<void> {
+  if (file !== null) await checkCredentials(file)
+  try {
+    // Without this call the library would send requests without a token when it finds no credentials.
+    // The method by which the library reads its own default file is the one that prints no warning.
+    await (file === null ? authClient.getClient() : authClient._getApplicationCredentialsFromFilePath(file))
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    throw credentialsFailure(`loading Google credentials${file === null ? '' : ` from ${file}`} failed: ${said}`, error)
+  }
+}
+
+/** The library's own type of a request, which it does not export. */
+type LibraryRequest = ReturnType<Storage['interceptors'][number]['request']>
+
+interface TransportOptions {
+  readonly signal?: AbortSignal
+}
+
+/** Options of gaxios, the library's transport for uploads: a time limit, and a way to stop a request under way. */
+function limits(signal: AbortSignal | undefined): object {
+  if (signal === undefined) return { timeout: REQUEST_TIMEOUT }
+  const adapter = (options: TransportOptions, send: (options: TransportOptions) => unknown) =>
+    send({ ...options, signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) })
+  return { timeout: REQUEST_TIMEOUT, adapter }
+}
+
+function isTimeout(error: { cause?: unknown }): boolean {
+  const name = error.cause instanceof Error ? error.cause.name : undefined
+  return name === 'AbortError' || name === 'TimeoutError'
+}

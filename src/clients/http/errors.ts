@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type ErrorCode, PromptRunnerError } from '../../errors.ts'
+
+/** What the errors of one service are called, and where its settings are. */
+export interface ServiceNaming {
+  /** As in "ComfyUI does not answer". */
+  readonly service: string
+  readonly codes: { readonly unreachable: ErrorCode; readonly http: ErrorCode }
+  /** What to do when nothing answers at the address. */
+  readonly unreachableHint: string
+  /** What to do about 401 and 403. */
+  readonly deniedHint: string
+}
+
+/** No answer, or an answer that broke off. A PromptRunnerError from below (a refused connection of a dry run) stays itself. */
+export function unreachable(naming: ServiceNaming, asked: string, error: unknown): PromptRunnerError {
+  if (error instanceof PromptRunnerError) return error
+  const code = codeOf(error)
+  const reason =
+    reasons[code] ?? (error instanceof Error && error.message !== '' ? error.message : 'the connection failed')
+  const hint = code.includes('CERT') || code in certificateReasons ? CERTIFICATE_HINT : naming.unreachableHint
+  const suffix = code === '' ? '' : ` (${code})`
+  return new PromptRunnerError(
+    naming.codes.unreachable,
+    `${asked}: ${naming.service} does not answer: ${reason}${suffix}`,
+    {
+      hint,
+      cause: error,
+    },
+  )
+}
+
+/**
+ * An answer with a status that was not expected. `body` is what was read of it. A gateway's answer counts as none: the service
+ * behind it has said nothing, and may have done what it was asked for.
+ */
+export function unexpectedStatus(
+  naming: ServiceNaming,
+  asked: string,
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: string,
+): PromptRunnerError {
+  const to = headers.location === undefined ? '' : ` to ${headers.location}`
+  const said = saying(naming, body)
+  const message = `${asked}: ${naming.service} answered ${status}${to}${said === '' ? '' : `: ${said}`}`
+  const code = GATEWAY.includes(status) ? naming.codes.unreachable : naming.codes.http
+  return new PromptRunnerError(code, message, { hint: hintFor(naming, status) })
+}
+
+/** An answer with a good status that is no JSON, or JSON of another shape. */
+export function notUnderstood(naming: ServiceNaming, asked: string, body: string, cause: unknown): PromptRunnerError {
+  const message = `${asked}: ${naming.service} answered what it never should: ${saying(naming, body)}`
+  return new PromptRunnerError(naming.codes.http, message, {
+    hint: `check that the address is that of ${naming.service} itself and not of a page or login in front of it`,
+    cause,
+  })
+}
+
+/**
+ * Whether a failed request may be sent again: its connection broke. One that cannot work (refused, unknown host,
+ * certificate) is not worth it.
+ */
+export function isBrokenConnection(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error))
+}
+
+const certificateReasons: Record<string, string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+}
+
+const reasons: Record<string, string> = {
+  ...certificateReasons,
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed while sending',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the host name cannot be resolved now',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  ETIMEDOUT: 'connecting timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connecting timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer within the time limit',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped arriving',
+  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was shorter or longer than its Content-Length',
+}
+
+const CERTIFICATE_HINT = 'give the authority that signed it as a PEM file with --ca'
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
+}
+
+/** Proxies and tunnels answer in HTML; their title says more than "unexpected token <". */
+function saying({ service }: ServiceNaming, body: string): string {
+  if (/^\s*</.test(body)) {
+    const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim() ?? ''
+    return `an HTML page${title === '' ? '' : ` titled "${title}"`}, probably from a proxy in front of ${service}`
+  }
+  const line = body.replace(/\s+/g, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+function hintFor({ service, deniedHint }: ServiceNaming, status: number): string {
+  if (status === 401 || status === 403 || status === 407) return deniedHint
+  if (status >= 300 && status < 400) return 'use the address that it redirects to'
+  if (status === 413)
+    return `the body is over a size limit: that of ${service} itself, or that of a proxy in front of it`
+  if (status === 524)
+    return 'a proxy gave up waiting (Cloudflare does after 100 seconds); the server may still be working on it'
+  if (GATEWAY.includes(status))
+    return `a proxy stands at this address and ${service} behind it is not ready or has stopped`
+  if (status === 404 || status === 405)
+    return `the address answers, but not as ${service} does: check host, port and path`
+  return `look into the log of ${service}`
+}
+
+/** Statuses of a proxy whose server does not answer (520–524: Cloudflare's, which RunPod's proxy uses). */
+export const GATEWAY: readonly number[] = [502, 503, 504, 520, 521, 522, 523, 524]

@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Agent } from 'undici'
+import { GATEWAY, isBrokenConnection, type ServiceNaming, unreachable } from './errors.ts'
+import type { HttpRequest } from './http.ts'
+
+export interface Destination {
+  readonly agent: Agent
+  readonly url: URL
+  /** Sent with every request to this service. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly naming: ServiceNaming
+  /** `GET http://…`, for messages. */
+  readonly asked: string
+}
+
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Readable
+}
+
+/**
+ * Sends a request. A GET or HEAD is sent again, twice at most, when the connection broke or a proxy answered for its server;
+ * nothing else is, since nobody knows whether the first was carried out.
+ */
+export async function sendPatiently(to: Destination, request: HttpRequest): Promise<RawAnswer> {
+  const { method = 'GET', allow, signal } = request
+  for (let attempt = 1; ; attempt++) {
+    const mayRepeat = (method === 'GET' || method === 'HEAD') && attempt < 3
+    try {
+      const answer = await sendOnce(to, request)
+      if (!mayRepeat || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
+      answer.body.on('error', () => {}).resume()
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      if (!mayRepeat || !isBrokenConnection(error)) throw unreachable(to.naming, to.asked, error)
+    }
+    await wait(250 * attempt, undefined, { signal }).catch(() => Promise.reject(signal?.reason))
+  }
+}
+
+async function sendOnce(to: Destination, request: HttpRequest): Promise<RawAnswer> {
+  const isJson = request.json !== undefined
+  const { statusCode, headers, body } = await to.agent.request({
+    origin: to.url.origin,
+    path: to.url.pathname + to.url.search,
+    method: request.method ?? 'GET',
+    headers: { ...to.headers, ...(isJson ? { 'content-type': 'application/json' } : {}), ...request.headers },
+    body: (isJson ? JSON.stringify(request.json) : (request.body ?? null)) as Readable | string | null,
+    signal: request.signal ?? null,
+  })
+  return { status: statusCode, headers, body }
+}

@@ -1,0 +1,169 @@
+import { createHash, type Hash, randomUUID } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import type { Redactor } from '../../recording/redact.ts'
+import { boundaryOf, MultipartRedactor } from '../../recording/redact-multipart.ts'
+import { isText, isUnlabelled, looksLikeText } from '../../recording/text-body.ts'
+
+const KIB = 1024
+/** Text up to here stands in the HAR itself; object_info, at half a megabyte, does not. */
+export const INLINE_TEXT = 256 * KIB
+/** Text beyond this is hashed only: it can be redacted only as a whole. */
+export const WHOLE_TEXT = 16 * KIB * KIB
+
+/** A body as the HAR names it, and the text itself while it is small enough to work with. */
+export interface SpooledBody {
+  readonly size: number
+  /** Redacted. null: binary, or too long. */
+  readonly text: string | null
+  readonly _file?: string
+  /** Of the stored file, or of the bytes seen when nothing was stored. */
+  readonly _sha256?: string
+}
+
+export interface SpoolOptions {
+  /** Folder of the HAR; bodies go to `bodies/` in it. null: nothing is stored, only hashed. */
+  readonly folder: string | null
+  readonly mimeType: string
+  /** Of the content, as its header names it; '' for none. What is kept is decoded. */
+  readonly encoding: string
+  /** Of the address. */
+  readonly path: string
+  /** Binary bodies are hashed always and kept only when this is set. */
+  readonly keepBinary: boolean
+  readonly redactor: Redactor
+}
+
+/**
+ * Takes a body as it flows by: text is collected (and redacted as a whole), anything else goes to disk piece by piece. A body
+ * without a telling type counts as text when it begins as text; one that cannot be decoded is hashed only.
+ */
+export class BodySpool {
+  readonly #options: SpoolOptions
+  readonly #isEncoded: boolean
+  readonly #keeps: boolean
+  #size = 0
+  #isText: boolean
+  #collected: Uint8Array[] | null
+  #hash: Hash | null = null
+  #part: string | null = null
+  #multipart: MultipartRedactor | null = null
+
+  constructor(options: SpoolOptions) {
+    const { mimeType, encoding, folder, keepBinary, redactor, path } = options
+    this.#options = options
+    this.#isEncoded = !/^(?:identity)?$/i.test(encoding.trim())
+    this.#isText = isText(mimeType)
+    this.#collected = this.#isText || this.#isEncoded || isUnlabelled(mimeType) ? [] : null
+    this.#keeps = keepBinary && folder !== null
+    const boundary = boundaryOf(mimeType)
+    if (this.#keeps && boundary !== null) this.#multipart = new MultipartRedactor(boundary, redactor, path)
+  }
+
+  add(chunk: Uint8Array): void {
+    if (chunk.byteLength === 0) return
+    if (this.#size === 0 && this.#collected && !this.#isText && !this.#isEncoded) this.#sniff(chunk)
+    this.#size += chunk.byteLength
+    if (this.#collected && this.#size <= WHOLE_TEXT) {
+      this.#collected.push(chunk)
+      return
+    }
+    this.#hash ??= createHash('sha256')
+    for (const earlier of this.#collected ?? []) this.#hash.update(earlier)
+    this.#collected = null
+    if (this.#isText || this.#isEncoded) this.#hash.update(chunk)
+    else for (const bytes of this.#multipart?.add(chunk) ?? [chunk]) this.#store(bytes)
+  }
+
+  finish(): SpooledBody {
+    if (this.#collected) return this.#finishCollected(Buffer.concat(this.#collected))
+    if (!this.#hash) return { size: 0, text: null }
+    for (const bytes of this.#multipart?.end() ?? []) this.#store(bytes)
+    const sha256 = this.#hash.digest('hex')
+    const { folder } = this.#options
+    if (this.#part === null || folder === null) return { size: this.#size, text: null, _sha256: sha256 }
+    const _file = this.#name(sha256)
+    const path = join(folder, _file)
+    if (existsSync(path)) rmSync(this.#part)
+    else renameSync(this.#part, path)
+    return { size: this.#size, text: null, _file, _sha256: sha256 }
+  }
+
+  /** The first bytes of a body decide. */
+  #sniff(chunk: Uint8Array): void {
+    this.#isText = looksLikeText(chunk)
+    if (!this.#isText) this.#collected = null
+  }
+
+  #finishCollected(bytes: Buffer): SpooledBody {
+    const decoded = this.#isEncoded && bytes.length > 0 ? decode(bytes, this.#options.encoding) : bytes
+    if (decoded === null) return { size: this.#size, text: null, _sha256: hashOf(bytes) }
+    this.#size = decoded.length
+    const { mimeType } = this.#options
+    const text = decoded.toString('utf8')
+    const isPlain = isText(mimeType) || (isUnlabelled(mimeType) && Buffer.from(text).equals(decoded))
+    if (isPlain || decoded.length === 0) return this.#finishText(text)
+    this.#collected = null
+    this.#hash = createHash('sha256')
+    for (const piece of this.#multipart?.add(decoded) ?? [decoded]) this.#store(piece)
+    return this.finish()
+  }
+
+  #finishText(seen: string): SpooledBody {
+    const { folder, redactor, path } = this.#options
+    const text = redactor.text(seen, path)
+    if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text }
+    const sha256 = hashOf(text)
+    const _file = this.#name(sha256)
+    mkdirSync(join(folder, 'bodies'), { recursive: true })
+    writeFileSync(join(folder, _file), text)
+    return { size: this.#size, text, _file, _sha256: sha256 }
+  }
+
+  #store(bytes: Uint8Array): void {
+    this.#hash?.update(bytes)
+    const { folder } = this.#options
+    if (!this.#keeps || folder === null) return
+    if (this.#part === null) {
+      mkdirSync(join(folder, 'bodies'), { recursive: true })
+      this.#part = join(folder, 'bodies', `.part-${randomUUID()}`)
+    }
+    appendFileSync(this.#part, bytes)
+  }
+
+  #name(sha256: string): string {
+    return `bodies/${sha256}.${extensionOf(this.#options.mimeType)}`
+  }
+}
+
+/** null: of an encoding that nobody here knows, broken, or longer than what is looked at as a whole. */
+function decode(bytes: Buffer, encoding: string): Buffer | null {
+  const decoders: Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Buffer> = {
+    gzip: gunzipSync,
+    'x-gzip': gunzipSync,
+    deflate: inflateSync,
+    br: brotliDecompressSync,
+    zstd: zstdDecompressSync,
+  }
+  try {
+    return decoders[encoding.trim().toLowerCase()]?.(bytes, { maxOutputLength: WHOLE_TEXT }) ?? null
+  } catch {
+    return null
+  }
+}
+
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function extensionOf(mimeType: string): string {
+  const known: Record<string, string> = {
+    'video/mp4': 'mp4',
+    'image/png': 'png',
+    'image/jpeg': 'jpg',
+    'image/webp': 'webp',
+  }
+  const type = mimeType.split(';')[0]?.trim().toLowerCase() ?? ''
+  return known[type] ?? (/json/.test(type) ? 'json' : isText(type) ? 'txt' : 'bin')
+}

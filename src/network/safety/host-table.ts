@@ -1,0 +1,57 @@
+import type { ServiceName } from '../../simulators/simulator.ts'
+
+/** Which simulated service answers at which address. */
+export interface HostTable {
+  /** The service at `host:port` or `host`, as in a Host header; null when nothing is simulated there. */
+  serviceAt(authority: string): ServiceName | null
+  readonly comfyuiUrl: URL
+  /** What is known, for messages. */
+  readonly known: readonly string[]
+}
+
+/** The addresses of the world outside, with ComfyUI where the settings say it is. */
+export function hostTable(comfyuiUrl: URL): HostTable {
+  const comfyui = addressOf(comfyuiUrl.host, comfyuiUrl.protocol === 'https:' ? '443' : '80')
+  return {
+    comfyuiUrl,
+    known: [
+      comfyui.port === '80' || comfyui.port === '443' ? comfyui.host : authorityOf(comfyui),
+      ...fixed.map(([name]) => name),
+    ],
+    serviceAt(authority) {
+      const { host, port } = addressOf(authority, comfyui.port)
+      if (host === comfyui.host && port === comfyui.port) return 'comfyui'
+      return fixed.find(([name]) => (name.startsWith('*') ? host.endsWith(name.slice(1)) : host === name))?.[1] ?? null
+    },
+  }
+}
+
+// Google's library asks for the metadata server by name and by number, with and without a trailing dot.
+const fixed: ReadonlyArray<readonly [string, ServiceName]> = [
+  ['storage.googleapis.com', 'gcs'],
+  ['*.storage.googleapis.com', 'gcs'],
+  ['oauth2.googleapis.com', 'google-auth'],
+  ['www.googleapis.com', 'google-auth'],
+  ['metadata.google.internal', 'metadata'],
+  ['169.254.169.254', 'metadata'],
+  ['api.runpod.io', 'runpod'],
+]
+
+export interface Address {
+  /** Lower case, without trailing dot or brackets. */
+  readonly host: string
+  readonly port: string
+}
+
+/** Takes an authority apart: `HOST.`, `host:80`, `[::1]:8188`, `::1`. */
+export function addressOf(authority: string, defaultPort: string): Address {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(authority)
+  const plain = bracketed ?? (authority.split(':').length > 2 ? null : /^([^:]*)(?::(\d+))?$/.exec(authority))
+  const [, host = authority, port = defaultPort] = plain ?? []
+  return { host: host.toLowerCase().replace(/\.$/, ''), port }
+}
+
+/** `host:port`, with an IPv6 address in brackets: `[::1]:8188`. */
+export function authorityOf({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,91 @@
+import { PromptRunnerError } from '../../errors.ts'
+import {
+  CAUSE_HEADER,
+  PROVENANCE_HEADER,
+  type ServiceName,
+  type SimulatedService,
+  UNMATCHED_HEADER,
+} from '../../simulators/simulator.ts'
+
+/** Where answers came from. Services that do not say count under `unknown`. */
+export type Provenance = 'recorded' | 'derived' | 'synthetic' | 'unknown'
+
+/** A request that the simulation had no answer to. */
+export interface UnmatchedRequest {
+  readonly method: string
+  readonly url: string
+  readonly service: ServiceName
+  /** The nearest thing known, as the simulator said it. */
+  readonly nearest: string
+  /** Why the recording does not answer it. */
+  readonly cause: string
+}
+
+/** What was asked and how it was answered, counted; the marks that say so are taken off before the client sees them. */
+export interface Ledger {
+  wrap(service: SimulatedService): SimulatedService
+  readonly requests: Readonly<Partial<Record<ServiceName, number>>>
+  readonly provenance: Readonly<Record<Provenance, number>>
+  readonly unmatched: readonly UnmatchedRequest[]
+}
+
+/** `clean` takes secrets out of URLs before they are kept. */
+export function openLedger(clean: (url: string) => string): Ledger {
+  const requests: Partial<Record<ServiceName, number>> = {}
+  const provenance: Record<Provenance, number> = { recorded: 0, derived: 0, synthetic: 0, unknown: 0 }
+  const unmatched = new Map<string, UnmatchedRequest>()
+  return {
+    requests,
+    provenance,
+    get unmatched() {
+      return [...unmatched.values()]
+    },
+    wrap: (service) => ({
+      ...service,
+      async http(request) {
+        requests[service.name] = (requests[service.name] ?? 0) + 1
+        const response = await service.http(request)
+        const nearest = take(response, UNMATCHED_HEADER)
+        if (nearest === null) provenance[provenanceOf(take(response, PROVENANCE_HEADER))] += 1
+        else {
+          const url = clean(request.url)
+          const cause = take(response, CAUSE_HEADER) ?? 'never recorded'
+          unmatched.set(`${request.method} ${url}`, {
+            method: request.method,
+            url,
+            nearest,
+            cause,
+            service: service.name,
+          })
+        }
+        return response
+      },
+    }),
+  }
+}
+
+/** Where a recording of one's own can add the answer. */
+const cures: Partial<Record<ServiceName, string>> = {
+  comfyui: '; pr record takes what a live server answers into a recording of your own',
+}
+
+/** PR_UNMATCHED_REQUEST, with why there is no answer and what comes nearest to one. */
+export function unmatchedError({ method, url, nearest, cause, service }: UnmatchedRequest): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_UNMATCHED_REQUEST',
+    `${method} ${url}: the simulation has no answer to this request`,
+    {
+      hint: `${cause}${nearest === '' ? '' : `; the nearest thing known is ${nearest}`}${cures[service] ?? ''}`,
+    },
+  )
+}
+
+function take(response: Response, header: string): string | null {
+  const value = response.headers.get(header)
+  if (value !== null) response.headers.delete(header)
+  return value
+}
+
+function provenanceOf(said: string | null): Provenance {
+  return said === 'recorded' || said === 'derived' || said === 'synthetic' ? said : 'unknown'
+}

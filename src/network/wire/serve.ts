@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { PromptRunnerError } from '../../errors.ts'
+import { createRedactor } from '../../recording/redact.ts'
+import type { ServiceName, SimulatedService } from '../../simulators/simulator.ts'
+import { openLedger, unmatchedError } from '../safety/ledger.ts'
+import { createServiceServer, type ServiceServer } from './server.ts'
+
+/** Never another: what is simulated is no server for strangers. */
+const LOOPBACK = '127.0.0.1'
+
+export interface ServeOptions {
+  readonly services: readonly SimulatedService[]
+  /** Port of the first service; the others follow. 0: each gets a free one. */
+  readonly port: number
+  /** Told of each answer, and of each socket that was accepted (101). Secrets are taken out of the address. */
+  readonly onAnswer?: (answer: ServedAnswer) => void
+}
+
+export interface ServedAnswer {
+  readonly service: ServiceName
+  readonly method: string
+  readonly url: string
+  readonly status: number
+}
+
+/** Simulated services on loopback. Disposing it frees the ports and breaks what is still open. */
+export interface ServedNetwork extends AsyncDisposable {
+  readonly addresses: Readonly<Partial<Record<ServiceName, URL>>>
+  readonly requests: Readonly<Partial<Record<ServiceName, number>>>
+  /** PR_UNMATCHED_REQUEST for each route that nothing answered. */
+  problems(): PromptRunnerError[]
+}
+
+/** Puts each service on a port of its own, for other programs. Throws PR_USAGE when a port cannot be had. */
+export async function serveNetwork({ services, port, onAnswer }: ServeOptions): Promise<ServedNetwork> {
+  const redactor = createRedactor()
+  const ledger = openLedger(redactor.url)
+  const addresses: Partial<Record<ServiceName, URL>> = {}
+  const servers: ServiceServer[] = []
+  const dispose = async () => {
+    await Promise.all(servers.map(stop))
+  }
+  try {
+    for (const [index, service] of services.entries()) {
+      const watched = watch(ledger.wrap(service), ({ url, ...answer }) => {
+        onAnswer?.({ ...answer, url: redactor.url(url) })
+      })
+      // Clients know a server on loopback by many names: localhost, 127.0.0.1, that of a container's host.
+      const server = createServiceServer({ serviceAt: () => watched, onUnknown: () => {} })
+      servers.push(server)
+      addresses[service.name] = await listen(server, service.name, port === 0 ? 0 : port + index)
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return {
+    addresses,
+    requests: ledger.requests,
+    problems: () => ledger.unmatched.map(unmatchedError),
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+function watch(service: SimulatedService, tell: (answer: ServedAnswer) => void): SimulatedService {
+  const told = ({ method, url }: Request, status: number) => tell({ service: service.name, method, url, status })
+  return {
+    ...service,
+    async http(request) {
+      const response = await service.http(request)
+      told(request, response.status)
+      return response
+    },
+    upgrade(request) {
+      const decision = service.upgrade?.(request) ?? null
+      if (decision !== null) told(request, typeof decision === 'function' ? 101 : decision.status)
+      return decision
+    },
+  }
+}
+
+async function listen({ http }: ServiceServer, name: ServiceName, port: number): Promise<URL> {
+  http.listen(port, LOOPBACK)
+  try {
+    await once(http, 'listening')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reasons: Record<string, string> = {
+      EADDRINUSE: 'another program listens there',
+      EACCES: 'the system keeps this port to itself',
+    }
+    throw new PromptRunnerError(
+      'PR_USAGE',
+      `serving ${name} on ${LOOPBACK}:${port} failed: ${reasons[code ?? ''] ?? message}`,
+      { hint: 'choose another port with --port N, or let the system choose free ones with --port 0', cause },
+    )
+  }
+  return new URL(`http://${LOOPBACK}:${(http.address() as AddressInfo).port}`)
+}
+
+/** Connections that wait for another request, or for an answer that takes for ever, do not hold it up. */
+async function stop(server: ServiceServer): Promise<void> {
+  const closed = server[Symbol.asyncDispose]()
+  server.http.closeAllConnections()
+  await closed
+}

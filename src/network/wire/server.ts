@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { SimulatedService, Simulator, SocketEnd } from '../../simulators/simulator.ts'
+
+/** The simulated services behind one HTTP server, which listens nowhere by itself. */
+export interface ServiceServer extends AsyncDisposable {
+  readonly http: Server
+}
+
+export interface ServiceServerOptions {
+  /** The service at `host:port` or `host`, from the request line or the Host header. */
+  readonly serviceAt: (authority: string) => Pick<SimulatedService, 'http' | 'upgrade'> | null
+  /** Told of an authority that has no service; the client gets an error answer. */
+  readonly onUnknown: (authority: string) => void
+}
+
+/** HTTP/1.1, WebSockets and `CONNECT` for the services. Routes by the host that a request names. */
+export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptions): ServiceServer {
+  const answer: Simulator = async (request) => {
+    const authority = authorityOf(request)
+    const service = serviceAt(authority)
+    if (service) return withLength(await service.http(request), request.method)
+    onUnknown(authority)
+    return new Response(`nothing is simulated at ${authority}\n`, { status: 502 })
+  }
+  const listener = listenerFor(answer)
+  const http = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, listener)
+  // As ComfyUI: no compression is offered, messages may be as large as they like.
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 })
+
+  http.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const request = upgradeRequest(incoming)
+    const decision = serviceAt(authorityOf(request))?.upgrade?.(request) ?? null
+    if (typeof decision !== 'function') return answerPlainly(decision ? async () => decision : answer, incoming, socket)
+    sockets.handleUpgrade(incoming, socket, head, (accepted) => decision(socketEnd(accepted)))
+  })
+  http.on('connect', ({ url: target = '' }: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!serviceAt(target)) {
+      onUnknown(target)
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+      return
+    }
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    if (head.length > 0) socket.unshift(head)
+    http.emit('connection', socket)
+  })
+  return {
+    http,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets.clients) socket.terminate()
+      if (http.listening) await new Promise((closed) => http.close(closed))
+    },
+  }
+}
+
+/** Statuses of HTTP that never have a body, nor a length. */
+const BODILESS = new Set([101, 204, 304])
+
+// The lighter Request and Response of node-server would replace the global ones of the whole process.
+function listenerFor(answer: Simulator) {
+  return getRequestListener(answer, { overrideGlobalObjects: false })
+}
+
+/** Gives an empty answer its length of 0, as the real servers do; Node would send an empty body in chunks. */
+function withLength(response: Response, method: string): Response {
+  if (response.body === null && method !== 'HEAD' && !BODILESS.has(response.status)) {
+    response.headers.set('content-length', '0')
+  }
+  return response
+}
+
+function authorityOf(request: Request): string {
+  return request.url.split('/')[2] ?? ''
+}
+
+function upgradeRequest({ headers, url = '/', socket }: IncomingMessage): Request {
+  const scheme = 'encrypted' in socket && socket.encrypted ? 'https' : 'http'
+  const list = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
+  return new Request(new URL(url, `${scheme}://${headers.host ?? 'localhost'}`), { headers: list })
+}
+
+function answerPlainly(answer: Simulator, incoming: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(incoming)
+  response.assignSocket(socket as IncomingMessage['socket'])
+  response.shouldKeepAlive = false
+  response.once('finish', () => socket.end())
+  void listenerFor(answer)(incoming, response)
+}
+
+function socketEnd(socket: WebSocket): SocketEnd {
+  // A broken connection is reported as a close with code 1006; the error before it says nothing more.
+  socket.on('error', () => {})
+  return {
+    send: (data) => socket.send(data),
+    close: (code, reason) => socket.close(code, reason),
+    onMessage: (listener) =>
+      socket.on('message', (data, isBinary) => listener(isBinary ? (data as Buffer) : data.toString())),
+    onClose: (listener) => socket.on('close', (code, reason) => listener(code, reason.toString())),
+    onPing: (listener) => socket.on('ping', (data) => listener(data)),
+  }
+}

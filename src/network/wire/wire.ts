@@ -1,0 +1,104 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { SocketInterceptor } from '@mswjs/interceptors/net'
+import type { StartEngine } from '../engine.ts'
+import type { Refuse } from '../safety/refusals.ts'
+import { bridge } from './bridge.ts'
+import { connectionTarget } from './connection-target.ts'
+import { createServiceServer } from './server.ts'
+
+/** The services behind an HTTP server in this process, to which every connection leads. */
+export const wireEngine: StartEngine = async ({ serviceAt, refuse }) => {
+  const server = createServiceServer({ serviceAt, onUnknown: (authority) => refuse('host', authority) })
+  const interception = interceptConnections({ server: server.http, isKnown: (at) => serviceAt(at) !== null, refuse })
+  return {
+    async [Symbol.asyncDispose]() {
+      interception[Symbol.dispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface WireOptions {
+  readonly server: Server
+  /** Whether something is simulated at `host:port`. */
+  readonly isKnown: (authority: string) => boolean
+  readonly refuse: Refuse
+}
+
+/**
+ * Claims every TCP and TLS connection that this process opens. Known hosts are answered by `server`, all others are refused.
+ * No socket of the operating system is opened. Connections that were open before are left alone.
+ */
+function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposable {
+  const interceptor = new SocketInterceptor()
+  const open = new Set<Socket>()
+  interceptor.on('connection', ({ socket, connectionOptions, controller }) => {
+    const target = connectionTarget(socket, connectionOptions)
+    if (target.path !== null) {
+      socket.destroy(refuse('unix-socket', target.path))
+      return
+    }
+    const { authority, encrypted } = target
+    const claim = (first?: Buffer) => {
+      // Before the claim, for a TLS client inside a tunnel writes its request while it is being claimed.
+      const near = bridge(socket, encrypted, (end) => server.emit('connection', end))
+      if (first) near.write(first)
+      controller.claim()
+      // A freed connection is a new one to the interceptor, which holds all that is written to it until somebody claims it.
+      socket.on('free', () => controller.claim())
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
+    }
+    const inTunnel = encrypted && 'servername' in connectionOptions ? `${connectionOptions.servername}:443` : null
+    if (!isKnown(authority) && inTunnel !== null && isKnown(inTunnel)) {
+      // Some clients give the proxy's address to the TLS inside its tunnel; only the name it asks for tells where it leads.
+      claim()
+    } else if (!isKnown(authority)) {
+      unlessProxy(socket, isKnown, claim, (target) => socket.destroy(refuse('connection', target ?? authority)))
+    } else if (encrypted && !speaksHttp1(connectionOptions)) {
+      socket.destroy(refuse('connection', `${authority} (HTTP/2 only)`))
+    } else claim()
+  })
+  interceptor.apply()
+  return {
+    [Symbol.dispose]() {
+      interceptor.dispose()
+      // A client's pool must not go on talking to a network that is gone.
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+/**
+ * An unknown host may be a proxy from the environment. Its first bytes name the real target, by `CONNECT host:port` or by an
+ * absolute URL; only that has to be known. A client that says nothing waits for the server to speak first, which no proxy does.
+ */
+function unlessProxy(
+  socket: Socket,
+  isKnown: (authority: string) => boolean,
+  claim: (first: Buffer) => void,
+  refuse: (target?: string) => void,
+): void {
+  const silence = setTimeout(() => {
+    socket.off('data', first)
+    refuse()
+  }, 100)
+  function first(chunk: Buffer): void {
+    clearTimeout(silence)
+    const target = /^(?:CONNECT |[A-Z]+ http:\/\/)([^\s/]+)/.exec(chunk.toString('latin1'))?.[1]
+    if (target !== undefined && isKnown(target)) claim(chunk)
+    else refuse(target)
+  }
+  socket.once('data', first)
+  socket.once('close', () => clearTimeout(silence))
+}
+
+/** Chooses HTTP/1.1 for a client that offers both; the server speaks nothing else. */
+function speaksHttp1(options: object): boolean {
+  const offered = 'ALPNProtocols' in options && Array.isArray(options.ALPNProtocols) ? options.ALPNProtocols : null
+  if (offered === null || offered.length === 0) return true
+  if (!offered.includes('http/1.1')) return false
+  Object.assign(options, { ALPNProtocols: ['http/1.1'] })
+  return true
+}

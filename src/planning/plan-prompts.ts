@@ -1,0 +1,37 @@
+import { inputDigests } from '../config/input-digests.ts'
+import { parsePrompts, unreadablePrompts } from '../config/read-prompts.ts'
+import type { Settings } from '../config/settings-types.ts'
+import type { Templates } from '../domain/bindings.ts'
+import { counted } from '../domain/counted.ts'
+import { jobIdsWith } from '../domain/ids.ts'
+import { makePlan } from '../domain/plan.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+
+/**
+ * Reads and plans every prompt file. Throws one error with every problem of every file: PR_PROMPT_FILE when one cannot be read,
+ * else PR_PLAN.
+ */
+export async function planPrompts(settings: Settings, templates: Templates): Promise<Plan[]> {
+  const { prompts, problems, files } = await parsePrompts(settings.prompts)
+  const own = settings.workflows === null ? null : templates
+  const plans: Plan[] = []
+  const impossible: PromptRunnerError[] = []
+  for (const prompt of prompts) {
+    try {
+      plans.push(makePlan(prompt, settings.plan, jobIdsWith(await inputDigests(prompt, own))))
+    } catch (error) {
+      if (!(error instanceof PromptRunnerError) || error.code !== 'PR_PLAN') throw error
+      impossible.push(error)
+    }
+  }
+  const ofPlans = impossible.flatMap((error) => error.problems)
+  if (problems.length > 0) throw unreadablePrompts(files, [...problems, ...ofPlans])
+  if (impossible.length === 1) throw impossible[0]
+  if (impossible.length > 1) {
+    throw new PromptRunnerError('PR_PLAN', `No plan can be made for ${counted(impossible.length, 'video')}.`, {
+      problems: ofPlans,
+    })
+  }
+  return plans
+}

@@ -1,0 +1,124 @@
+import { expect, it, onTestFinished } from 'vitest'
+import type { PodClient } from '../../../src/clients/clients.ts'
+import { createPodClient } from '../../../src/clients/runpod/runpod.ts'
+import { runpodSeed } from '../../../src/simulators/runpod/runpod-seed.ts'
+import { type RunpodSimulatorOptions, runpodSimulator } from '../../../src/simulators/runpod/runpod-simulator.ts'
+import { listening } from '../../simulators/listening.ts'
+import { recorded } from '../../simulators/recorded.ts'
+import { stillClock } from '../../simulators/still-clock.ts'
+
+const seed = runpodSeed(recorded('runpod/runpod.har'))!
+
+it('tells what a pod is and how it does', async () => {
+  const { client } = await pod()
+  expect(await client.info()).toEqual({
+    id: 'mine',
+    name: 'prompt-runner',
+    status: 'RUNNING',
+    actions: ['stop', 'restart', 'terminate'],
+    gpu: { id: 'NVIDIA GeForce RTX 4090', count: 1 },
+    costPerHour: 0.44,
+    locked: false,
+  })
+  expect(await client.health()).toEqual({
+    status: 'RUNNING',
+    uptimeSeconds: 3600,
+    gpus: [{ util: 0, memoryUtil: 0 }],
+    cpuUtil: 0,
+    memoryUtil: 0,
+  })
+})
+
+it('stops a pod, once', async () => {
+  const { client, asked } = await pod()
+  await client.stop()
+  await client.stop()
+  expect(await client.info()).toMatchObject({ status: 'EXITED', costPerHour: 0 })
+  expect(await client.health()).toEqual({
+    status: 'EXITED',
+    uptimeSeconds: null,
+    gpus: [],
+    cpuUtil: null,
+    memoryUtil: null,
+  })
+  expect(asked.filter((request) => request.startsWith('POST'))).toEqual(['POST /v2/pods/mine/action'])
+})
+
+it('terminates a pod', async () => {
+  const { client } = await pod()
+  await client.terminate()
+  expect(await client.info()).toMatchObject({ status: 'TERMINATED', actions: [] })
+})
+
+it('does not ask to stop a pod that is locked', async () => {
+  const { client, asked } = await pod({ seed: { ...seed, pod: { ...seed.pod, locked: true } } })
+  await expect(client.stop()).rejects.toMatchObject({
+    code: 'PR_POD',
+    message: 'asking RunPod to stop pod mine makes no sense: it is locked',
+    hint: 'unlock the pod in the console; it goes on costing money',
+  })
+  expect(asked).toEqual(['GET /v2/pods/mine'])
+})
+
+it('does not ask to stop a pod that is gone wrong', async () => {
+  const { client } = await pod({ seed: { ...seed, pod: { ...seed.pod, status: 'ERROR', runtime: null } } })
+  await expect(client.stop()).rejects.toMatchObject({
+    message: 'asking RunPod to stop pod mine makes no sense: its status is ERROR, which allows start, terminate',
+  })
+})
+
+it('says which pod does not exist, and that a key is missing', async () => {
+  const { client } = await pod({ strictPods: ['other'] })
+  await expect(client.info()).rejects.toMatchObject({
+    code: 'PR_POD',
+    message: 'asking RunPod for pod mine was answered with 404: Not Found; pod not found',
+    hint: 'check RUNPOD_POD_ID or --pod-id: the account of this key has no such pod',
+  })
+  const { client: stranger } = await pod({}, null)
+  await expect(stranger.info()).rejects.toMatchObject({
+    code: 'PR_POD',
+    message: 'asking RunPod for pod mine was answered with 401: Unauthorized; missing bearer token',
+    hint: 'set RUNPOD_API_KEY',
+  })
+})
+
+it.each([
+  [403, {}, 'the key inside a pod may not be allowed to do this: set RUNPOD_API_KEY to a key of your account'],
+  [409, {}, 'the pod has changed its status meanwhile: look at it in the console and try again'],
+  [429, { 'retry-after': '12' }, 'try again in 12 seconds'],
+  [500, {}, 'look at the pod in the console: if it runs, it goes on costing money'],
+])('says what to do about %i', async (status, headers, hint) => {
+  const problem = { title: 'Problem', status, detail: 'because', errors: ['a: b'] }
+  const server = await listening(async () => Response.json(problem, { status, headers }))
+  onTestFinished(() => server.close())
+  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(server.origin) })
+  await expect(client.info()).rejects.toMatchObject({
+    code: 'PR_POD',
+    message: `asking RunPod for pod mine was answered with ${status}: Problem; because; a: b`,
+    hint,
+  })
+})
+
+it('says that an answer is no pod', async () => {
+  const server = await listening(async () => Response.json({ pods: [] }))
+  onTestFinished(() => server.close())
+  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(server.origin) })
+  await expect(client.info()).rejects.toMatchObject({
+    code: 'PR_POD',
+    message: expect.stringContaining('asking RunPod for pod mine gave no pod:'),
+  })
+})
+
+async function pod(
+  options: Partial<RunpodSimulatorOptions> = {},
+  apiKey: string | null = 'k',
+): Promise<{ client: PodClient; asked: string[] }> {
+  const { http } = runpodSimulator({ clock: stillClock(), seed, ...options })
+  const asked: string[] = []
+  const server = await listening((request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`)
+    return http(request)
+  })
+  onTestFinished(() => server.close())
+  return { client: createPodClient({ podId: 'mine', apiKey, url: new URL(`${server.origin}/v2`) }), asked }
+}
