@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { allOf } from '../domain/all-of.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFolder } from '../files/file-kind.ts'
 import { type LoadedEntry, type LoadedHar, readHar } from './read-har.ts'
@@ -29,11 +30,11 @@ export interface RecordingFacts {
 
 /**
  * Loads a recording by its name (from `recordings/` in the current folder, or from the shipped ones), a folder of HARs,
- * or one HAR file. Throws PR_RECORDING, naming the recordings that exist.
+ * or one HAR file. Throws PR_RECORDING, naming the recordings that exist, or every HAR that cannot be read.
  */
 export async function loadRecording(nameOrPath: string): Promise<Recording> {
   const files = await harFiles(nameOrPath)
-  const hars = await Promise.all(files.map(readHar))
+  const hars = await allOf(files.map(readHar))
   const entries = hars.flatMap((har) => har.entries).toSorted((a, b) => a.startedAt - b.startedAt)
   return { name: nameOrPath, hars, entries, facts: factsOf(hars, nameOrPath, entries[0]?.startedAt) }
 }

@@ -54,6 +54,23 @@ it('takes the current folder, and names those of it too', async () => {
   })
 })
 
+it('names every HAR of a folder that cannot be read, in the order of the files', async () => {
+  const folder = temporaryFolder({
+    'a.har': `${' '.repeat(300_000)}{`,
+    'b.har': '{"log":{"entries":[]}}',
+    'c.har': '{"log":[]}',
+    'd.har': '[]',
+  })
+  await expect(loadRecording(folder)).rejects.toMatchObject({
+    code: 'PR_RECORDING',
+    message: [
+      `${folder}/a.har is not JSON, so it cannot be a HAR`,
+      `${folder}/c.har is not a HAR: log: Invalid input: expected object, received array`,
+      `${folder}/d.har is not a HAR: the top level: Invalid input: expected object, received array`,
+    ].join('; '),
+  })
+})
+
 it.each(shipped)('%s is HAR 1.2 in canonical text, says where it is from, and holds no secret', async (name) => {
   const folder = join('recordings', name)
   const { facts, hars } = await loadRecording(name)

@@ -5,6 +5,7 @@ import { createLayout, filmName, referenceUploadName } from '../../config/layout
 import { readPrompts } from '../../config/read-prompts.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { loadTemplates } from '../../config/templates.ts'
+import { allOf } from '../../domain/all-of.ts'
 import type { Templates } from '../../domain/bindings.ts'
 import type { Graph } from '../../domain/graph.ts'
 import { jobId } from '../../domain/ids.ts'
@@ -28,7 +29,7 @@ const SMALL = { width: 128, height: 224, framesPerChunk: 9, framesPerChunkGiven:
  * when a bucket is set; a pod is always kept.
  */
 export async function pipelineWork(settings: Settings, output: Output): Promise<Work> {
-  const [prompts, templates] = await Promise.all([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
+  const [prompts, templates] = await allOf([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
   const { overrides, ...prompt } = prompts[0]!
   const { width: _w, height: _h, framesPerChunk: _f, ...kept } = overrides
   const small = { ...prompt, overrides: kept, totalFrames: 2 * SMALL.framesPerChunk }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import * as z from 'zod'
 import { readTemplate } from '../../config/read-template.ts'
 import { shippedWorkflows } from '../../config/templates.ts'
+import { allOf } from '../../domain/all-of.ts'
 import type { Graph } from '../../domain/graph.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { readInputText } from '../../files/read-input.ts'
@@ -32,7 +33,7 @@ const stepList = z.array(
 export async function smokeSteps(): Promise<Step[]> {
   const folder = join(shippedWorkflows(), 'smoke')
   const list = stepList.parse(JSON.parse(await readFile(join(folder, 'steps.json'), 'utf8')))
-  return Promise.all(
+  return allOf(
     list.map(async ({ name, upload, workflow, interruptAt = null }): Promise<Step> => {
       if (upload !== undefined) return { name, kind: 'upload', path: join(folder, upload) }
       return { name, kind: 'workflow', graph: await readGraph(join(folder, workflow ?? '')), interruptAt }
@@ -40,9 +41,9 @@ export async function smokeSteps(): Promise<Step[]> {
   )
 }
 
-/** One step a file. Throws PR_TEMPLATE for what is no workflow in API format. */
+/** One step a file. Throws PR_TEMPLATE with all that is no workflow in API format. */
 export function workflowSteps(paths: readonly string[]): Promise<Step[]> {
-  return Promise.all(
+  return allOf(
     paths.map(async (path) => ({
       name: basename(path),
       kind: 'workflow' as const,
