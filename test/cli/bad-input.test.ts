@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type PrOptions, runPr } from './run-pr.ts'
+import { callPr } from './call-pr.ts'
+import type { PrOptions } from './run-pr.ts'
 
 interface Case extends PrOptions {
   readonly name: string
@@ -181,7 +182,7 @@ const cases: readonly Case[] = [
 ]
 
 it.each(cases)('$name: says what is wrong and ends with exit code 2', async ({ name, args, ...options }) => {
-  const { transcript, exitCode } = await runPr(args, options)
+  const { transcript, exitCode } = await callPr(args, options)
   expect(exitCode).toBe(2)
   await expect(transcript).toMatchFileSnapshot(`expected/bad-input/${name.replaceAll(/\W+/g, '-')}.txt`)
 })

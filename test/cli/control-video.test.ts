@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { newFolder, runPr } from './run-pr.ts'
+import { callPr } from './call-pr.ts'
+import { newFolder } from './run-pr.ts'
 
 const yaml = 'video_name: dunes\ntotal_frames: 170\npositive_prompt: dunes\ncontrol_video: pan.mp4\n'
 
@@ -11,12 +12,12 @@ it.each([
   { name: 'live', args: ['--no-upload', '--prompt-file', 'dunes.yaml'] },
   { name: 'validate', args: ['validate', 'dunes.yaml'] },
 ])('$name: tells of a control video that ends before its film', async ({ name, args }) => {
-  const { transcript } = await runPr(args, { cwd: folder() })
+  const { transcript } = await callPr(args, { cwd: folder() })
   await expect(transcript).toMatchFileSnapshot(`expected/control-video/${name}.txt`)
 })
 
 it('doctor: tells of it too', async () => {
-  const { stdout } = await runPr(['doctor', '--offline', '--json', '--prompt-file', 'dunes.yaml'], { cwd: folder() })
+  const { stdout } = await callPr(['doctor', '--offline', '--json', '--prompt-file', 'dunes.yaml'], { cwd: folder() })
   const { findings } = JSON.parse(stdout) as { findings: { check: string }[] }
   expect(findings.filter(({ check }) => check === 'prompts')).toEqual([
     {
@@ -34,10 +35,10 @@ it('dry-run: takes a format that it cannot read itself, as far as ffprobe can', 
   execFileSync('ffmpeg', ['-v', 'error', '-i', 'pan.mp4', '-c', 'copy', 'pan.mkv'], { cwd })
   writeFileSync(join(cwd, 'dunes.yaml'), yaml.replace('170', '60').replace('pan.mp4', 'pan.mkv'))
   const args = ['--dry-run', '--prompt-file', 'dunes.yaml', '--json']
-  const { exitCode, stderr } = await runPr(args, { cwd })
+  const { exitCode, stderr } = await callPr(args, { cwd })
   expect(`${exitCode} ${stderr}`).toBe('0 ')
 
-  const without = await runPr([...args, '--ffprobe', 'no-such-ffprobe'], { cwd })
+  const without = await callPr([...args, '--ffprobe', 'no-such-ffprobe'], { cwd })
   expect(without.exitCode).toBe(1)
   expect(without.stderr).toContain(
     '*DRY-RUN* warning: dunes: a dry run reads MP4 and MOV by itself and needs ffprobe for pan.mkv: its jobs fail only here, a real server takes more\n',

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { newFolder, type PrOptions, runPr } from './run-pr.ts'
+import { callPr } from './call-pr.ts'
+import { newFolder, type PrOptions } from './run-pr.ts'
 
 interface Case extends PrOptions {
   readonly name: string
@@ -34,7 +35,7 @@ const cases: readonly Case[] = [
 ]
 
 it.each(cases)('$name: is refused at once, in words', async ({ name, args, env }) => {
-  const { transcript } = await runPr(args, { cwd: oddFolder(), ...(env && { env }) })
+  const { transcript } = await callPr(args, { cwd: oddFolder(), ...(env && { env }) })
   await expect(transcript).toMatchFileSnapshot(`expected/odd-files/${name.replaceAll(/\W+/g, '-')}.txt`)
 })
 
@@ -45,9 +46,13 @@ it.each(['pr.config.yaml', 'pr.config.ts'])(
     makePipes(join(pipe, name))
     mkdirSync(join(folder, name))
     symlinkSync('nowhere', join(link, name))
-    const said = await Promise.all([pipe, folder, link].map((cwd) => runPr(['--show-settings'], { cwd })))
+    const said = []
+    for (const cwd of [pipe, folder, link]) {
+      const { exitCode, stderr } = await callPr(['--show-settings'], { cwd })
+      said.push([exitCode, stderr])
+    }
     const refused = (why: string) => [2, `PR_CONFIG: ${name} cannot be read: ${why}\n`]
-    expect(said.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
+    expect(said).toEqual([
       refused('it is a pipe, a socket or a device, not a file'),
       refused('it is a folder, not a file'),
       refused('it is a link that leads nowhere'),
@@ -56,7 +61,7 @@ it.each(['pr.config.yaml', 'pr.config.ts'])(
 )
 
 it('does not hang where folders cannot be made', async () => {
-  const { exitCode, stderr } = await runPr(['init', '/proc/films'])
+  const { exitCode, stderr } = await callPr(['init', '/proc/films'])
   expect(exitCode).toBe(1)
   // The superuser gets ENOENT there, everybody else EACCES.
   expect(stderr).toMatch(/^PR_FILE: \/proc\/films\/prompt_files\/example\.txt cannot be written: E.+\n$/)
@@ -78,5 +83,5 @@ function oddFolder(): string {
 
 /** Node cannot make named pipes. */
 function makePipes(...paths: readonly string[]): void {
-  execFileSync('python3', ['-c', 'import os, sys; [os.mkfifo(path) for path in sys.argv[1:]]', ...paths])
+  execFileSync('mkfifo', paths)
 }

@@ -34,11 +34,18 @@ export async function runPr(args: readonly string[], options: PrOptions = {}): P
       done({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
     })
   })
-  const command = [...Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`), 'pr', ...args].join(
-    ' ',
-  )
-  const transcript = `$ ${command}\n${stdout}${stderr}exit code ${exitCode}\n`.replaceAll(cwd, '<cwd>')
-  return { cwd, exitCode, stdout, stderr, transcript }
+  return withTranscript({ cwd, exitCode, stdout, stderr }, args, options)
+}
+
+/** Adds the one text to pin to what `pr` said. */
+export function withTranscript(
+  said: Omit<PrResult, 'transcript'>,
+  args: readonly string[],
+  { env = {} }: PrOptions,
+): PrResult {
+  const command = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), 'pr', ...args].join(' ')
+  const transcript = `$ ${command}\n${said.stdout}${said.stderr}exit code ${said.exitCode}\n`
+  return { ...said, transcript: transcript.replaceAll(said.cwd, '<cwd>') }
 }
 
 /** A run keeps its files below its folder, also on a pod, where they would go to the pod's own volume. */

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { serve } from '../../src/cli/serve.ts'
 import { loadSettings } from '../../src/config/settings.ts'
 import { startServing } from '../support/serving.ts'
+import { callPr } from './call-pr.ts'
 import { capturedOutput } from './captured-output.ts'
 import { newFolder, runPr } from './run-pr.ts'
 
@@ -61,7 +62,7 @@ it('says which port is taken', async () => {
   onTestFinished(() => void other.close())
   await new Promise((listening) => other.once('listening', listening))
   const { port } = other.address() as AddressInfo
-  const { transcript } = await runPr(['serve', '--port', String(port)])
+  const { transcript } = await callPr(['serve', '--port', String(port)])
   expect(transcript.replaceAll(String(port), '<port>')).toMatchInlineSnapshot(`
     "$ pr serve --port <port>
     PR_USAGE: serving comfyui on 127.0.0.1:<port> failed: another program listens there
@@ -82,5 +83,5 @@ it('wants a port that leaves room for every service', async () => {
 })
 
 it('explains itself', async () => {
-  await expect((await runPr(['serve', '--help'])).transcript).toMatchFileSnapshot('expected/help-serve.txt')
+  await expect((await callPr(['serve', '--help'])).transcript).toMatchFileSnapshot('expected/help-serve.txt')
 })

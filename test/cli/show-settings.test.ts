@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runPr } from './run-pr.ts'
+import { callPr } from './call-pr.ts'
 
 const args = [
   '--show-settings',
@@ -22,20 +22,20 @@ const env = {
 const files = { 'pr.config.yaml': '# ours\nwidth: 320\nheight: 640\n\nsteps: 6\n' }
 
 it('shows every setting with its value and origin, secrets masked', async () => {
-  const { transcript, stdout } = await runPr(args, { env, files })
+  const { transcript, stdout } = await callPr(args, { env, files })
   // How wide the columns are depends on where the folder is.
   await expect(transcript.replaceAll(/ {2,}/g, '  ')).toMatchFileSnapshot('expected/show-settings.txt')
   expect(stdout).not.toContain('secret')
 })
 
 it('shows the same as JSON', async () => {
-  const { transcript, stdout } = await runPr([...args, '--json'], { env, files })
+  const { transcript, stdout } = await callPr([...args, '--json'], { env, files })
   await expect(transcript).toMatchFileSnapshot('expected/show-settings-json.txt')
   expect(stdout).not.toContain('secret')
 })
 
 it('warns when the folder for run folders cannot be written to', async () => {
-  const { stderr, stdout, cwd } = await runPr(['--show-settings', '--json', '--dry-run'], {
+  const { stderr, stdout, cwd } = await callPr(['--show-settings', '--json', '--dry-run'], {
     env: { DRY_RUN_TEMP_DIR: 'file/runs' },
     files: { file: '' },
   })

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Har, HarEntry } from '../../src/recording/har.ts'
-import { newFolder, runPr } from './run-pr.ts'
+import { callPr } from './call-pr.ts'
+import { newFolder } from './run-pr.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -23,10 +24,10 @@ it('reports a recorded prompt that a dry run had no use for, and fails on it und
   writeFileSync(har, JSON.stringify({ log }))
   const args = ['--dry-run', '--recording', 'mine', '--prompt-file', join(root, 'fixtures/prompt_files/example.txt')]
 
-  const reported = await runPr(args, { cwd })
+  const reported = await callPr(args, { cwd })
   expect(reported.exitCode).toBe(0)
   expect(reported.stdout).toContain('Never used of recording mine: prompts 7\n')
-  const strict = await runPr([...args, '--strict', '--quiet'], { cwd })
+  const strict = await callPr([...args, '--strict', '--quiet'], { cwd })
   expect(strict.exitCode).toBe(3)
   expect(strict.stderr).toContain('PR_UNUSED_RECORDING: 1 recorded prompt of mine stayed unused\n')
   expect(strict.stderr).toContain('prompt 7: nothing ran of EmptyLatentImage\n')

@@ -1,0 +1,67 @@
+import { ChildProcess } from 'node:child_process'
+import dns from 'node:dns'
+import { Socket } from 'node:net'
+import { chdir } from 'node:process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { capturedStreams } from './captured-output.ts'
+import { bareEnvironment, keptHere, newFolder, type PrOptions, type PrResult, withTranscript } from './run-pr.ts'
+
+let isRunning = false
+
+/**
+ * The whole command line in this process, for whatever is not about processes, signals, pipes or the disk: a case costs a
+ * tenth of what it costs with `runPr`. Fails when the program leaves anything behind.
+ */
+export async function callPr(args: readonly string[], options: PrOptions = {}): Promise<PrResult> {
+  const cwd = options.cwd ?? newFolder(options.files)
+  const { streams, texts } = capturedStreams()
+  if (isRunning) throw new Error('one after the other: a process has one working directory')
+  const home = process.cwd()
+  const [before, values] = [surroundings(), replaceable()]
+  isRunning = true
+  chdir(cwd)
+  const environment = { ...bareEnvironment(), ...options.env }
+  const exitCode = await main(keptHere(args), environment, cwd, streams).finally(() => {
+    chdir(home)
+    isRunning = false
+  })
+  // What is closed is gone a moment later.
+  const left = () => surroundings().filter((each) => !before.includes(each))
+  for (let look = 0; left().length > 0 && look < 500; look += 1) await wait(10)
+  expect(left()).toEqual([])
+  const now = replaceable()
+  expect([...values].filter(([name, value]) => now.get(name) !== value).map(([name]) => name)).toEqual([])
+  return withTranscript({ cwd, exitCode, ...texts }, args, options)
+}
+
+/** What a program could leave behind in the process that it runs in. */
+function surroundings(): string[] {
+  const open = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind)
+  return [
+    `exit code ${process.exitCode}`,
+    ...Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+    ...process.eventNames().map((name) => `${process.listenerCount(name)} listeners to ${String(name)}`),
+    ...Object.entries(open).map(([kind, all]) => `${all?.length} ${kind}`),
+  ]
+}
+
+/** What a simulated network takes the place of, while it is there. */
+function replaceable(): Map<string, unknown> {
+  const places = {
+    globalThis,
+    dns,
+    'dns.promises': dns.promises,
+    Socket: Socket.prototype,
+    ChildProcess: ChildProcess.prototype,
+  }
+  return new Map(
+    Object.entries(places).flatMap(([place, object]) =>
+      Object.entries(Object.getOwnPropertyDescriptors(object))
+        // What is loaded when it is first asked for has no value yet.
+        .filter(([, { value }]) => typeof value === 'function')
+        .map(([name, { value }]) => [`${place}.${name}`, value] as const),
+    ),
+  )
+}
