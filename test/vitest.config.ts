@@ -5,8 +5,10 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/temporary-files.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Only what hangs is stopped: no test has a limit of its own, so that a busy machine fails none.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 200_000 } },
     // Two cores are what CI has; more workers only take memory there.
     maxWorkers: 2,
   },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { watch } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -39,13 +40,12 @@ it.each([
 ] as const)('ends at the first $signal while it still prepares, whatever hangs', async ({ signal, args, said }) => {
   const prompt = 'otter\n\n20\n\nAn otter\n'
   const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': deadDisk, 'prompt_files/a.txt': prompt })
-  const folder = watch(cwd)
   const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = Promise.all([text(pr.stdout), text(pr.stderr)])
-  await once(folder, 'change')
-  folder.close()
+  const ended = once(pr, 'exit')
+  await until(() => existsSync(join(cwd, 'reading')) || undefined)
   pr.kill(signal)
-  const [exitCode] = await once(pr, 'exit')
+  const [exitCode] = await ended
   const [stdout, stderr] = await output
   expect([exitCode, stdout === '' ? stdout : JSON.parse(stdout), stderr]).toEqual([130, ...said])
 })
@@ -54,15 +54,18 @@ it('ends when it is cancelled, however long the simulated server would go on', a
   const cwd = rehearsalFolder({ 'prompt_files/otter.txt': promptFile('otter', 101) })
   // At this speed the server encodes a prompt for half a minute, and the next node takes longer.
   const args = ['--dry-run', '--speed', '1', '--json']
-  const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-  const output = text(pr.stdout)
+  const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = Promise.all([text(pr.stdout), text(pr.stderr)])
+  const ended = once(pr, 'exit')
   const isEncoding = () => {
     const { files, text: read } = runFolder(cwd)
     return files.includes('logs/pr.log') && read('logs/pr.log').includes('  Negative  ')
   }
   await until(() => isEncoding() || undefined)
   pr.kill('SIGINT')
-  const [exitCode] = await once(pr, 'exit')
+  const [exitCode] = await ended
+  const [stdout, stderr] = await output
   expect(exitCode).toBe(130)
-  expect(JSON.parse(await output)).toMatchObject({ ok: false, exit_code: 130, jobs: { done: 0, failed_attempts: 0 } })
+  expect(stderr).toContain('*DRY-RUN* PR_CANCELLED: The run was cancelled; what is done is recorded\n')
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, exit_code: 130, jobs: { done: 0, failed_attempts: 0 } })
 })

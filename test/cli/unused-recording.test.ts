@@ -31,4 +31,4 @@ it('reports a recorded prompt that a dry run had no use for, and fails on it und
   expect(strict.exitCode).toBe(3)
   expect(strict.stderr).toContain('PR_UNUSED_RECORDING: 1 recorded prompt of mine stayed unused\n')
   expect(strict.stderr).toContain('prompt 7: nothing ran of EmptyLatentImage\n')
-}, 30_000)
+})
