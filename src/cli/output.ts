@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import picocolors from 'picocolors'
 import type { LogLevel } from '../config/settings-types.ts'
+import type { LiveLine, RunOutput } from '../run/run-host.ts'
 import { LogFile } from './log-file.ts'
 import type { OutputMode } from './output-mode.ts'
 
@@ -12,14 +13,11 @@ export interface OutputStreams {
 
 export type Colours = ReturnType<typeof picocolors.createColors>
 
-/** One line that is replaced in place; `null` takes it away. */
-export type LiveLine = (text: string | null) => void
-
 const levels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARNING', 'ERROR']
 const DRY_RUN_MARK = '*DRY-RUN*'
 
 /** The only writer to stdout and stderr. Results and news go to stdout, warnings and errors to stderr. */
-export class Output {
+export class Output implements RunOutput {
   #mode: OutputMode
   #live: { clear(): void; render(): void } | null = null
   #resultGiven = false

@@ -29,9 +29,14 @@ export const runCommand = defineCommand({
       showSettings(origins, output)
       return 0
     }
-    const { checkLiveRun } = await import('../check-live-run.ts')
-    await checkLiveRun(settings)
-    const { runSession } = await import('../session.ts')
-    return runSession({ settings, output, signal, endInOrder })
+    const { run } = await import('../../run/run.ts')
+    const { confirm } = await import('../confirm.ts')
+    const { yes } = settings.run
+    return run(settings, {
+      output,
+      signal,
+      endInOrder,
+      confirm: (question) => confirm(question, output, { yes, signal }),
+    })
   },
 })

@@ -9,14 +9,17 @@ import { allOf } from '../../domain/all-of.ts'
 import type { Templates } from '../../domain/bindings.ts'
 import type { Graph } from '../../domain/graph.ts'
 import { jobId } from '../../domain/ids.ts'
-import { jobsOf } from '../../domain/jobs-of.ts'
+import { jobsOf, workflowsBefore } from '../../domain/jobs-of.ts'
 import { makePlan } from '../../domain/plan.ts'
 import type { Plan } from '../../domain/plan-types.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
 import { identifyRun } from '../../domain/run-identity.ts'
+import { orchestrate } from '../../orchestrator/orchestrate.ts'
+import type { RunContext } from '../../orchestrator/run-context.ts'
 import { plannedGraphs } from '../../planning/planned-graphs.ts'
+import { openReaders } from '../../run/readers.ts'
+import { errorsOf, throwAny } from '../../run/settle.ts'
 import type { Output } from '../output.ts'
-import { errorsOf, runPlans, throwAny } from '../run-plans.ts'
 import { visibleText } from './event-log.ts'
 import type { Sent } from './exchange-changes.ts'
 import type { Work } from './work.ts'
@@ -34,7 +37,7 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
   const { width: _w, height: _h, framesPerChunk: _f, ...kept } = overrides
   const small = { ...prompt, overrides: kept, totalFrames: 2 * SMALL.framesPerChunk }
   const plans = [makePlan(small, { ...settings.plan, ...SMALL }, jobId)]
-  const run = {
+  const options = {
     ...settings.run,
     upload: settings.run.upload && settings.storage.bucket !== null,
     shutdown: 'keep' as const,
@@ -51,16 +54,27 @@ export async function pipelineWork(settings: Settings, output: Output): Promise<
     async run(clients, folder, signal) {
       const runName = `${identity.runName}-${randomUUID()}`
       const layout = createLayout(folder, runName)
-      const session = { settings: { ...settings, run }, output, signal, plans, templates }
-      const { failures } = await runPlans(session, {
-        identity: { runId: randomUUID(), runName },
+      const runId = randomUUID()
+      using readers = await openReaders(
+        { kind: 'run-started', at: Date.now(), runId, runName, dryRun: false, videos: [prompt.videoName] },
+        { journal: layout.journal, isNew: true, output },
+      )
+      const context: RunContext = {
+        runId,
+        runName,
+        clients,
+        templates,
+        layout,
         earlier: null,
         filmNames: new Map([[prompt.videoName, filmName(prompt.videoName)]]),
-        clients,
-        layout,
+        workflowsBefore: workflowsBefore(plans),
+        options,
+        resumeFlags: `--resume ${runName} --output-dir ${folder}`,
         now: Date.now,
-      })
-      throwAny(errorsOf(failures))
+        emit: readers.emit,
+        signal,
+      }
+      throwAny(errorsOf(await orchestrate(context, plans)))
       const events = readFileSync(join(layout.journal), 'utf8').trim().split('\n')
       const lines = events.flatMap((line) => settledEvent(JSON.parse(line) as RunEvent))
       return [

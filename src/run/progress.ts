@@ -3,8 +3,9 @@ import { jobsOf } from '../domain/jobs-of.ts'
 import type { Job } from '../domain/plan-types.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { bytesText } from '../report/bytes-text.ts'
-import type { LiveLine, Output } from './output.ts'
+
 import { durationText, failedText, jobText, podText } from './progress-text.ts'
+import type { LiveLine, RunOutput } from './run-host.ts'
 
 /** Without a live line, one line of progress in this many milliseconds of the run's clock. */
 const QUIET_MS = 10_000
@@ -14,19 +15,19 @@ export interface Progress extends Disposable {
 }
 
 /** Shows the events of a run as they come: in one live line on a terminal, else a line for each start and end. */
-export async function openProgress(output: Output): Promise<Progress> {
+export async function openProgress(output: RunOutput): Promise<Progress> {
   const display = new ProgressDisplay(output, await output.openLiveLine())
   return { emit: (event) => display.show(event), [Symbol.dispose]: () => display.close() }
 }
 
 class ProgressDisplay {
-  readonly #output: Output
+  readonly #output: RunOutput
   readonly #live: LiveLine | null
   #jobs: readonly Job[] = []
   #jobStartedAt = 0
   #lastTickAt = 0
 
-  constructor(output: Output, live: LiveLine | null) {
+  constructor(output: RunOutput, live: LiveLine | null) {
     this.#output = output
     this.#live = live
   }

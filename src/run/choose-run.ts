@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { finalDirOf, journalOf, objectNames, stateDirOf } from '../config/layout.ts'
+import type { Settings } from '../config/settings-types.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import { identifyRun, type RunIdentity } from '../domain/run-identity.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { filmNames } from '../orchestrator/film-names.ts'
@@ -8,36 +10,39 @@ import { isAt } from '../orchestrator/made-film.ts'
 import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { findRun, knownRuns, readRunState } from '../state/state-store.ts'
-import type { PlannedSession } from './run-plans.ts'
 
-/** Which run this is, and what an earlier part of it did (null: there is none). */
-export interface SettledRun {
-  readonly identity: RunIdentity
+/** Which run this is: a new one, or one that goes on. */
+export interface ChosenRun {
+  readonly runId: string
+  readonly runName: string
+  /** What an earlier part of it did; null: there is none. */
   readonly earlier: RunState | null
   /** What the films are to be called in `final/`, by video. */
   readonly filmNames: ReadonlyMap<string, string>
 }
 
-/** Settles a rehearsal from the state that earlier runs left in the output directory; that is only read. */
-export function settleRehearsal(session: PlannedSession): SettledRun {
-  const { settings, plans } = session
+/** Chooses a rehearsal by the state that earlier runs left in the output directory; that is only read. Throws PR_STATE. */
+export function chooseRehearsal(settings: Settings, plans: readonly Plan[]): ChosenRun {
   const { outputDir, resume } = settings.run
   const stateDir = stateDirOf(outputDir)
-  if (resume !== null) return resumed(session, findRun(stateDir, resume).state)
+  if (resume !== null) return resumedRun(settings, plans, findRun(stateDir, resume).state)
   const taken = new Set(knownRuns(stateDir))
-  const identity = identifyRun(plans, (name) => taken.has(name))
-  return settled(session, null, identity)
+  return newRun(
+    settings,
+    plans,
+    identifyRun(plans, (name) => taken.has(name)),
+  )
 }
 
-/** A live run that is settled, and holds its lock until it is disposed. */
-export interface SettledLiveRun extends SettledRun, Disposable {}
-
 /**
- * Settles a live run. Two that start at once get different names, and neither gets one of `known`. Throws PR_STATE when
- * the run to resume is in progress or was a rehearsal, and PR_FILE.
+ * Chooses a live run and locks it. Two that start at once get different names, and neither gets one of `taken`. Throws PR_STATE
+ * when the run to resume is in progress or was a rehearsal, and PR_FILE.
  */
-export function settleLiveRun(session: PlannedSession, known: ReadonlySet<string>): SettledLiveRun {
-  const { settings, plans } = session
+export function chooseLiveRun(
+  settings: Settings,
+  plans: readonly Plan[],
+  taken: ReadonlySet<string>,
+): { run: ChosenRun; lock: RunLock } {
   const { outputDir, resume } = settings.run
   const stateDir = stateDirOf(outputDir)
   const now = Date.now()
@@ -45,24 +50,61 @@ export function settleLiveRun(session: PlannedSession, known: ReadonlySet<string
     const { path, state } = findRun(stateDir, resume)
     if (state.dryRun) throw onlyRehearsed(state.runName)
     // Whoever held the lock until now may have written more.
-    return underLock(lockRun(stateDir, state.runName, now), () => resumed(session, readRunState(path)))
+    return underLock(lockRun(stateDir, state.runName, now), () => resumedRun(settings, plans, readRunState(path)))
   }
   let lock = null as RunLock | null
   const identity = identifyRun(plans, (name) => {
-    if (known.has(name)) return true
+    if (taken.has(name)) return true
     lock = tryLockRun(stateDir, name, now)
     if (lock === null || !existsSync(journalOf(stateDir, name))) return lock === null
     lock[Symbol.dispose]()
     return true
   })
-  return underLock(lock!, () => settled(session, null, identity))
+  return underLock(lock!, () => newRun(settings, plans, identity))
+}
+
+/** A run that cannot be chosen gives its lock back. */
+function underLock(lock: RunLock, choose: () => ChosenRun): { run: ChosenRun; lock: RunLock } {
+  try {
+    return { run: choose(), lock }
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+function newRun(settings: Settings, plans: readonly Plan[], { runId, runName }: RunIdentity): ChosenRun {
+  checkObjectNames(settings, plans, runName)
+  return {
+    runId,
+    runName,
+    earlier: null,
+    filmNames: filmNames(finalDirOf(settings.run.outputDir), runName, plans, null),
+  }
+}
+
+/**
+ * Throws PR_STATE when a film that was uploaded is now planned otherwise: nothing in the bucket is replaced, and that
+ * would show only after hours of rendering.
+ */
+function resumedRun(settings: Settings, plans: readonly Plan[], earlier: RunState): ChosenRun {
+  const { runId, runName, videos } = earlier
+  const { bucket, prefix } = settings.storage
+  for (const plan of settings.run.upload ? plans : []) {
+    const film = videos[plan.videoName]?.uploads.film
+    const names = objectNames(prefix, runName, plan.videoName)
+    if (!film || isPlannedAs(plan, film.jobIds) || !isAt(film, { bucket: bucket ?? '', names }, 'film')) continue
+    throw nameTaken(runName, plan.videoName, `gs://${bucket}/${names.film}`)
+  }
+  checkObjectNames(settings, plans, runName)
+  return { runId, runName, earlier, filmNames: filmNames(finalDirOf(settings.run.outputDir), runName, plans, earlier) }
 }
 
 /** Bytes of UTF-8, https://cloud.google.com/storage/docs/objects#naming */
 const LONGEST_OBJECT_NAME = 1024
 
 /** Throws PR_USAGE for a film that could not be uploaded under its name. */
-function checkObjectNames({ settings, plans }: PlannedSession, { runName }: RunIdentity): void {
+function checkObjectNames(settings: Settings, plans: readonly Plan[], runName: string): void {
   for (const { videoName } of settings.run.upload ? plans : []) {
     const { film, manifest } = objectNames(settings.storage.prefix, runName, videoName)
     const name = Buffer.byteLength(film) < Buffer.byteLength(manifest) ? manifest : film
@@ -73,40 +115,6 @@ function checkObjectNames({ settings, plans }: PlannedSession, { runName }: RunI
       { hint: 'give --bucket a shorter prefix, or the video a shorter name' },
     )
   }
-}
-
-function settled(session: PlannedSession, earlier: RunState | null, identity: RunIdentity): SettledRun {
-  const { plans } = session
-  const { outputDir } = session.settings.run
-  checkObjectNames(session, identity)
-  return { identity, earlier, filmNames: filmNames(finalDirOf(outputDir), identity.runName, plans, earlier) }
-}
-
-/** A run that cannot be settled gives its lock back. */
-function underLock(lock: RunLock, settle: () => SettledRun): SettledLiveRun {
-  try {
-    return { ...settle(), ...lock }
-  } catch (error) {
-    lock[Symbol.dispose]()
-    throw error
-  }
-}
-
-/**
- * Throws PR_STATE when a film that was uploaded is now planned otherwise: nothing in the bucket is replaced, and that
- * would show only after hours of rendering.
- */
-function resumed(session: PlannedSession, state: RunState): SettledRun {
-  const { settings, plans } = session
-  const { runId, runName, videos } = state
-  const { bucket, prefix } = settings.storage
-  for (const plan of settings.run.upload ? plans : []) {
-    const film = videos[plan.videoName]?.uploads.film
-    const names = objectNames(prefix, runName, plan.videoName)
-    if (!film || isPlannedAs(plan, film.jobIds) || !isAt(film, { bucket: bucket ?? '', names }, 'film')) continue
-    throw nameTaken(runName, plan.videoName, `gs://${bucket}/${names.film}`)
-  }
-  return settled(session, state, { runId, runName })
 }
 
 /** A resumed run would render a film for an object that it could not replace. */

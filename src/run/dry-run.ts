@@ -5,7 +5,8 @@ import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
+import { jobsOf, workflowsBefore } from '../domain/jobs-of.ts'
+import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/file-kind.ts'
 import { createCapture } from '../network/capture/capture.ts'
@@ -13,20 +14,23 @@ import { collectEarly } from '../network/collect-early.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { installNetwork } from '../network/install.ts'
 import { hostTable } from '../network/safety/host-table.ts'
+import { orchestrate } from '../orchestrator/orchestrate.ts'
+import type { RunContext } from '../orchestrator/run-context.ts'
 import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
-import { createRunFolder, writeJobPlans, writeJson } from '../report/run-folder.ts'
-import { makeSummary } from '../report/summary.ts'
-import { summaryText } from '../report/summary-text.ts'
+import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
 import { atBasePath } from '../simulators/at-base-path.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg/ffmpeg-simulator.ts'
 import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import type { RunState } from '../state/run-state.ts'
-import { errorsOf, type PlannedSession, runPlans, showPlans, throwAny } from './run-plans.ts'
-import { settleRehearsal } from './settle-run.ts'
+import { chooseRehearsal } from './choose-run.ts'
+import { type Planned, showPlans } from './plan-all.ts'
+import { openReaders } from './readers.ts'
+import type { RunHost, RunOutput } from './run-host.ts'
+import { errorsOf, settle } from './settle.ts'
 
 /** Jobs from which on a rehearsal is worth collecting early for. */
 const LONG = 60
@@ -35,23 +39,23 @@ const LONG = 60
  * The whole run on the real clients, over a simulated network. Nothing outside the run folder is written.
  * Throws what the run, the network and the safety rules have to report, after the summary.
  */
-export async function rehearse(session: PlannedSession): Promise<number> {
-  const { settings, output, plans } = session
+export async function rehearse(settings: Settings, planned: Planned, host: RunHost): Promise<number> {
+  const { plans, templates } = planned
+  const { output, signal } = host
   using _memory = plans.flatMap(jobsOf).length > LONG ? collectEarly() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
-  const settled = settleRehearsal(session)
-  const { identity, earlier, filmNames } = settled
-  const newId = counter((count) => uuidV5(`simulated ${count}`, identity.runId))
+  const { runId, runName, earlier, filmNames } = chooseRehearsal(settings, plans)
+  const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const world = await simulatedServices(settings.dryRun.recording, { clock, newId })
-  showPlans(session, filmNames)
+  showPlans(plans, output, filmNames)
 
-  session.endInOrder()
-  const folder = makeRunFolder(session, startedAt)
+  host.endInOrder()
+  const folder = makeRunFolder(settings, startedAt, output)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
-  writeJobPlans(folder, plans, identity.runName, startedAt)
-  const layout = rebase(settings.run.outputDir, folder, identity.runName)
-  await furnish(world, session, earlier)
+  writeJobPlans(folder, plans, runName, startedAt)
+  const layout = rebase(settings.run.outputDir, folder, runName)
+  await fillServer(world, { settings, plans, earlier, host })
 
   const redactor = createRedactor(secretsOf(settings))
   const capture = createCapture({ folder, clock, redactor })
@@ -68,25 +72,41 @@ export async function rehearse(session: PlannedSession): Promise<number> {
     engine: await engineNamed(settings.dryRun.engine),
   })
   const clients = await createClients(settings, {
-    clientId: uuidV5('client', identity.runId),
+    clientId: uuidV5('client', runId),
     run: ffmpeg?.run,
     webSocket: network.webSocket,
   })
-  const outcome = await runPlans(session, { ...settled, clients, layout, now: clock.now }).finally(capture.close)
+  using readers = await openReaders(
+    { kind: 'run-started', at: clock.now(), runId, runName, dryRun: true, videos: plans.map((plan) => plan.videoName) },
+    { journal: layout.journal, isNew: earlier === null, output },
+  )
+  const context: RunContext = {
+    runId,
+    runName,
+    clients,
+    templates,
+    layout,
+    earlier,
+    filmNames,
+    workflowsBefore: workflowsBefore(plans),
+    options: settings.run,
+    // A rehearsal keeps its state in its own folder, so the name alone would not find it.
+    resumeFlags: `--dry-run --resume ${runName} --output-dir ${folder}`,
+    now: clock.now,
+    emit: readers.emit,
+    signal,
+  }
+  const failures = await orchestrate(context, plans).finally(capture.close)
 
-  const errors = [...errorsOf(outcome.failures), ...network.problems(), ...neverUsed(world, session)]
-  const rehearsal = rehearsalOf(world, network.report(), ffmpeg, outcome.tally)
-  const summary = makeSummary(outcome.tally, { dryRun: true, folder, failures: errors, rehearsal })
-  writeJson(join(folder, 'summary.json'), summary)
-  output.print(summaryText(summary).join('\n'))
-  output.result(summary)
-  throwAny(errors)
-  return 0
+  const tally = readers.tally()
+  const errors = [...errorsOf(failures), ...network.problems(), ...neverUsed(world, settings, output)]
+  const rehearsal = rehearsalOf(world, network.report(), ffmpeg, tally)
+  return settle({ tally, errors, rehearsed: { folder, rehearsal } }, output)
 }
 
 /** Some folders look as if they could be written to and cannot, like those of /proc. */
-function makeRunFolder({ settings, output }: PlannedSession, startedAt: number): string {
-  const { tempDir, currentDir } = settings.dryRun
+function makeRunFolder({ dryRun }: Settings, startedAt: number, output: RunOutput): string {
+  const { tempDir, currentDir } = dryRun
   try {
     return createRunFolder(tempDir, startedAt)
   } catch (error) {
@@ -97,11 +117,12 @@ function makeRunFolder({ settings, output }: PlannedSession, startedAt: number):
 }
 
 /** Tells the simulated server of the files that the real one holds from an earlier part of the run, and of those it is to be sent. */
-async function furnish(
+async function fillServer(
   { comfyui: { files } }: SimulatedServices,
-  { settings, output, plans, signal }: PlannedSession,
-  earlier: RunState | null,
+  work: { settings: Settings; plans: readonly Plan[]; earlier: RunState | null; host: RunHost },
 ): Promise<void> {
+  const { settings, plans, earlier, host } = work
+  const { output, signal } = host
   for (const plan of plans) {
     const left = earlier?.videos[plan.videoName]
     const count = left ? restoreFiles(files, plan, left, isFile) : 0
@@ -117,7 +138,8 @@ async function furnish(
 /** What of the recording stayed unused: with `--strict` a failure, else news. */
 function neverUsed(
   { recording: { entries }, comfyui }: SimulatedServices,
-  { settings, output }: PlannedSession,
+  settings: Settings,
+  output: RunOutput,
 ): PromptRunnerError[] {
   const { recording, strict } = settings.dryRun
   const unused = unusedPrompts(entries, comfyui.report().ran)

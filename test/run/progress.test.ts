@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
-import { openProgress } from '../../src/cli/progress.ts'
-import { durationText } from '../../src/cli/progress-text.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { bytesText } from '../../src/report/bytes-text.ts'
+import { openProgress } from '../../src/run/progress.ts'
+import { durationText } from '../../src/run/progress-text.ts'
+import { capturedOutput } from '../cli/captured-output.ts'
 import { planOf } from '../support/plans.ts'
-import { capturedOutput } from './captured-output.ts'
 
 const plan = planOf('otter', 200)
 

@@ -1,0 +1,149 @@
+import type { Clients } from '../clients/clients.ts'
+import { statusOf } from '../clients/gcs/errors.ts'
+import { createClients } from '../clients/real-clients.ts'
+import { createLayout, objectNames } from '../config/layout.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { uuidV5 } from '../domain/ids.ts'
+import { workflowsBefore } from '../domain/jobs-of.ts'
+import type { Plan } from '../domain/plan-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { hasObjects } from '../orchestrator/has-objects.ts'
+import { isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
+import { isKnownRun } from '../orchestrator/left-prompt.ts'
+import { uploaded } from '../orchestrator/made-film.ts'
+import { orchestrate } from '../orchestrator/orchestrate.ts'
+import type { RunContext } from '../orchestrator/run-context.ts'
+import { invalidPlans } from '../planning/invalid-plans.ts'
+import type { RunLock } from '../state/run-lock.ts'
+import { type ChosenRun, chooseLiveRun, nameTaken } from './choose-run.ts'
+import { type Planned, showPlans } from './plan-all.ts'
+import { openReaders } from './readers.ts'
+import type { RunHost } from './run-host.ts'
+import { errorsOf, settle } from './settle.ts'
+
+/** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
+export async function runLive(settings: Settings, planned: Planned, host: RunHost): Promise<number> {
+  const { plans, templates } = planned
+  const { output, signal } = host
+  const { outputDir } = settings.run
+  const { run, lock, clients } = await meetServer(settings, plans, host)
+  using _lock = lock
+  const { runId, runName, earlier, filmNames } = run
+  if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
+  showPlans(plans, output, filmNames)
+  await showServer(settings, planned, clients, runName, host)
+  await host.confirm('Start?')
+
+  host.endInOrder()
+  const layout = createLayout(outputDir, runName)
+  using readers = await openReaders(
+    { kind: 'run-started', at: Date.now(), runId, runName, dryRun: false, videos: plans.map((plan) => plan.videoName) },
+    { journal: layout.journal, isNew: earlier === null, output },
+  )
+  const resumeFlags = `--resume ${runName} --output-dir ${outputDir}`
+  const context: RunContext = {
+    runId,
+    runName,
+    clients,
+    templates,
+    layout,
+    earlier,
+    filmNames,
+    workflowsBefore: workflowsBefore(plans),
+    options: settings.run,
+    resumeFlags,
+    now: Date.now,
+    emit: readers.emit,
+    signal,
+  }
+  const failures = await orchestrate(context, plans)
+
+  const errors = errorsOf(failures, `${resumeFlags} goes on from there.`)
+  return settle({ tally: readers.tally(), errors, rehearsed: null }, output)
+}
+
+/**
+ * Chooses the run and makes its clients, under a name that is new to the server and the bucket too. Prompt ids and
+ * object names follow from the work and the name, so those of an earlier run from another output directory would be
+ * taken for this one's.
+ */
+async function meetServer(
+  settings: Settings,
+  plans: readonly Plan[],
+  host: RunHost,
+): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
+  const taken = new Set<string>()
+  for (;;) {
+    const { run, lock } = chooseLiveRun(settings, plans, taken)
+    const { runId, runName, earlier } = run
+    const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
+    const isTaken =
+      earlier === null &&
+      ((await isKnownRun(clients.comfyui, runId, plans, host.signal)) ||
+        (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
+    if (!isTaken) return { run, lock, clients }
+    taken.add(runName)
+    lock[Symbol.dispose]()
+    await clients.comfyui.close()
+  }
+}
+
+/** Says where the run goes and what that costs. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
+async function showServer(
+  settings: Settings,
+  { plans, templates }: Planned,
+  { comfyui, pod }: Clients,
+  runName: string,
+  { output, signal }: RunHost,
+): Promise<void> {
+  const stats = await comfyui.systemStats(signal)
+  const devices = stats.devices.map((device) => device.name).join(', ')
+  output.info(`Run ${runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
+  const info = await pod?.info(signal)
+  if (info)
+    output.info(
+      `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, $${info.costPerHour}/h now`,
+    )
+  const objectInfo = await comfyui.objectInfoText(undefined, signal)
+  const invalid = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${stats.comfyuiVersion}` })
+  if (invalid) throw invalid
+}
+
+/**
+ * Asks the bucket for films of this run that are planned otherwise now. The journal may not know of one: of several it keeps the last,
+ * and the run may have ended between an upload and its note. Throws PR_STATE.
+ */
+async function refuseTakenNames(
+  plans: readonly Plan[],
+  { storage }: Clients,
+  { earlier, runName }: ChosenRun,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const plan of plans) {
+    const before = earlier?.videos[plan.videoName]
+    if (!before || isPlannedAs(plan, before.jobIds)) continue
+    const names = objectNames(storage.prefix, runName, plan.videoName)
+    if (uploaded('film', plan, before, { bucket: storage.bucket, names })) continue
+    const stored = await storage.stat(names.film, signal)
+    if (stored) throw nameTaken(runName, plan.videoName, `gs://${storage.bucket}/${names.film}`)
+  }
+}
+
+/**
+ * Listing may be forbidden where writing is allowed: then warn, because a clash shows only at upload. Any other error
+ * would hit the upload too, so it is thrown now.
+ */
+async function isInBucket(
+  { storage }: Clients,
+  runName: string,
+  plans: readonly Plan[],
+  { output, signal }: RunHost,
+): Promise<boolean> {
+  try {
+    return await hasObjects(storage, runName, plans, signal)
+  } catch (error) {
+    if (!(error instanceof PromptRunnerError) || statusOf(error.cause) !== 403) throw error
+    output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${error.message}`)
+    return false
+  }
+}

@@ -1,0 +1,29 @@
+/** What a run needs of the program around it: somewhere to speak, somebody to ask, and how it is stopped. */
+export interface RunHost {
+  readonly output: RunOutput
+  /** Aborted by a stop, with a PR_CANCELLED as its reason. */
+  readonly signal: AbortSignal
+  /** To be called before the first thing that must not be left half done. Throws when a stop has come already. */
+  readonly endInOrder: () => void
+  /** Returns when a person agrees. Throws PR_NOT_CONFIRMED otherwise. */
+  readonly confirm: (question: string) => Promise<void>
+}
+
+/** Where a run says what it does. */
+export interface RunOutput {
+  debug(text: string): void
+  info(text: string): void
+  warn(text: string): void
+  error(text: string): void
+  /** What the run was made for, as text. */
+  print(text: string): void
+  /** The same for machines. */
+  result(value: unknown): void
+  /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
+  attachLog(path: string, now: () => number): void
+  /** A line to replace in place, or null where that is impossible or unwanted. */
+  openLiveLine(): Promise<LiveLine | null>
+}
+
+/** One line that is replaced in place; `null` takes it away. */
+export type LiveLine = (text: string | null) => void

@@ -1,0 +1,54 @@
+import { useOneUndici } from '../clients/one-undici.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { counted } from '../domain/counted.ts'
+import { jobsOf } from '../domain/jobs-of.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { type Planned, planAll, showPlans } from './plan-all.ts'
+import type { RunHost } from './run-host.ts'
+
+/** Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. Returns the exit code. */
+export async function run(settings: Settings, host: RunHost): Promise<number> {
+  await checkUpload(settings)
+  using _undici = useOneUndici()
+  const planned = await planAll(settings, host)
+  if (settings.run.validateOnly) return await checkOnly(settings, planned, host)
+  if (settings.dryRun.enabled) {
+    const { rehearse } = await import('./dry-run.ts')
+    return await rehearse(settings, planned, host)
+  }
+  const { runLive } = await import('./live-run.ts')
+  return await runLive(settings, planned, host)
+}
+
+/**
+ * Only a live run needs somewhere to upload to, and credentials that can be used. Throws PR_USAGE or PR_CREDENTIALS before
+ * anything else is looked at.
+ */
+async function checkUpload({ dryRun, run, storage }: Settings): Promise<void> {
+  if (dryRun.enabled || run.validateOnly || !run.upload) return
+  if (storage.bucket === null) {
+    throw new PromptRunnerError('PR_USAGE', 'a live run uploads the finished video, and no bucket was given', {
+      hint: 'give --bucket gs://name/prefix (or PR_BUCKET), or leave the video here with --no-upload',
+    })
+  }
+  if (storage.credentialsFile === null) return
+  const { checkCredentials } = await import('../clients/gcs/google-credentials.ts')
+  await checkCredentials(storage.credentialsFile)
+}
+
+/** Throws PR_INVALID_WORKFLOW with all that the recorded server would refuse. */
+async function checkOnly(settings: Settings, { plans, templates }: Planned, { output }: RunHost): Promise<number> {
+  const { comfyuiKnowledge } = await import('../recording/comfyui-knowledge.ts')
+  const { loadRecording } = await import('../recording/load-recording.ts')
+  const { invalidPlans } = await import('../planning/invalid-plans.ts')
+  const { objectInfo, version } = comfyuiKnowledge((await loadRecording(settings.dryRun.recording)).entries)
+  showPlans(plans, output)
+  const error = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${version}` })
+  if (error) throw error
+  const jobs = plans.flatMap(jobsOf).length
+  output.print(
+    `Valid: ${counted(plans.length, 'prompt file')}, ${counted(jobs, 'job')}, bindings and workflows. Nothing was run.`,
+  )
+  output.result({ ok: true, plans })
+  return 0
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { PromptRunnerError } from '../errors.ts'
+import type { RunFailure } from '../orchestrator/orchestrate.ts'
+import type { Rehearsal } from '../report/rehearsal.ts'
+import { writeJson } from '../report/run-folder.ts'
+import type { RunTally } from '../report/run-tally.ts'
+import { makeSummary } from '../report/summary.ts'
+import { summaryText } from '../report/summary-text.ts'
+import type { RunOutput } from './run-host.ts'
+
+/** What came of a run: its numbers, and everything that went wrong. */
+export interface RunOutcome {
+  readonly tally: RunTally
+  readonly errors: readonly PromptRunnerError[]
+  /** What only a rehearsal has: its folder, and who answered. Null: the run was live. */
+  readonly rehearsed: { readonly folder: string; readonly rehearsal: Rehearsal } | null
+}
+
+/** Says what came of a run, to people and to machines. Returns the exit code 0, or throws what went wrong. */
+export function settle({ tally, errors, rehearsed }: RunOutcome, output: RunOutput): number {
+  const summary = makeSummary(tally, {
+    dryRun: rehearsed !== null,
+    folder: rehearsed?.folder ?? null,
+    failures: errors,
+    rehearsal: rehearsed?.rehearsal ?? null,
+  })
+  if (rehearsed) writeJson(join(rehearsed.folder, 'summary.json'), summary)
+  output.print(summaryText(summary).join('\n'))
+  output.result(summary)
+  throwAny(errors)
+  return 0
+}
+
+/**
+ * What failed, as errors to report: the run's own ones, and one for all videos, with `hint`. A cancelled run is nothing but
+ * cancelled.
+ */
+export function errorsOf(failures: readonly RunFailure[], hint?: string): PromptRunnerError[] {
+  const cancelled = failures.find(({ error }) => error.code === 'PR_CANCELLED')
+  if (cancelled) return [cancelled.error]
+  const own = failures.filter(({ video }) => video === null).map(({ error }) => error)
+  const videos = failures.flatMap(({ video, error }) => (video === null ? [] : [{ video, error }]))
+  return videos.length === 0 ? own : [unfinished(videos, hint), ...own]
+}
+
+function unfinished(
+  videos: ReadonlyArray<{ video: string; error: PromptRunnerError }>,
+  hint: string | undefined,
+): PromptRunnerError {
+  const names = videos.map(({ video }) => video).join(', ')
+  return new PromptRunnerError('PR_RUN_FAILED', `Not every video was finished: ${names}`, {
+    ...(hint !== undefined && { hint }),
+    problems: videos.flatMap(({ video, error }) => [
+      { file: video, message: `${error.code}: ${error.message}`, ...ownHint(error) },
+      ...error.problems.map((problem) => ({ ...problem, file: `${video}: ${problem.file}` })),
+    ]),
+  })
+}
+
+/** What to do about a failure is said once, at the problem where it belongs. */
+function ownHint({ hint, problems }: PromptRunnerError): { hint?: string } {
+  return hint === undefined || problems.some((problem) => problem.hint === hint) ? {} : { hint }
+}
+
+/** Throws what there is to report; the one error itself when it is one. */
+export function throwAny(errors: readonly PromptRunnerError[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} things went wrong`)
+}
