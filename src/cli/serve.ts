@@ -40,7 +40,7 @@ export async function serve({ port, settings: { dryRun }, output, signal, endInO
 
 /** The first of `services` ports. Throws PR_USAGE. */
 export function portOf(raw: string, services: number): number {
-  const parsed = number(0, 65_536 - services, 'whole')(raw, '')
+  const parsed = number({ name: 'port', smallest: 0, largest: 65_536 - services, step: 1 })(raw, '')
   if ('value' in parsed) return parsed.value
   throw new PromptRunnerError('PR_USAGE', `--port ${parsed.wrong}, it cannot be ${JSON.stringify(raw)}`, {
     hint: `${services} ports are taken from there on; 0 takes free ones`,

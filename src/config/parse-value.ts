@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { keepsTo, type Limit, nearestWithin, ruleOf } from '../domain/limits.ts'
 import { isFile, isFolder } from '../files/file-kind.ts'
 
 /** What a parser makes of a raw value: the value, or what would be legal ("must be …"), with a way out where there is one. */
@@ -39,15 +40,15 @@ export const truth: Parser<boolean> = (raw) => {
 /** How NO_COLOR (https://no-color.org) and CI are meant: set to anything that does not say no. */
 export const presence: Parser<boolean> = (raw) => ({ value: !['', '0', 'false'].includes(String(raw).toLowerCase()) })
 
-/** A number from `from` to `to`, both included; `kind` asks for whole numbers or for multiples of 16. */
+/** A number within a limit. */
 export const number =
-  (from: number, to: number, kind: 'any' | 'whole' | 16 = 'any'): Parser<number> =>
+  (limit: Limit): Parser<number> =>
   (raw) => {
     const value = typeof raw === 'string' && /^-?\d+(\.\d+)?$/.test(raw.trim()) ? Number(raw) : raw
-    const step = kind === 'any' ? 0 : kind === 'whole' ? 1 : kind
-    const fits = typeof value === 'number' && value >= from && value <= to && (step === 0 || value % step === 0)
-    const noun = { any: 'a number', whole: 'a whole number', 16: 'a multiple of 16' }[kind]
-    return fits ? { value } : { wrong: `must be ${noun} from ${from} to ${to}` }
+    if (keepsTo(limit, value)) return { value }
+    const wrong = `must be ${ruleOf(limit)}`
+    if (limit.step !== 16 || typeof value !== 'number' || Number.isNaN(value)) return { wrong }
+    return { wrong, hint: `the nearest that the model works on: ${nearestWithin(limit, value).join(' and ')}` }
   }
 
 /** Folders and files are not looked at: they may be made later. */

@@ -1,7 +1,6 @@
 import * as z from 'zod'
+import { keepsTo, type Limit, limits, ruleOf } from '../domain/limits.ts'
 import type { PromptOverrides } from '../domain/prompt.ts'
-import { MOST_FRAMES } from '../domain/prompt-file.ts'
-import { LARGEST_SEED } from '../domain/seed.ts'
 import { normalizeVideoName, videoNameFault } from '../domain/video-name.ts'
 import { strictObject } from './schema-problems.ts'
 
@@ -9,9 +8,9 @@ const told = (rule: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing.' : `must be ${rule}.`),
 })
 const text = z.string(told('text; put it in quotes')).transform((value) => value.trim())
-const whole = (from: number, to: number) => {
-  const rule = told(`a whole number from ${from} to ${to}`)
-  return z.number(rule).refine((value) => Number.isInteger(value) && value >= from && value <= to, rule)
+const within = (limit: Limit) => {
+  const rule = told(ruleOf(limit))
+  return z.number(rule).refine((value) => keepsTo(limit, value), rule)
 }
 const number = z.number(told('a number'))
 const path = z.string(told('the path of a file')).min(1, told('the path of a file'))
@@ -26,10 +25,10 @@ const videoName = z.string(told('text; put it in quotes')).transform((written, c
 /** The keys of a `.yaml` prompt file. What numbers can be planned with is the plan's to check, the same as for flags. */
 export const promptSchema = strictObject({
   video_name: videoName,
-  total_frames: whole(1, MOST_FRAMES),
+  total_frames: within(limits.totalFrames),
   positive_prompt: text.refine((value) => value !== '', { error: 'is empty.' }),
   negative_prompt: text.default(''),
-  seed: whole(0, LARGEST_SEED).optional(),
+  seed: within(limits.seed).optional(),
   width: number.optional(),
   height: number.optional(),
   fps: number.optional(),

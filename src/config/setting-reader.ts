@@ -77,6 +77,15 @@ export class SettingReader {
     return found ? { from: found.from, name: found.name } : { from: 'default', name: 'default' }
   }
 
+  /** Where those of some settings that are no defaults were given. */
+  places<Name extends SettingName>(names: readonly Name[]): Partial<Record<Name, Found['place']>> {
+    const given = names.flatMap((name) => {
+      const found = findSetting(name, this.#sources)
+      return found ? [[name, found.place] as const] : []
+    })
+    return Object.fromEntries(given) as Partial<Record<Name, Found['place']>>
+  }
+
   /** The value, or `otherwise` when there is none or it is wrong (then `problems` has grown). */
   take<Name extends SettingName, Else = SettingFallback<Name>>(
     name: Name,

@@ -1,3 +1,4 @@
+import { planNumbers } from '../domain/limits.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readConfigFile } from './config-file.ts'
 import { defaultOutputDir, isWritableFolder } from './folders.ts'
@@ -59,10 +60,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     prompts: { files: take('promptFile'), dir: take('promptDir') },
     plan: {
       framesPerChunk: take('framesPerChunk'),
-      framesPerChunkGiven: reader.origin('framesPerChunk').from !== 'default',
-      flags: (['framesPerChunk', 'width', 'height', 'fps', 'steps', 'cfg', 'seed'] as const).filter(
-        (name) => reader.origin(name).from === 'flag',
-      ),
+      given: reader.places(planNumbers),
       width: take('width'),
       height: take('height'),
       fps: take('fps'),

@@ -39,13 +39,3 @@ export function referenceFrame(keep: number): number {
 export function switchStep(steps: number): number {
   return Math.ceil(steps / 2)
 }
-
-/** The legal sizes around `size`: multiples of 16 (VAE stride 8, patch 2), between 16 and 16,384 as the node takes them. */
-export function nearestSizes(size: number): number[] {
-  const below = clampSize(Math.floor(size / SIZE_STEP) * SIZE_STEP)
-  const above = clampSize(Math.ceil(size / SIZE_STEP) * SIZE_STEP)
-  return below === above ? [below] : [below, above]
-}
-
-const SIZE_STEP = 16
-const clampSize = (size: number) => Math.min(16_384, Math.max(SIZE_STEP, size))

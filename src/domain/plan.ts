@@ -1,5 +1,6 @@
-import { PromptRunnerError } from '../errors.ts'
+import { type Problem, PromptRunnerError } from '../errors.ts'
 import { chunkLengths, referenceFrame, renderFrames, switchStep } from './frames.ts'
+import { type PlanNumber, planNumbers } from './limits.ts'
 import { type JobId, planJobs } from './plan-jobs.ts'
 import { planProblems } from './plan-problems.ts'
 import type { Chunk, ModelNames, Plan } from './plan-types.ts'
@@ -10,8 +11,6 @@ import { deriveSeed } from './seed.ts'
 /** What the settings say about plans; a prompt file's own values win. Sizes in pixels. */
 export interface PlanSettings {
   readonly framesPerChunk: number
-  /** The chunk length was asked for (flag, environment or config file) and must not be evened out. */
-  readonly framesPerChunkGiven: boolean
   readonly width: number
   readonly height: number
   readonly fps: number
@@ -20,12 +19,12 @@ export interface PlanSettings {
   /** null: derived from the prompt. */
   readonly seed: number | null
   readonly models: ModelNames
-  /** Those that were given as flags. */
-  readonly flags?: ReadonlyArray<Exclude<keyof PlanSettings, 'framesPerChunkGiven' | 'models' | 'flags'>>
+  /** Where those that are no defaults were given, for messages: a flag, or a configuration file and its line. */
+  readonly given: Readonly<Partial<Record<PlanNumber, Pick<Problem, 'file' | 'line'>>>>
 }
 
 /** The values that hold for one video once prompt file and settings are put together. */
-export type PlanValues = Omit<PlanSettings, 'seed' | 'flags'> & {
+export type PlanValues = Omit<PlanSettings, 'seed' | 'given'> & {
   readonly seed: number
   readonly chunkLengths: readonly number[]
 }
@@ -36,13 +35,13 @@ export type PlanValues = Omit<PlanSettings, 'seed' | 'flags'> & {
  */
 export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): Plan {
   const values = settle(prompt, settings)
-  const problems = planProblems(prompt, values)
+  const problems = planProblems(prompt, values, settings.given)
   if (problems.length > 0) {
     throw new PromptRunnerError('PR_PLAN', `No plan can be made for video "${prompt.videoName}" of ${prompt.file}.`, {
       problems,
     })
   }
-  const { framesPerChunkGiven: _, chunkLengths: lengths, framesPerChunk: asked, ...kept } = values
+  const { chunkLengths: lengths, framesPerChunk: asked, ...kept } = values
   const chunks = planChunks(lengths, values.seed)
   const video = {
     videoName: prompt.videoName,
@@ -62,21 +61,20 @@ export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): 
 
 /** What a prompt file says is of its film, and a flag of all films. */
 function idleFlags({ overrides }: Prompt, settings: PlanSettings): string[] {
-  return (settings.flags ?? [])
+  return planNumbers
     .filter((key) => overrides[key] !== undefined && overrides[key] !== settings[key])
-    .map((key) => {
-      const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-      return `--${flag} ${settings[key]} has no effect: the prompt file says ${overrides[key]}.`
-    })
+    .map((key) => ({ key, flag: settings.given[key]?.file ?? '' }))
+    .filter(({ flag }) => flag.startsWith('--'))
+    .map(({ key, flag }) => `${flag} ${settings[key]} has no effect: the prompt file says ${overrides[key]}.`)
 }
 
 function settle(prompt: Prompt, settings: PlanSettings): PlanValues {
   const { overrides } = prompt
   const framesPerChunk = overrides.framesPerChunk ?? settings.framesPerChunk
-  const framesPerChunkGiven = overrides.framesPerChunk !== undefined || settings.framesPerChunkGiven
+  // A chunk length that was asked for must not be evened out.
+  const isAsked = (overrides.framesPerChunk ?? settings.given.framesPerChunk) !== undefined
   return {
     framesPerChunk,
-    framesPerChunkGiven,
     width: overrides.width ?? settings.width,
     height: overrides.height ?? settings.height,
     fps: overrides.fps ?? settings.fps,
@@ -90,7 +88,7 @@ function settle(prompt: Prompt, settings: PlanSettings): PlanValues {
     },
     chunkLengths:
       Number.isInteger(framesPerChunk) && framesPerChunk >= 1
-        ? chunkLengths(prompt.totalFrames, framesPerChunk, !framesPerChunkGiven)
+        ? chunkLengths(prompt.totalFrames, framesPerChunk, !isAsked)
         : [],
   }
 }

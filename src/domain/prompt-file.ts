@@ -1,9 +1,7 @@
 import type { Problem } from '../errors.ts'
+import { keepsTo, limits, ruleOf } from './limits.ts'
 import type { Prompt } from './prompt.ts'
 import { normalizeVideoName, VIDEO_NAME_RULE, videoNameFault } from './video-name.ts'
-
-/** More frames than this are a typing error: it is over 17 hours at 16 fps. */
-export const MOST_FRAMES = 1_000_000
 
 export interface ParsedPrompt {
   /** null when there are problems. */
@@ -109,11 +107,11 @@ function nameProblem(file: string, block: Block, name: string): Problem | null {
 
 function framesProblem(file: string, block: Block): Problem | null {
   const frames = /^\d+$/.test(block.text) ? Number(block.text) : Number.NaN
-  if (frames >= 1 && frames <= MOST_FRAMES) return null
+  if (keepsTo(limits.totalFrames, frames)) return null
   return {
     file,
     line: block.line,
-    message: `The total of frames must be a whole number from 1 to ${MOST_FRAMES}.`,
+    message: `The ${limits.totalFrames.name} must be ${ruleOf(limits.totalFrames)}.`,
     value: firstWords(block.text),
     hint: 'The second block is a number alone, for example 500: at 16 fps that is 31 seconds.',
   }

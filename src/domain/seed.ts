@@ -1,6 +1,3 @@
-/** Seeds stay exact in JavaScript, and so in every JSON on the way, below 2^53. */
-export const LARGEST_SEED = Number.MAX_SAFE_INTEGER
-
 /** A seed from a text, below 2^48 so that each chunk of the longest film can count on from it: two FNV-1a hashes side by side. */
 export function deriveSeed(text: string): number {
   return (fnv1a(text, 0x811c9dc5) & 0xffff) * 2 ** 32 + fnv1a(text, 0x01000193)

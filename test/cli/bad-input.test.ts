@@ -38,6 +38,24 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'chunks that a server could not cut',
+    args: ['--dry-run', '--frames-per-chunk', '5000'],
+    files: { 'prompt_files/a.txt': 'otter\n\n20\n\nAn otter.\n' },
+  },
+  {
+    name: 'seed of a flag without room for every chunk',
+    args: ['--dry-run', '--seed', '9007199254740991', '--frames-per-chunk', '10'],
+    files: { 'prompt_files/a.txt': 'otter\n\n20\n\nAn otter.\n' },
+  },
+  {
+    name: 'seed of a configuration file without room for every chunk',
+    args: ['--dry-run', '--frames-per-chunk', '10'],
+    files: {
+      'pr.config.yaml': '# Ours.\nseed: 9007199254740991\n',
+      'prompt_files/a.txt': 'otter\n\n20\n\nAn otter.\n',
+    },
+  },
+  {
     name: 'prompt file given twice',
     args: ['--dry-run', '--prompt-file', 'a.txt', '--prompt-file', 'a.txt'],
     files: { 'a.txt': 'otter\n\n20\n\nAn otter.\n' },

@@ -3,11 +3,12 @@ import { expect, it } from 'vitest'
 import { bucketNameFault } from '../../src/config/bucket-name.ts'
 import { bucketAddress, headers, httpUrl } from '../../src/config/parse-address.ts'
 import { number } from '../../src/config/parse-value.ts'
+import { type SettingName, settingRows, settingTable } from '../../src/config/setting-table.ts'
 
 const folder = '/'
 
 it('takes exactly the whole numbers of a range, as text and as number', () => {
-  const parse = number(1, 1_000, 'whole')
+  const parse = number({ name: 'steps', smallest: 1, largest: 1_000, step: 1 })
   fc.assert(
     fc.property(fc.oneof(fc.integer({ min: -10, max: 1_010 }), fc.double()), (value) => {
       const isLegal = Number.isInteger(value) && value >= 1 && value <= 1_000
@@ -19,7 +20,11 @@ it('takes exactly the whole numbers of a range, as text and as number', () => {
 
 it('takes no text for a number that Number() would only guess at', () => {
   const guesses = ['', ' ', '0x10', '1e3', '1_000', '16px', 'Infinity', 'NaN', '1,5']
-  expect(guesses.filter((guess) => 'value' in number(0, 10_000)(guess, folder))).toEqual([])
+  expect(
+    guesses.filter(
+      (guess) => 'value' in number({ name: 'cfg', smallest: 0, largest: 10_000, step: null })(guess, folder),
+    ),
+  ).toEqual([])
 })
 
 it('takes any bucket with any tidy prefix apart and back together', () => {
@@ -81,4 +86,30 @@ it('reads headers from flags, a list and a map alike', () => {
 
 it('keeps the base path of an address', () => {
   expect(httpUrl('https://gpu.example/comfy/', folder)).toEqual({ value: new URL('https://gpu.example/comfy/') })
+})
+
+/** The first and last number that each setting takes, and the nearest ones that it does not. */
+const ends: ReadonlyArray<readonly [SettingName, below: string, smallest: string, largest: string, above: string]> = [
+  ['framesPerChunk', '0', '1', '4093', '4094'],
+  ['width', '0', '16', '16384', '16400'],
+  ['height', '0', '16', '16384', '16400'],
+  ['fps', '0.99', '1', '120', '120.01'],
+  ['steps', '1', '2', '10000', '10001'],
+  ['cfg', '-0.01', '0', '100', '100.01'],
+  ['seed', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['maxRetries', '-1', '0', '100', '101'],
+  ['speed', '-0.01', '0', '1000', '1000.01'],
+  ['startTime', '-1', '0', '253402300799', '253402300800'],
+]
+
+it.each(ends)('takes %s up to both of its ends', (name, below, smallest, largest, above) => {
+  const { parse } = settingTable[name]
+  const taken = [below, smallest, largest, above].map((text) => 'value' in parse(text, folder))
+  expect(taken).toEqual([false, true, true, false])
+})
+
+it('knows the ends of every setting that is a number', () => {
+  const isNumber = (parsed: object) => 'value' in parsed && typeof parsed.value === 'number'
+  const numbers = settingRows.filter(([, { parse }]) => isNumber(parse('16', folder))).map(([name]) => name)
+  expect(ends.map(([name]) => name)).toEqual(numbers)
 })

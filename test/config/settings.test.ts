@@ -19,8 +19,7 @@ it('has a default for everything', async () => {
     prompts: { files: [], dir: 'prompt_files' },
     plan: {
       framesPerChunk: 101,
-      framesPerChunkGiven: false,
-      flags: [],
+      given: {},
       width: 480,
       height: 848,
       fps: 16,
@@ -168,7 +167,7 @@ it('knows a chunk length that was asked for from one that was not', async () => 
   const cwd = newFolder({ 'pr.config.yaml': 'framesPerChunk: 101\n' })
   expect((await loadSettings({}, {}, cwd)).settings.plan).toMatchObject({
     framesPerChunk: 101,
-    framesPerChunkGiven: true,
+    given: { framesPerChunk: { file: 'pr.config.yaml', line: 1 } },
   })
 })
 

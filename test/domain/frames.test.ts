@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { chunkLengths, nearestSizes, referenceFrame, renderFrames, switchStep } from '../../src/domain/frames.ts'
+import { chunkLengths, referenceFrame, renderFrames, switchStep } from '../../src/domain/frames.ts'
 
 it('renders the next 4n+1 at or above what is kept', () => {
   expect([1, 2, 5, 6, 72, 81, 96, 101, 150].map(renderFrames)).toEqual([1, 5, 5, 9, 73, 81, 97, 101, 153])
@@ -39,8 +39,4 @@ it('hands on the frame ten before the end of the kept part', () => {
 
 it('hands over from HIGH to LOW after half the steps', () => {
   expect([2, 4, 5, 8, 20].map(switchStep)).toEqual([1, 2, 3, 4, 10])
-})
-
-it('names the legal sizes around one that is not', () => {
-  expect([850, 848, 3, 20_000].map(nearestSizes)).toEqual([[848, 864], [848], [16], [16_384]])
 })

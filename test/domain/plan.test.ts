@@ -7,6 +7,7 @@ import { failure } from '../support/failure.ts'
 import { prompt as lighthouse, planSettings as settings } from '../support/lighthouse.ts'
 
 const prompt: Prompt = { ...lighthouse, negativePrompt: 'blurry' }
+const framesPerChunkFlag = { framesPerChunk: { file: '--frames-per-chunk' } }
 
 it('plans 500 frames in five chunks: HIGH odd, LOW even, then the combine jobs', () => {
   const plan = makePlan(prompt, settings, jobId)
@@ -54,10 +55,10 @@ it('keeps every frame and depends only on what came before, for every total and 
   fc.assert(fc.property(...inputs, checkPlan), { numRuns: 1_000 })
 })
 
-function checkPlan(totalFrames: number, framesPerChunk: number, framesPerChunkGiven: boolean) {
+function checkPlan(totalFrames: number, framesPerChunk: number, isGiven: boolean) {
   const plan = makePlan(
     { ...prompt, totalFrames },
-    { ...settings, framesPerChunk, framesPerChunkGiven },
+    { ...settings, framesPerChunk, given: isGiven ? framesPerChunkFlag : {} },
     (content) => `${content.length}`,
   )
   const broken = plan.chunks.filter(
@@ -78,7 +79,7 @@ function checkPlan(totalFrames: number, framesPerChunk: number, framesPerChunkGi
 }
 
 it('renders 153 frames to keep 150', () => {
-  const plan = makePlan(prompt, { ...settings, framesPerChunk: 150, framesPerChunkGiven: true }, jobId)
+  const plan = makePlan(prompt, { ...settings, framesPerChunk: 150, given: framesPerChunkFlag }, jobId)
   expect(plan.chunks.map(({ keepFrames, renderFrames }) => [keepFrames, renderFrames])).toEqual([
     [150, 153],
     [150, 153],
@@ -167,21 +168,21 @@ it('names every value that makes a plan impossible', async () => {
     message: 'No plan can be made for video "lighthouse" of prompt_files/lighthouse.txt.',
     problems: [
       { file, message: 'frames per chunk must be a whole number from 1 to 4093.', value: 5_000 },
+      {
+        file,
+        message: 'width must be a multiple of 16 from 16 to 16384.',
+        value: 850,
+        hint: 'The nearest that the model works on: 848 and 864.',
+      },
+      {
+        file,
+        message: 'height must be a multiple of 16 from 16 to 16384.',
+        value: 3,
+        hint: 'The nearest that the model works on: 16.',
+      },
       { file, message: 'fps must be a number from 1 to 120.', value: 0 },
       { file, message: 'steps must be a whole number from 2 to 10000.', value: 1 },
       { file, message: 'cfg must be a number from 0 to 100.', value: -1 },
-      {
-        file,
-        message: 'width must be a multiple of 16, or the model works on another size than it delivers.',
-        value: 850,
-        hint: 'The nearest: 848 and 864.',
-      },
-      {
-        file,
-        message: 'height must be a multiple of 16, or the model works on another size than it delivers.',
-        value: 3,
-        hint: 'The nearest: 16.',
-      },
       {
         file,
         message: 'seed must be a whole number from 0 to 9007199254740990.',
@@ -216,12 +217,19 @@ it('plans 100,000 frames', () => {
 })
 
 it('warns of a flag that a prompt file overrules', () => {
-  const own = { ...prompt, negativePrompt: '', overrides: { seed: 7, framesPerChunk: 73, width: 480 } }
-  const flags = ['seed', 'framesPerChunk', 'width', 'height'] as const
-  const plan = makePlan(own, { ...settings, seed: 4, framesPerChunk: 81, width: 480, height: 848, flags }, jobId)
+  const own = { ...prompt, negativePrompt: '', overrides: { seed: 7, framesPerChunk: 73, width: 480, cfg: 1 } }
+  const given = {
+    ...framesPerChunkFlag,
+    seed: { file: '--seed' },
+    width: { file: '--width' },
+    height: { file: '--height' },
+    // A configuration file is of all films, too, and for those that say nothing else.
+    cfg: { file: 'pr.config.yaml', line: 2 },
+  }
+  const plan = makePlan(own, { ...settings, seed: 4, framesPerChunk: 81, width: 480, cfg: 2, given }, jobId)
   expect(plan.warnings).toEqual([
-    '--seed 4 has no effect: the prompt file says 7.',
     '--frames-per-chunk 81 has no effect: the prompt file says 73.',
+    '--seed 4 has no effect: the prompt file says 7.',
   ])
-  expect(plan).not.toHaveProperty('flags')
+  expect(plan).not.toHaveProperty('given')
 })

@@ -14,7 +14,7 @@ export const prompt: Prompt = {
 
 export const planSettings: PlanSettings = {
   framesPerChunk: 101,
-  framesPerChunkGiven: false,
+  given: {},
   width: 480,
   height: 848,
   fps: 16,

@@ -4,7 +4,7 @@ import type { Plan } from '../../src/domain/plan-types.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { planSettings } from './lighthouse.ts'
 
-const settings = { ...planSettings, framesPerChunkGiven: true }
+const settings = { ...planSettings, given: { framesPerChunk: { file: '--frames-per-chunk' } } }
 
 /** A plan of small size: 120 frames make 2 chunks, 4 render jobs and 2 combine jobs. */
 export function planOf(videoName: string, totalFrames = 120, prompt: Partial<Prompt> = {}): Plan {

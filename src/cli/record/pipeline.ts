@@ -25,7 +25,7 @@ import type { Sent } from './exchange-changes.ts'
 import type { Work } from './work.ts'
 
 /** Pixels and frames of a chunk: as little as the models take. */
-const SMALL = { width: 128, height: 224, framesPerChunk: 9, framesPerChunkGiven: true }
+const SMALL = { width: 128, height: 224, framesPerChunk: 9 }
 
 /**
  * The whole pipeline on the first prompt file, cut to two small chunks: everything that a run sends, for little money. Uploads only

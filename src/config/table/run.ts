@@ -1,3 +1,4 @@
+import { limits } from '../../domain/limits.ts'
 import { number, oneOf, path, presence, text, truth } from '../parse-value.ts'
 import { type Setting, setting, type settingGroups } from '../setting.ts'
 
@@ -17,7 +18,7 @@ export const runSettings = {
     group: 'Run',
     describe: 'attempts after the first one, per job',
     shows: 'N',
-    parse: number(0, 100, 'whole'),
+    parse: number(limits.maxRetries),
     fallback: 3,
   }),
   outputDir: setting({
@@ -60,7 +61,7 @@ export const runSettings = {
     group: 'Dry run',
     describe: 'scale of waiting: 0 none, 1 as recorded',
     shows: 'N',
-    parse: number(0, 1_000),
+    parse: number(limits.speed),
     fallback: 0,
   }),
   realFfmpeg: toggle('Dry run', 'run the real ffmpeg on the replayed video'),
@@ -81,7 +82,7 @@ export const runSettings = {
     // https://reproducible-builds.org/specs/source-date-epoch/
     variable: 'SOURCE_DATE_EPOCH',
     environmentOnly: true,
-    parse: number(0, 253_402_300_799, 'whole'),
+    parse: number(limits.startTime),
     fallback: null,
   }),
   logLevel: setting({

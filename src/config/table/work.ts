@@ -1,8 +1,6 @@
+import { limits } from '../../domain/limits.ts'
 import { existingFolder, list, number, text } from '../parse-value.ts'
 import { type Setting, setting } from '../setting.ts'
-
-/** ComfyUI's own limit for lengths and sizes (nodes.MAX_RESOLUTION, as object_info shows it). */
-const MAX_LENGTH = 16_384
 
 const model = (describe: string, fallback: string): Setting<string, string, string> =>
   setting({ group: 'Templates and models', describe, shows: 'FILE', parse: text(), fallback })
@@ -28,37 +26,36 @@ export const workSettings = {
     group: 'Plan',
     describe: 'frames that a chunk keeps; it renders the next 4n+1',
     shows: 'N',
-    // The rendered 4n+1 has to stay within the limit too.
-    parse: number(1, MAX_LENGTH - 3, 'whole'),
+    parse: number(limits.framesPerChunk),
     fallback: 101,
   }),
   width: setting({
     group: 'Plan',
     describe: 'in pixels',
     shows: 'N',
-    parse: number(16, MAX_LENGTH, 16),
+    parse: number(limits.width),
     fallback: 480,
   }),
   height: setting({
     group: 'Plan',
     describe: 'in pixels',
     shows: 'N',
-    parse: number(16, MAX_LENGTH, 16),
+    parse: number(limits.height),
     fallback: 848,
   }),
-  fps: setting({ group: 'Plan', describe: 'frames per second', shows: 'N', parse: number(1, 120), fallback: 16 }),
+  fps: setting({ group: 'Plan', describe: 'frames per second', shows: 'N', parse: number(limits.fps), fallback: 16 }),
   steps: setting({
     group: 'Plan',
     describe: 'sampler steps of both passes together',
     shows: 'N',
-    parse: number(2, 10_000, 'whole'),
+    parse: number(limits.steps),
     fallback: 8,
   }),
   cfg: setting({
     group: 'Plan',
     describe: 'guidance; 1 ignores negative prompts',
     shows: 'N',
-    parse: number(0, 100),
+    parse: number(limits.cfg),
     fallback: 1,
   }),
   seed: setting({
@@ -66,7 +63,7 @@ export const workSettings = {
     describe: 'seed of the first chunk',
     shows: 'N',
     otherwise: 'derived from the prompt',
-    parse: number(0, Number.MAX_SAFE_INTEGER, 'whole'),
+    parse: number(limits.seed),
     fallback: null,
   }),
   workflows: setting({
