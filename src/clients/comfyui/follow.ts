@@ -1,3 +1,4 @@
+import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { HistoryEntry, QueueState } from '../clients.ts'
 import { lost } from './errors.ts'
@@ -14,39 +15,39 @@ export interface Follow {
 /**
  * Waits for the history entry of a prompt, whatever becomes of the socket. With a socket that works this asks once, after
  * the last message of the prompt; the number of requests then does not depend on how fast either side is.
- * Throws PR_COMFY_LOST, and PR_COMFY_UNREACHABLE after six failed looks in a row (about half a minute).
+ * Sockets fall silent without closing (ComfyUI issues 3128, 9393), so history is asked now and then anyway.
+ * Throws PR_COMFY_LOST, and PR_COMFY_UNREACHABLE when the looks that `retries.silence` allows have all failed.
  */
 export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
   const { promptId, mailbox, signal } = follow
-  let delay = SAFETY_POLL
+  const { firstPause, growth, longestPause } = retries.outcome
+  let delay: number = longestPause
   let announced = false
   let failures = 0
   for (;;) {
     const wake = await mailbox.wait(delay, signal)
     if (wake === 'ending' || wake === 'ended') {
       announced = true
-      delay = wake === 'ending' ? GRACE : FIRST_RETRY
-    } else if (wake === null) delay = Math.min(delay * 2, SAFETY_POLL)
+      delay = wake === 'ending' ? GRACE : firstPause
+    } else if (wake === null) delay = Math.min(delay * growth, longestPause)
     if (wake === 'ending') continue
     try {
       const found = await look(follow)
       failures = 0
       if (typeof found === 'object') return found
       // A prompt whose end was announced is not lost: its entry is about to be written.
-      if (found === 'unknown' && !(announced && delay < SAFETY_POLL)) throw lost(promptId)
+      if (found === 'unknown' && !(announced && delay < longestPause)) throw lost(promptId)
     } catch (error) {
       failures += 1
-      if (!isPassing(error) || failures > 5) throw error
-      delay = SAFETY_POLL
+      const pause = isPassing(error) ? pauseAfter(retries.silence, failures) : null
+      if (pause === null) throw error
+      delay = pause
     }
   }
 }
 
-/** Milliseconds. Sockets fall silent without closing (ComfyUI issues 3128, 9393), so history is asked now and then anyway. */
-const SAFETY_POLL = 5_000
 /** The entry is written and the last message sent within milliseconds of `execution_success`; that message is worth waiting for. */
 const GRACE = 250
-const FIRST_RETRY = 5
 
 /** Two calls are not atomic, so a prompt that is not in the queue is looked for in the history again. */
 async function look({ promptId, history, queue, signal }: Follow): Promise<HistoryEntry | 'queued' | 'unknown'> {

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 
 /** As much of a WebSocket as is used here: that of `ws`, of browsers, and of stand-ins for them. */
 interface WebSocketLike {
@@ -32,7 +33,7 @@ export interface ComfyuiSocket {
 }
 
 /**
- * A socket that stays: when it breaks it is opened again, after 0.25 s at first and 10 s at most, until `close`.
+ * A socket that stays: when it breaks it is opened again, by `retries.socket`, until `close`.
  * There are never two: ComfyUI takes a client id out of its table when any socket of that id closes, and then the newer one
  * hears nothing for ever (server.py, websocket_handler). So the next is opened only after the last has closed.
  */
@@ -76,18 +77,18 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
       gone.resolve()
       reject(failure ?? new Error(`the socket was closed with code ${code} before it was open`))
       if (wasOpen) options.onState('closed', reason === '' ? `code ${code}` : `code ${code}: ${reason}`)
-      if (wasOpen && wanted) reopen(0)
+      if (wasOpen && wanted) reopen(1)
     })
     return promise
   }
 
-  function reopen(attempt: number): void {
-    const delay = Math.min(250 * 2 ** attempt, 10_000)
-    options.onState('reconnecting', `attempt ${attempt + 1} in ${delay} ms`)
+  function reopen(failed: number): void {
+    const delay = pauseAfter(retries.socket, failed)!
+    options.onState('reconnecting', `attempt ${failed} in ${delay} ms`)
     retry = setTimeout(() => {
       opening = open()
       opening.catch(() => {
-        if (wanted) reopen(attempt + 1)
+        if (wanted) reopen(failed + 1)
       })
     }, delay).unref()
   }

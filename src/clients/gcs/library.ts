@@ -1,8 +1,11 @@
 import type { Storage } from '@google-cloud/storage'
+import { retries } from '../../domain/retry-policy.ts'
 import { credentialsFailure } from './errors.ts'
 import { checkCredentials } from './google-credentials.ts'
 
 const GOOGLE = 'https://storage.googleapis.com'
+
+const { attempts, growth, longestPause } = retries.storage
 
 /** Time for one request; the library itself has no limit at all. Enough for 8 MiB at 0.6 Mbit/s. */
 const REQUEST_TIMEOUT = 120_000
@@ -43,6 +46,9 @@ export async function loadGcsLibrary({
         ...common,
         authClient,
         retryOptions: {
+          maxRetries: attempts - 1,
+          retryDelayMultiplier: growth,
+          maxRetryDelay: longestPause / 1_000,
           retryableErrorFn: (error) => !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
         },
       })

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Agent } from 'undici'
+import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { GATEWAY, isBrokenConnection, type ServiceNaming, unreachable } from './errors.ts'
 import type { HttpRequest } from './http.ts'
 
@@ -22,22 +23,22 @@ export interface RawAnswer {
 }
 
 /**
- * Sends a request. A GET or HEAD is sent again, twice at most, when the connection broke or a proxy answered for its server;
+ * Sends a request. A GET or HEAD is sent again, by `retries.request`, when the connection broke or a proxy answered for its server;
  * nothing else is, since nobody knows whether the first was carried out.
  */
 export async function sendPatiently(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const { method = 'GET', allow, signal } = request
   for (let attempt = 1; ; attempt++) {
-    const mayRepeat = (method === 'GET' || method === 'HEAD') && attempt < 3
+    const pause = method === 'GET' || method === 'HEAD' ? pauseAfter(retries.request, attempt) : null
     try {
       const answer = await sendOnce(to, request)
-      if (!mayRepeat || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
+      if (pause === null || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
       answer.body.on('error', () => {}).resume()
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      if (!mayRepeat || !isBrokenConnection(error)) throw unreachable(to.naming, to.asked, error)
+      if (pause === null || !isBrokenConnection(error)) throw unreachable(to.naming, to.asked, error)
     }
-    await wait(250 * attempt, undefined, { signal }).catch(() => Promise.reject(signal?.reason))
+    await wait(pause, undefined, { signal }).catch(() => Promise.reject(signal?.reason))
   }
 }
 

@@ -1,0 +1,30 @@
+/** When something is tried again. */
+export interface RetryPolicy {
+  /** Tries in a row, the first included. */
+  readonly attempts: number
+  /** Milliseconds before the second try. */
+  readonly firstPause: number
+  /** What every further pause is longer by. */
+  readonly growth: 1 | 2
+  /** Milliseconds that no pause is longer than. */
+  readonly longestPause: number
+}
+
+/** Everything that is tried again without a person's doing. */
+export const retries = {
+  /** A GET or HEAD whose connection broke, or that a proxy answered for its server. */
+  request: { attempts: 3, firstPause: 250, growth: 2, longestPause: 500 },
+  /** Opening a socket that broke, as long as a run lasts. */
+  socket: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 10_000 },
+  /** Looking for the outcome of a prompt. An outcome that was announced is there within milliseconds. */
+  outcome: { attempts: Number.POSITIVE_INFINITY, firstPause: 5, growth: 2, longestPause: 5_000 },
+  /** Looking at a prompt of a server that does not answer: about half a minute. */
+  silence: { attempts: 6, firstPause: 5_000, growth: 1, longestPause: 5_000 },
+  /** A request to Google Cloud Storage, by Google's library. */
+  storage: { attempts: 4, firstPause: 1_000, growth: 2, longestPause: 64_000 },
+} as const satisfies Record<string, RetryPolicy>
+
+/** Milliseconds to wait after the `failed`-th try in a row, or null when it was the last one. */
+export function pauseAfter({ attempts, firstPause, growth, longestPause }: RetryPolicy, failed: number): number | null {
+  return failed < attempts ? Math.min(firstPause * growth ** (failed - 1), longestPause) : null
+}
