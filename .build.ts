@@ -1,4 +1,4 @@
-// Builds dist/ beside the declarations that tsc has put there: `npm run build`.
+// Builds the program into dist/, beside the declarations that tsc has put there (`npm run build`), or into the folder that is named.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { BUILT_BINDINGS, loadTemplates } from './src/config/templates.ts'
+
+const folder = process.argv[2] ?? 'dist'
 
 /**
  * The help is our own, yet yargs loads what measures and wraps its text: patterns of all emoji, which take a twentieth of
@@ -112,7 +114,7 @@ const options: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node22.22',
-  outdir: 'dist',
+  outdir: folder,
   outbase: 'src',
   // The second engine and the tests of others use the same copies as the program.
   external: ['msw', 'nock', 'mock-socket', 'vitest', '@mswjs/interceptors'],
@@ -159,15 +161,19 @@ await build({
   },
 })
 
-cpSync('src/workflows', 'dist/workflows', { recursive: true })
+cpSync('src/workflows', join(folder, 'workflows'), { recursive: true })
 const { bindings } = await loadTemplates(null)
-writeFileSync(`dist/workflows/${BUILT_BINDINGS}`, JSON.stringify(bindings))
+writeFileSync(join(folder, 'workflows', BUILT_BINDINGS), JSON.stringify(bindings))
 
 // What does not run is not built. From now on whoever built it starts from compiled code, too.
 const DRY_RUN_TEMP_DIR = mkdtempSync(join(tmpdir(), 'pr-build-'))
 const { PATH, TMPDIR } = process.env
-execFileSync(process.execPath, ['dist/cli/bin.js', '--dry-run', '--prompt-file', 'fixtures/prompt_files/example.txt'], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-  env: { PATH, TMPDIR, DRY_RUN_TEMP_DIR },
-})
+execFileSync(
+  process.execPath,
+  [join(folder, 'cli/bin.js'), '--dry-run', '--prompt-file', 'fixtures/prompt_files/example.txt'],
+  {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH, TMPDIR, DRY_RUN_TEMP_DIR },
+  },
+)
 rmSync(DRY_RUN_TEMP_DIR, { recursive: true })

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/temporary-files.ts',
+    globalSetup: 'test/support/set-up.ts',
     // Only what hangs is stopped: no test has a limit of its own, so that a busy machine fails none.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,9 +1,10 @@
 import { type StdioOptions, spawnSync } from 'node:child_process'
 import { openSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import type { Output } from '../../src/cli/output.ts'
+import { program } from '../support/program.ts'
 import { capturedOutput } from './captured-output.ts'
 import { newFolder } from './run-pr.ts'
 
@@ -109,7 +110,7 @@ it.each([
 ])('says without a stack that the disk under stdout is full, in %s', (_, args, mark) => {
   const cwd = newFolder({ 'prompt_files/otter.txt': 'otter\n\n5\n\nan otter\n' })
   const stdio: StdioOptions = ['ignore', openSync('/dev/full', 'w'), 'pipe']
-  const { status, stderr } = spawnSync(process.execPath, [resolve('src/cli/bin.ts'), ...args], { cwd, stdio })
+  const { status, stderr } = spawnSync(process.execPath, [program, ...args], { cwd, stdio })
   expect([status, String(stderr)]).toEqual([
     1,
     `${mark}PR_FILE: Writing to stdout failed: ENOSPC: no space left on device, write\n${mark}  hint: Make room where it goes.\n`,

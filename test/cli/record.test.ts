@@ -6,10 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
+import { program } from '../support/program.ts'
 import { liveServer, workflow } from './record/live-server.ts'
 import { bareEnvironment, newFolder, runPr } from './run-pr.ts'
-
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 
 it('records a workflow, replays it and says so', async () => {
   const { cwd, args, url, har, folders } = await liveServer()
@@ -197,5 +196,5 @@ it('keeps what it has under a name that says so when it is interrupted', async (
 })
 
 function start(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { cwd, env: bareEnvironment(), stdio: 'ignore' })
+  return spawn(process.execPath, [program, ...args], { cwd, env: bareEnvironment(), stdio: 'ignore' })
 }

@@ -2,9 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+import { program } from '../support/program.ts'
 
 export interface PrOptions {
   /** All of the environment that `pr` sees, besides what every process gets. */
@@ -29,7 +27,7 @@ export async function runPr(args: readonly string[], options: PrOptions = {}): P
   const cwd = options.cwd ?? newFolder(options.files)
   const env = { ...bareEnvironment(), ...options.env }
   const { exitCode, stdout, stderr } = await new Promise<Omit<PrResult, 'cwd' | 'transcript'>>((done) => {
-    execFile(process.execPath, [bin, ...keptHere(args)], { cwd, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...keptHere(args)], { cwd, env }, (error, stdout, stderr) => {
       // A process that a signal ended has no code.
       done({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
     })

@@ -3,13 +3,11 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { until } from '../support/live-process.ts'
+import { program } from '../support/program.ts'
 import { promptFile, rehearsalFolder, runFolder } from '../support/rehearse.ts'
 import { newFolder } from './run-pr.ts'
-
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 
 /** A disk that does not answer: says when it is read, and never gives anything. */
 const deadDisk = `import { writeFileSync } from 'node:fs'
@@ -40,7 +38,7 @@ it.each([
 ] as const)('ends at the first $signal while it still prepares, whatever hangs', async ({ signal, args, said }) => {
   const prompt = 'otter\n\n20\n\nAn otter\n'
   const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': deadDisk, 'prompt_files/a.txt': prompt })
-  const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const pr = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = Promise.all([text(pr.stdout), text(pr.stderr)])
   const ended = once(pr, 'exit')
   await until(() => existsSync(join(cwd, 'reading')) || undefined)
@@ -54,7 +52,7 @@ it('ends when it is cancelled, however long the simulated server would go on', a
   const cwd = rehearsalFolder({ 'prompt_files/otter.txt': promptFile('otter', 101) })
   // At this speed the server encodes a prompt for half a minute, and the next node takes longer.
   const args = ['--dry-run', '--speed', '1', '--json']
-  const pr = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const pr = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = Promise.all([text(pr.stdout), text(pr.stderr)])
   const ended = once(pr, 'exit')
   const isEncoding = () => {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { program } from '../support/program.ts'
 import { filesIn, rehearsalFolder, runFolder } from '../support/rehearse.ts'
 import { serviceAccount } from '../support/service-account.ts'
 import { traced } from '../support/strace.ts'
 
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 const apiKey = 'rpa_0123456789ABCDEFGHIJ'
 
 async function tracedRehearsal(
@@ -15,7 +14,7 @@ async function tracedRehearsal(
 ) {
   const cwd = rehearsalFolder(files)
   const environment = { PATH: process.env['PATH'], TZ: 'UTC', ...env }
-  const result = await traced([process.execPath, bin, '--dry-run'], { cwd, env: environment })
+  const result = await traced([process.execPath, program, '--dry-run'], { cwd, env: environment })
   return { ...result, ...runFolder(cwd) }
 }
 

@@ -4,12 +4,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { bareEnvironment, keptHere } from '../cli/run-pr.ts'
+import { program } from './program.ts'
 import type { Json } from './rehearse.ts'
-
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 
 /** A live `pr` that is under way. */
 export interface LiveProcess {
@@ -23,7 +21,7 @@ export function startLive(
   args: readonly string[],
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
 ): LiveProcess {
-  const child = spawn(process.execPath, [bin, ...keptHere(['--yes', ...args])], {
+  const child = spawn(process.execPath, [program, ...keptHere(['--yes', ...args])], {
     cwd,
     env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

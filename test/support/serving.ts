@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { bareEnvironment } from '../cli/run-pr.ts'
-
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+import { program } from './program.ts'
 
 /** `pr serve` in a process of its own. */
 export interface Serving {
@@ -19,7 +17,7 @@ export interface Serving {
 
 /** Starts `pr serve --port 0 --json` and waits until it says that it is there. */
 export async function startServing(...more: string[]): Promise<Serving> {
-  const child = spawn(process.execPath, [bin, 'serve', '--port', '0', '--json', ...more], {
+  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json', ...more], {
     env: bareEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
