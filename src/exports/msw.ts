@@ -1,5 +1,4 @@
-import { socketHandler } from '../network/libraries/msw-socket.ts'
-import { serviceHandler } from '../network/libraries/with-msw.ts'
+import { serviceHandler, socketHandler } from '../network/libraries/with-msw.ts'
 import { type Simulation, type SimulationOptions, simulationOf } from './simulation.ts'
 
 export { type Simulation, type SimulationOptions, simulate } from './simulation.ts'

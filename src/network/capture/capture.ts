@@ -1,9 +1,11 @@
+import { closeSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { HarEntry } from '../../recording/har.ts'
 import { createRedactor, type Redactor } from '../../recording/redact.ts'
 import type { Clock, SimulatedService } from '../../simulators/simulator.ts'
+import { openBufferedFile } from './buffered-file.ts'
 import { captureTraffic } from './capture-traffic.ts'
 import { harEntryOf } from './exchange.ts'
-import { openHarLog } from './har-log.ts'
 import { uploadFiles } from './upload-files.ts'
 import { workflowFiles } from './workflow-files.ts'
 
@@ -49,5 +51,61 @@ export function createCapture({
       traffic.close()
       log[Symbol.dispose]()
     },
+  }
+}
+
+/** A HAR that grows on disk, one entry a line, and is a complete file all the time, so that a crash leaves one too. */
+interface HarLog extends Disposable {
+  append(entry: HarEntry): void
+  /** A socket, whose frames lie in `frames` as one JSON object a line; the file is removed afterwards. */
+  appendSocket(entry: HarEntry, frames: string): void
+}
+
+const tail = '\n]}}\n'
+const noFrames = '"_webSocketMessages":[]'
+
+/** Begins a HAR at `path`, in place of any file there; `facts` become `log._pr`. */
+function openHarLog(path: string, facts: Readonly<Record<string, unknown>>): HarLog {
+  const file = openBufferedFile(path, tail)
+  let entries = 0
+  const separator = () => {
+    entries += 1
+    return entries === 1 ? '\n' : ',\n'
+  }
+  const head = { version: '1.2', creator: { name: 'prompt-runner', version: '1' }, _pr: facts }
+  file.append(`{"log":${JSON.stringify(head).slice(0, -1)},"entries":[`)
+  file.flush()
+  return {
+    append: (entry) => file.append(separator() + JSON.stringify(entry)),
+    appendSocket(entry, frames) {
+      const line = JSON.stringify({ ...entry, _webSocketMessages: [] })
+      const split = line.lastIndexOf(noFrames) + noFrames.length - 1
+      file.append(separator() + line.slice(0, split))
+      for (const chunk of joinedLines(frames)) file.appendBytes(chunk)
+      file.append(line.slice(split))
+      file.flush()
+      rmSync(frames)
+    },
+    [Symbol.dispose]: () => file[Symbol.dispose](),
+  }
+}
+
+/** The lines of a file as the elements of a JSON array, a piece at a time. JSON has no raw line ends inside a line. */
+function* joinedLines(path: string): Generator<Buffer> {
+  const file = openSync(path, 'r')
+  const piece = Buffer.alloc(64 * 1024)
+  try {
+    let left = readSync(file, piece, 0, piece.length, null)
+    while (left > 0) {
+      const chunk = Buffer.from(piece.subarray(0, left))
+      left = readSync(file, piece, 0, piece.length, null)
+      for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) {
+        // The last line end closes the array instead of separating.
+        chunk[at] = left === 0 && at === chunk.length - 1 ? 32 : 44
+      }
+      yield chunk
+    }
+  } finally {
+    closeSync(file)
   }
 }

@@ -1,6 +1,8 @@
-import type { StartEngine } from '../engine.ts'
+import { Interceptor } from '@mswjs/interceptors'
+import { SocketInterceptor } from '@mswjs/interceptors/net'
+import type { EngineOptions, StartEngine } from '../engine.ts'
+import { connectionTarget } from '../safety/host-table.ts'
 import { allOrNothing } from '../undo-list.ts'
-import { closeGate } from './gate.ts'
 import { answerWithMockSocket } from './with-mock-socket.ts'
 import { answerWithMsw } from './with-msw.ts'
 import { answerWithNock, RUNPOD } from './with-nock.ts'
@@ -32,3 +34,27 @@ export const mswEngine: StartEngine = ({ serviceAt, comfyuiUrl, refuse }) =>
       [Symbol.asyncDispose]: () => undo[Symbol.asyncDispose](),
     }
   })
+
+/**
+ * Refuses every connection to an address where nothing is simulated, before a mocking library looks at it; all others
+ * are left to the libraries. It listens on the one interceptor that MSW and nock share, so that none replaces another.
+ * Both let through what is not HTTP; the gate does not. Close it after MSW is in place: MSW's listener misses the first
+ * bytes when another one came before it.
+ */
+function closeGate({ serviceAt, refuse }: Pick<EngineOptions, 'serviceAt' | 'refuse'>): Disposable {
+  const interceptor = Interceptor.singleton(SocketInterceptor)
+  const owner = {}
+  const check: Parameters<typeof interceptor.on<'connection'>>[1] = ({ socket, connectionOptions }) => {
+    const target = connectionTarget(socket, connectionOptions)
+    if (target.path !== null) socket.destroy(refuse('unix-socket', target.path))
+    else if (!serviceAt(target.authority)) socket.destroy(refuse('connection', target.authority))
+  }
+  interceptor.apply(owner)
+  interceptor.on('connection', check)
+  return {
+    [Symbol.dispose]() {
+      interceptor.removeListener('connection', check)
+      interceptor.dispose(owner)
+    },
+  }
+}

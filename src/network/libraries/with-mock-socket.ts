@@ -1,7 +1,7 @@
 import { type Client, Server, WebSocket } from 'mock-socket'
 import type { WebSocketConstructor } from '../../clients/comfyui/socket.ts'
 import type { SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
-import { socketUrl } from './socket-url.ts'
+import { socketUrl } from '../safety/host-table.ts'
 
 export interface MockSocketOptions {
   readonly comfyuiUrl: URL

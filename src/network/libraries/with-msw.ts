@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
-import { type HttpHandler, http } from 'msw'
+import { type HttpHandler, http, type WebSocketHandler, ws } from 'msw'
 import { defineNetwork, HttpNetworkFrame, InterceptorSource } from 'msw/experimental'
+import type { SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
 import type { EngineOptions } from '../engine.ts'
-import { authorityAsked } from './authority-asked.ts'
+import { authorityOf, socketUrl } from '../safety/host-table.ts'
 
 type ServiceAt = EngineOptions['serviceAt']
 
@@ -47,3 +48,36 @@ export async function answerWithMsw(options: {
   await network.enable()
   return { [Symbol.asyncDispose]: async () => network.disable() }
 }
+
+/** `host:port` of a request. A URL leaves out the usual port, which is not the usual one everywhere. */
+function authorityAsked({ url }: Pick<Request, 'url'>): string {
+  const { hostname, port, protocol } = new URL(url)
+  return authorityOf({ host: hostname.replace(/^\[|\]$/g, ''), port: port || (protocol === 'https:' ? '443' : '80') })
+}
+
+/**
+ * ComfyUI's `/ws` as an MSW handler, for the global WebSocket. MSW does not speak to clients of the package `ws`: they would
+ * open and never get a frame, so `serviceHandler`, which sees their upgrade first, answers it with the server's 400.
+ */
+export function socketHandler(comfyuiUrl: URL, upgrade: NonNullable<SimulatedService['upgrade']>): WebSocketHandler {
+  return ws.link(socketUrl(comfyuiUrl)).addEventListener('connection', ({ client }) => {
+    const address = client.url.href.replace(/^ws/, 'http')
+    const decision = upgrade(new Request(address, { headers: { upgrade: 'websocket' } }))
+    if (typeof decision === 'function') decision(socketEnd(client))
+    else client.close(1008, `refused with ${decision?.status ?? 404}`)
+  })
+}
+
+function socketEnd(client: Connection['client']): SocketEnd {
+  return {
+    send: (data) => client.send(typeof data === 'string' ? data : new Uint8Array(data)),
+    close: (code, reason) => client.close(code, reason),
+    onMessage: (listener) =>
+      client.addEventListener('message', ({ data }) =>
+        listener(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer)),
+      ),
+    onClose: (listener) => client.addEventListener('close', ({ code, reason }) => listener(code, reason)),
+  }
+}
+
+type Connection = Parameters<Parameters<ReturnType<typeof ws.link>['addEventListener']>[1]>[0]

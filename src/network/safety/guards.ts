@@ -1,9 +1,10 @@
 import childProcess from 'node:child_process'
 import dgram from 'node:dgram'
 import dns from 'node:dns'
+import { syncBuiltinESMExports } from 'node:module'
 import { isIP } from 'node:net'
+import { constants } from 'node:os'
 import workerThreads from 'node:worker_threads'
-import { type Callable, createPatches, type Patches } from './patches.ts'
 import type { Refuse } from './refusals.ts'
 
 export interface GuardOptions {
@@ -86,5 +87,60 @@ function guardPrograms(patches: Patches, refuse: Refuse, mayRun: (file: string) 
           throw refuse('program', [file, ...(Array.isArray(rest[0]) ? rest[0] : [])].join(' '))
         },
     )
+  }
+}
+
+/** How many connections got past the interceptor. Each was refused at the handle, the last place before the system. */
+export interface ConnectionMeter extends Disposable {
+  readonly realConnections: number
+}
+
+/**
+ * Counts at TCP's own `connect`, one call above libuv. Claimed sockets have a `connect` of their own on their handle and never
+ * come here; whatever does is a real connection. `tcp` is the prototype of TCP handles.
+ */
+export function meterConnections(tcp: object): ConnectionMeter {
+  const patches = createPatches()
+  let realConnections = 0
+  for (const method of ['connect', 'connect6']) {
+    patches.replace(tcp, method, () => () => {
+      realConnections += 1
+      return -constants.errno.ECONNREFUSED
+    })
+  }
+  return {
+    get realConnections() {
+      return realConnections
+    },
+    [Symbol.dispose]: () => patches[Symbol.dispose](),
+  }
+}
+
+/** Replaces members of Node's own modules and classes, and puts all of them back. */
+interface Patches extends Disposable {
+  /** `make` gets what was there. Members that do not exist are left alone. */
+  replace(target: object, key: string, make: (real: Callable) => Callable): void
+  /** Makes the replacements visible to `import { name } from 'node:…'` too. */
+  publish(): void
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function of Node's own modules
+type Callable = (this: any, ...args: any[]) => any
+
+/** No patches yet. Hold them by `using`, so that what they replace comes back. */
+function createPatches(): Patches {
+  const undo: Array<() => void> = []
+  return {
+    replace(target, key, make) {
+      const descriptor = Object.getOwnPropertyDescriptor(target, key)
+      if (typeof descriptor?.value !== 'function') return
+      Object.defineProperty(target, key, { ...descriptor, value: make(descriptor.value) })
+      undo.unshift(() => Object.defineProperty(target, key, descriptor))
+    },
+    publish: syncBuiltinESMExports,
+    [Symbol.dispose]() {
+      for (const restore of undo.splice(0)) restore()
+      syncBuiltinESMExports()
+    },
   }
 }

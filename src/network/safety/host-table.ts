@@ -1,3 +1,5 @@
+import { isIP, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { ServiceName } from '../../simulators/simulator.ts'
 
 /** Which simulated service answers at which address. */
@@ -54,4 +56,29 @@ export function addressOf(authority: string, defaultPort: string): Address {
 /** `host:port`, with an IPv6 address in brackets: `[::1]:8188`. */
 export function authorityOf({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** `ws://host:port/ws` of ComfyUI at `http://host:port`, below the path that the address has. */
+export function socketUrl({ protocol, host, pathname }: URL): string {
+  return `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}${pathname.replace(/\/$/, '')}/ws`
+}
+
+/** Where a connection that is being opened goes: a unix socket, or `host:port`. */
+export type ConnectionTarget =
+  | { readonly path: string }
+  | { readonly path: null; readonly authority: string; readonly encrypted: boolean }
+
+/** `options` are those of `net.connect`: a port is a string or a number, and a unix socket has nothing but its path. */
+export function connectionTarget(
+  socket: Socket,
+  { path, host, port }: { path?: string | null; host?: string | null; port?: string | number | null },
+): ConnectionTarget {
+  if (path && !host && !port) return { path }
+  const encrypted = socket instanceof TLSSocket
+  const authority = authorityOf(addressOf(bracketed(host ?? 'localhost'), String(port ?? (encrypted ? 443 : 80))))
+  return { path: null, authority, encrypted }
+}
+
+function bracketed(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host
 }

@@ -2,9 +2,9 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 import type { StartEngine } from '../engine.ts'
+import { connectionTarget } from '../safety/host-table.ts'
 import type { Refuse } from '../safety/refusals.ts'
 import { bridge } from './bridge.ts'
-import { connectionTarget } from './connection-target.ts'
 import { createServiceServer } from './server.ts'
 
 /** The services behind an HTTP server in this process, to which every connection leads. */

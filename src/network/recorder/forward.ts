@@ -1,11 +1,12 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { Socket, type TcpSocketConnectOpts } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
+import { type ConnectionOptions, connect, rootCertificates } from 'node:tls'
 import { WebSocket } from 'ws'
 import type { ServiceName, SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
-import type { DirectAgents } from './record-direct.ts'
 
 export interface ForwardOptions {
   readonly name: ServiceName
@@ -103,4 +104,37 @@ function join(end: SocketEnd, request: Request, url: URL, agents: DirectAgents):
     else if (code === 1005) end.close()
     else end.close(code, reason.toString())
   })
+}
+
+/** Agents whose connections reach the real network although every other connection of the process is claimed. */
+export interface DirectAgents extends Disposable {
+  readonly http: HttpAgent
+  readonly https: HttpsAgent
+}
+
+/**
+ * Must be called before connections are intercepted: it keeps Node's own `connect`. The interceptor can also pass a
+ * connection through, but with 0.45.12 the second request of a kept-alive one then hangs. `ca`: PEM text of an own
+ * authority, trusted besides the usual ones.
+ */
+export function directAgents(ca: string | null): DirectAgents {
+  const realConnect = Socket.prototype.connect
+  const plain = (options: TcpSocketConnectOpts): Socket => Reflect.apply(realConnect, new Socket(), [options])
+  const http = Object.assign(new HttpAgent({ keepAlive: true }), { createConnection: plain })
+  const encrypted = (options: ConnectionOptions & TcpSocketConnectOpts) =>
+    connect({
+      ...options,
+      ...(ca ? { ca: [...rootCertificates, ca] } : {}),
+      ALPNProtocols: ['http/1.1'],
+      socket: plain(options),
+    })
+  const https = Object.assign(new HttpsAgent({ keepAlive: true }), { createConnection: encrypted })
+  return {
+    http,
+    https,
+    [Symbol.dispose]() {
+      http.destroy()
+      https.destroy()
+    },
+  }
 }
