@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { inputFault, NO_SUCH_FILE, reasonOf } from '../files/read-input.ts'
-import type { Finding } from '../simulators/comfyui/validate/offline-finding.ts'
+import type { Finding } from '../simulators/comfyui/offline/finding.ts'
 
 /** Files of the command line by what they are. */
 export interface InputFiles {

@@ -11,7 +11,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
 import { checkPlans, findingOf, type PlanFinding } from '../planning/check-plans.ts'
 import { checkControlVideos } from '../planning/control-videos.ts'
-import { checkGraph, type OfflineServer } from '../simulators/comfyui/validate/offline.ts'
+import { checkGraph, type OfflineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import { type InputFiles, sortInputFiles } from './input-files.ts'
 
 /** What was looked at, and everything that is wrong with it. */

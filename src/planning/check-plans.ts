@@ -1,8 +1,8 @@
 import type { Templates } from '../domain/bindings.ts'
 import type { Job, Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { checkGraph, checkPassPair, type OfflineServer } from '../simulators/comfyui/validate/offline.ts'
-import type { Finding } from '../simulators/comfyui/validate/offline-finding.ts'
+import { checkGraph, checkPassPair, type OfflineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import type { Finding } from '../simulators/comfyui/offline/finding.ts'
 import { type PlannedGraph, type PlannedJob, plannedGraphs } from './planned-graphs.ts'
 
 /** A problem of planned jobs, told once for all jobs that have it. */

@@ -1,8 +1,8 @@
 import type { MediaClient } from '../clients/clients.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
-import { frameCount } from '../simulators/media/byte-source.ts'
-import { fileSource } from '../simulators/media/file-source.ts'
+import { fileSource } from '../simulators/media/byte-source.ts'
+import { frameCount } from '../simulators/media/image-batch.ts'
 import { readMp4 } from '../simulators/media/read-mp4.ts'
 
 /**

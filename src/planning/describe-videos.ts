@@ -1,10 +1,9 @@
 import type { MediaClient } from '../clients/clients.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { contentOf } from '../simulators/comfyui/files/content-of.ts'
+import { contentOf, sha256 } from '../simulators/comfyui/files/file-content.ts'
 import type { FileStore } from '../simulators/comfyui/files/file-store.ts'
-import { sha256 } from '../simulators/comfyui/files/sha256.ts'
-import { fileSource } from '../simulators/media/file-source.ts'
+import { fileSource } from '../simulators/media/byte-source.ts'
 
 /**
  * Tells the simulated server what is in control videos that it cannot decode itself, as `media` says. Returns sentences

@@ -2,7 +2,7 @@ import type { Templates } from '../domain/bindings.ts'
 import { counted } from '../domain/counted.ts'
 import type { Plan } from '../domain/plan-types.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { offlineServer } from '../simulators/comfyui/validate/offline.ts'
+import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import { checkPlans, type PlanFinding } from './check-plans.ts'
 import { jobsText } from './missing-pieces.ts'
 

@@ -1,4 +1,4 @@
-import type { MissingPiece } from '../simulators/comfyui/validate/offline-finding.ts'
+import type { MissingPiece } from '../simulators/comfyui/offline/finding.ts'
 import type { ConcernedJobs, PlanFinding } from './check-plans.ts'
 
 /** Something that has to be put on the server, and all that waits for it. */

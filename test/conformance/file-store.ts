@@ -1,5 +1,5 @@
-import type { FileType } from '../../src/simulators/comfyui/files/annotated-name.ts'
 import { createFileStore, type FileStore } from '../../src/simulators/comfyui/files/file-store.ts'
+import type { FileType } from '../../src/simulators/comfyui/files/folder-paths.ts'
 import { fromBytes } from '../../src/simulators/media/byte-source.ts'
 import type { CorpusFiles } from './suite.ts'
 

@@ -1,6 +1,5 @@
-import { EmbeddedValue } from '../../src/simulators/comfyui/execute/embedded-value.ts'
 import type { Expansion, ExpansionLink } from '../../src/simulators/comfyui/execute/node-runner.ts'
-import type { Value } from '../../src/simulators/comfyui/execute/value.ts'
+import { EmbeddedValue, type Value } from '../../src/simulators/comfyui/execute/value.ts'
 import type { Py, PyDict } from '../../src/simulators/comfyui/python/py.ts'
 
 /** A link into the graph, a value that the node got, or a constant. */

@@ -4,8 +4,7 @@ import { linkOf } from '../../src/simulators/comfyui/execute/link.ts'
 import type { NodeCall, NodeOutcome, NodeResult } from '../../src/simulators/comfyui/execute/node-runner.ts'
 import type { Value } from '../../src/simulators/comfyui/execute/value.ts'
 import { KnowledgeRunner, type KnowledgeRunnerParts } from '../../src/simulators/comfyui/knowledge-runner.ts'
-import type { Py } from '../../src/simulators/comfyui/python/py.ts'
-import { PythonError } from '../../src/simulators/comfyui/python/python-error.ts'
+import { type Py, PythonError } from '../../src/simulators/comfyui/python/py.ts'
 import type { LoggedFacts } from './logged-facts.ts'
 
 /** No node of the recorded server took no time at all: requests found it at work. */

@@ -6,7 +6,7 @@ import { createFileStore } from '../../src/simulators/comfyui/files/file-store.t
 import { KnowledgeRunner } from '../../src/simulators/comfyui/knowledge-runner.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import type { PyDict } from '../../src/simulators/comfyui/python/py.ts'
-import { ServerModel } from '../../src/simulators/comfyui/server-model.ts'
+import { ServerModel } from '../../src/simulators/comfyui/server/server-model.ts'
 import { serviceOf } from '../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { openSocket } from '../simulators/comfyui/reach-simulator.ts'

@@ -1,6 +1,6 @@
 import type { FileStore } from '../../src/simulators/comfyui/files/file-store.ts'
 import type { PyDict } from '../../src/simulators/comfyui/python/py.ts'
-import { bytesOf } from '../../src/simulators/media/rope.ts'
+import { bytesOf } from '../../src/simulators/media/byte-source.ts'
 import type { SimulatedService, SocketEnd } from '../../src/simulators/simulator.ts'
 import {
   dictAt,

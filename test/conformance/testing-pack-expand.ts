@@ -1,7 +1,8 @@
-import { type CallInputs, flatImages } from '../../src/simulators/comfyui/behaviours/call-inputs.ts'
+import type { CallInputs } from '../../src/simulators/comfyui/behaviours/call-inputs.ts'
 import type { ComputeBehaviour } from '../../src/simulators/comfyui/behaviours/compute-behaviour.ts'
 import type { NodeResult } from '../../src/simulators/comfyui/execute/node-runner.ts'
 import { data, type Value } from '../../src/simulators/comfyui/execute/value.ts'
+import { flatImages } from '../../src/simulators/media/image-batch.ts'
 import { GraphBuilder, out } from './graph-builder.ts'
 import { whileLoopClose } from './while-loop.ts'
 

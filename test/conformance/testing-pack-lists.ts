@@ -1,7 +1,7 @@
 import type { CallInputs } from '../../src/simulators/comfyui/behaviours/call-inputs.ts'
 import type { ComputeBehaviour } from '../../src/simulators/comfyui/behaviours/compute-behaviour.ts'
 import { data, type Value } from '../../src/simulators/comfyui/execute/value.ts'
-import { PythonError } from '../../src/simulators/comfyui/python/python-error.ts'
+import { PythonError } from '../../src/simulators/comfyui/python/py.ts'
 
 /** The pack's ACCUMULATION: a list of values in one value. */
 type Accumulation = Extract<Value, { kind: 'opaque' }> & { readonly items: readonly Value[] }

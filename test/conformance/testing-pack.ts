@@ -3,10 +3,9 @@ import type {
   ValidateBehaviour,
   ValidateBehaviours,
 } from '../../src/simulators/comfyui/behaviours/validate-behaviour.ts'
-import { pyGreater } from '../../src/simulators/comfyui/python/compare.ts'
 import { pyStr } from '../../src/simulators/comfyui/python/format.ts'
-import { type Py, typeName } from '../../src/simulators/comfyui/python/py.ts'
-import { PythonError } from '../../src/simulators/comfyui/python/python-error.ts'
+import { pyGreater } from '../../src/simulators/comfyui/python/operators.ts'
+import { type Py, PythonError, typeName } from '../../src/simulators/comfyui/python/py.ts'
 import { subset } from '../../src/simulators/comfyui/validate/link-type.ts'
 
 // The checks of the testing pack that ComfyUI's own tests load (tests/inference/testing_nodes, 0.3.64).

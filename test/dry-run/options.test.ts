@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { fileSource } from '../../src/simulators/media/file-source.ts'
-import { readSafetensors } from '../../src/simulators/media/read-safetensors.ts'
+import { fileSource } from '../../src/simulators/media/byte-source.ts'
+import { readSafetensors } from '../../src/simulators/media/safetensors.ts'
 import { decoded } from '../support/film.ts'
 import { filesIn, type Json, promptFile, rehearse } from '../support/rehearse.ts'
 

@@ -5,7 +5,7 @@ import { jobId } from '../../src/domain/ids.ts'
 import { makePlan } from '../../src/domain/plan.ts'
 import { checkPlans } from '../../src/planning/check-plans.ts'
 import { jobsText, missingPieces } from '../../src/planning/missing-pieces.ts'
-import { offlineServer } from '../../src/simulators/comfyui/validate/offline.ts'
+import { offlineServer } from '../../src/simulators/comfyui/offline/check-graph.ts'
 import { presentModels as models, planSettings, prompt } from '../support/lighthouse.ts'
 import { templateFolder } from '../support/template-folder.ts'
 

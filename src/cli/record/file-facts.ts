@@ -1,8 +1,8 @@
-import { frameCount } from '../../simulators/media/byte-source.ts'
-import { fileSource } from '../../simulators/media/file-source.ts'
+import { fileSource } from '../../simulators/media/byte-source.ts'
+import { frameCount } from '../../simulators/media/image-batch.ts'
 import { readImage } from '../../simulators/media/read-image.ts'
 import { readMp4 } from '../../simulators/media/read-mp4.ts'
-import { readSafetensors } from '../../simulators/media/read-safetensors.ts'
+import { readSafetensors } from '../../simulators/media/safetensors.ts'
 
 /** Of a file in a format that is not read here: nothing is known of it but that it is there. */
 export const UNREAD = 'a file'

@@ -6,13 +6,18 @@ import type { ComputeBehaviours, ComputeFacts, UntimedTick } from './behaviours/
 import { computeDefault } from './behaviours/compute-default.ts'
 import { checkArguments, type PythonFunction, pythonFunction } from './behaviours/python-function.ts'
 import { refuseOption } from './behaviours/refused-option.ts'
-import { type ClassTraits, classTraits } from './execute/class-traits.ts'
-import type { NodeCall, NodeOutcome, NodeRunner, Tick } from './execute/node-runner.ts'
+import {
+  type ClassTraits,
+  classTraits,
+  type NodeCall,
+  type NodeOutcome,
+  type NodeRunner,
+  type Tick,
+} from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
 import type { ObjectInfo } from './object-info.ts'
 import { dumpJson } from './python/dump.ts'
-import { isDict, type Py, type PyDict } from './python/py.ts'
-import { PythonError } from './python/python-error.ts'
+import { isDict, type Py, type PyDict, PythonError } from './python/py.ts'
 
 export interface KnowledgeRunnerParts {
   readonly objectInfo: ObjectInfo

@@ -1,7 +1,6 @@
 import { notWhatItAnswered } from '../../recording/comfyui-knowledge.ts'
 import { parseJson } from './python/parse.ts'
-import type { Py } from './python/py.ts'
-import { PythonError } from './python/python-error.ts'
+import { type Py, PythonError } from './python/py.ts'
 
 /** What a server's `GET /object_info` says of its classes, by name, in its order. */
 export type ObjectInfo = Pick<ReadonlyMap<string, Py>, 'get' | 'keys'>

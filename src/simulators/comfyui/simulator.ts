@@ -1,13 +1,12 @@
 import type { ComfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock, SimulatedService, SocketEnd } from '../simulator.ts'
-import { createApp } from './app.ts'
-import { emptyAnswer } from './files/file-answers.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
-import { restoreInputs } from './files/restore-inputs.ts'
+import { restoreInputs } from './files/restore-files.ts'
 import { KnowledgeRunner } from './knowledge-runner.ts'
 import { readObjectInfo } from './object-info.ts'
-import { isForeignOrigin } from './origin-check.ts'
-import { ServerModel } from './server-model.ts'
+import { emptyAnswer } from './routes/aiohttp.ts'
+import { createApp, isForeignOrigin } from './routes/app.ts'
+import { ServerModel } from './server/server-model.ts'
 
 export interface ComfyuiSimulator extends SimulatedService {
   /** What is on the simulated server's disk. */

@@ -1,20 +1,7 @@
 import type { Clock } from '../simulator.ts'
 import type { ContentDigest } from './content-hash.ts'
-import { invalid, noSuchBucket, noSuchObject } from './gcs-failure.ts'
-import type { DeclaredObject, ObjectFields } from './object-fields.ts'
-import { patchedFields } from './object-fields.ts'
-import { checkPreconditions, type Preconditions } from './preconditions.ts'
-
-/** One live object. Times in epoch milliseconds. */
-export interface GcsObject extends ContentDigest {
-  readonly bucket: string
-  readonly name: string
-  readonly generation: string
-  readonly metageneration: number
-  readonly created: number
-  readonly updated: number
-  readonly fields: ObjectFields
-}
+import { conditionNotMet, invalid, noSuchBucket, noSuchObject } from './gcs-failure.ts'
+import { type DeclaredObject, type GcsObject, patchedFields } from './object-resource.ts'
 
 /** Buckets and their objects, in memory, without versioning. */
 export class GcsModel {
@@ -97,4 +84,33 @@ function checkDeclared(declared: DeclaredObject, content: ContentDigest): void {
       throw invalid(`Provided ${label} "${said}" doesn't match calculated ${label} "${content[field]}".`)
     }
   }
+}
+
+const NAMES = [
+  'ifGenerationMatch',
+  'ifGenerationNotMatch',
+  'ifMetagenerationMatch',
+  'ifMetagenerationNotMatch',
+] as const
+
+export type Preconditions = Partial<Record<(typeof NAMES)[number], string>>
+
+/** The conditions that a request sets, as text. */
+export function preconditionsOf(query: URLSearchParams): Preconditions {
+  return Object.fromEntries(NAMES.filter((name) => query.has(name)).map((name) => [name, query.get(name)]))
+}
+
+/**
+ * Throws 412 unless all hold. Generation 0 stands for "there is no such object"; a condition on the metageneration of an
+ * object that is not there does not hold. https://cloud.google.com/storage/docs/request-preconditions
+ */
+export function checkPreconditions(conditions: Preconditions, object: GcsObject | undefined): void {
+  const generation = object?.generation ?? '0'
+  const metageneration = object === undefined ? undefined : String(object.metageneration)
+  const holds =
+    (conditions.ifGenerationMatch ?? generation) === generation &&
+    conditions.ifGenerationNotMatch !== generation &&
+    (conditions.ifMetagenerationMatch ?? metageneration) === metageneration &&
+    (conditions.ifMetagenerationNotMatch === undefined || conditions.ifMetagenerationNotMatch !== metageneration)
+  if (!holds) throw conditionNotMet()
 }

@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import * as z from 'zod'
+import { isJson } from '../../recording/exact-json.ts'
+import type { HarLog } from '../../recording/har.ts'
 import { type Clock, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
 import { GcsFailure, loginRequired } from './gcs-failure.ts'
-import { GcsModel, type GcsObject } from './gcs-model.ts'
-import type { GcsSeed } from './gcs-seed.ts'
-import { objectResource } from './object-resource.ts'
+import { GcsModel } from './gcs-model.ts'
+import { type GcsObject, objectResource } from './object-resource.ts'
 import { objectRoutes } from './object-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
 import { UploadSessions } from './upload-sessions.ts'
@@ -40,7 +42,7 @@ export function gcsSimulator({
   const resource = (object: GcsObject, request: Request) =>
     objectResource(object, new URL(request.url).origin, seed.storageClass)
   const uploads = uploadRoutes({ model, sessions: new UploadSessions(clock, newId), keepBytes, resource })
-  const objects = objectRoutes({ model, seed, resource })
+  const objects = objectRoutes({ model, bucket: seed.bucket, resource })
 
   const app = new Hono()
   app.use(markDerived)
@@ -75,3 +77,24 @@ const requireLogin = createMiddleware(async (c, next) => {
   if (isGoogle && !searchParams.has('upload_id') && !c.req.header('authorization')) throw loginRequired()
   await next()
 })
+
+/** What a recording teaches about a project's storage. */
+export interface GcsSeed {
+  /** Fields that every bucket has in its resource, besides those that follow from its name. */
+  readonly bucket: Readonly<Record<string, unknown>>
+  /** Storage class of an object whose upload names none. */
+  readonly storageClass: string
+}
+
+const bucketResource = z.looseObject({ kind: z.literal('storage#bucket'), storageClass: z.string() })
+
+/** Reads the answer to `GET /storage/v1/b/{bucket}` in a recording; null when there is none. */
+export function gcsSeed(log: HarLog): GcsSeed | null {
+  for (const { request, response } of log.entries) {
+    if (request.method !== 'GET' || !/\/b\/[^/]+$/.test(new URL(request.url).pathname)) continue
+    const text = response.content.text ?? ''
+    const { data } = bucketResource.safeParse(isJson(text) ? JSON.parse(text) : null)
+    if (data !== undefined) return { bucket: data, storageClass: data.storageClass }
+  }
+  return null
+}

@@ -1,4 +1,17 @@
-import type { GcsObject } from './gcs-model.ts'
+import * as z from 'zod'
+import type { ContentDigest } from './content-hash.ts'
+import { invalid } from './gcs-failure.ts'
+
+/** One live object. Times in epoch milliseconds. */
+export interface GcsObject extends ContentDigest {
+  readonly bucket: string
+  readonly name: string
+  readonly generation: string
+  readonly metageneration: number
+  readonly created: number
+  readonly updated: number
+  readonly fields: ObjectFields
+}
 
 /**
  * The object resource of the JSON API; 64-bit numbers are strings, times RFC 3339 with milliseconds.
@@ -32,4 +45,84 @@ export function objectResource(object: GcsObject, origin: string, storageClass: 
 
 function etag({ generation, metageneration }: GcsObject): string {
   return Buffer.from(`${generation}/${metageneration}`).toString('base64')
+}
+
+/** What a caller may say of an object; names as in the JSON API. Custom metadata values arrive as strings in the answer. */
+const writable = z.object({
+  contentType: z.string().optional(),
+  contentEncoding: z.string().optional(),
+  contentDisposition: z.string().optional(),
+  contentLanguage: z.string().optional(),
+  cacheControl: z.string().optional(),
+  storageClass: z.string().optional(),
+  customTime: z.string().optional(),
+  metadata: z.record(z.string(), z.coerce.string()).optional(),
+})
+
+const declared = writable.extend({
+  name: z.string().optional(),
+  crc32c: z.string().optional(),
+  md5Hash: z.string().optional(),
+})
+
+const patch = z.object({
+  ...Object.fromEntries(Object.keys(writable.shape).map((field) => [field, z.string().nullish()])),
+  metadata: z.record(z.string(), z.union([z.null(), z.coerce.string()])).nullish(),
+})
+
+export type ObjectFields = z.infer<typeof writable>
+
+export interface DeclaredObject {
+  readonly name: string | undefined
+  /** Checksums that the content must have, base64. */
+  readonly crc32c: string | undefined
+  readonly md5Hash: string | undefined
+  readonly fields: ObjectFields
+}
+
+/** The metadata JSON of an upload; an empty body counts as `{}`. */
+export function declaredObject(text: string): DeclaredObject {
+  const { name, crc32c, md5Hash, ...fields } = parsed(declared, text)
+  return { name, crc32c, md5Hash, fields }
+}
+
+/** PATCH semantics: null takes a field away, metadata is merged key by key. */
+export function patchedFields(before: ObjectFields, text: string): ObjectFields {
+  const { metadata, ...change } = parsed(patch, text)
+  const merged = metadata === null ? undefined : withoutNulls({ ...before.metadata, ...metadata })
+  return withoutNulls({ ...before, ...change, metadata: merged }) as ObjectFields
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string): T {
+  const result = schema.safeParse(text.trim() === '' ? {} : json(text))
+  if (result.success) return result.data
+  throw invalid(`Invalid value in the object metadata: ${z.prettifyError(result.error)}`)
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('Parse Error: the metadata is not JSON.')
+  }
+}
+
+function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))
+}
+
+const MOST_BYTES = 1024
+
+/** Throws the refusal of a name that no object may have: https://cloud.google.com/storage/docs/objects#naming. */
+export function checkObjectName(name: string): void {
+  const bytes = Buffer.byteLength(name)
+  if (bytes > MOST_BYTES) {
+    throw invalid(
+      `The maximum object length is ${MOST_BYTES} characters, but got a name with ${bytes} characters: '${name.slice(0, MOST_BYTES)}...'`,
+    )
+  }
+  if (/[\r\n]/.test(name)) throw invalid('Disallowed unicode characters present in object name.')
+  if (name === '.' || name === '..' || name.startsWith('.well-known/acme-challenge/')) {
+    throw invalid(`Invalid object name: '${name}'`)
+  }
 }

@@ -1,14 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { ContentHash } from './content-hash.ts'
-import { uploadRange } from './content-range.ts'
 import { GcsFailure, invalid } from './gcs-failure.ts'
-import type { GcsModel, GcsObject } from './gcs-model.ts'
+import { checkPreconditions, type GcsModel, preconditionsOf } from './gcs-model.ts'
 import { relatedParts } from './multipart-related.ts'
-import { type DeclaredObject, declaredObject } from './object-fields.ts'
-import { checkObjectName } from './object-name.ts'
-import { checkPreconditions, preconditionsOf } from './preconditions.ts'
-import type { UploadSession } from './upload-session.ts'
-import type { UploadSessions } from './upload-sessions.ts'
+import { checkObjectName, type DeclaredObject, declaredObject, type GcsObject } from './object-resource.ts'
+import { type UploadSession, type UploadSessions, uploadRange } from './upload-sessions.ts'
 
 export interface UploadRoutesOptions {
   readonly model: GcsModel

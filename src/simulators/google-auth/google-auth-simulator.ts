@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
-import { EXPIRES_IN, simulatedToken } from './simulated-token.ts'
 
+/** Seconds that Google's access tokens last, less one for the way. */
+const EXPIRES_IN = 3599
 const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /**
@@ -63,4 +64,9 @@ function decoded(part = ''): Record<string, unknown> | null {
   } catch {
     return null
   }
+}
+
+/** The answer with an access token. The token is no secret: it opens nothing. */
+export function simulatedToken(): { access_token: string; expires_in: number; token_type: string } {
+  return { access_token: 'simulated-access-token', expires_in: EXPIRES_IN, token_type: 'Bearer' }
 }

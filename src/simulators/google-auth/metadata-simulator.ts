@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
-import { simulatedToken } from './simulated-token.ts'
+import { simulatedToken } from './google-auth-simulator.ts'
 
 const PROJECT_ID = 'simulated-project'
 

@@ -1,9 +1,7 @@
 import { type Bits, pack, se, u, ue } from './bits.ts'
-import { type ByteSource, type Colour, fromBytes } from './byte-source.ts'
-import type { FrameRate } from './frame-rate.ts'
-import { level } from './h264-level.ts'
-import { concat, repeated } from './rope.ts'
-import { videoRange } from './ycbcr.ts'
+import { type ByteSource, concat, fromBytes, repeated } from './byte-source.ts'
+import { type Colour, videoRange } from './colour.ts'
+import type { FrameRate } from './image-batch.ts'
 
 /**
  * The least H.264 that is real (ITU-T H.264, section and table numbers below): Constrained Baseline, 4:2:0, one slice a
@@ -150,4 +148,33 @@ function nal(header: number, bits: Bits): Uint8Array {
 
 function sample(unit: Uint8Array): Uint8Array {
   return Buffer.concat([pack(u(unit.length, 32)), unit])
+}
+
+/** level_idc, macroblocks per frame, macroblocks per second (ITU-T H.264, table A-1; levels that add nothing are left out). */
+const LEVELS = [
+  [10, 99, 1485],
+  [11, 396, 3000],
+  [12, 396, 6000],
+  [13, 396, 11_880],
+  [21, 792, 19_800],
+  [22, 1620, 20_250],
+  [30, 1620, 40_500],
+  [31, 3600, 108_000],
+  [32, 5120, 216_000],
+  [40, 8192, 245_760],
+  [42, 8704, 522_240],
+  [50, 22_080, 589_824],
+  [51, 36_864, 983_040],
+  [52, 36_864, 2_073_600],
+  [60, 139_264, 4_177_920],
+  [62, 139_264, 16_711_680],
+] as const
+
+/** The lowest level_idc that allows the size in macroblocks and the rate; the highest when none does. */
+function level(columns: number, rows: number, fps: number): number {
+  const frame = columns * rows
+  const fits = LEVELS.find(
+    ([, size, rate]) => frame <= size && frame * fps <= rate && Math.max(columns, rows) <= Math.sqrt(8 * size),
+  )
+  return (fits ?? LEVELS.at(-1)!)[0]
 }

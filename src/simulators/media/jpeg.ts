@@ -1,9 +1,7 @@
-import { u16 } from './big-endian.ts'
-import { type Bits, pack, u } from './bits.ts'
-import type { ByteSource } from './byte-source.ts'
-import { lazy } from './lazy.ts'
+import { type Bits, pack, u, u16 } from './bits.ts'
+import { type ByteSource, lazy } from './byte-source.ts'
+import { fullRange } from './colour.ts'
 import type { StillImage } from './png.ts'
-import { fullRange } from './ycbcr.ts'
 
 /**
  * A baseline JPEG in one colour (ITU-T T.81, JFIF): only DC coefficients, only the first block has any, so it takes six bits

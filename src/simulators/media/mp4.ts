@@ -1,10 +1,8 @@
-import { ascii, u32 } from './big-endian.ts'
-import { type ByteSource, frameCount, fromBytes, type ImageBatch } from './byte-source.ts'
-import { frameRate } from './frame-rate.ts'
+import { ascii, u32 } from './bits.ts'
+import { type ByteSource, concat, fromBytes, repeated } from './byte-source.ts'
 import { h264 } from './h264.ts'
-import { box, largeBox } from './mp4-box.ts'
-import { moov } from './mp4-moov.ts'
-import { concat, repeated } from './rope.ts'
+import { frameCount, frameRate, type ImageBatch } from './image-batch.ts'
+import { box, largeBox, moov } from './mp4-boxes.ts'
 
 export interface Mp4Request {
   readonly images: ImageBatch

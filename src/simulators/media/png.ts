@@ -1,7 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
-import type { ByteSource, Colour } from './byte-source.ts'
-import { lazy } from './lazy.ts'
-import { channels } from './ycbcr.ts'
+import { type ByteSource, lazy } from './byte-source.ts'
+import { type Colour, channels } from './colour.ts'
 
 export interface StillImage {
   readonly width: number

@@ -1,7 +1,7 @@
 import { constants, inflateSync } from 'node:zlib'
-import type { ByteSource, Colour } from './byte-source.ts'
+import { type ByteSource, bytesOf } from './byte-source.ts'
+import type { Colour } from './colour.ts'
 import type { StillImage } from './png.ts'
-import { bytesOf } from './rope.ts'
 
 /** What a picture is without decoding it. */
 export interface ImageFacts extends StillImage {

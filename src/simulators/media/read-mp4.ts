@@ -1,7 +1,7 @@
-import type { ByteSource, ImageBatch } from './byte-source.ts'
+import { type ByteSource, bytesOf } from './byte-source.ts'
+import type { ImageBatch } from './image-batch.ts'
 import { SEGMENTS_MARK } from './mp4.ts'
 import { UNKNOWN_COLOUR } from './read-image.ts'
-import { bytesOf } from './rope.ts'
 
 export interface Mp4Facts {
   /** Segments as this project's own files tell them; of others one grey segment. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ByteSource, fromBytes } from './byte-source.ts'
-import { concat, repeated } from './rope.ts'
+import { type ByteSource, bytesOf, concat, fromBytes, repeated } from './byte-source.ts'
 
 export interface LatentRequest {
   /** Batch, channels, latent frames, height / 8, width / 8; any rank works. */
@@ -40,4 +39,23 @@ function noise(seed: number | string): Uint8Array {
     return (state / 2 ** 32) * 6 - 3
   })
   return new Uint8Array(values.buffer)
+}
+
+/** The safetensors format allows no longer header. */
+const LONGEST_HEADER = 100_000_000
+
+/** Shapes of the tensors in a safetensors file, by name; null when it is not one. Reads the header only. */
+export function readSafetensors(source: ByteSource): ReadonlyMap<string, readonly number[]> | null {
+  if (source.size < 10) return null
+  const length = Number(Buffer.from(bytesOf(source, 0, 8)).readBigUInt64LE())
+  if (length > Math.min(LONGEST_HEADER, source.size - 8)) return null
+  try {
+    const { __metadata__, ...tensors } = JSON.parse(Buffer.from(bytesOf(source, 8, 8 + length)).toString())
+    const shapes = Object.entries(tensors).map(
+      ([name, tensor]) => [name, (tensor as { shape: number[] }).shape] as const,
+    )
+    return shapes.every(([, shape]) => Array.isArray(shape)) ? new Map(shapes) : null
+  } catch {
+    return null
+  }
 }

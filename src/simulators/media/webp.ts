@@ -1,8 +1,7 @@
 import { type Bits, pack, u } from './bits.ts'
-import type { ByteSource } from './byte-source.ts'
-import { lazy } from './lazy.ts'
+import { type ByteSource, lazy } from './byte-source.ts'
+import { channels } from './colour.ts'
 import type { PngRequest } from './png.ts'
-import { channels } from './ycbcr.ts'
 
 /**
  * A lossless WebP in one colour (RFC 9649, chapter 3): each of the five prefix codes has one symbol, so the pixels take no

@@ -1,5 +1,4 @@
-import { type PodAction, podAction } from './pod-resource.ts'
-import { problem } from './problem.ts'
+import { type PodAction, podAction } from './pod-model.ts'
 
 /**
  * The action that a body asks for, or the refusal: 400 for what is no JSON, 422 for what is not a PodActionRequest. The API
@@ -37,4 +36,17 @@ function actionErrors(action: unknown): string[] {
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
+}
+
+/** An error of the v2 API: `application/problem+json` (RFC 9457). `errors` are what a validation found. */
+export function problem(
+  status: number,
+  title: string,
+  detail: string,
+  { headers = {}, errors }: { headers?: Record<string, string>; errors?: readonly string[] } = {},
+): Response {
+  return Response.json(
+    { title, status, detail, ...(errors && { errors }) },
+    { status, headers: { 'content-type': 'application/problem+json', ...headers } },
+  )
 }

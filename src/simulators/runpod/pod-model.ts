@@ -1,4 +1,39 @@
-import { actionsOf, type PodAction, type PodResource, type PodStatus } from './pod-resource.ts'
+import * as z from 'zod'
+import { isJson } from '../../recording/exact-json.ts'
+import type { HarLog } from '../../recording/har.ts'
+
+/** https://api.runpod.io/v2/openapi.json, schema PodStatus. */
+const podStatus = z.enum(['PROVISIONING', 'STARTING', 'RUNNING', 'EXITED', 'ERROR', 'TERMINATED'])
+export type PodStatus = z.infer<typeof podStatus>
+
+export const podAction = z.enum(['start', 'stop', 'restart', 'terminate'])
+export type PodAction = z.infer<typeof podAction>
+
+/** Which actions a status allows; published in every pod as `actions`. */
+const actionsOf: Readonly<Record<PodStatus, readonly PodAction[]>> = {
+  PROVISIONING: ['stop', 'terminate'],
+  STARTING: ['stop', 'terminate'],
+  RUNNING: ['stop', 'restart', 'terminate'],
+  EXITED: ['start', 'terminate'],
+  ERROR: ['start', 'terminate'],
+  TERMINATED: [],
+}
+
+/** The pod resource, as far as the simulator changes it; everything else of it is carried along. */
+const podResource = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  status: podStatus,
+  actions: z.array(podAction),
+  /** USD per hour. */
+  cost: z.number(),
+  locked: z.boolean(),
+  /** null unless RUNNING; `uptime` in seconds. */
+  runtime: z.looseObject({ uptime: z.number() }).nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+})
+export type PodResource = z.infer<typeof podResource>
 
 /** Milliseconds that a pod takes to be allocated and to start its container. Not recorded anywhere: an assumption. */
 const PROVISIONING_MS = 20_000
@@ -64,4 +99,29 @@ export class PodModel {
 
 function earlier(createdAt: string, started: number | null): string {
   return started === null ? createdAt : new Date(Math.min(Date.parse(createdAt), started)).toISOString()
+}
+
+/** What a recording teaches about RunPod. */
+export interface RunpodSeed {
+  /** The pod as it was; its id gives way to the one that is asked for. */
+  readonly pod: PodResource
+  /** The answer of `/v2/catalog/gpus`. */
+  readonly catalog: { readonly gpus: ReadonlyArray<{ readonly id: string }> }
+}
+
+const catalogAnswer = z.object({ gpus: z.array(z.looseObject({ id: z.string() })) })
+
+/** Reads the answers to `GET /v2/pods/{id}` and `GET /v2/catalog/gpus` in a recording; null when there is no pod in it. */
+export function runpodSeed(log: HarLog): RunpodSeed | null {
+  const answer = (path: RegExp): unknown => {
+    const entry = log.entries.find(
+      ({ request, response }) =>
+        request.method === 'GET' && response.status === 200 && path.test(new URL(request.url).pathname),
+    )
+    const text = entry?.response.content.text ?? ''
+    return isJson(text) ? JSON.parse(text) : null
+  }
+  const pod = podResource.safeParse(answer(/^\/v2\/pods\/[^/]+$/))
+  if (!pod.success) return null
+  return { pod: pod.data, catalog: catalogAnswer.safeParse(answer(/^\/v2\/catalog\/gpus$/)).data ?? { gpus: [] } }
 }

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { PodClient } from '../../../src/clients/clients.ts'
 import { createPodClient } from '../../../src/clients/runpod/runpod.ts'
-import { runpodSeed } from '../../../src/simulators/runpod/runpod-seed.ts'
+import { runpodSeed } from '../../../src/simulators/runpod/pod-model.ts'
 import { type RunpodSimulatorOptions, runpodSimulator } from '../../../src/simulators/runpod/runpod-simulator.ts'
 import { listening } from '../../simulators/listening.ts'
 import { recorded } from '../../simulators/recorded.ts'

@@ -1,5 +1,9 @@
-import { gcsSeed } from '../../../src/simulators/gcs/gcs-seed.ts'
-import { type GcsSimulator, type GcsSimulatorOptions, gcsSimulator } from '../../../src/simulators/gcs/gcs-simulator.ts'
+import {
+  type GcsSimulator,
+  type GcsSimulatorOptions,
+  gcsSeed,
+  gcsSimulator,
+} from '../../../src/simulators/gcs/gcs-simulator.ts'
 import { recorded } from '../recorded.ts'
 import { stillClock } from '../still-clock.ts'
 

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { fromBytes } from '../../../src/simulators/media/byte-source.ts'
-import { readSafetensors } from '../../../src/simulators/media/read-safetensors.ts'
-import { bytesOf } from '../../../src/simulators/media/rope.ts'
-import { latent } from '../../../src/simulators/media/safetensors.ts'
+import { bytesOf, fromBytes } from '../../../src/simulators/media/byte-source.ts'
+import { latent, readSafetensors } from '../../../src/simulators/media/safetensors.ts'
 
 /** Reads the format as its description says, with nothing of this project. */
 const READER = `

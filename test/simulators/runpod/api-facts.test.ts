@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runpodSeed } from '../../../src/simulators/runpod/runpod-seed.ts'
+import { runpodSeed } from '../../../src/simulators/runpod/pod-model.ts'
 import { runpodSimulator } from '../../../src/simulators/runpod/runpod-simulator.ts'
 import { recorded } from '../recorded.ts'
 import { stillClock } from '../still-clock.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runpodSeed } from '../../../src/simulators/runpod/runpod-seed.ts'
+import { runpodSeed } from '../../../src/simulators/runpod/pod-model.ts'
 import { type RunpodSimulatorOptions, runpodSimulator } from '../../../src/simulators/runpod/runpod-simulator.ts'
 import { runpodContract } from '../../contracts/runpod.ts'
 import { listening } from '../listening.ts'

@@ -1,10 +1,9 @@
-import { type Colour, frameCount, type ImageBatch } from '../../media/byte-source.ts'
+import { type Colour, colourOf } from '../../media/colour.ts'
+import { frameCount } from '../../media/image-batch.ts'
 import type { NodeCall } from '../execute/node-runner.ts'
 import { formatValue, type Value } from '../execute/value.ts'
 import { pyStr } from '../python/format.ts'
-import type { Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
-import { colourOf } from './colour.ts'
+import { type Py, PythonError } from '../python/py.ts'
 
 type Kind = Value['kind']
 type Of<K extends Kind> = Extract<Value, { kind: K }>
@@ -63,13 +62,6 @@ export class CallInputs {
     return width * height > 0 ? width * height * this.number('length', 1) : null
   }
 }
-
-/** Images of one colour. */
-export const flatImages = (width: number, height: number, frames: number, colour: Colour): ImageBatch => ({
-  width,
-  height,
-  segments: [{ frames, colour }],
-})
 
 function traceOf(value: Value): string {
   if (value.kind === 'opaque') return String(value.colour)

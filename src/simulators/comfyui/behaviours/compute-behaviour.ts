@@ -1,7 +1,6 @@
 import type { ClassKnowledge } from '../../../recording/comfyui-knowledge.ts'
 import type { Clock } from '../../simulator.ts'
-import type { ClassTraits } from '../execute/class-traits.ts'
-import type { NodeResult, Tick } from '../execute/node-runner.ts'
+import type { ClassTraits, NodeResult, Tick } from '../execute/node-runner.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { Py, PyDict } from '../python/py.ts'
 import type { CallInputs } from './call-inputs.ts'

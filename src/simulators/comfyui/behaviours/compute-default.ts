@@ -1,10 +1,10 @@
 import { fromBytes } from '../../media/byte-source.ts'
+import { flatImages } from '../../media/image-batch.ts'
 import type { NodeResult } from '../execute/node-runner.ts'
 import { data, type Value } from '../execute/value.ts'
-import type { FileType } from '../files/annotated-name.ts'
-import { savedName } from '../files/save-path.ts'
+import { type FileType, savedName } from '../files/folder-paths.ts'
 import type { Py } from '../python/py.ts'
-import { type CallInputs, flatImages } from './call-inputs.ts'
+import type { CallInputs } from './call-inputs.ts'
 import type { ComputeFacts } from './compute-behaviour.ts'
 import { temporary, write } from './compute-save.ts'
 

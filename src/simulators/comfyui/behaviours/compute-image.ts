@@ -1,6 +1,6 @@
-import { frameCount, type ImageBatch } from '../../media/byte-source.ts'
+import { flatImages, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
 import { data, type Value } from '../execute/value.ts'
-import { type CallInputs, flatImages } from './call-inputs.ts'
+import type { CallInputs } from './call-inputs.ts'
 import type { ComputeBehaviour, ComputeBehaviours } from './compute-behaviour.ts'
 
 const images = (batch: ImageBatch): Value => ({ kind: 'images', images: batch })
@@ -90,18 +90,6 @@ function cut(inputs: CallInputs): ImageBatch {
   const count = frameCount(given)
   const start = Math.min(count - 1, inputs.number('batch_index', 0))
   return slice(given, start, Math.min(count - start, inputs.number('length', 1)))
-}
-
-/** The frames from `start` (counted from 0) on, `length` of them or as many as there are. */
-export function slice(batch: ImageBatch, start: number, length: number): ImageBatch {
-  let at = 0
-  const segments = batch.segments.flatMap(({ frames, colour }) => {
-    const from = Math.max(start, at)
-    const to = Math.min(start + length, at + frames)
-    at += frames
-    return to > from ? [{ frames: to - from, colour }] : []
-  })
-  return { ...batch, segments }
 }
 
 /** A width or height of 0 keeps the proportions; both 0 keep the image. */

@@ -1,11 +1,10 @@
-import { type Colour, frameCount } from '../../media/byte-source.ts'
+import { type Colour, colourOf } from '../../media/colour.ts'
+import { flatImages, frameCount, slice } from '../../media/image-batch.ts'
 import type { NodeResult } from '../execute/node-runner.ts'
 import { data, type Value } from '../execute/value.ts'
-import { PythonError } from '../python/python-error.ts'
-import { type CallInputs, flatImages } from './call-inputs.ts'
-import { colourOf } from './colour.ts'
+import { PythonError } from '../python/py.ts'
+import type { CallInputs } from './call-inputs.ts'
 import type { ComputeBehaviour, ComputeBehaviours } from './compute-behaviour.ts'
-import { slice } from './compute-image.ts'
 
 /** Wan's VAE makes one latent frame of the first frame and of every four that follow. */
 const latentFrames = (frames: number) => Math.floor((frames - 1) / 4) + 1

@@ -1,9 +1,10 @@
+import { bytesOf } from '../../media/byte-source.ts'
+import { colourOf } from '../../media/colour.ts'
+import { flatImages } from '../../media/image-batch.ts'
 import { jpeg } from '../../media/jpeg.ts'
-import { bytesOf } from '../../media/rope.ts'
 import type { NodeResult, Tick } from '../execute/node-runner.ts'
-import { PythonError } from '../python/python-error.ts'
-import { type CallInputs, flatImages } from './call-inputs.ts'
-import { colourOf } from './colour.ts'
+import { PythonError } from '../python/py.ts'
+import type { CallInputs } from './call-inputs.ts'
 import type { ComputeBehaviour, ComputeBehaviours } from './compute-behaviour.ts'
 
 const PREVIEW_SIZE = 512

@@ -1,7 +1,6 @@
-import { frameCount, type ImageBatch } from '../../media/byte-source.ts'
+import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
 import { data, type Value } from '../execute/value.ts'
 import type { ComputeBehaviour, ComputeBehaviours } from './compute-behaviour.ts'
-import { slice } from './compute-image.ts'
 
 const counted = (...batches: ImageBatch[]): Value[] =>
   batches.flatMap((images): Value[] => [{ kind: 'images', images }, data(BigInt(frameCount(images)))])
@@ -54,16 +53,3 @@ export const vhsImageBehaviours: ComputeBehaviours = new Map<string, ComputeBeha
     },
   ],
 ])
-
-/** Frames `skip`, `skip + step`, `skip + 2 step` … */
-export function everyNth(images: ImageBatch, step: number, skip: number): ImageBatch {
-  if (step <= 1) return slice(images, skip, frameCount(images) - skip)
-  let at = 0
-  const segments = images.segments.map(({ frames, colour }) => {
-    const taken = (before: number) => Math.max(0, Math.ceil((before - skip) / step))
-    const share = taken(at + frames) - taken(at)
-    at += frames
-    return { frames: share, colour }
-  })
-  return { ...images, segments: segments.filter(({ frames }) => frames > 0) }
-}

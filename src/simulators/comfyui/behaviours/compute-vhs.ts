@@ -1,16 +1,14 @@
-import { frameCount, type ImageBatch } from '../../media/byte-source.ts'
+import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
 import { png } from '../../media/png.ts'
 import type { NodeResult } from '../execute/node-runner.ts'
 import { data, type Value } from '../execute/value.ts'
-import type { FileType } from '../files/annotated-name.ts'
+import type { FileType } from '../files/folder-paths.ts'
 import { join } from '../files/python-path.ts'
-import { dict, type Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { dict, type Py, PythonError } from '../python/py.ts'
 import type { CallInputs } from './call-inputs.ts'
 import type { ComputeBehaviour, ComputeBehaviours, ComputeFacts, UntimedTick } from './compute-behaviour.ts'
-import { slice } from './compute-image.ts'
 import { encode, write } from './compute-save.ts'
-import { everyNth, vhsImageBehaviours } from './compute-vhs-images.ts'
+import { vhsImageBehaviours } from './compute-vhs-images.ts'
 
 /** ComfyUI-VideoHelperSuite (videohelpersuite/load_video_nodes.py, nodes.py). */
 export const vhsBehaviours: ComputeBehaviours = new Map<string, ComputeBehaviour>([

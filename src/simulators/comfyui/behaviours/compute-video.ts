@@ -1,6 +1,6 @@
+import type { flatImages } from '../../media/image-batch.ts'
 import { data } from '../execute/value.ts'
-import { PythonError } from '../python/python-error.ts'
-import type { flatImages } from './call-inputs.ts'
+import { PythonError } from '../python/py.ts'
 import type { ComputeBehaviour, ComputeBehaviours } from './compute-behaviour.ts'
 
 /** VIDEO values (comfy_extras/nodes_video.py). */

@@ -1,6 +1,5 @@
 import { pyStr } from '../python/format.ts'
-import { typeName } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { PythonError, typeName } from '../python/py.ts'
 import type { OwnCheck } from './validate-behaviour.ts'
 
 /** The check of loader nodes: the annotated name in `input` must lead to something that exists. */

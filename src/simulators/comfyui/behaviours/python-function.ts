@@ -1,7 +1,7 @@
-import type { ClassTraits } from '../execute/class-traits.ts'
+import type { ClassTraits } from '../execute/node-runner.ts'
 import type { Value } from '../execute/value.ts'
 import { requireArguments } from '../python/arguments.ts'
-import { PythonError } from '../python/python-error.ts'
+import { PythonError } from '../python/py.ts'
 import { FUNCTIONS, OWNERS } from './python-names.ts'
 
 /** The function of a class, as far as Python's complaints about arguments show it. */

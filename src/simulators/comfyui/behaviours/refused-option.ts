@@ -1,7 +1,6 @@
-import { requireHashable } from '../python/container.ts'
 import { pyRepr, pyStr } from '../python/format.ts'
-import type { Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { requireHashable } from '../python/operators.ts'
+import { type Py, PythonError } from '../python/py.ts'
 import type { CallInputs } from './call-inputs.ts'
 
 type Refusal = (value: Py) => PythonError

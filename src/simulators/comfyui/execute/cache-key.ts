@@ -1,10 +1,9 @@
-import { pyKey } from '../python/compare.ts'
+import { pyKey } from '../python/operators.ts'
 import type { Py, PyDict } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
-import { EmbeddedValue } from './embedded-value.ts'
-import { linkOf } from './link.ts'
+import { isRawHidden, linkOf } from './link.ts'
 import type { NodeRunner } from './node-runner.ts'
-import { isRawHidden } from './raw-link.ts'
+import { EmbeddedValue } from './value.ts'
 
 /** A node's own share of a key: inputs in the order of their names, links apart from constants. */
 interface OwnKey {

@@ -1,5 +1,4 @@
-import { isDict, type PyDict } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { isDict, type PyDict, PythonError } from '../python/py.ts'
 
 export interface PromptNode {
   readonly id: string

@@ -1,5 +1,4 @@
-import { isDict } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { isDict, PythonError } from '../python/py.ts'
 import type { NodeResult } from './node-runner.ts'
 import type { PromptRun } from './prompt-run.ts'
 import type { Value } from './value.ts'

@@ -1,11 +1,8 @@
-import { isDict, type Py, type PyDict, typeName } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
-import type { ClassTraits } from './class-traits.ts'
+import { isDict, type Py, type PyDict, PythonError, typeName } from '../python/py.ts'
 import type { PromptNode } from './dynamic-prompt.ts'
-import { EmbeddedValue } from './embedded-value.ts'
-import { type Link, linkOf } from './link.ts'
-import { isRawHidden } from './raw-link.ts'
-import { data, type Value } from './value.ts'
+import { isRawHidden, type Link, linkOf } from './link.ts'
+import type { ClassTraits } from './node-runner.ts'
+import { data, EmbeddedValue, type Value } from './value.ts'
 
 /** As Python shows the graph; its address is different every time. */
 const DYNAMIC_PROMPT = '<comfy_execution.graph.DynamicPrompt object at 0x7f0000000000>'

@@ -3,8 +3,7 @@ import type { Py, PyDict } from '../python/py.ts'
 import type { AsyncCalls } from './async-calls.ts'
 import type { CacheKeys } from './cache-key.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
-import type { NodeResult, NodeRunner } from './node-runner.ts'
-import type { Outbox } from './outbox.ts'
+import type { NodeResult, NodeRunner, Preview } from './node-runner.ts'
 import type { ProgressState } from './progress-state.ts'
 import type { ResultCache } from './result-cache.ts'
 import type { Schedule } from './schedule.ts'
@@ -54,3 +53,15 @@ export interface PromptRun extends ExecutionServices {
 
 /** The flag of `/interrupt` was seen at a check point. */
 export class Interrupted extends Error {}
+
+/** Where messages go. `to` is a client id; null means everybody. What nobody listens to is never made. */
+export interface Outbox {
+  /** `data` gives the JSON of the message's data. */
+  send(type: string, data: () => string, to: Py): void
+  /** Whether this client announced `supports_preview_metadata`. */
+  takesPreviewMetadata(to: Py): boolean
+  /** Binary frame 1, or 4 when `metadata` is given. */
+  preview(preview: Preview, metadata: PyDict | null, to: Py): void
+  /** Binary frame 3, to everybody. */
+  text(nodeId: string, text: string): void
+}

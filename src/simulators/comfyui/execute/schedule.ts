@@ -1,4 +1,4 @@
-import { PythonError } from '../python/python-error.ts'
+import { PythonError } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
 import { linkOf } from './link.ts'
 import type { NodeRunner } from './node-runner.ts'

@@ -1,4 +1,5 @@
-import type { Colour, ImageBatch } from '../../media/byte-source.ts'
+import type { Colour } from '../../media/colour.ts'
+import type { ImageBatch } from '../../media/image-batch.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
 
@@ -47,5 +48,18 @@ function describe(value: Exclude<Value, { kind: 'data' }>): string {
       return '<comfy_execution.graph_utils.ExecutionBlocker object>'
     default:
       return value satisfies never
+  }
+}
+
+/**
+ * A tensor or other object among the constants of an expanded node: its graph is made in the server, not sent as JSON.
+ * No such object equals another, so the node is never served from the cache.
+ */
+export class EmbeddedValue extends Map<string, Py> {
+  readonly value: Value
+
+  constructor(value: Value) {
+    super()
+    this.value = value
   }
 }

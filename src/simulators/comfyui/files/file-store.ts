@@ -1,17 +1,9 @@
-import type { ByteSource, ImageBatch } from '../../media/byte-source.ts'
+import type { ByteSource } from '../../media/byte-source.ts'
 import type { Clock } from '../../simulator.ts'
-import { PythonError } from '../python/python-error.ts'
-import { type FileType, parseAnnotatedName } from './annotated-name.ts'
+import { PythonError } from '../python/py.ts'
+import type { FileContent } from './file-content.ts'
+import { type FileType, parseAnnotatedName, type SavePath, savePath } from './folder-paths.ts'
 import { basename, dirname, isWithin, join, normpath } from './python-path.ts'
-import { type SavePath, savePath } from './save-path.ts'
-
-/** What is in a file, so that a loader node can give it back without decoding anything. */
-export type FileContent =
-  | { readonly kind: 'image'; readonly images: ImageBatch; readonly alpha: boolean }
-  | { readonly kind: 'video'; readonly images: ImageBatch; readonly fps: number }
-  /** `images`: what the latent decodes to, when it is known. */
-  | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images?: ImageBatch }
-  | { readonly kind: 'other' }
 
 export interface StoredFile {
   /** Absolute path on the simulated server. */

@@ -1,13 +1,13 @@
 import { jobsOf } from '../../../domain/jobs-of.ts'
 import type { Plan } from '../../../domain/plan-types.ts'
 import type { JobResult, OutputFile } from '../../../domain/run-event.ts'
-import type { ByteSource } from '../../media/byte-source.ts'
-import { fileSource } from '../../media/file-source.ts'
+import type { LoadedEntry } from '../../../recording/read-har.ts'
+import { type ByteSource, fileSource, fromBytes } from '../../media/byte-source.ts'
+import { colourOf } from '../../media/colour.ts'
 import { mp4 } from '../../media/mp4.ts'
 import { png } from '../../media/png.ts'
 import { latent } from '../../media/safetensors.ts'
-import { colourOf } from '../behaviours/colour.ts'
-import { contentOf } from './content-of.ts'
+import { contentOf } from './file-content.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What an earlier part of a run left on the server. */
@@ -63,4 +63,33 @@ export function restoreFiles(
     write({ type: 'input', subfolder: '', filename: name }, png({ width, height, colour: colour(Number(chunk)) }))
   }
   return count
+}
+
+/**
+ * Gives an empty simulated server the input files that the recorded one had before: those that were viewed as they are, and
+ * that no recorded upload made.
+ */
+export function restoreInputs(files: FileStore, entries: readonly LoadedEntry[]): void {
+  const uploaded = new Set<string>()
+  for (const { method, url, status, responseBody } of entries) {
+    const path = url.pathname
+    if (status !== 200) continue
+    if (method === 'POST' && /\/upload\/(?:image|mask)$/.test(path)) uploaded.add(nameOf(responseBody()))
+    if (method !== 'GET' || !path.endsWith('/view')) continue
+    const { filename, subfolder = '', type, ...others } = Object.fromEntries(url.searchParams)
+    if (!filename || type !== 'input' || 'preview' in others || 'channel' in others) continue
+    if (uploaded.has(`${subfolder}/${filename}`)) continue
+    const bytes = fromBytes(responseBody())
+    if (bytes.size > 0) files.write({ type, subfolder, filename, bytes, content: contentOf(bytes) })
+  }
+}
+
+/** `subfolder/name` of the answer to an upload; '' when it was not kept. */
+function nameOf(answer: Uint8Array): string {
+  try {
+    const { name, subfolder } = JSON.parse(Buffer.from(answer).toString())
+    return `${subfolder}/${name}`
+  } catch {
+    return ''
+  }
 }

@@ -1,4 +1,4 @@
-import { PythonError } from './python-error.ts'
+import { PythonError } from './py.ts'
 
 /** Throws Python's words for parameters that got no argument. */
 export function requireArguments(

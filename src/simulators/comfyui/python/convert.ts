@@ -1,7 +1,6 @@
 import { pyRepr } from './format.ts'
 import { INT_MAX_STR_DIGITS, tooManyDigits } from './parse.ts'
-import { type Py, typeName } from './py.ts'
-import { PythonError } from './python-error.ts'
+import { type Py, PythonError, typeName } from './py.ts'
 
 const INTEGER = /^[+-]?[0-9]+(?:_[0-9]+)*$/
 const FLOAT = /^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?|nan)$/i

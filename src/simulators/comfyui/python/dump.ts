@@ -1,4 +1,4 @@
-import { floatRepr } from './float-repr.ts'
+import { floatRepr } from './format.ts'
 import type { Py } from './py.ts'
 
 /** Python's `json.dumps(value)` with its defaults: `", "` and `": "`, ASCII only, floats as `repr`, bare NaN and Infinity. */

@@ -1,8 +1,7 @@
-import { pyGreater, pyIn, pyLess } from '../python/compare.ts'
 import { pyBool, pyFloat, pyInt } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
-import { isDict, type Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { pyGreater, pyIn, pyLess } from '../python/operators.ts'
+import { isDict, type Py, PythonError } from '../python/py.ts'
 import type { InputSpec } from './node-class.ts'
 import { type NodeError, nodeError, withValue } from './node-error.ts'
 

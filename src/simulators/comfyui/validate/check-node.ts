@@ -1,6 +1,5 @@
-import { pyContains, pyItem } from '../python/container.ts'
-import { isDict, type Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { pyContains, pyItem } from '../python/operators.ts'
+import { isDict, type Py, PythonError } from '../python/py.ts'
 import { checkRange, convertConstant } from './check-constant.ts'
 import { type LinkType, typesMatch } from './link-type.ts'
 import type { FindClass, InputSpec, NodeClass } from './node-class.ts'

@@ -1,6 +1,5 @@
-import { pyEquals } from '../python/compare.ts'
-import type { Py } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { pyEquals } from '../python/operators.ts'
+import { type Py, PythonError } from '../python/py.ts'
 
 /**
  * The Python type that a type name has, for it decides how names compare:

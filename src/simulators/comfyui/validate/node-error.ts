@@ -1,6 +1,5 @@
 import { pyStr } from '../python/format.ts'
-import { dict, type Py, type PyDict } from '../python/py.ts'
-import type { PythonError } from '../python/python-error.ts'
+import { dict, type Py, type PyDict, type PythonError } from '../python/py.ts'
 import type { InputSpec } from './node-class.ts'
 
 /** An entry of a node's `errors`. Types, texts and key order: execution.py, validate_inputs, 0.3.64. */

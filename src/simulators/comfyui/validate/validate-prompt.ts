@@ -1,10 +1,9 @@
-import { pyContains, pyItem } from '../python/container.ts'
 import { pyBool, pyFloat } from '../python/convert.ts'
 import { dumpJson } from '../python/dump.ts'
 import { pyStr } from '../python/format.ts'
+import { pyContains, pyItem } from '../python/operators.ts'
 import { parseJson } from '../python/parse.ts'
-import { dict, isDict, type Py, type PyDict } from '../python/py.ts'
-import { PythonError } from '../python/python-error.ts'
+import { dict, isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
 import { checkPrompt, type PromptFacts } from './check-prompt.ts'
 import { nodeError } from './node-error.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { checkArguments, pythonFunction } from '../../../../src/simulators/comfyui/behaviours/python-function.ts'
-import { classTraits } from '../../../../src/simulators/comfyui/execute/class-traits.ts'
+import { classTraits } from '../../../../src/simulators/comfyui/execute/node-runner.ts'
 import { data } from '../../../../src/simulators/comfyui/execute/value.ts'
 import { dict } from '../../../../src/simulators/comfyui/python/py.ts'
 

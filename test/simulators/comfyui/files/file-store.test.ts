@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { savedName } from '../../../../src/simulators/comfyui/files/save-path.ts'
+import { savedName } from '../../../../src/simulators/comfyui/files/folder-paths.ts'
 import { fromBytes } from '../../../../src/simulators/media/byte-source.ts'
 import { makeStore, NOW } from './make-store.ts'
 

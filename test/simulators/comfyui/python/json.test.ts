@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { pyKey } from '../../../../src/simulators/comfyui/python/compare.ts'
 import { dumpJson } from '../../../../src/simulators/comfyui/python/dump.ts'
+import { pyKey } from '../../../../src/simulators/comfyui/python/operators.ts'
 import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
 import type { Py } from '../../../../src/simulators/comfyui/python/py.ts'
 

@@ -1,10 +1,17 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { pyEquals, pyGreater, pyIn, pyKey, pyLess } from '../../../../src/simulators/comfyui/python/compare.ts'
-import { pyContains, pyItem, pyIterate } from '../../../../src/simulators/comfyui/python/container.ts'
 import { pyBool, pyFloat, pyInt } from '../../../../src/simulators/comfyui/python/convert.ts'
-import { floatRepr } from '../../../../src/simulators/comfyui/python/float-repr.ts'
-import { pyRepr, pyStr } from '../../../../src/simulators/comfyui/python/format.ts'
+import { floatRepr, pyRepr, pyStr } from '../../../../src/simulators/comfyui/python/format.ts'
+import {
+  pyContains,
+  pyEquals,
+  pyGreater,
+  pyIn,
+  pyItem,
+  pyIterate,
+  pyKey,
+  pyLess,
+} from '../../../../src/simulators/comfyui/python/operators.ts'
 import type { Py } from '../../../../src/simulators/comfyui/python/py.ts'
 
 // Expected values and texts were printed by Python 3.11.7.

@@ -1,0 +1,42 @@
+/** ComfyUI's model folders by the inputs of its loaders, written `Class.input` (nodes.py, folder_paths.py of 0.3.64). */
+const FOLDERS: ReadonlyArray<readonly [input: RegExp, folder: string]> = [
+  [/lora/i, 'models/loras'],
+  [/clip_?vision/i, 'models/clip_vision'],
+  [/control_?net/i, 'models/controlnet'],
+  [/upscale/i, 'models/upscale_models'],
+  [/style_model/i, 'models/style_models'],
+  [/hypernetwork/i, 'models/hypernetworks'],
+  [/gligen/i, 'models/gligen'],
+  [/\.ckpt_name$/, 'models/checkpoints'],
+  [/vae/i, 'models/vae'],
+  [/\.clip_name\d?$|t5|text_?encoder/i, 'models/text_encoders'],
+  [/\.(unet|diffusion_model|model)(_name)?$/, 'models/diffusion_models'],
+]
+
+/** The folder below ComfyUI's own in which a loader looks for its file; null when its input does not tell. */
+export function modelFolder(className: string, input: string): string | null {
+  const place = `${className}.${input}`
+  return FOLDERS.find(([pattern]) => pattern.test(place))?.[1] ?? null
+}
+
+/** Packs that are known by how they name their classes. Packs of the server itself are learnt from its own list. */
+const KNOWN: ReadonlyArray<readonly [name: RegExp, pack: string]> = [
+  [/^VHS_/, 'ComfyUI-VideoHelperSuite'],
+  [/GGUF/, 'ComfyUI-GGUF'],
+  [/^WanVideo/, 'ComfyUI-WanVideoWrapper'],
+  [/^(RIFE|FILM|GMFSS) /, 'ComfyUI-Frame-Interpolation'],
+  [/\(rgthree\)$/, 'rgthree-comfy'],
+  [/KJ(v2)?$/, 'ComfyUI-KJNodes'],
+]
+
+/** The node pack that a class unknown to the server probably belongs to, or null. */
+export function missingPack(
+  className: string,
+  classes: ReadonlyArray<{ readonly name: string; readonly module: string }>,
+): string | null {
+  const prefix = /^[A-Z]+_/.exec(className)?.[0]
+  const sibling =
+    prefix && classes.find(({ name, module }) => name.startsWith(prefix) && module.startsWith('custom_nodes.'))
+  if (sibling) return sibling.module.slice('custom_nodes.'.length)
+  return KNOWN.find(([name]) => name.test(className))?.[1] ?? null
+}

@@ -1,0 +1,113 @@
+import { Hono } from 'hono'
+import { CAUSE_HEADER, PROVENANCE_HEADER, UNMATCHED_HEADER } from '../../simulator.ts'
+import type { ServerModel } from '../server/server-model.ts'
+import { emptyAnswer, textAnswer } from './aiohttp.ts'
+import { factRoutes } from './fact-routes.ts'
+import { queueRoutes } from './queue-routes.ts'
+import { replayRecorded } from './recorded-replay.ts'
+
+/** The HTTP side of the simulated server. Every route also answers below `/api`. */
+export function createApp(model: ServerModel): Hono {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    const { req } = context
+    if (isForeignOrigin(req.raw)) return emptyAnswer(403)
+    if (req.method === 'OPTIONS') return emptyAnswer(200)
+    await next()
+    const { headers } = context.res
+    if (!headers.has(PROVENANCE_HEADER) && !headers.has(UNMATCHED_HEADER)) headers.set(PROVENANCE_HEADER, 'derived')
+    return undefined
+  })
+  queueRoutes(app, model)
+  factRoutes(app, model)
+  for (const base of ['', '/api']) {
+    app.get(`${base}/ws`, ({ req }) =>
+      textAnswer(
+        400,
+        `No WebSocket UPGRADE hdr: ${req.header('upgrade') ?? 'None'}\n Can "Upgrade" only to "WebSocket".`,
+      ),
+    )
+  }
+  const known = [...new Set(app.routes.map(({ path }) => path))].filter((path) => path !== '/*')
+  const replay = replayRecorded(model.parts.entries)
+  app.notFound(async ({ req }) => {
+    const { method, path } = req
+    if (isOtherMethod(method, path, known)) return methodNotAllowed(method)
+    const replayed = await replay(req.raw)
+    if (replayed instanceof Response) return replayed
+    const message = `the ComfyUI simulator has no answer to ${method} ${path}, and the recording has none either`
+    const answer = textAnswer(501, message)
+    const { cause, nearest } = replayed
+    answer.headers.set(CAUSE_HEADER, cause)
+    const isUnknown = cause === 'never recorded'
+    answer.headers.set(UNMATCHED_HEADER, isUnknown ? nearestRoute(new URL(req.url), known) : nearest)
+    return answer
+  })
+  // A client that goes away is no news, and a defect is for whoever called to tell; hono would print both.
+  app.onError((error) => {
+    throw error
+  })
+  return app
+}
+
+/** A known path with a method that it does not have falls through to the static files, which know GET and HEAD. */
+function methodNotAllowed(method: string): Response {
+  if (method === 'GET' || method === 'HEAD') return emptyAnswer(404)
+  const answer = textAnswer(405, '405: Method Not Allowed')
+  answer.headers.set('allow', 'GET,HEAD')
+  return answer
+}
+
+/** Routes that answer as the recorded server did, or not at all. */
+const RECORDED =
+  /^(\/api)?\/(system_stats|embeddings|models|extensions|view_metadata|users|settings|i18n|workflow_templates)/
+
+/** Those of them that the server knows for POST as well. */
+const TAKES_POST = /^(\/api)?\/(users|settings(\/[^/]+)?)$/
+
+/** Whether the server has the path, and only for other methods. */
+function isOtherMethod(method: string, path: string, known: readonly string[]): boolean {
+  if (method === 'GET' || method === 'HEAD') return known.includes(path) && !RECORDED.test(path)
+  if (method === 'POST' && TAKES_POST.test(path)) return false
+  return known.some((route) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
+}
+
+/**
+ * Whether the server's default middleware refuses a request with 403 (server.py, create_origin_only_middleware): a
+ * loopback Host and an Origin of another name or port. Only requests that carry both are looked at.
+ */
+export function isForeignOrigin(request: Request): boolean {
+  const origin = request.headers.get('origin')
+  if (origin === null) return false
+  const ours = split(request.headers.get('host') ?? new URL(request.url).host)
+  const theirs = split(/^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)/i.exec(origin)?.[1] ?? '')
+  if (!isLoopback(ours.name)) return false
+  // A port that only one of them has does not count, but an address in brackets that keeps them is then another name.
+  const [a, b] = [theirs.port === '' ? ours.name : ours.all, ours.port === '' ? theirs.name : theirs.all]
+  return a !== '' && b !== '' && a !== b
+}
+
+/** In small letters; the name is without the brackets of an IPv6 address. */
+function split(authority: string): { all: string; name: string; port: string } {
+  const all = authority.toLowerCase()
+  const [, address, name = '', port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(all) ?? []
+  return { all, name: address ?? name, port }
+}
+
+function isLoopback(name: string): boolean {
+  if (name.includes(':')) return URL.parse(`http://[${name}]`)?.hostname === '[::1]'
+  return name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name)
+}
+
+/**
+ * The simulated route whose beginning is the most like the path of a request that nothing answers; '' when it is the route
+ * itself, which is known, but not what the recorded server has there.
+ */
+export function nearestRoute({ pathname }: URL, routes: readonly string[]): string {
+  if (routes.some((route) => new RegExp(`^${route.replaceAll(/:[^/]+/g, '[^/]+')}$`).test(pathname))) return ''
+  const alike = (route: string) => {
+    const at = [...route].findIndex((char, index) => char !== pathname[index])
+    return at < 0 ? route.length : at
+  }
+  return routes.toSorted((a, b) => alike(b) - alike(a))[0] ?? ''
+}

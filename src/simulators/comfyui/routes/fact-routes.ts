@@ -1,0 +1,126 @@
+import type { Context, Hono } from 'hono'
+import { plainPath } from '../../../recording/plain-path.ts'
+import { PROVENANCE_HEADER } from '../../simulator.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { mimeType } from '../files/mime-type.ts'
+import type { ObjectInfo } from '../object-info.ts'
+import { parseJson } from '../python/parse.ts'
+import { isDict, type Py, type PyDict } from '../python/py.ts'
+import { FEATURES, MAX_BODY, type ServerModel } from '../server/server-model.ts'
+import { emptyAnswer, jsonAnswer } from './aiohttp.ts'
+import { mayBeFolder, modelLists } from './model-lists.ts'
+import { uploadImage, uploadMask } from './upload.ts'
+import { view } from './view.ts'
+
+/** Front-end helpers whose answers only a recording knows. */
+const RECORDED = [
+  '/system_stats',
+  '/embeddings',
+  '/models',
+  '/models/:folder',
+  '/extensions',
+  '/view_metadata/:folder',
+  '/users',
+  '/settings',
+  '/settings/:id',
+  '/i18n',
+  '/workflow_templates',
+]
+
+/** Old names of folders, which only the server's own code still knows (folder_paths.map_legacy). */
+const LEGACY = new Set(['unet', 'clip'])
+
+/** Files, node classes and what the server tells about itself (server.py, the GET routes). */
+export function factRoutes(app: Hono, model: ServerModel): void {
+  const { files, objectInfo, answers } = model.parts
+  const recorded = ({ req }: Context, next: () => Promise<void>) => {
+    const url = new URL(req.url)
+    const answer = answers.get(plainPath(url) + url.search)
+    if (!answer) return next()
+    const { status, contentType, body } = answer
+    // Recordings keep JSON indented; the server never sends it so.
+    const response = contentType.startsWith('application/json')
+      ? jsonAnswer(parseJson(Buffer.from(body()).toString()), status)
+      : new Response(Uint8Array.from(body()), { status, headers: { 'content-type': contentType } })
+    response.headers.set(PROVENANCE_HEADER, 'recorded')
+    return Promise.resolve(response)
+  }
+  const isUnknown = (folder: string) => {
+    const listed = answers.get('/models')
+    const names = listed?.status === 200 ? parseJson(Buffer.from(listed.body()).toString()) : null
+    if (Array.isArray(names)) return !names.includes(folder)
+    return LEGACY.has(folder) || !mayBeFolder(objectInfo, folder)
+  }
+  for (const base of ['', '/api']) {
+    app.get(`${base}/view`, ({ req }) => view(req.raw, files))
+    app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, { limit: MAX_BODY }))
+    app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, { limit: MAX_BODY }))
+    app.get(`${base}/features`, () => jsonAnswer(FEATURES))
+    app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
+    app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))
+    for (const path of RECORDED) app.get(base + path, recorded)
+    // Only folders whose files are known: a client asks for each of them in turn.
+    app.get(`${base}/models`, () => jsonAnswer([...modelLists(objectInfo).keys()]))
+    app.get(`${base}/models/:folder`, ({ req }, next) => {
+      const folder = req.param('folder')
+      const files = modelLists(objectInfo).get(folder)
+      if (files) return Promise.resolve(jsonAnswer([...files]))
+      return isUnknown(folder) ? Promise.resolve(emptyAnswer(404)) : next()
+    })
+  }
+}
+
+function listing(objectInfo: ObjectInfo, names: readonly string[], { parts }: ServerModel): PyDict {
+  return new Map(
+    names.flatMap((name) => {
+      const info = objectInfo.get(name)
+      return isDict(info) ? [[name, withFileLists(name, info, parts.files)] as const] : []
+    }),
+  )
+}
+
+/** Upload options of an input → the MIME group whose files it lists (folder_paths.py, filter_files_content_types). */
+const LISTED: ReadonlyArray<readonly [option: string, group: string]> = [
+  ['image_upload', 'image/'],
+  ['video_upload', 'video/'],
+  ['audio_upload', 'audio/'],
+]
+
+/** A class's entry of `/object_info` with its file lists as the input directory is now. */
+function withFileLists(classType: string, info: PyDict, files: FileStore): PyDict {
+  const groups = info.get('input')
+  if (!isDict(groups)) return info
+  const listed: PyDict = new Map(
+    Array.from(groups, ([group, inputs]) => [
+      group,
+      isDict(inputs)
+        ? new Map(Array.from(inputs, ([name, spec]) => [name, listedSpec(classType, spec, files)]))
+        : inputs,
+    ]),
+  )
+  return new Map(info).set('input', listed)
+}
+
+function listedSpec(classType: string, spec: Py, files: FileStore): Py {
+  if (!Array.isArray(spec)) return spec
+  const [type, options] = spec
+  const wanted = wantedBy(classType, options)
+  if (!wanted) return spec
+  const names = files
+    .list('input')
+    .filter(({ subfolder, filename }) => subfolder === '' && wanted(filename))
+    .map(({ filename }) => filename)
+    .sort()
+  if (Array.isArray(type)) return [names, ...spec.slice(1)]
+  return isDict(options) && options.has('options') ? [type ?? null, new Map(options).set('options', names)] : spec
+}
+
+function wantedBy(classType: string, options: Py | undefined): ((filename: string) => boolean) | null {
+  if (isDict(options)) {
+    if (options.has('image_folder')) return null
+    const group = LISTED.find(([option]) => options.get(option) === true)?.[1]
+    if (group) return (filename) => mimeType(filename).startsWith(group)
+  }
+  // Its list carries no mark in object_info.
+  return classType === 'LoadLatent' && options === undefined ? (filename) => filename.endsWith('.latent') : null
+}

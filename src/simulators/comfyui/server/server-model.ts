@@ -1,0 +1,71 @@
+import type { ComfyuiKnowledge } from '../../../recording/comfyui-knowledge.ts'
+import type { Clock } from '../../simulator.ts'
+import { validateBehaviours } from '../behaviours/validate-all.ts'
+import type { ValidateBehaviours } from '../behaviours/validate-behaviour.ts'
+import type { NodeRunner } from '../execute/node-runner.ts'
+import type { FileStore } from '../files/file-store.ts'
+import type { ObjectInfo } from '../object-info.ts'
+import { dict, type Py, type PyDict } from '../python/py.ts'
+import { type FindClass, nodeClasses } from '../validate/node-class.ts'
+import { type PromptAnswer, validatePrompt } from '../validate/validate-prompt.ts'
+import { History } from './history.ts'
+import { PromptQueue } from './prompt-queue.ts'
+import { SocketHub } from './socket-hub.ts'
+import { Worker } from './worker.ts'
+
+/** `--max-upload-size` in bytes, the default of 100 MB; it holds for every body. */
+export const MAX_BODY = 104_857_600
+
+export const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_upload_size: BigInt(MAX_BODY) })
+
+export interface ServerModelParts {
+  readonly objectInfo: ObjectInfo
+  readonly answers: ComfyuiKnowledge['answers']
+  /** What was recorded on routes that are not modelled. */
+  readonly entries: ComfyuiKnowledge['entries']
+  readonly files: FileStore
+  readonly runner: NodeRunner
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly validate?: ValidateBehaviours
+  /** The server takes the outputs in the order of a Python set, that is in any; without this, in document order. */
+  readonly orderOutputs?: (promptId: string, outputs: Py[]) => Py[]
+}
+
+/** All that one simulated server holds in memory; the routes and the socket are views of it. */
+export class ServerModel {
+  readonly parts: ServerModelParts
+  readonly history = new History()
+  readonly hub: SocketHub
+  readonly queue: PromptQueue
+  readonly worker: Worker
+  private readonly findClass: FindClass
+  private counter = 0n
+
+  constructor(parts: ServerModelParts) {
+    this.parts = parts
+    const { runner, clock, newId, objectInfo } = parts
+    this.hub = new SocketHub({ features: FEATURES, newId, remaining: () => this.queue.remaining })
+    this.queue = new PromptQueue(() => this.hub.broadcastStatus())
+    this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, runner, clock })
+    this.findClass = nodeClasses(objectInfo, parts.validate ?? validateBehaviours)
+  }
+
+  /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered. */
+  submit(body: string): PromptAnswer {
+    const { files, newId } = this.parts
+    const { counter, findClass } = this
+    const fileExists = (name: string) => files.exists(name)
+    const answer = validatePrompt(body, { counter, newId, findClass, fileExists })
+    this.counter = answer.counter
+    if (answer.item) {
+      const { promptId, outputs } = answer.item
+      try {
+        this.queue.put({ ...answer.item, outputs: this.parts.orderOutputs?.(promptId, outputs) ?? outputs })
+      } finally {
+        this.worker.wake()
+      }
+    }
+    return answer
+  }
+}
