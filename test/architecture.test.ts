@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, it } from 'vitest'
 import { mayReach, ownedBy } from './support/layers.ts'
+import { linuxOnly } from './support/linux-only.ts'
 
 /** Words that belong to some files only. Comments do not count. */
 const wordsOf: ReadonlyArray<{ readonly word: RegExp; readonly within: RegExp; readonly except?: readonly string[] }> =
@@ -26,6 +27,21 @@ const wordsOf: ReadonlyArray<{ readonly word: RegExp; readonly within: RegExp; r
       word: /\bimport\.meta\b/,
       within: /^src\/([^/]+|[^/]+\/[^/]+\/.+)$/,
       except: ['src/network/libraries/with-nock.ts'],
+    },
+    // Tests that need what only Linux has are in the list of test/support/linux-only.ts.
+    {
+      word: /['"`/](?:proc|dev\/full)\/|\/dev\/full|\bstrace\b/,
+      within: /^test\//,
+      except: [
+        'test/architecture.test.ts',
+        'test/support/linux-only.ts',
+        'test/support/strace.ts',
+        'test/cli/output.test.ts',
+        'test/dry-run/engines.test.ts',
+        'test/dry-run/no-socket.test.ts',
+        'test/dry-run/options.test.ts',
+        ...Object.keys(linuxOnly),
+      ],
     },
     { word: /\bnpx pr\b/, within: /^(src|test)\//, except: ['test/architecture.test.ts'] },
   ]
@@ -109,6 +125,11 @@ it('says what every exported function and class is for', () => {
       .map(([, name]) => `${file} exports ${name}`)
   })
   expect(undocumented).toEqual([])
+})
+
+it('lists the test files that run on Linux only', () => {
+  const named = everything.filter((file) => file.endsWith('.linux.test.ts'))
+  expect(Object.keys(linuxOnly).toSorted()).toEqual(named)
 })
 
 it('skips no test', () => {

@@ -97,10 +97,6 @@ const cases: readonly Case[] = [
   { name: 'bucket with a bad name', args: ['--bucket', 'gs://My_Films'] },
   { name: 'bucket that is an address', args: ['--bucket', 'gs://192.168.1.1/films'] },
   { name: 'workflows that are not there', args: ['--workflows', 'nowhere'] },
-  {
-    name: 'paths that cannot be looked at',
-    args: ['--workflows', 'x'.repeat(300), '--ca', '/proc/self/mem'],
-  },
   { name: 'unknown engine and level', args: ['--engine', 'nock', '--log-level', 'loud'] },
   { name: 'contradicting shutdown', args: ['--no-shutdown', '--force-shutdown'] },
   { name: 'live run without a bucket', args: [] },

@@ -60,13 +60,6 @@ it.each(['pr.config.yaml', 'pr.config.ts'])(
   },
 )
 
-it('does not hang where folders cannot be made', async () => {
-  const { exitCode, stderr } = await callPr(['init', '/proc/films'])
-  expect(exitCode).toBe(1)
-  // The superuser gets ENOENT there, everybody else EACCES.
-  expect(stderr).toMatch(/^PR_FILE: \/proc\/films\/prompt_files\/example\.txt cannot be written: E.+\n$/)
-})
-
 function oddFolder(): string {
   const folder = newFolder({
     'otter.txt': 'otter\n\n20\n\nAn otter on a raft\n',
