@@ -1,6 +1,5 @@
 import { counted } from '../domain/counted.ts'
-import type { DiffedInput, DiffedJob, NodeName } from './diff-job.ts'
-import type { RunDiff } from './diff-runs.ts'
+import type { DiffedInput, DiffedJob, NodeName, RunDiff } from './diff-runs.ts'
 import type { EstimateFacts } from './run-facts.ts'
 
 /** A difference for a person, line by line. Jobs that differ alike stand together. */

@@ -4,9 +4,8 @@ import * as z from 'zod'
 import { PromptRunnerError } from '../errors.ts'
 import { jsonOrNull } from '../recording/exact-json.ts'
 import { loadRecording } from '../recording/load-recording.ts'
-import { promptsOf } from './prompts-of.ts'
+import { promptsOf, uploadsOf } from './read-traffic.ts'
 import type { EstimateFacts, RunFacts } from './run-facts.ts'
-import { uploadsOf } from './uploads-of.ts'
 
 /**
  * Reads a run folder, a recording by its name, a folder of HARs or one HAR: all of them hold traffic. Throws PR_USAGE when it

@@ -1,7 +1,6 @@
 import { PromptRunnerError } from '../errors.ts'
 import { runsOf } from './comfyui-runs.ts'
 import { isJson, membersOf } from './exact-json.ts'
-import { plainPath } from './plain-path.ts'
 import type { LoadedEntry } from './read-har.ts'
 
 /** What recorded traffic of a ComfyUI server teaches: never a table in code, so a new recording teaches new node packs. */
@@ -124,4 +123,9 @@ function classesOf(entries: readonly LoadedEntry[]): Map<string, ClassKnowledge>
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return Math.max(0, sorted[sorted.length >> 1] ?? 0)
+}
+
+/** The path of an address without the prefix `/api`, below which ComfyUI has every route a second time. */
+export function plainPath({ pathname }: URL): string {
+  return pathname.replace(/^\/api\//, '/')
 }

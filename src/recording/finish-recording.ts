@@ -14,9 +14,8 @@ import {
 import { join } from 'node:path'
 import { finishedEntry } from './finish-entry.ts'
 import type { HarContent, HarEntry, HarSocketMessage } from './har.ts'
-import { rawLines, readRawLine } from './raw-lines.ts'
-import { FRAMES_TYPE, linesIn } from './socket-file.ts'
-import { harPart, harText } from './write-har.ts'
+import { harPart, harText } from './har.ts'
+import { FRAMES_TYPE, linesIn, rawLines, readRawLine } from './json-lines.ts'
 
 /** Entries of which services go into which file. */
 const fileOf: Readonly<Record<string, string>> = {

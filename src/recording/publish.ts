@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isSameTraffic } from './canonical-har.ts'
 import type { Har } from './har.ts'
-import { isSameTraffic } from './same-traffic.ts'
-import { linesIn } from './socket-file.ts'
-import { harText } from './write-har.ts'
+import { harText } from './har.ts'
+import { linesIn } from './json-lines.ts'
 
 /**
  * Puts a finished recording in the place of an older one. Each HAR is replaced in one step, ComfyUI's last. New bodies

@@ -6,7 +6,7 @@ import { readInputText } from '../files/read-input.ts'
 import { jsonOrNull } from './exact-json.ts'
 import type { HarLog } from './har.ts'
 import { harSchema, type LooseEntry, socketMessage } from './har-schema.ts'
-import { linesIn } from './socket-file.ts'
+import { linesIn } from './json-lines.ts'
 
 /** A HAR as this project works with it, whoever wrote it. */
 export interface LoadedHar {

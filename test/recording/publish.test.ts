@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
+import { harText } from '../../src/recording/har.ts'
 import { publishRecording } from '../../src/recording/publish.ts'
 import { refuseSecrets, secretValues } from '../../src/recording/secret-scan.ts'
-import { harText } from '../../src/recording/write-har.ts'
 import { failure } from '../support/failure.ts'
 
 function folder(files: Record<string, string>): string {

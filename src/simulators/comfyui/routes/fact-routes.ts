@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import { plainPath } from '../../../recording/plain-path.ts'
+import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { mimeType } from '../files/mime-type.ts'

@@ -1,4 +1,4 @@
-import { plainPath } from '../../../recording/plain-path.ts'
+import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import type { LoadedEntry } from '../../../recording/read-har.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
 import { parseJson } from '../python/parse.ts'

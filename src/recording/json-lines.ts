@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
 import type { HarEntry } from './har.ts'
 
 /** Where an entry lies in a file of one JSON object a line. */
@@ -50,4 +51,26 @@ export function readRawLine({ path, start, length }: RawLine): HarEntry {
   readSync(file, bytes, 0, length, start)
   closeSync(file)
   return JSON.parse(bytes.toString()) as HarEntry
+}
+
+/** Media type of a file that holds the frames of a long socket, one JSON object a line; Playwright keeps all sockets so. */
+export const FRAMES_TYPE = 'application/jsonl'
+
+/** The lines of a file, without their ends; a piece of it is in memory at a time. Empty ones are left out. */
+export function* linesIn(path: string): Generator<string> {
+  const file = openSync(path, 'r')
+  const piece = Buffer.alloc(64 * 1024)
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  try {
+    for (let read = 1; read > 0; ) {
+      read = readSync(file, piece, 0, piece.length, null)
+      const lines = (rest + decoder.write(piece.subarray(0, read))).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') yield line
+    }
+    if (rest !== '') yield rest
+  } finally {
+    closeSync(file)
+  }
 }
