@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest'
 import { duringTheRun } from '../support/preload.ts'
-import { program } from '../support/program.ts'
-import { promptFile, rehearsalFolder, rehearse } from '../support/rehearse.ts'
+import { promptFile, rehearse } from '../support/rehearse.ts'
 import { contents } from '../support/run-contents.ts'
-import { traced } from '../support/strace.ts'
 
 const msw = ['--engine', 'msw']
 
@@ -44,13 +42,4 @@ it.each([
     refused: [refused],
     real: 0,
   })
-})
-
-it('opens no socket that leads anywhere and starts no program', async () => {
-  const cwd = rehearsalFolder({ 'prompt_files/heron.txt': promptFile('heron', 17) })
-  const env = { PATH: process.env['PATH'], TZ: 'UTC', RUNPOD_POD_ID: 'pod-1', RUNPOD_API_KEY: 'rpa_ABCDEFGHIJKLMNOP' }
-  const run = await traced([process.execPath, program, '--dry-run', ...msw], { cwd, env })
-  expect(run.exitCode).toBe(0)
-  expect(run.sockets.filter((family) => family !== 'AF_NETLINK')).toEqual([])
-  expect(run.programs).toEqual([process.execPath])
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { program } from '../support/program.ts'
-import { filesIn, rehearsalFolder, runFolder } from '../support/rehearse.ts'
+import { filesIn, promptFile, rehearsalFolder, runFolder } from '../support/rehearse.ts'
 import { serviceAccount } from '../support/service-account.ts'
 import { traced } from '../support/strace.ts'
 
@@ -11,10 +11,11 @@ const apiKey = 'rpa_0123456789ABCDEFGHIJ'
 async function tracedRehearsal(
   env: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ) {
   const cwd = rehearsalFolder(files)
   const environment = { PATH: process.env['PATH'], TZ: 'UTC', ...env }
-  const result = await traced([process.execPath, program, '--dry-run'], { cwd, env: environment })
+  const result = await traced([process.execPath, program, '--dry-run', ...args], { cwd, env: environment })
   return { ...result, ...runFolder(cwd) }
 }
 
@@ -29,6 +30,18 @@ it('opens no socket that leads anywhere and starts no program', async () => {
   const { exitCode, sockets, programs } = await tracedRehearsal()
   expect(exitCode).toBe(0)
   // Google's library lists the network interfaces, which is asked of the kernel through a socket of its own kind.
+  expect(sockets.filter((family) => family !== 'AF_NETLINK')).toEqual([])
+  expect(programs).toEqual([process.execPath])
+})
+
+it('opens none through MSW, nock and mock-socket', async () => {
+  const env = { RUNPOD_POD_ID: 'pod-1', RUNPOD_API_KEY: apiKey }
+  const { exitCode, sockets, programs } = await tracedRehearsal(
+    env,
+    { 'prompt_files/a.txt': promptFile('heron', 17) },
+    ['--engine', 'msw'],
+  )
+  expect(exitCode).toBe(0)
   expect(sockets.filter((family) => family !== 'AF_NETLINK')).toEqual([])
   expect(programs).toEqual([process.execPath])
 })
