@@ -1,5 +1,5 @@
 import yargs from 'yargs'
-import { nearest } from '../domain/nearest.ts'
+import { nearest } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type Command, positionalsOf } from './command.ts'
 import { commandNamed } from './commands.ts'

@@ -1,5 +1,5 @@
 import type { Validation } from '../doctor/validate-inputs.ts'
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import type { PlanFinding } from '../planning/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../planning/missing-pieces.ts'
 import { problemText } from './failure.ts'

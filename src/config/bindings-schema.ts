@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Bindings } from '../domain/bindings.ts'
-import { type Role, rolesOf } from '../domain/roles.ts'
+import { type Role, rolesOf } from '../domain/bindings.ts'
 import { strictObject } from './schema-problems.ts'
 
 const word = (what: string) => z.string({ error: `must be ${what}.` }).min(1, { error: `must be ${what}.` })

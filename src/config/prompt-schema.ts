@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { keepsTo, type Limit, limits, ruleOf } from '../domain/limits.ts'
 import type { PromptOverrides } from '../domain/prompt.ts'
-import { normalizeVideoName, videoNameFault } from '../domain/video-name.ts'
+import { normalizeVideoName, videoNameFault } from '../domain/prompt.ts'
 import { strictObject } from './schema-problems.ts'
 
 const told = (rule: string) => ({

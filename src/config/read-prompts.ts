@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, join } from 'node:path'
-import { counted } from '../domain/counted.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
-import { snakeCase } from '../domain/snake-case.ts'
+import { counted, snakeCase } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { inputFault, NO_SUCH_FILE, readInput, reasonOf } from '../files/read-input.ts'
 

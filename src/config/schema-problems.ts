@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { didYouMean } from '../domain/nearest.ts'
+import { didYouMean } from '../domain/wording.ts'
 import type { Problem } from '../errors.ts'
 
 export type Path = readonly PropertyKey[]

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { nearest } from '../domain/nearest.ts'
+import { nearest } from '../domain/wording.ts'
 import type { Problem } from '../errors.ts'
 import type { ConfigFile } from './config-file.ts'
 import { flagOf } from './setting.ts'

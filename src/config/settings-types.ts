@@ -1,4 +1,4 @@
-import type { PlanSettings } from '../domain/plan.ts'
+import type { PlanSettings } from '../domain/plan-values.ts'
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
 

@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import type { DiffedInput, DiffedJob, NodeName, RunDiff } from './diff-runs.ts'
 import type { EstimateFacts } from './run-facts.ts'
 

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import type { RunProgram } from '../clients/clients.ts'
 import { isWritableFolder, nearestExisting } from '../config/folders.ts'
 import type { Settings } from '../config/settings-types.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import { capacityText, diskNeed } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 

@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { type NodeUse, usesOf } from '../recording/server-facts.ts'

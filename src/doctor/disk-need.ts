@@ -1,4 +1,4 @@
-import type { Chunk, Plan } from '../domain/plan-types.ts'
+import type { Chunk, Plan } from '../domain/plan.ts'
 
 /** A generous rate for what ComfyUI's H.264 makes of rendered pictures. */
 const BITS_PER_PIXEL = 0.3

@@ -1,7 +1,7 @@
 import type { Places, Removal, Setting, VariantBindings } from './bindings.ts'
+import { type Role, roleNames, roles } from './bindings.ts'
 import { findNode, findPlace, idOf, titleOf } from './find-node.ts'
 import { type Graph, type InputValue, isLink } from './graph.ts'
-import { type Role, roleNames, roles } from './roles.ts'
 
 /** A graph ready to be sent, and what was done to the template. */
 export interface BuiltWorkflow {

@@ -1,5 +1,4 @@
 import type { Graph, InputValue } from './graph.ts'
-import type { OutputRole, Role } from './roles.ts'
 
 /** The workflow templates of one folder, and what their nodes mean. */
 export interface Templates {
@@ -60,4 +59,61 @@ export interface Setting extends Place {
 /** A node that is taken out; with `bypass` its consumers get what that input of it got, else they lose the input. */
 export interface Removal extends NodeRef {
   readonly bypass?: string | undefined
+}
+
+/** What a binding can say about an input of a node, in the order in which changes are listed. */
+export const roles = {
+  lora: { words: 'LoRA', template: 'render', needed: [] },
+  model: { words: 'Model', template: 'render', needed: ['high', 'low'] },
+  text_encoder: { words: 'Text encoder', template: 'render', needed: [] },
+  vae: { words: 'VAE', template: 'render', needed: [] },
+  positive_prompt: { words: 'Positive prompt', template: 'render', needed: ['high', 'low'] },
+  negative_prompt: { words: 'Negative prompt', template: 'render', needed: ['high', 'low'] },
+  width: { words: 'Width', template: 'render', needed: ['high', 'low'] },
+  height: { words: 'Height', template: 'render', needed: ['high', 'low'] },
+  length: { words: 'Length', template: 'render', needed: ['high', 'low'] },
+  seed: { words: 'Seed', template: 'render', needed: ['high', 'low'] },
+  steps: { words: 'Steps', template: 'render', needed: ['high', 'low'] },
+  switch_step: { words: 'Switch at step', template: 'render', needed: ['high', 'low'] },
+  cfg: { words: 'CFG', template: 'render', needed: ['high', 'low'] },
+  reference_image: { words: 'Reference image', template: 'render', needed: ['high', 'low'] },
+  control_video: { words: 'Control video', template: 'render', needed: [] },
+  control_start: { words: 'Control video from frame', template: 'render', needed: [] },
+  control_length: { words: 'Control video frames', template: 'render', needed: [] },
+  latent: { words: 'Latent', template: 'render', needed: ['low'] },
+  latent_prefix: { words: 'Latent saved as', template: 'render', needed: ['high'] },
+  video_prefix: { words: 'Video saved as', template: 'render', needed: ['low'] },
+  first_video: { words: 'First video', template: 'combine', needed: ['first', 'later'] },
+  first_frames: { words: 'Frames of the first video', template: 'combine', needed: ['first'] },
+  second_video: { words: 'Second video', template: 'combine', needed: ['later'] },
+  second_frames: { words: 'Frames of the second video', template: 'combine', needed: ['later'] },
+  film_prefix: { words: 'Film saved as', template: 'combine', needed: ['first', 'later'] },
+  fps: { words: 'Frames per second', template: 'both', needed: ['low', 'first', 'later'] },
+} as const satisfies Record<string, RoleFacts>
+
+export type Role = keyof typeof roles
+export type Variant = 'high' | 'low' | 'first' | 'later'
+export type OutputRole = 'latent' | 'video' | 'film'
+
+interface RoleFacts {
+  /** How a person reads the role in a list of changes. */
+  readonly words: string
+  readonly template: 'render' | 'combine' | 'both'
+  /** The variants of the template that cannot do without it. */
+  readonly needed: readonly Variant[]
+}
+
+/** The file that a variant must deliver: the next job, or the user, waits for it. */
+export const neededOutput: Readonly<Record<Variant, OutputRole>> = {
+  high: 'latent',
+  low: 'video',
+  first: 'film',
+  later: 'film',
+}
+
+export const roleNames = Object.keys(roles) as readonly Role[]
+
+/** The roles that bindings of one template may name. */
+export function rolesOf(template: 'render' | 'combine'): Role[] {
+  return roleNames.filter((role) => roles[role].template === template || roles[role].template === 'both')
 }

@@ -1,7 +1,7 @@
 import type { Bindings, NodeRef, Place, Places, Removal, Templates, VariantBindings } from './bindings.ts'
+import { neededOutput, type Role, roleNames, roles, type Variant } from './bindings.ts'
 import { type Fault, type Found, findNode, findPlace } from './find-node.ts'
 import type { Graph } from './graph.ts'
-import { neededOutput, type Role, roleNames, roles, type Variant } from './roles.ts'
 
 /** A fault of the bindings and where in `bindings.yaml` it stands. */
 export interface BindingFault extends Fault {

@@ -1,7 +1,7 @@
 import { PromptRunnerError } from '../errors.ts'
 import type { NodeRef, Place } from './bindings.ts'
 import type { Graph, GraphNode } from './graph.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from './wording.ts'
 
 export type Found = { readonly id: string; readonly fault: null } | { readonly id: null; readonly fault: Fault }
 

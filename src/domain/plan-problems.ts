@@ -1,10 +1,21 @@
 import type { Problem } from '../errors.ts'
+import { SHORTEST_TAIL } from './frames.ts'
 import { keepsTo, LONGEST_CUT, limits, nearestWithin, type PlanNumber, planNumbers, ruleOf } from './limits.ts'
-import type { PlanSettings, PlanValues } from './plan.ts'
+import type { PlanSettings, PlanValues } from './plan-values.ts'
 import type { Prompt, PromptOverrides } from './prompt.ts'
 
 /** The last frame of a batch at which ComfyUI's frame picker can start. */
 const LAST_CONTROL_START = LONGEST_CUT - 1
+
+/** Wan2.2 A14B was trained at 81 frames and 16 fps. */
+const NATIVE_FRAMES = 81
+const NATIVE_FPS = 16
+
+/** ComfyUI holds pictures as three float32 values a pixel. */
+const BYTES_PER_PIXEL = 12
+
+/** What a server with 64 GB has left beside the two 14B models (Q8, 15 GB each) that it keeps in memory. */
+const COMBINE_MEMORY = 32e9
 
 /** Everything that makes a plan impossible, each where the value was given and with what would do instead. */
 export function planProblems(prompt: Prompt, values: PlanValues, given: PlanSettings['given']): Problem[] {
@@ -52,4 +63,61 @@ function controlProblem(prompt: Prompt, { chunkLengths }: PlanValues): Problem |
     value: controlVideo,
     hint: 'Split the film into prompt files of at most 4,096 frames, each with its own part of the control video.',
   }
+}
+
+/** Sentences about what is legal but will be regretted. */
+export function planWarnings(prompt: Prompt, values: PlanValues, settings: PlanSettings): string[] {
+  return [
+    ...idleFlags(prompt, settings),
+    idleNegative(prompt, values),
+    longChunks(values),
+    tail(prompt, values),
+    otherRate(values),
+    filmMemory(prompt, values),
+  ].filter((warning) => warning !== null)
+}
+
+function idleNegative(prompt: Prompt, { cfg }: PlanValues): string | null {
+  if (cfg !== 1 || prompt.negativePrompt === '') return null
+  return 'The negative prompt has no effect at cfg 1. A cfg above 1 gives it one and doubles the time of each step.'
+}
+
+function longChunks({ chunkLengths }: PlanValues): string | null {
+  const longest = chunkLengths[0]!
+  if (longest <= NATIVE_FRAMES) return null
+  return `Chunks of ${longest} frames are longer than the ${NATIVE_FRAMES} that Wan2.2 was trained on: the picture may drift from the reference.`
+}
+
+function tail(prompt: Prompt, { chunkLengths, framesPerChunk }: PlanValues): string | null {
+  const [longest, shortest] = [chunkLengths[0]!, chunkLengths.at(-1)!]
+  if (chunkLengths.length === 1) return null
+  if (longest < framesPerChunk) {
+    const stub = prompt.totalFrames - (chunkLengths.length - 1) * framesPerChunk
+    const lengths = longest === shortest ? `${longest}` : `${shortest} or ${longest}`
+    return `A last chunk of ${stub} frames would be a stub, so the ${chunkLengths.length} chunks keep ${lengths} frames each instead of ${framesPerChunk}.`
+  }
+  if (shortest >= SHORTEST_TAIL || shortest === longest) return null
+  return `The last chunk keeps only ${shortest} frames: short chunks move unsteadily. Without a chunk length of your own the chunks are evened out.`
+}
+
+function otherRate({ fps }: PlanValues): string | null {
+  if (fps === NATIVE_FPS) return null
+  return `Wan2.2 moves naturally at ${NATIVE_FPS} fps; at ${fps} fps the film plays ${fps > NATIVE_FPS ? 'faster' : 'slower'} than it was made.`
+}
+
+function filmMemory(prompt: Prompt, { width, height }: PlanValues): string | null {
+  // The last combine job holds the film so far, the chunk, and both joined: the film twice.
+  const bytes = 2 * prompt.totalFrames * width * height * BYTES_PER_PIXEL
+  if (bytes <= COMBINE_MEMORY) return null
+  const gigabytes = (amount: number) => `${Math.round(amount / 1e9)} GB`
+  return `Joining ${prompt.totalFrames} frames of ${width}x${height} takes about ${gigabytes(bytes)} of the server's memory, more than the ${gigabytes(COMBINE_MEMORY)} that a 64 GB server has left. Split the film into several prompt files.`
+}
+
+/** What a prompt file says is of its film, and a flag of all films. */
+function idleFlags({ overrides }: Prompt, settings: PlanSettings): string[] {
+  return planNumbers
+    .filter((key) => overrides[key] !== undefined && overrides[key] !== settings[key])
+    .map((key) => ({ key, flag: settings.given[key]?.file ?? '' }))
+    .filter(({ flag }) => flag.startsWith('--'))
+    .map(({ key, flag }) => `${flag} ${settings[key]} has no effect: the prompt file says ${overrides[key]}.`)
 }

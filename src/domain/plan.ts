@@ -1,114 +1,134 @@
-import { type Problem, PromptRunnerError } from '../errors.ts'
-import { chunkLengths, referenceFrame, renderFrames, switchStep } from './frames.ts'
-import { type PlanNumber, planNumbers } from './limits.ts'
-import { type JobId, planJobs } from './plan-jobs.ts'
-import { planProblems } from './plan-problems.ts'
-import type { Chunk, ModelNames, Plan } from './plan-types.ts'
-import { planWarnings } from './plan-warnings.ts'
-import type { Prompt } from './prompt.ts'
-import { deriveSeed } from './seed.ts'
-
-/** What the settings say about plans; a prompt file's own values win. Sizes in pixels. */
-export interface PlanSettings {
+/** The plan of one video. Pure data: the same input gives the same plan, byte for byte. */
+export interface Plan {
+  readonly videoName: string
+  readonly promptFile: string
+  readonly positivePrompt: string
+  readonly negativePrompt: string
+  /** Frames of the finished film: exactly what was asked for. */
+  readonly totalFrames: number
+  /** Frames a chunk keeps when it is not the last one, after evening out (later chunks may then keep one less). */
   readonly framesPerChunk: number
   readonly width: number
   readonly height: number
   readonly fps: number
   readonly steps: number
+  /** Step at which HIGH hands over to LOW. */
+  readonly switchStep: number
   readonly cfg: number
-  /** null: derived from the prompt. */
-  readonly seed: number | null
+  /** Seed of the first chunk; chunk k uses `seed + k - 1`. Below 2^53. */
+  readonly seed: number
   readonly models: ModelNames
-  /** Where those that are no defaults were given, for messages: a flag, or a configuration file and its line. */
-  readonly given: Readonly<Partial<Record<PlanNumber, Pick<Problem, 'file' | 'line'>>>>
+  readonly referenceImage: string | null
+  readonly controlVideo: string | null
+  readonly chunks: readonly Chunk[]
+  /** The two passes over each chunk, in order. */
+  readonly passes: readonly Passes[]
+  /** Combine 1…n, numbered on their own. */
+  readonly combineJobs: readonly CombineJob[]
+  /** Sentences for a person: what is legal but will be regretted (cfg 1 with a negative prompt, long chunks, memory). */
+  readonly warnings: readonly string[]
 }
 
-/** The values that hold for one video once prompt file and settings are put together. */
-export type PlanValues = Omit<PlanSettings, 'seed' | 'given'> & {
+export interface ModelNames {
+  readonly highModel: string
+  readonly lowModel: string
+  readonly highLora: string
+  readonly lowLora: string
+  readonly textEncoder: string
+  readonly vae: string
+}
+
+export interface Chunk {
+  /** Counted from 1. */
+  readonly number: number
+  /** First source frame, counted from 0. */
+  readonly startFrame: number
+  /** Frames that stay in the film. */
+  readonly keepFrames: number
+  /** Frames rendered: the next 4n+1 at or above `keepFrames`. */
+  readonly renderFrames: number
   readonly seed: number
-  readonly chunkLengths: readonly number[]
+  /** Frame of the previous chunk's video (counted from 0) that becomes this chunk's reference; null for chunk 1. */
+  readonly referenceFrame: number | null
+}
+
+/** HIGH is numbered 1, LOW 2, the next HIGH 3, … */
+export interface Passes {
+  readonly high: HighJob
+  readonly low: LowJob
+}
+
+interface JobBase {
+  /** UUIDv5 of the job's content. */
+  readonly jobId: string
+  readonly jobNumber: number
+  /** Workflow number of the run: render jobs first, then combine jobs; names `workflow_NNN_…`. */
+  readonly workflowNumber: number
+  readonly chunk: Chunk
+  /** Workflow numbers of jobs that must be done before. Always smaller than `workflowNumber`. */
+  readonly dependsOn: readonly number[]
+}
+
+export interface HighJob extends JobBase {
+  readonly kind: 'high'
+}
+
+export interface LowJob extends JobBase {
+  readonly kind: 'low'
+}
+
+export interface CombineJob extends JobBase {
+  readonly kind: 'combine'
+  /** Frames of the film after this job. */
+  readonly filmFrames: number
+}
+
+export type RenderJob = HighJob | LowJob
+export type Job = RenderJob | CombineJob
+
+/** `type` of a job in workflow files and in `extra_data.prompt_runner`. */
+export const jobType = { high: 'high_noise_render', low: 'low_noise_render', combine: 'combine' } as const
+
+/** The render jobs of a plan, in the order in which they run. */
+export function renderJobsOf({ passes }: Plan): RenderJob[] {
+  return passes.flatMap(({ high, low }) => [high, low])
+}
+
+/** All jobs of a plan, in the order in which they run. */
+export function jobsOf(plan: Plan): Job[] {
+  return [...renderJobsOf(plan), ...plan.combineJobs]
 }
 
 /**
- * Plans one video. The same prompt and settings give the same plan, byte for byte; `jobId` names a job by its content.
- * Throws PR_PLAN with one problem for each value that cannot be used.
+ * How many jobs the plans before each video have: added to the number of a workflow in its plan it gives the number in the run, which
+ * is that of its file in a run folder.
  */
-export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): Plan {
-  const values = settle(prompt, settings)
-  const problems = planProblems(prompt, values, settings.given)
-  if (problems.length > 0) {
-    throw new PromptRunnerError('PR_PLAN', `No plan can be made for video "${prompt.videoName}" of ${prompt.file}.`, {
-      problems,
-    })
-  }
-  const { chunkLengths: lengths, framesPerChunk: asked, ...kept } = values
-  const chunks = planChunks(lengths, values.seed)
-  const video = {
-    videoName: prompt.videoName,
-    promptFile: prompt.file,
-    positivePrompt: prompt.positivePrompt,
-    negativePrompt: prompt.negativePrompt,
-    totalFrames: prompt.totalFrames,
-    framesPerChunk: chunks.length > 1 ? lengths[0]! : asked,
-    ...kept,
-    switchStep: switchStep(values.steps),
-    referenceImage: prompt.overrides.referenceImage ?? null,
-    controlVideo: prompt.overrides.controlVideo ?? null,
-  }
-  const warnings = [...idleFlags(prompt, settings), ...planWarnings(prompt, values)]
-  return { ...video, chunks, ...planJobs(video, chunks, jobId), warnings }
+export function workflowsBefore(plans: readonly Plan[]): ReadonlyMap<string, number> {
+  let before = 0
+  return new Map(
+    plans.map((plan) => {
+      const entry = [plan.videoName, before] as const
+      before += jobsOf(plan).length
+      return entry
+    }),
+  )
 }
 
-/** What a prompt file says is of its film, and a flag of all films. */
-function idleFlags({ overrides }: Prompt, settings: PlanSettings): string[] {
-  return planNumbers
-    .filter((key) => overrides[key] !== undefined && overrides[key] !== settings[key])
-    .map((key) => ({ key, flag: settings.given[key]?.file ?? '' }))
-    .filter(({ flag }) => flag.startsWith('--'))
-    .map(({ key, flag }) => `${flag} ${settings[key]} has no effect: the prompt file says ${overrides[key]}.`)
+/** A plan as it is written down; names of runs and digests in manifests are made of this text, so its form stays. */
+export function writtenPlan(plan: Plan) {
+  const { passes: _, combineJobs, warnings, ...video } = plan
+  return { ...video, renderJobs: renderJobsOf(plan), combineJobs, warnings }
 }
 
-function settle(prompt: Prompt, settings: PlanSettings): PlanValues {
-  const { overrides } = prompt
-  const framesPerChunk = overrides.framesPerChunk ?? settings.framesPerChunk
-  // A chunk length that was asked for must not be evened out.
-  const isAsked = (overrides.framesPerChunk ?? settings.given.framesPerChunk) !== undefined
-  return {
-    framesPerChunk,
-    width: overrides.width ?? settings.width,
-    height: overrides.height ?? settings.height,
-    fps: overrides.fps ?? settings.fps,
-    steps: overrides.steps ?? settings.steps,
-    cfg: overrides.cfg ?? settings.cfg,
-    seed: overrides.seed ?? settings.seed ?? deriveSeed(seedText(prompt)),
-    models: {
-      ...settings.models,
-      highLora: overrides.loras?.high ?? settings.models.highLora,
-      lowLora: overrides.loras?.low ?? settings.models.lowLora,
-    },
-    chunkLengths:
-      Number.isInteger(framesPerChunk) && framesPerChunk >= 1
-        ? chunkLengths(prompt.totalFrames, framesPerChunk, !isAsked)
-        : [],
-  }
-}
-
-function seedText(prompt: Prompt): string {
-  return JSON.stringify([prompt.videoName, prompt.totalFrames, prompt.positivePrompt, prompt.negativePrompt])
-}
-
-function planChunks(lengths: readonly number[], seed: number): Chunk[] {
-  let startFrame = 0
-  return lengths.map((keepFrames, index) => {
-    const chunk: Chunk = {
-      number: index + 1,
-      startFrame,
-      keepFrames,
-      renderFrames: renderFrames(keepFrames),
-      seed: seed + index,
-      referenceFrame: index === 0 ? null : referenceFrame(lengths[index - 1]!),
-    }
-    startFrame += keepFrames
-    return chunk
+/** The reverse of `writtenPlan`; null when not every chunk has its two passes. */
+export function readPlan({ renderJobs, ...video }: ReturnType<typeof writtenPlan>): Plan | null {
+  const [highs, lows] = [
+    renderJobs.filter((job) => job.kind === 'high'),
+    renderJobs.filter((job) => job.kind === 'low'),
+  ]
+  const passes = highs.flatMap((high, index) => {
+    const low = lows[index]
+    return low ? [{ high, low }] : []
   })
+  return passes.length * 2 === renderJobs.length ? { ...video, passes } : null
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts'
 import { keepsTo, limits, ruleOf } from './limits.ts'
 import type { Prompt } from './prompt.ts'
-import { normalizeVideoName, VIDEO_NAME_RULE, videoNameFault } from './video-name.ts'
+import { normalizeVideoName, VIDEO_NAME_RULE, videoNameFault } from './prompt.ts'
 
 export interface ParsedPrompt {
   /** null when there are problems. */

@@ -1,4 +1,4 @@
-import type { Plan } from './plan-types.ts'
+import type { Plan } from './plan.ts'
 
 /** A file that a ComfyUI server wrote, as its history names it. */
 export interface OutputFile {

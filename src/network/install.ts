@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { createRedactor, type Redactor } from '../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'

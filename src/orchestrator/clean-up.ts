@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'

@@ -1,6 +1,6 @@
 import { annotatedName, combinePart, serverFolder } from '../config/layout.ts'
-import { buildCombineWorkflow } from '../domain/combine-workflow.ts'
-import type { CombineJob, Plan } from '../domain/plan-types.ts'
+import { buildCombineWorkflow } from '../domain/build-workflow.ts'
+import type { CombineJob, Plan } from '../domain/plan.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { checkVideo } from './render-chunk.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { filmName } from '../config/layout.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { RunState, VideoState } from '../state/run-state.ts'
 import { isPlannedAs } from './jobs-to-skip.ts'
 

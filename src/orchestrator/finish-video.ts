@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { objectNames } from '../config/layout.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
+import { writtenPlan } from '../domain/plan.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
-import { snakeCased } from '../domain/snake-case.ts'
+import { snakeCased } from '../domain/wording.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
 import { cleanUp } from './clean-up.ts'
 import type { RunContext } from './run-context.ts'
@@ -16,7 +17,7 @@ export async function finishVideo(
   film: string,
   jobs: readonly JobResult[],
 ): Promise<void> {
-  const { videoName: video, totalFrames: frames } = plan
+  const { videoName: video, totalFrames: frames } = writtenPlan(plan)
   const [{ size }, crc32c] = await Promise.all([stat(film), fileCrc32c(film)])
   context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, crc32c, frames })
   const stored = context.options.upload ? await uploadFilm(context, plan, film, size) : null
@@ -98,7 +99,7 @@ function makeManifest(
   created: string,
 ) {
   // What the file is called and what was warned of does not change the film.
-  const { promptFile: _file, warnings: _warnings, ...work } = plan
+  const { promptFile: _file, warnings: _warnings, ...work } = writtenPlan(plan)
   return {
     run_id: context.runId,
     run_name: context.runName,

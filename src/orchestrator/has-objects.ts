@@ -1,6 +1,6 @@
 import type { StorageClient } from '../clients/clients.ts'
 import { objectName } from '../config/layout.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 
 /**
  * Whether the bucket has films under the name of this new run. Objects are never replaced, so without this look the

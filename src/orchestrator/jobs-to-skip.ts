@@ -1,5 +1,5 @@
-import { jobsOf } from '../domain/jobs-of.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
+import { jobsOf } from '../domain/plan.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { VideoState } from '../state/run-state.ts'
 

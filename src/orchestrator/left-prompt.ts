@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ComfyuiClient } from '../clients/clients.ts'
 import type { Graph } from '../domain/graph.ts'
 import { promptId } from '../domain/ids.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { OpenPrompt } from '../state/run-state.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
@@ -39,7 +39,8 @@ export async function isKnownRun(
   signal: AbortSignal,
 ): Promise<boolean> {
   // Videos are rendered in order: without the first job of the first one nothing else was sent.
-  return (await promptState(comfyui, promptId(runId, plans[0]!.renderJobs[0]!.jobId, 1), signal)) !== 'unknown'
+  const first = plans[0]?.passes[0]?.high
+  return first !== undefined && (await promptState(comfyui, promptId(runId, first.jobId, 1), signal)) !== 'unknown'
 }
 
 /** Two calls are not atomic: a prompt that is in neither list may have ended between them. */

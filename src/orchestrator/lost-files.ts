@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { jobsOf } from '../domain/jobs-of.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
+import { jobsOf, renderJobsOf } from '../domain/plan.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
 import { downloadFile, hasFile, uploadFile } from './server-files.ts'
@@ -21,7 +21,7 @@ export async function withoutLostFiles(
 ): Promise<ReadonlyMap<number, JobResult>> {
   const video = plan.videoName
   const kept = new Map(skipped)
-  const jobs = jobsOf(plan)
+  const [jobs, renderJobs] = [jobsOf(plan), renderJobsOf(plan)]
   const again: number[] = []
   const putBack: number[] = []
   const fetched: number[] = []
@@ -35,7 +35,7 @@ export async function withoutLostFiles(
     const isHere = path !== undefined && existsSync(path)
     // A chunk takes of the LOW before it only a picture, which is cut from the local copy.
     const isCutFrom =
-      kind === 'low' && plan.renderJobs.slice(number, number + 2).some((job) => !kept.has(job.workflowNumber))
+      kind === 'low' && renderJobs.slice(number, number + 2).some((job) => !kept.has(job.workflowNumber))
     const isReadHere = isCutFrom || number === jobs.length
     const isLoadedThere = later.some((job) => job.kind !== 'high')
     if (isHere ? !isLoadedThere : !isReadHere && !isLoadedThere) continue

@@ -1,4 +1,4 @@
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { StoredObject } from '../domain/run-event.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
 import type { Upload, VideoState } from '../state/run-state.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import { patiently } from './patiently.ts'

@@ -1,6 +1,6 @@
 import { annotatedName, chunkPart, inputFile, referenceUploadName, serverFolder } from '../config/layout.ts'
-import type { Chunk, Plan, RenderJob } from '../domain/plan-types.ts'
-import { buildRenderWorkflow } from '../domain/render-workflow.ts'
+import { buildRenderWorkflow } from '../domain/build-workflow.ts'
+import type { Chunk, Plan, RenderJob } from '../domain/plan.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'

@@ -1,6 +1,6 @@
 import { objectNames } from '../config/layout.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
-import type { Job, Plan, RenderJob } from '../domain/plan-types.ts'
+import type { Job, Plan } from '../domain/plan.ts'
+import { jobsOf } from '../domain/plan.ts'
 import type { JobResult } from '../domain/run-event.ts'
 import { cleanUp } from './clean-up.ts'
 import { combineChunk } from './combine-chunks.ts'
@@ -36,9 +36,9 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     return result
   }
 
-  const toRender = passes(plan).filter(([, low]) => !skipped.has(low.workflowNumber))
+  const toRender = plan.passes.filter(({ low }) => !skipped.has(low.workflowNumber))
   const given = toRender.length > 0 ? await uploadInputs(context, plan) : { referenceImage: null, controlVideo: null }
-  for (const [high, low] of toRender) {
+  for (const { high, low } of toRender) {
     // HIGH's latent was made with this very image, so LOW gets it by the name it had.
     const known = skipped.has(high.workflowNumber) ? earlier?.references[high.chunk.number] : undefined
     const previous = done.get(high.workflowNumber - 1)
@@ -88,11 +88,6 @@ function targetOf({ clients, options, runName }: RunContext, video: string): Upl
   if (!options.upload) return null
   const { bucket, prefix } = clients.storage
   return { bucket, names: objectNames(prefix, runName, video) }
-}
-
-/** Pairs of HIGH and LOW, chunk by chunk. */
-function passes(plan: Plan): Array<[high: RenderJob, low: RenderJob]> {
-  return plan.chunks.map((_, index) => [plan.renderJobs[index * 2]!, plan.renderJobs[index * 2 + 1]!])
 }
 
 /** The user's own reference image and control video, sent to the server under the names it chooses. */

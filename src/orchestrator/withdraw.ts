@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { promptId as makePromptId } from '../domain/ids.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
+import { jobsOf } from '../domain/plan.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 

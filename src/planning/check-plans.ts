@@ -1,5 +1,5 @@
 import type { Templates } from '../domain/bindings.ts'
-import type { Job, Plan } from '../domain/plan-types.ts'
+import type { Job, Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { checkGraph, checkPassPair, type OfflineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import type { Finding } from '../simulators/comfyui/offline/finding.ts'
@@ -61,9 +61,10 @@ function notePair(
   server: OfflineServer,
   note: (finding: Finding, jobs: readonly PlannedJob[]) => void,
 ): void {
-  const [high, low] = plan.renderJobs
-    .slice(0, 2)
-    .map((first) => graphs.find(({ jobs }) => jobs.some(({ job }) => job === first)))
+  const [first] = plan.passes
+  const [high, low] = [first?.high, first?.low].map((one) =>
+    graphs.find(({ jobs }) => jobs.some(({ job }) => job === one)),
+  )
   if (!high || !low) return
   const text = JSON.stringify(low.graph)
   for (const finding of checkPassPair(JSON.stringify(high.graph), { file: low.file, text }, server))

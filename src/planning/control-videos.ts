@@ -1,5 +1,5 @@
 import type { MediaClient } from '../clients/clients.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { fileSource } from '../simulators/media/byte-source.ts'
 import { frameCount } from '../simulators/media/image-batch.ts'

@@ -1,5 +1,5 @@
 import type { MediaClient } from '../clients/clients.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { contentOf, sha256 } from '../simulators/comfyui/files/file-content.ts'
 import type { FileStore } from '../simulators/comfyui/files/file-store.ts'

@@ -1,6 +1,6 @@
 import type { Templates } from '../domain/bindings.ts'
-import { counted } from '../domain/counted.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import { checkPlans, type PlanFinding } from './check-plans.ts'

@@ -2,10 +2,10 @@ import { inputDigests } from '../config/input-digests.ts'
 import { parsePrompts, unreadablePrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { Templates } from '../domain/bindings.ts'
-import { counted } from '../domain/counted.ts'
 import { jobIdsWith } from '../domain/ids.ts'
-import { makePlan } from '../domain/plan.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import { makePlan } from '../domain/make-plan.ts'
+import type { Plan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 
 /**

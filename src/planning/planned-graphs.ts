@@ -1,9 +1,8 @@
 import type { Templates } from '../domain/bindings.ts'
-import { buildCombineWorkflow } from '../domain/combine-workflow.ts'
+import { buildCombineWorkflow, buildRenderWorkflow } from '../domain/build-workflow.ts'
 import type { Graph } from '../domain/graph.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
-import type { CombineJob, Job, Plan, RenderJob } from '../domain/plan-types.ts'
-import { buildRenderWorkflow } from '../domain/render-workflow.ts'
+import type { CombineJob, Job, Plan, RenderJob } from '../domain/plan.ts'
+import { jobsOf } from '../domain/plan.ts'
 
 export interface PlannedJob {
   readonly plan: Plan
@@ -30,7 +29,11 @@ export function plannedGraphs(plans: readonly Plan[], templates: Templates): Pla
       const [job] = group as [Job]
       return {
         file: job.kind === 'combine' ? templates.files.combine : templates.files.render,
-        graph: job.kind === 'combine' ? combineGraph(templates, plan, job) : renderGraph(templates, plan, job),
+        graph: plannedGraph(
+          plan,
+          { ...job, chunk: { ...job.chunk, seed: plan.chunks.at(-1)?.seed ?? plan.seed } },
+          templates,
+        ),
         jobs: group.map((each) => ({ plan, job: each })),
       }
     })
@@ -44,15 +47,19 @@ function shapeOf({ controlVideo }: Plan, { kind, jobNumber, chunk }: Job): strin
   return JSON.stringify([kind, kind === 'combine' && jobNumber === 1, referenceFrame === null, start, rest])
 }
 
+/** The graph of one job. Throws PR_BINDING. */
+export function plannedGraph(plan: Plan, job: Job, templates: Templates): Graph {
+  return job.kind === 'combine' ? combineGraph(templates, plan, job) : renderGraph(templates, plan, job)
+}
+
 function renderGraph(templates: Templates, plan: Plan, job: RenderJob): Graph {
-  const seed = plan.chunks.at(-1)?.seed ?? plan.seed
   const inputs = {
     latent: job.kind === 'low' ? 'latent [output]' : null,
     referenceImage: job.chunk.referenceFrame === null ? plan.referenceImage : 'reference.png',
     controlVideo: plan.controlVideo,
     folder: 'check',
   }
-  return buildRenderWorkflow(templates, plan, { ...job, chunk: { ...job.chunk, seed } }, inputs).graph
+  return buildRenderWorkflow(templates, plan, job, inputs).graph
 }
 
 function combineGraph(templates: Templates, plan: Plan, job: CombineJob): Graph {

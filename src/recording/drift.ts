@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import { type ClassSchema, classSchemas, type InputSchema } from './object-info.ts'
 import type { NodeUse, ServerFacts } from './server-facts.ts'
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { base64Spellings, plainSpellings } from './secret-spellings.ts'
 

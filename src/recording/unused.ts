@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { LoadedEntry } from './read-har.ts'
 import { usesOf } from './server-facts.ts'

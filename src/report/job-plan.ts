@@ -1,6 +1,7 @@
 import { chunkPart, combinePart, referenceUploadName, serverFolder } from '../config/layout.ts'
-import type { CombineJob, Plan, RenderJob } from '../domain/plan-types.ts'
-import { snakeCased } from '../domain/snake-case.ts'
+import type { CombineJob, Plan, RenderJob } from '../domain/plan.ts'
+import { renderJobsOf } from '../domain/plan.ts'
+import { snakeCased } from '../domain/wording.ts'
 
 /** What a plan does not know of its run. */
 export interface PlannedRun {
@@ -16,7 +17,7 @@ export interface PlannedRun {
  * Paths are the names that the server is expected to choose (`"predicted": true`): the true ones are known when a job is done.
  */
 export function renderJobPlan(plan: Plan, run: PlannedRun) {
-  const jobs = plan.renderJobs.map((job) => renderJob(plan, job, run))
+  const jobs = renderJobsOf(plan).map((job) => renderJob(plan, job, run))
   return jobPlan('render', plan, run.timestamp, jobs)
 }
 

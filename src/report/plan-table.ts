@@ -1,5 +1,5 @@
-import { counted } from '../domain/counted.ts'
-import type { Chunk, Plan } from '../domain/plan-types.ts'
+import type { Chunk, Plan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 
 /**
  * The plan of one video for a person: a head line, one row a chunk, the combine jobs, and the warnings. `film` is the
@@ -8,18 +8,18 @@ import type { Chunk, Plan } from '../domain/plan-types.ts'
 export function planTable(plan: Plan, film = `${plan.videoName}.mp4`): string[] {
   const rows = [
     ['chunk', 'source frames', 'render', 'keep', 'seed', 'reference frame', 'jobs'],
-    ...plan.chunks.map((chunk, index) => [
+    ...plan.passes.map(({ high: { chunk, workflowNumber: high }, low }) => [
       String(chunk.number),
       range(chunk.startFrame, chunk.startFrame + chunk.keepFrames - 1),
       String(chunk.renderFrames),
       String(chunk.keepFrames),
       String(chunk.seed),
       referenceOf(plan, chunk),
-      `${index * 2 + 1} high, ${index * 2 + 2} low`,
+      `${high} high, ${low.workflowNumber} low`,
     ]),
   ]
   const { length } = plan.combineJobs
-  const first = plan.renderJobs.length + 1
+  const first = plan.passes.length * 2 + 1
   return [
     `${plan.videoName} · ${plan.promptFile} · ${counted(plan.totalFrames, 'frame')} = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
     ...aligned(rows).map((line) => `  ${line}`),

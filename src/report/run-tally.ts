@@ -1,4 +1,5 @@
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
+import { renderJobsOf } from '../domain/plan.ts'
 import type { RunEvent, StoredObject } from '../domain/run-event.ts'
 
 /** What came of a run, counted from its events alone. */
@@ -109,5 +110,5 @@ function newVideo(name: string, plan: Plan, skipped: readonly number[]): VideoTa
 }
 
 function kindOf(plan: Plan, workflow: number): 'high' | 'low' | 'combine' {
-  return plan.renderJobs[workflow - 1]?.kind ?? 'combine'
+  return renderJobsOf(plan)[workflow - 1]?.kind ?? 'combine'
 }

@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts'
+import { counted } from '../domain/wording.ts'
 import { bytesText } from './bytes-text.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'

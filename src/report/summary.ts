@@ -39,7 +39,7 @@ export function makeSummary(
   const plans = videos.map((video) => video.plan)
   const objects = videos.flatMap((video) => video.uploads)
   const time = (kind: 'high' | 'low' | 'combine') => round(sum(videos.map((video) => video.tookMs[kind])) / 1000)
-  const render = sum(plans.map((plan) => plan.renderJobs.length))
+  const render = sum(plans.map((plan) => plan.passes.length * 2))
   const combine = sum(plans.map((plan) => plan.combineJobs.length))
   return {
     dry_run: more.dryRun,
@@ -102,9 +102,7 @@ function podOf(pod: RunTally['pod']): Summary['pod'] {
 
 function framesRendered({ plan, done }: RunTally['videos'][number]): number {
   return sum(
-    plan.renderJobs
-      .filter((job) => job.kind === 'low' && done.includes(job.workflowNumber))
-      .map((job) => job.chunk.renderFrames),
+    plan.passes.filter(({ low }) => done.includes(low.workflowNumber)).map(({ low }) => low.chunk.renderFrames),
   )
 }
 

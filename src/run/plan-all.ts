@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import type { Templates } from '../domain/bindings.ts'
-import type { Plan } from '../domain/plan-types.ts'
+import type { Plan } from '../domain/plan.ts'
 import { planPrompts } from '../planning/plan-prompts.ts'
 import { plannedGraphs } from '../planning/planned-graphs.ts'
 import { planTable } from '../report/plan-table.ts'

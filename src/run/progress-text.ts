@@ -1,4 +1,4 @@
-import type { Job } from '../domain/plan-types.ts'
+import type { Job } from '../domain/plan.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 
 /** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */

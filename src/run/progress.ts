@@ -1,7 +1,7 @@
-import { counted } from '../domain/counted.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
-import type { Job } from '../domain/plan-types.ts'
+import type { Job } from '../domain/plan.ts'
+import { jobsOf } from '../domain/plan.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
+import { counted } from '../domain/wording.ts'
 import { bytesText } from '../report/bytes-text.ts'
 
 import { durationText, failedText, jobText, podText } from './progress-text.ts'

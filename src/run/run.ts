@@ -1,7 +1,7 @@
 import { useOneUndici } from '../clients/one-undici.ts'
 import type { Settings } from '../config/settings-types.ts'
-import { counted } from '../domain/counted.ts'
-import { jobsOf } from '../domain/jobs-of.ts'
+import { jobsOf, writtenPlan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type Planned, planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
@@ -49,6 +49,6 @@ async function checkOnly(settings: Settings, { plans, templates }: Planned, { ou
   output.print(
     `Valid: ${counted(plans.length, 'prompt file')}, ${counted(jobs, 'job')}, bindings and workflows. Nothing was run.`,
   )
-  output.result({ ok: true, plans })
+  output.result({ ok: true, plans: plans.map(writtenPlan) })
   return 0
 }

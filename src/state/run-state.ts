@@ -1,4 +1,4 @@
-import { jobsOf } from '../domain/jobs-of.ts'
+import { jobsOf } from '../domain/plan.ts'
 import type { JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
 
 /** What is known of a run: a fold over its events. Nothing else ever changes it. */

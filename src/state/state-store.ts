@@ -15,6 +15,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/file-kind.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import { reasonOf } from '../files/read-input.ts'
+import { eventOf, lineOf } from './journal-line.ts'
 import { noRun, type RunState, reduceRunState } from './run-state.ts'
 
 /** Events that only matter while one looks at them. */
@@ -46,7 +47,7 @@ export function openJournal(path: string, { durable, isNew }: { durable: boolean
   return {
     append(event) {
       if (passing.has(event.kind)) return
-      writeSync(file, `${JSON.stringify(event)}\n`)
+      writeSync(file, `${lineOf(event)}\n`)
       if (durable && precious.has(event.kind)) fsyncSync(file)
     },
     [Symbol.dispose]: () => closeSync(file),
@@ -94,7 +95,7 @@ export function readRunState(path: string): RunState {
   return lines.reduce((state, line, index) => {
     if (line === '' || (index === lines.length - 1 && !isJson(line))) return state
     try {
-      return reduceRunState(state, JSON.parse(line) as RunEvent)
+      return reduceRunState(state, eventOf(line))
     } catch (cause) {
       const what = cause instanceof SyntaxError ? 'is not JSON' : 'is no event of a run'
       throw new PromptRunnerError(

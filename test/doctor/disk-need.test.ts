@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { capacityText, diskNeed } from '../../src/doctor/disk-need.ts'
 import { jobId } from '../../src/domain/ids.ts'
-import { makePlan } from '../../src/domain/plan.ts'
+import { makePlan } from '../../src/domain/make-plan.ts'
 import { planSettings, prompt } from '../support/lighthouse.ts'
 
 it('knows the latents to the byte', () => {

@@ -11,7 +11,7 @@ import { noRun, type OpenPrompt } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
 
 const plan = planOf('otter')
-const job = plan.renderJobs[0]!
+const job = plan.passes[0]!.high
 const file = { filename: 'high_00001_.latent', subfolder: '', type: 'output' } as const
 const build = (attempt: number): BuiltWorkflow => ({
   graph: { 1: { class_type: 'SaveLatent', inputs: { filename_prefix: `attempt_${attempt}` } } },

@@ -7,10 +7,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { loadSettings } from '../../src/config/settings.ts'
 import { loadTemplates } from '../../src/config/templates.ts'
-import { buildCombineWorkflow } from '../../src/domain/combine-workflow.ts'
+import { buildCombineWorkflow, buildRenderWorkflow } from '../../src/domain/build-workflow.ts'
 import type { Graph } from '../../src/domain/graph.ts'
-import { makePlan } from '../../src/domain/plan.ts'
-import { buildRenderWorkflow } from '../../src/domain/render-workflow.ts'
+import { makePlan } from '../../src/domain/make-plan.ts'
 import { type Serving, startServing } from '../support/serving.ts'
 
 type Event = [string, ...unknown[]]
@@ -114,7 +113,7 @@ async function workflows(folder: string, referenceImage: string | null = '{{uplo
     overrides: {},
   }
   const plan = makePlan(prompt, { ...settings.plan, width: 64, height: 64, steps: 4, seed: 7 }, (content) => content)
-  const [high, low] = plan.renderJobs
+  const { high, low } = plan.passes[0]!
   const inputs = { referenceImage, controlVideo: null, folder }
   const graphs: Record<string, Graph> = {
     '1-high': buildRenderWorkflow(templates, plan, high!, { ...inputs, latent: null }).graph,

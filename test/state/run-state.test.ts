@@ -1,13 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { jobsOf } from '../../src/domain/plan.ts'
 import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
 import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
 
 const plan = planOf('otter')
-const jobIds = Object.fromEntries(
-  [...plan.renderJobs, ...plan.combineJobs].map((job) => [job.workflowNumber, job.jobId]),
-)
+const jobIds = Object.fromEntries(jobsOf(plan).map((job) => [job.workflowNumber, job.jobId]))
 const at = 0
 const video = 'otter'
 const result = (name: string): JobResult => ({ promptId: name, outputs: {}, files: {}, tookMs: 1 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
+import { eventOf } from '../../src/state/journal-line.ts'
 import { findRun, knownRuns, openJournal, readRunState } from '../../src/state/state-store.ts'
 import { failure } from '../support/failure.ts'
 import { planOf } from '../support/plans.ts'
@@ -36,7 +37,7 @@ it('reads back what lasts, one line an event', () => {
   const events = [...started('calm-otter', 'otter'), ...passing, job]
   write(path, events)
   const lines = readFileSync(path, 'utf8').split('\n')
-  expect(lines.map((line) => line && JSON.parse(line))).toEqual([...started('calm-otter', 'otter'), job, ''])
+  expect(lines.map((line) => line && eventOf(line))).toEqual([...started('calm-otter', 'otter'), job, ''])
   expect(readRunState(path)).toMatchObject({
     runName: 'calm-otter',
     videos: { otter: { status: 'running', open: { 1: { promptId: 'p', attempt: 1, graph: 'g' } } } },

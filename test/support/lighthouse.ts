@@ -1,5 +1,5 @@
-import type { PlanSettings } from '../../src/domain/plan.ts'
-import type { ModelNames } from '../../src/domain/plan-types.ts'
+import type { ModelNames } from '../../src/domain/plan.ts'
+import type { PlanSettings } from '../../src/domain/plan-values.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 
 /** 500 frames in five chunks of at most 101. */

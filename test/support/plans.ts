@@ -1,6 +1,6 @@
 import { jobId } from '../../src/domain/ids.ts'
-import { makePlan } from '../../src/domain/plan.ts'
-import type { Plan } from '../../src/domain/plan-types.ts'
+import { makePlan } from '../../src/domain/make-plan.ts'
+import type { Plan } from '../../src/domain/plan.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { planSettings } from './lighthouse.ts'
 

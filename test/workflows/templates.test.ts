@@ -1,11 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { loadTemplates } from '../../src/config/templates.ts'
-import { buildCombineWorkflow } from '../../src/domain/combine-workflow.ts'
+import { buildCombineWorkflow, buildRenderWorkflow } from '../../src/domain/build-workflow.ts'
 import { type Graph, isLink } from '../../src/domain/graph.ts'
 import { jobId } from '../../src/domain/ids.ts'
-import { makePlan } from '../../src/domain/plan.ts'
-import { buildRenderWorkflow } from '../../src/domain/render-workflow.ts'
+import { makePlan } from '../../src/domain/make-plan.ts'
 import { failure } from '../support/failure.ts'
 import { planSettings, prompt } from '../support/lighthouse.ts'
 import { templateFolder } from '../support/template-folder.ts'
@@ -26,14 +25,14 @@ const sets = [
 
 it.each(sets)('%s: every graph fits the nodes of a real server', async (_, dir) => {
   const templates = await loadTemplates(dir)
-  const [high, low] = [plan.renderJobs[2]!, plan.renderJobs[3]!]
+  const { high, low } = plan.passes[1]!
   const guided = { ...inputs, referenceImage: 'a.png', controlVideo: 'clip.mp4' }
   const [first, later] = [plan.combineJobs[0]!, plan.combineJobs[1]!]
   const built = [
-    buildRenderWorkflow(templates, plan, plan.renderJobs[0]!, inputs),
+    buildRenderWorkflow(templates, plan, plan.passes[0]!.high, inputs),
     buildRenderWorkflow(templates, plan, high, guided),
     buildRenderWorkflow(templates, plan, low, { ...guided, latent }),
-    buildRenderWorkflow(templates, plan, plan.renderJobs[1]!, { ...inputs, latent }),
+    buildRenderWorkflow(templates, plan, plan.passes[0]!.low, { ...inputs, latent }),
     buildCombineWorkflow(templates, plan, first, { video: 'v1', film: null, folder: 'f' }),
     buildCombineWorkflow(templates, plan, later, { video: 'v2', film: 'f1', folder: 'f' }),
   ]
@@ -62,8 +61,8 @@ it.each(sets)(
   '%s: HIGH and LOW share steps, seed, sampler, shift and size, and LOW starts where HIGH ended',
   async (_, dir) => {
     const templates = await loadTemplates(dir)
-    const high = buildRenderWorkflow(templates, plan, plan.renderJobs[2]!, inputs).graph
-    const low = buildRenderWorkflow(templates, plan, plan.renderJobs[3]!, { ...inputs, latent }).graph
+    const high = buildRenderWorkflow(templates, plan, plan.passes[1]!.high, inputs).graph
+    const low = buildRenderWorkflow(templates, plan, plan.passes[1]!.low, { ...inputs, latent }).graph
     const sampler = (graph: Graph) => {
       const { positive: _p, negative: _n, model: _m, latent_image, ...constants } = only(graph, 'KSamplerAdvanced')
       return { ...constants, from: graph[(latent_image as [string, number])[0]]!.class_type }
@@ -91,7 +90,7 @@ it.each(sets)(
 
 it('lists every change in words', async () => {
   const templates = await loadTemplates(null)
-  const high = buildRenderWorkflow(templates, plan, plan.renderJobs[0]!, inputs)
+  const high = buildRenderWorkflow(templates, plan, plan.passes[0]!.high, inputs)
   expect([high.templateNodes, high.modifications]).toEqual([
     19,
     [
@@ -157,14 +156,14 @@ it('cuts each chunk to what it keeps, and the control video to the chunk', async
     },
   })
   const guided = { ...inputs, controlVideo: 'pan.mp4' }
-  const last = buildRenderWorkflow(templates, plan, plan.renderJobs[8]!, guided).graph
+  const last = buildRenderWorkflow(templates, plan, plan.passes[4]!.high, guided).graph
   expect(only(last, 'ImageFromBatch')).toEqual({ image: ['18', 0], batch_index: 404, length: 97 })
 })
 
 it('leaves the template as it was', async () => {
   const templates = await loadTemplates(null)
   const before = structuredClone(templates)
-  buildRenderWorkflow(templates, plan, plan.renderJobs[1]!, { ...inputs, latent })
+  buildRenderWorkflow(templates, plan, plan.passes[0]!.low, { ...inputs, latent })
   buildCombineWorkflow(templates, plan, plan.combineJobs[0]!, { video: 'v1', film: null, folder: 'f' })
   expect(templates).toEqual(before)
 })
@@ -172,7 +171,7 @@ it('leaves the template as it was', async () => {
 it('refuses a control video that the bindings have no place for', async () => {
   const folder = templateFolder({ bindings: (text) => text.replaceAll(/ {4}control_.*\n/g, '') })
   const templates = await loadTemplates(folder)
-  const build = () => buildRenderWorkflow(templates, plan, plan.renderJobs[0]!, { ...inputs, controlVideo: 'pan.mp4' })
+  const build = () => buildRenderWorkflow(templates, plan, plan.passes[0]!.high, { ...inputs, controlVideo: 'pan.mp4' })
   expect(await failure(build)).toEqual({
     code: 'PR_BINDING',
     message: `The plan has a control video, but render.inputs of ${folder}/bindings.yaml lacks "control_video".`,

@@ -8,15 +8,14 @@ import { loadTemplates } from '../../config/templates.ts'
 import { allOf } from '../../domain/all-of.ts'
 import type { Templates } from '../../domain/bindings.ts'
 import type { Graph } from '../../domain/graph.ts'
-import { jobId } from '../../domain/ids.ts'
-import { jobsOf, workflowsBefore } from '../../domain/jobs-of.ts'
-import { makePlan } from '../../domain/plan.ts'
-import type { Plan } from '../../domain/plan-types.ts'
+import { identifyRun, jobId } from '../../domain/ids.ts'
+import { makePlan } from '../../domain/make-plan.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { jobsOf, workflowsBefore } from '../../domain/plan.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
-import { identifyRun } from '../../domain/run-identity.ts'
 import { orchestrate } from '../../orchestrator/orchestrate.ts'
 import type { RunContext } from '../../orchestrator/run-context.ts'
-import { plannedGraphs } from '../../planning/planned-graphs.ts'
+import { plannedGraph } from '../../planning/planned-graphs.ts'
 import { openReaders } from '../../run/readers.ts'
 import { errorsOf, throwAny } from '../../run/settle.ts'
 import type { Output } from '../output.ts'
@@ -99,20 +98,17 @@ function sendsOf(plan: Plan, templates: Templates): Sent[] {
         }),
       ),
   ]
-  const workflows = jobsOf(plan).flatMap((job): Sent[] => {
-    const one = { renderJobs: job.kind === 'combine' ? [] : [job], combineJobs: job.kind === 'combine' ? [job] : [] }
-    return plannedGraphs([{ ...plan, ...one, chunks: [job.chunk] }], templates).map(({ graph }) => {
-      const text = JSON.stringify(graph, (_, value) => {
-        if (typeof value !== 'string') return value
-        return given.includes(value) ? '{{file}}' : value.replace(standIns, '{{run}}')
-      })
-      return { kind: 'workflow', name: `${job.kind} ${job.jobNumber}`, graph: JSON.parse(text) as Graph }
+  const workflows = jobsOf(plan).map((job): Sent => {
+    const text = JSON.stringify(plannedGraph(plan, job, templates), (_, value) => {
+      if (typeof value !== 'string') return value
+      return given.includes(value) ? '{{file}}' : value.replace(standIns, '{{run}}')
     })
+    return { kind: 'workflow', name: `${job.kind} ${job.jobNumber}`, graph: JSON.parse(text) as Graph }
   })
   return [...uploads, ...workflows]
 }
 
-/** Names of files and folders that `plannedGraphs` makes up. */
+/** Names of files and folders that `plannedGraph` makes up. */
 const standIns = /^(?:(?:latent|video|film)(?= \[output\]$)|reference\.png$|check(?=\/))/
 
 /** An event without its times; nothing of what comes when it comes, or is the encoder's. */

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { counted } from '../../domain/counted.ts'
 import type { Graph } from '../../domain/graph.ts'
-import { didYouMean } from '../../domain/nearest.ts'
+import { counted, didYouMean } from '../../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../../errors.ts'
 
 /** The error for a 400 of `POST /prompt`; null when the body is none that ComfyUI writes. */

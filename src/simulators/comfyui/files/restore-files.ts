@@ -1,5 +1,5 @@
-import { jobsOf } from '../../../domain/jobs-of.ts'
-import type { Plan } from '../../../domain/plan-types.ts'
+import type { Plan } from '../../../domain/plan.ts'
+import { jobsOf } from '../../../domain/plan.ts'
 import type { JobResult, OutputFile } from '../../../domain/run-event.ts'
 import type { LoadedEntry } from '../../../recording/read-har.ts'
 import { type ByteSource, fileSource, fromBytes } from '../../media/byte-source.ts'

@@ -1,4 +1,4 @@
-import { nearest } from '../../../domain/nearest.ts'
+import { nearest } from '../../../domain/wording.ts'
 import { PromptRunnerError } from '../../../errors.ts'
 import { validateBehaviours } from '../behaviours/validate-all.ts'
 import { parseJson } from '../python/parse.ts'

@@ -1,4 +1,4 @@
-import { nearest } from '../../../domain/nearest.ts'
+import { nearest } from '../../../domain/wording.ts'
 import { pyStr } from '../python/format.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
 import type { NodeClass } from '../validate/node-class.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../domain/nearest.ts'
+import { didYouMean } from '../../../domain/wording.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
 import { type GraphProblem, plain, survivesJson } from './finding.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { didYouMean, nearest } from '../../src/domain/nearest.ts'
+import { didYouMean, nearest } from '../../src/domain/wording.ts'
 
 it('finds the word that was meant, in whatever case', () => {
   expect(nearest('Widht', ['height', 'width'])).toBe('width')

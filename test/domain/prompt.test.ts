@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { normalizeVideoName, videoNameFault } from '../../src/domain/video-name.ts'
+import { normalizeVideoName, videoNameFault } from '../../src/domain/prompt.ts'
 
 it('drops a trailing .mp4 and composes accents', () => {
   expect([' lighthouse.MP4 ', 'cafe\u0301', 'a.b'].map(normalizeVideoName)).toEqual(['lighthouse', 'caf\u00e9', 'a.b'])

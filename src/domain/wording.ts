@@ -1,3 +1,18 @@
+/** `1 frame`, `3 frames`: a number with its noun, for nouns whose plural ends in `s`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** An object as the files that users read spell it: `highModel` becomes `high_model`, in lists and objects inside it too. */
+export function snakeCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCased)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeCased(inner)]))
+}
+
+/** `highModel` becomes `high_model`. */
+export const snakeCase = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 /** The candidate that was probably meant, or null when none is close (more than a third of the letters differ). */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: { candidate: string; distance: number } | null = null

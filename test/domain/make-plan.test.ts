@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { jobId } from '../../src/domain/ids.ts'
-import { makePlan, type PlanSettings } from '../../src/domain/plan.ts'
+import { makePlan } from '../../src/domain/make-plan.ts'
+import { renderJobsOf } from '../../src/domain/plan.ts'
+import type { PlanSettings } from '../../src/domain/plan-values.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { failure } from '../support/failure.ts'
 import { prompt as lighthouse, planSettings as settings } from '../support/lighthouse.ts'
@@ -18,7 +20,7 @@ it('plans 500 frames in five chunks: HIGH odd, LOW even, then the combine jobs',
     { number: 4, startFrame: 303, keepFrames: 101, renderFrames: 101, seed: 10, referenceFrame: 91 },
     { number: 5, startFrame: 404, keepFrames: 96, renderFrames: 97, seed: 11, referenceFrame: 91 },
   ])
-  expect(plan.renderJobs.map((job) => [job.kind, job.jobNumber, job.workflowNumber, job.dependsOn])).toEqual([
+  expect(renderJobsOf(plan).map((job) => [job.kind, job.jobNumber, job.workflowNumber, job.dependsOn])).toEqual([
     ['high', 1, 1, []],
     ['low', 2, 2, [1]],
     ['high', 3, 3, [2]],
@@ -65,7 +67,7 @@ function checkPlan(totalFrames: number, framesPerChunk: number, isGiven: boolean
     ({ keepFrames, renderFrames }) =>
       renderFrames % 4 !== 1 || renderFrames < keepFrames || renderFrames > keepFrames + 3,
   )
-  const jobs = [...plan.renderJobs, ...plan.combineJobs]
+  const jobs = [...renderJobsOf(plan), ...plan.combineJobs]
   const early = jobs.filter((job) => job.dependsOn.some((number) => number >= job.workflowNumber))
   const kept = plan.chunks.reduce((sum, { keepFrames }) => sum + keepFrames, 0)
   const numbers = jobs.map((job) => job.workflowNumber)
@@ -129,7 +131,7 @@ it('lets the prompt file win over the settings', () => {
 
 it('renames a job, and those behind it, when what decides its result changes', () => {
   const ids = (over: Partial<Prompt>, set: Partial<PlanSettings> = {}) =>
-    makePlan({ ...prompt, ...over }, { ...settings, ...set }, jobId).renderJobs.map((job) => job.jobId)
+    renderJobsOf(makePlan({ ...prompt, ...over }, { ...settings, ...set }, jobId)).map((job) => job.jobId)
   const before = ids({})
   const longer = ids({ totalFrames: 600 })
   expect(longer.slice(0, 8)).toEqual(before.slice(0, 8))
@@ -211,7 +213,7 @@ it('refuses a control video that a chunk would start behind the last frame Comfy
 
 it('plans 100,000 frames', () => {
   const plan = makePlan({ ...prompt, totalFrames: 100_000 }, settings, jobId)
-  expect([plan.chunks.length, plan.renderJobs.length, plan.combineJobs.at(-1)!.filmFrames]).toEqual([
+  expect([plan.chunks.length, renderJobsOf(plan).length, plan.combineJobs.at(-1)!.filmFrames]).toEqual([
     991, 1_982, 100_000,
   ])
 })
