@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -11,7 +11,8 @@ const beside = ['fixtures', 'node_modules', 'package.json', 'recordings']
  * The program is built into it, unless PR_PROGRAM says which one is meant: `PR_PROGRAM=src/cli/bin.ts npm test`.
  */
 export function setup(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'pr-tests-'))
+  // macOS has its temporary folders behind a link, and programs call them by their real name.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pr-tests-')))
   process.env['TMPDIR'] = folder
   process.env['PR_PROGRAM'] = resolve(process.env['PR_PROGRAM'] || builtIn(join(folder, 'program')))
   return () => rmSync(folder, { recursive: true, force: true })
