@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { allOf } from '../domain/all-of.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { InputDigests, JobKind } from '../domain/ids.ts'
 import type { Prompt } from '../domain/prompt.ts'
@@ -12,8 +13,7 @@ import { PromptRunnerError } from '../errors.ts'
  */
 export async function inputDigests({ overrides }: Prompt, templates: Templates | null): Promise<InputDigests> {
   const { referenceImage, controlVideo } = overrides
-  const image = referenceImage === undefined ? null : await fileDigest(referenceImage)
-  const video = controlVideo === undefined ? null : await fileDigest(controlVideo)
+  const [image, video] = await allOf([fileDigest(referenceImage), fileDigest(controlVideo)])
   const own = (kind: JobKind) => templates && [templates[kind], templates.bindings[kind]]
   return { render: digestOf([own('render'), image, video]), combine: digestOf([own('combine')]) }
 }
@@ -23,7 +23,8 @@ function digestOf(parts: readonly unknown[]): string | null {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-async function fileDigest(path: string): Promise<string> {
+async function fileDigest(path: string | undefined): Promise<string | null> {
+  if (path === undefined) return null
   const hash = createHash('sha256')
   try {
     await pipeline(createReadStream(path), hash)

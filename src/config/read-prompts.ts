@@ -4,7 +4,7 @@ import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
 import { counted, snakeCase } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
-import { inputFault, NO_SUCH_FILE, readInput, reasonOf } from '../files/read-input.ts'
+import { inputFault, NO_SUCH_FILE, readInput, reasonOf, unreadable } from '../files/read-input.ts'
 
 const KINDS = ['.txt', '.yaml', '.yml']
 
@@ -36,11 +36,16 @@ export async function parsePrompts(places: PromptPlaces): Promise<ParsedPrompts>
   return { files, prompts, problems: [...parsed.flatMap((file) => file.problems), ...sameNames(prompts)] }
 }
 
-/** The one error for all that is wrong with prompt files. */
+/** The one error for all that is wrong with prompt files, in the order of the files. */
 export function unreadablePrompts(files: readonly string[], problems: readonly Problem[]): PromptRunnerError {
   const faulty = new Set(problems.map(({ file }) => file)).size
   const message = `Reading ${counted(files.length, 'prompt file')} found ${counted(problems.length, 'problem')} in ${counted(faulty, 'file')}.`
-  return new PromptRunnerError('PR_PROMPT_FILE', message, { problems })
+  // What was given elsewhere, as a flag, is told last.
+  const order = new Map(files.map((file, index) => [file, index]))
+  const place = ({ file }: Problem) => order.get(file) ?? files.length
+  return new PromptRunnerError('PR_PROMPT_FILE', message, {
+    problems: problems.toSorted((a, b) => place(a) - place(b)),
+  })
 }
 
 async function promptFilesOf(dir: string): Promise<string[]> {
@@ -72,11 +77,7 @@ async function readPrompt(file: string): Promise<ParsedPrompt> {
     return failed({ message: 'The kind of the file cannot be told by its name.', value: kind, hint })
   }
   const bytes = await readInput(file).catch((error: Error) => error)
-  if (bytes instanceof Error) {
-    return failed({
-      message: bytes.message === NO_SUCH_FILE ? 'There is no such file.' : `The file cannot be read: ${bytes.message}.`,
-    })
-  }
+  if (bytes instanceof Error) return failed({ message: unreadable(bytes) })
   const text = decode(bytes)
   if (text === null) return failed({ message: 'The file is not UTF-8 text.', hint: 'Save it as UTF-8 in the editor.' })
   return kind === '.txt' ? parsePromptFile(file, text) : readYamlPrompt(file, text)

@@ -1,11 +1,20 @@
 import { type Graph, isLink } from '../domain/graph.ts'
 import type { Problem } from '../errors.ts'
 
+/** What a file says, or what is wrong with it. */
+export interface Read<T> {
+  /** null when there are problems. */
+  readonly value: T | null
+  readonly problems: readonly Problem[]
+  /** What to do about all of them. */
+  readonly hint?: string
+}
+
 /** Reads a workflow in ComfyUI's API format. Never throws: everything wrong is a problem with its place. */
-export function readTemplate(file: string, text: string): { graph: Graph; problems: readonly Problem[] } {
+export function readTemplate(file: string, text: string): Read<Graph> {
   const json = parseJson(file, text.replace(/^\uFEFF/, ''))
   const problems = json.problems.length > 0 ? json.problems : graphProblems(file, json.value)
-  return { graph: json.value as Graph, problems }
+  return { value: problems.length > 0 ? null : (json.value as Graph), problems }
 }
 
 function parseJson(file: string, text: string): { value: unknown; problems: Problem[] } {

@@ -2,80 +2,82 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Bindings, Templates } from '../domain/bindings.ts'
 import { checkBindings } from '../domain/check-bindings.ts'
-import type { Graph } from '../domain/graph.ts'
-import { type Problem, PromptRunnerError } from '../errors.ts'
-import { readInputText } from '../files/read-input.ts'
-import { readTemplate } from './read-template.ts'
+import { type ErrorCode, PromptRunnerError } from '../errors.ts'
+import { readInputText, unreadable } from '../files/read-input.ts'
+import { type Read, readTemplate } from './read-template.ts'
+import type { Path } from './schema-problems.ts'
 
 /** Written by the build beside the shipped `bindings.yaml`: reading YAML would take a tenth of the example's dry run. */
 export const BUILT_BINDINGS = '.bindings.json'
 
 /**
- * Loads `render.json`, `combine.json` and `bindings.yaml` of a folder, or the shipped ones for null.
- * Throws PR_TEMPLATE with all problems of both templates, else PR_BINDING with all that does not fit them.
+ * Loads `render.json`, `combine.json` and `bindings.yaml` of a folder, or the shipped ones for null. Throws one error with the
+ * problems of all three in this order: PR_TEMPLATE when a template cannot be used, else PR_BINDING.
  */
 export async function loadTemplates(dir: string | null): Promise<Templates> {
   const folder = dir ?? shippedWorkflows()
   const name = (file: string) => (dir === null ? file : join(dir, file))
   const files = { render: name('render.json'), combine: name('combine.json'), bindings: name('bindings.yaml') }
-
-  const [render, combine] = await Promise.all([
-    loadGraph(files.render, join(folder, 'render.json')),
-    loadGraph(files.combine, join(folder, 'combine.json')),
-  ])
-  const problems = [...render.problems, ...combine.problems]
-  if (problems.length > 0)
-    throw new PromptRunnerError('PR_TEMPLATE', `The workflow templates cannot be used.`, { problems })
-
-  const templates = { render: render.graph, combine: combine.graph, files }
   const built = dir === null ? await readBuilt(folder) : null
-  if (built) return { ...templates, bindings: built }
-  return withBindings(templates, await readText('PR_BINDING', files.bindings, join(folder, 'bindings.yaml')))
+  const [render, combine, bindings] = await Promise.all([
+    readFile(files.render, join(folder, 'render.json'), readTemplate),
+    readFile(files.combine, join(folder, 'combine.json'), readTemplate),
+    built ?? readFile(files.bindings, join(folder, 'bindings.yaml'), readBindings),
+  ])
+  const unusable = (code: ErrorCode, what: string) =>
+    new PromptRunnerError(code, what, {
+      hint: [render, combine, bindings].find(({ hint }) => hint !== undefined)?.hint,
+      problems: [render, combine, bindings].flatMap(({ problems }) => problems),
+    })
+  if (!render.value || !combine.value) throw unusable('PR_TEMPLATE', 'The workflow templates cannot be used.')
+  if (!bindings.value) throw unusable('PR_BINDING', bindings.hint ? 'The bindings cannot be read.' : UNFIT)
+
+  const templates = { render: render.value, combine: combine.value, bindings: bindings.value.bindings, files }
+  const faults = built ? [] : checkBindings(templates)
+  if (faults.length === 0) return templates
+  const { lineOf } = bindings.value
+  throw new PromptRunnerError('PR_BINDING', UNFIT, {
+    problems: faults.map(({ path, message, hint }) => ({ file: files.bindings, line: lineOf(path), message, hint })),
+  })
 }
+
+const UNFIT = 'The bindings do not fit the workflow templates.'
 
 /** The folder of the shipped templates, and of the set that `pr record` runs when it is given nothing. */
 export function shippedWorkflows(): string {
   return fileURLToPath(new URL('../workflows/', import.meta.url))
 }
 
+interface ReadBindings {
+  readonly bindings: Bindings
+  readonly lineOf: (path: Path) => number
+}
+
 /** The shipped bindings as the build has checked them and left them as JSON, or null in a source tree. */
-async function readBuilt(folder: string): Promise<Bindings | null> {
+async function readBuilt(folder: string): Promise<Read<ReadBindings> | null> {
   const text = await readInputText(join(folder, BUILT_BINDINGS)).catch(() => null)
-  return text === null ? null : JSON.parse(text)
+  return text === null ? null : { value: { bindings: JSON.parse(text), lineOf: () => 0 }, problems: [] }
 }
 
-async function withBindings(templates: Omit<Templates, 'bindings'>, text: string): Promise<Templates> {
-  const [{ readYaml }, { bindingsSchema }, { schemaProblems }] = await Promise.all([
-    import('./yaml-document.ts'),
-    import('./bindings-schema.ts'),
-    import('./schema-problems.ts'),
-  ])
-  const file = templates.files.bindings
+async function readBindings(file: string, text: string): Promise<Read<ReadBindings>> {
+  const { readYaml } = await import('./yaml-document.ts')
+  const { bindingsSchema } = await import('./bindings-schema.ts')
+  const { schemaProblems } = await import('./schema-problems.ts')
   const document = readYaml(file, text)
-  if (document.problems.length > 0) throw unfit(document.problems)
-  const read = bindingsSchema.safeParse(document.value)
-  if (!read.success) throw unfit(schemaProblems(file, document, read.error))
-  const complete = { ...templates, bindings: read.data satisfies Bindings }
-  const faults = checkBindings(complete)
-  if (faults.length === 0) return complete
-  throw unfit(faults.map(({ path, message, hint }) => ({ file, line: document.lineOf(path), message, hint })))
+  if (document.problems.length > 0) return { value: null, problems: document.problems }
+  const { success, data, error } = bindingsSchema.safeParse(document.value)
+  if (!success) return { value: null, problems: schemaProblems(file, document, error) }
+  return { value: { bindings: data, lineOf: document.lineOf }, problems: [] }
 }
 
-function unfit(problems: readonly Problem[]): PromptRunnerError {
-  return new PromptRunnerError('PR_BINDING', 'The bindings do not fit the workflow templates.', { problems })
-}
-
-async function loadGraph(file: string, path: string): Promise<{ graph: Graph; problems: readonly Problem[] }> {
-  return readTemplate(file, await readText('PR_TEMPLATE', file, path))
-}
-
-async function readText(code: 'PR_TEMPLATE' | 'PR_BINDING', file: string, path: string): Promise<string> {
-  try {
-    return await readInputText(path)
-  } catch (cause) {
-    throw new PromptRunnerError(code, `Reading ${file} failed: ${(cause as Error).message}.`, {
-      hint: 'A folder for --workflows holds render.json, combine.json and bindings.yaml.',
-      cause,
-    })
-  }
+/** Never throws: what cannot be read is a problem, too. */
+async function readFile<T>(
+  file: string,
+  path: string,
+  read: (file: string, text: string) => Read<T> | Promise<Read<T>>,
+): Promise<Read<T>> {
+  const text = await readInputText(path).catch((error: Error) => error)
+  if (typeof text === 'string') return read(file, text)
+  const hint = 'A folder for --workflows holds render.json, combine.json and bindings.yaml.'
+  return { value: null, problems: [{ file, message: unreadable(text) }], hint }
 }

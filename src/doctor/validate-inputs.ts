@@ -8,8 +8,8 @@ import type { Plan } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
 import type { Prompt } from '../domain/prompt.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { readInputText } from '../files/read-input.ts'
-import { checkPlans, findingOf, type PlanFinding } from '../planning/check-plans.ts'
+import { readInputText, unreadable } from '../files/read-input.ts'
+import { checkPlans, type PlanFinding, problemsOf } from '../planning/check-plans.ts'
 import { checkControlVideos } from '../planning/control-videos.ts'
 import { checkGraph, type OfflineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import { type InputFiles, sortInputFiles } from './input-files.ts'
@@ -97,7 +97,7 @@ function standIn({ plan }: Settings): Prompt {
 
 async function readWorkflow(file: string): Promise<{ file: string; text: string }> {
   const text = await readInputText(file).catch((cause: Error) => {
-    throw new PromptRunnerError('PR_FILE', `The file cannot be read: ${cause.message}.`, { cause })
+    throw new PromptRunnerError('PR_FILE', unreadable(cause), { cause })
   })
   return { file, text }
 }
@@ -117,7 +117,7 @@ async function collect<T, R>(
       results.push(await work(item))
     } catch (error) {
       if (!(error instanceof PromptRunnerError)) throw error
-      problems.push(...(error.problems.length > 0 ? error.problems : [findingOf(error, fileOf(item))]))
+      problems.push(...problemsOf(error, fileOf(item)))
     }
   }
   return results

@@ -29,6 +29,11 @@ export async function inputFault(path: string): Promise<string | null> {
   }
 }
 
+/** The same as a sentence about the file, from what `readInput` throws. */
+export function unreadable({ message }: Error): string {
+  return message === NO_SUCH_FILE ? 'There is no such file.' : `The file cannot be read: ${message}.`
+}
+
 export const NO_SUCH_FILE = 'there is no such file'
 
 /** A system's error in the same words. */

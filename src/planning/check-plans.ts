@@ -1,6 +1,6 @@
 import type { Templates } from '../domain/bindings.ts'
 import type { Job, Plan } from '../domain/plan.ts'
-import { PromptRunnerError } from '../errors.ts'
+import { type Problem, PromptRunnerError } from '../errors.ts'
 import { checkGraph, checkPassPair, type OfflineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import type { Finding } from '../simulators/comfyui/offline/finding.ts'
 import { type PlannedGraph, type PlannedJob, plannedGraphs } from './planned-graphs.ts'
@@ -41,7 +41,7 @@ export function checkPlans(
     if (strict) for (const plan of plans) notePair(plan, graphs, server, note)
   } catch (error) {
     if (!(error instanceof PromptRunnerError)) throw error
-    note(findingOf(error, templates.files.bindings), [])
+    for (const problem of problemsOf(error, templates.files.bindings)) note(problem, [])
   }
   return [...found.values()].map(({ finding, jobs }) => ({
     ...finding,
@@ -49,9 +49,10 @@ export function checkPlans(
   }))
 }
 
-/** A failure as a problem of the file that it is about. */
-export function findingOf({ message, hint }: PromptRunnerError, file: string): Finding {
-  return { file, message, ...(hint && { hint }) }
+/** What a failure says as problems, where it has none as one of `file`. What it advises stands with the last. */
+export function problemsOf({ message, hint, problems }: PromptRunnerError, file: string): Problem[] {
+  const last = problems.at(-1) ?? { file, message }
+  return [...problems.slice(0, -1), { ...(hint !== undefined && { hint }), ...last }]
 }
 
 /** All pairs of a video are made from one template, so the first stands for the others. */

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { loadTemplates } from '../../src/config/templates.ts'
-import { failure } from '../support/failure.ts'
 import { type TemplateChanges, templateFailure } from '../support/template-folder.ts'
 
 type Expected = { file: string; line?: number; message: string; value?: unknown; hint?: string }
@@ -100,12 +99,10 @@ it('refuses a key that stands twice', async () => {
   ])
 })
 
-it('names the folder that lacks a file', async () => {
-  expect(await failure(() => loadTemplates('fixtures/prompt_files'))).toEqual({
-    code: 'PR_TEMPLATE',
-    message: 'Reading fixtures/prompt_files/render.json failed: there is no such file.',
-    hint: 'A folder for --workflows holds render.json, combine.json and bindings.yaml.',
-  })
+it('tells what is wrong with each of the three files at once', async () => {
+  const faults = await templateFailure({ combine: '[]', bindings: 'render: [' })
+  expect(faults).toMatchObject({ code: 'PR_TEMPLATE', message: 'The workflow templates cannot be used.' })
+  expect(faults.problems?.map(({ file }) => file)).toEqual(['combine.json', 'bindings.yaml'])
 })
 
 async function templateProblems(changes: TemplateChanges) {

@@ -57,7 +57,7 @@ async function readGraph(path: string): Promise<Graph> {
   const text = await readInputText(path).catch((cause: Error) => {
     throw new PromptRunnerError('PR_TEMPLATE', `reading the workflow ${path} failed: ${cause.message}`, { cause })
   })
-  const { graph, problems } = readTemplate(path, text)
-  if (problems.length > 0) throw new PromptRunnerError('PR_TEMPLATE', `${path} cannot be run`, { problems })
-  return graph
+  const { value, problems } = readTemplate(path, text)
+  if (value === null) throw new PromptRunnerError('PR_TEMPLATE', `${path} cannot be run`, { problems })
+  return value
 }
