@@ -39,6 +39,17 @@ const wordsOf: ReadonlyArray<{ readonly word: RegExp; readonly within: RegExp; r
         ...Object.keys(linuxOnly),
       ],
     },
+    // What a test chooses at random, somebody has to be able to repeat.
+    {
+      word: /'fast-check'|\bMath\.random\(/,
+      within: /^test\//,
+      except: [
+        'test/architecture.test.ts',
+        'test/support/seeded.ts',
+        'test/cli/record.test.ts',
+        'test/recording/canonical-har.test.ts',
+      ],
+    },
     { word: /\bnpx pr\b/, within: /^(src|test)\//, except: ['test/architecture.test.ts'] },
   ]
 

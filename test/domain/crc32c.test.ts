@@ -1,7 +1,7 @@
 import { CRC32C } from '@google-cloud/storage'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { crc32c, crc32cBase64 } from '../../src/domain/crc32c.ts'
+import { fc } from '../support/seeded.ts'
 
 /** RFC 3720, appendix B.4, and the check value of the CRC catalogue. */
 it.each([

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
   extractFrameArguments,
@@ -6,6 +5,7 @@ import {
   parseProbe,
   probeArguments,
 } from '../../src/domain/ffmpeg-arguments.ts'
+import { fc } from '../support/seeded.ts'
 
 it('writes the command lines', () => {
   const asked = { video: '/videos/chunk_001.mp4', frame: 91, png: '/references/chunk_002.png' }

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { flagOf } from '../../src/config/setting.ts'
 import type { Flags } from '../../src/config/setting-reader.ts'
@@ -9,6 +8,7 @@ import { makePlan } from '../../src/domain/make-plan.ts'
 import { newFolder } from '../cli/run-pr.ts'
 import { failure } from '../support/failure.ts'
 import { prompt as lighthouse, planSettings } from '../support/lighthouse.ts'
+import { fc } from '../support/seeded.ts'
 
 /** One chunk: all of a film's seeds then stand in the settings. */
 const prompt = { ...lighthouse, totalFrames: 1 }

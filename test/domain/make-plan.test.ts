@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { jobId } from '../../src/domain/ids.ts'
 import { makePlan } from '../../src/domain/make-plan.ts'
@@ -7,6 +6,7 @@ import type { PlanSettings } from '../../src/domain/plan-values.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { failure } from '../support/failure.ts'
 import { prompt as lighthouse, planSettings as settings } from '../support/lighthouse.ts'
+import { fc } from '../support/seeded.ts'
 
 const prompt: Prompt = { ...lighthouse, negativePrompt: 'blurry' }
 const framesPerChunkFlag = { framesPerChunk: { file: '--frames-per-chunk' } }

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parsePromptFile } from '../../src/domain/prompt-file.ts'
+import { fc } from '../support/seeded.ts'
 
 const parse = (...lines: string[]) => parsePromptFile('dunes.txt', lines.join('\n'))
 const dunes = {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { isJson, membersOf, prettyJson, rawMembers } from '../../src/recording/exact-json.ts'
+import { fc } from '../support/seeded.ts'
 
 it('indents without touching numbers, escapes or the order of keys', () => {
   expect(

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
 import type { LoadedEntry } from '../../src/recording/read-har.ts'
 import { recordRedactor } from '../../src/recording/record-redactor.ts'
+import { fc } from '../support/seeded.ts'
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')
 const secret = fc.string({ unit: fc.constantFrom(...letters), minLength: 20, maxLength: 60 })

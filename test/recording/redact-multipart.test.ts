@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createRedactor } from '../../src/recording/redact.ts'
 import { boundaryOf, MultipartRedactor } from '../../src/recording/redact-multipart.ts'
+import { fc } from '../support/seeded.ts'
 
 const redactor = createRedactor()
 

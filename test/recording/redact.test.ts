@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createRedactor } from '../../src/recording/redact.ts'
+import { fc } from '../support/seeded.ts'
 
 const { text, url, headers, query } = createRedactor()
 

@@ -1,9 +1,9 @@
-import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { jobsOf } from '../../src/domain/plan.ts'
 import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
 import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
+import { fc } from '../support/seeded.ts'
 
 const plan = planOf('otter')
 const jobIds = Object.fromEntries(jobsOf(plan).map((job) => [job.workflowNumber, job.jobId]))

@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { eventOf } from '../../src/state/journal-line.ts'
@@ -8,6 +7,7 @@ import { findRun, knownRuns, openJournal, readRunState } from '../../src/state/s
 import { failure } from '../support/failure.ts'
 import { planOf } from '../support/plans.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
+import { fc } from '../support/seeded.ts'
 
 let folder: string
 let path: string

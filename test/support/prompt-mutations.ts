@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { expect } from 'vitest'
 import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import { isDict, type Py, type PyDict } from '../../src/simulators/comfyui/python/py.ts'
+import { fc } from './seeded.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/conformance/${name}`, import.meta.url), 'utf8')
 

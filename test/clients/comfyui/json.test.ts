@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parsePythonJson } from '../../../src/clients/comfyui/json.ts'
+import { fc } from '../../support/seeded.ts'
 
 it('reads bare NaN and Infinity as null, and leaves the same words in strings alone', () => {
   const text = '{"a": NaN, "b": [Infinity, -Infinity], "c": "NaN \\" Infinity", "NaN": -1}'

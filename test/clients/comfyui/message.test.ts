@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { decodeMessage } from '../../../src/clients/comfyui/message.ts'
+import { fc } from '../../support/seeded.ts'
 import { recorded } from '../loopback-comfyui.ts'
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)

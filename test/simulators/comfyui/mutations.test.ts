@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { membersOf } from '../../../src/recording/exact-json.ts'
 import { type ComfyuiSimulator, comfyuiSimulator } from '../../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../../src/simulators/virtual-clock.ts'
 import { expectLegal, mutatedBody, objectInfo } from '../../support/prompt-mutations.ts'
+import { fc } from '../../support/seeded.ts'
 import { knowledge, ORIGIN } from './reach-simulator.ts'
 
 const ROUNDS = 10_000

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bytesOf, fileSource, fromBytes } from '../../../src/simulators/media/byte-source.ts'
 import type { ImageBatch } from '../../../src/simulators/media/image-batch.ts'
 import { mp4 } from '../../../src/simulators/media/mp4.ts'
 import { readMp4 } from '../../../src/simulators/media/read-mp4.ts'
+import { fc } from '../../support/seeded.ts'
 import { distance, frameColours, runTool } from './run-tool.ts'
 
 /** What 8-bit YCbCr and ffmpeg's conversion to RGB lose, in levels of 255. */

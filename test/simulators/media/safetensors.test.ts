@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { bytesOf, fromBytes } from '../../../src/simulators/media/byte-source.ts'
 import { latent, readSafetensors } from '../../../src/simulators/media/safetensors.ts'
+import { fc } from '../../support/seeded.ts'
 
 /** Reads the format as its description says, with nothing of this project. */
 const READER = `

@@ -1,7 +1,7 @@
-import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { savedName } from '../../../../src/simulators/comfyui/files/folder-paths.ts'
 import { fromBytes } from '../../../../src/simulators/media/byte-source.ts'
+import { fc } from '../../../support/seeded.ts'
 import { makeStore, NOW } from './make-store.ts'
 
 const store = makeStore('input/a.png', 'input/sub/b.png', 'output/x.latent', 'output/sub/pic_00001_.png', 'temp/t.png')

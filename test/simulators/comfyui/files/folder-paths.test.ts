@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseAnnotatedName } from '../../../../src/simulators/comfyui/files/folder-paths.ts'
+import { fc } from '../../../support/seeded.ts'
 
 it.each([
   ['clip.mp4', 'clip.mp4', null],

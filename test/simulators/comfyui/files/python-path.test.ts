@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import * as path from '../../../../src/simulators/comfyui/files/python-path.ts'
+import { fc } from '../../../support/seeded.ts'
 
 const REFERENCE = `
 import json, os.path as p, sys

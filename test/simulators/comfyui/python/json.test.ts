@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { dumpJson } from '../../../../src/simulators/comfyui/python/dump.ts'
 import { pyKey } from '../../../../src/simulators/comfyui/python/operators.ts'
 import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
 import type { Py } from '../../../../src/simulators/comfyui/python/py.ts'
+import { fc } from '../../../support/seeded.ts'
 
 const text = fc.string({ unit: 'binary' })
 

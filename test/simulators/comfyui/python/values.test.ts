@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { pyBool, pyFloat, pyInt } from '../../../../src/simulators/comfyui/python/convert.ts'
 import { floatRepr, pyRepr, pyStr } from '../../../../src/simulators/comfyui/python/format.ts'
@@ -13,6 +12,7 @@ import {
   pyLess,
 } from '../../../../src/simulators/comfyui/python/operators.ts'
 import type { Py } from '../../../../src/simulators/comfyui/python/py.ts'
+import { fc } from '../../../support/seeded.ts'
 
 // Expected values and texts were printed by Python 3.11.7.
 

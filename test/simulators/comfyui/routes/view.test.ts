@@ -1,9 +1,9 @@
-import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { view } from '../../../../src/simulators/comfyui/routes/view.ts'
 import { fromBytes } from '../../../../src/simulators/media/byte-source.ts'
 import { png } from '../../../../src/simulators/media/png.ts'
 import { readImage } from '../../../../src/simulators/media/read-image.ts'
+import { fc } from '../../../support/seeded.ts'
 import { makeStore, NOW } from '../files/make-store.ts'
 
 const store = makeStore(

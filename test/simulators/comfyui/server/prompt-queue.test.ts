@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { PythonError } from '../../../../src/simulators/comfyui/python/py.ts'
 import { PromptQueue } from '../../../../src/simulators/comfyui/server/prompt-queue.ts'
 import type { QueueItem } from '../../../../src/simulators/comfyui/validate/validate-prompt.ts'
+import { fc } from '../../../support/seeded.ts'
 
 const item = (number: bigint | number, promptId = `id ${number}`, graph: [string, string][] = []): QueueItem => ({
   number,

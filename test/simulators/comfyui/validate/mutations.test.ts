@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { validateBehaviours } from '../../../../src/simulators/comfyui/behaviours/validate-all.ts'
 import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
@@ -6,6 +5,7 @@ import type { PyDict } from '../../../../src/simulators/comfyui/python/py.ts'
 import { nodeClasses } from '../../../../src/simulators/comfyui/validate/node-class.ts'
 import { validatePrompt } from '../../../../src/simulators/comfyui/validate/validate-prompt.ts'
 import { expectLegal, mutatedBody, objectInfo, validBodies } from '../../../support/prompt-mutations.ts'
+import { fc } from '../../../support/seeded.ts'
 
 const findClass = nodeClasses(parseJson(objectInfo) as PyDict, validateBehaviours)
 
