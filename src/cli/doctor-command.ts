@@ -6,9 +6,9 @@ import { examine } from '../doctor/examine.ts'
 import { uuidV5 } from '../domain/ids.ts'
 import type { CommandContext } from './command.ts'
 import { commandSettings } from './command-settings.ts'
-import { printable } from './failure.ts'
 import { unsupportedNode } from './node-version.ts'
 import type { Output } from './output.ts'
+import { printable } from './printable.ts'
 
 /** Examines machine, server and accounts and says what it found; returns 0, 1 or 4. */
 export async function doctor(flags: Readonly<Record<string, unknown>>, context: CommandContext): Promise<number> {

@@ -1,6 +1,7 @@
-import { stripVTControlCharacters } from 'node:util'
+import { readFileSync } from 'node:fs'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import type { Output } from './output.ts'
+import { printable } from './printable.ts'
 
 /** Says what went wrong and returns the exit code. A known failure shows no stack; anything else is a bug and keeps its own. */
 export function reportFailure(thrown: unknown, output: Output): number {
@@ -29,11 +30,11 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** `code: sentence`, then one line per problem, then what to do. */
-export function failureText(error: unknown, output: Pick<Output, 'colours'>): string {
+export function failureText(error: unknown, output: Pick<Output, 'colours' | 'logPath'>): string {
   if (error instanceof AggregateError) return error.errors.map((each) => failureText(each, output)).join('\n')
   if (!(error instanceof PromptRunnerError)) {
     const stack = error instanceof Error ? error.stack : String(error)
-    return `${stack}\nThis is a bug in prompt-runner. Please report it with the lines above.`
+    return `${stack}\n${bugText(placeForReports(), output.logPath)}`
   }
   const { colours } = output
   const lines = [`${colours.red(error.code)}: ${printable(error.message)}`]
@@ -43,6 +44,24 @@ export function failureText(error: unknown, output: Pick<Output, 'colours'>): st
   }
   if (error.hint) lines.push(`  hint: ${printable(error.hint)}`)
   return lines.join('\n')
+}
+
+/** What to do about a bug. `place` is where it can be reported, `log` the file with all that the run has said. */
+export function bugText(place: string | null, log: string | null): string {
+  const kept = `the lines above${log === null ? '' : ` and ${log}`}`
+  const what = place === null ? `Keep ${kept}: they tell where it is.` : `Please report it at ${place} with ${kept}.`
+  return `This is a bug in prompt-runner. ${what}`
+}
+
+/** As package.json names it, which lies two folders up, from src/cli and from dist/cli alike. */
+function placeForReports(): string | null {
+  try {
+    const { bugs } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+    return bugs?.url ?? bugs ?? null
+  } catch {
+    // A disk that is gone must not hide what happened.
+    return null
+  }
 }
 
 /** `file:line: message (value)` */
@@ -67,9 +86,4 @@ function failureData(error: unknown): Record<string, unknown> {
 
 function shorten(value: string): string {
   return value.length > 80 ? `${value.slice(0, 79)}…` : value
-}
-
-/** Messages quote servers and files; what they hold must not steer the terminal. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { stripVTControlCharacters } from 'node:util'
 import { PromptRunnerError } from '../errors.ts'
 import { localIso } from '../report/stamps.ts'
+import { printable } from './printable.ts'
 
 /** Lines kept for a log that is attached later; what comes before a run folder exists is far less. */
 const BACKLOG = 1_000
@@ -30,7 +30,7 @@ export class LogFile {
       return
     }
     const start = `${localIso(this.#open.now()).replace('T', ' ')} ${label.padEnd(7)} `
-    const lines = stripVTControlCharacters(text).split('\n')
+    const lines = printable(text).split('\n')
     try {
       writeSync(this.#open.file, lines.map((line) => `${start}${line}`.trimEnd().concat('\n')).join(''))
     } catch (error) {

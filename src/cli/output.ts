@@ -4,6 +4,7 @@ import type { LogLevel } from '../config/settings-types.ts'
 import type { LiveLine, RunOutput } from '../run/run-host.ts'
 import { LogFile } from './log-file.ts'
 import type { OutputMode } from './output-mode.ts'
+import { paintable, printable } from './printable.ts'
 
 /** Where text goes: the process's own streams, or a test's. */
 export interface OutputStreams {
@@ -22,6 +23,8 @@ export class Output implements RunOutput {
   #live: { clear(): void; render(): void } | null = null
   #resultGiven = false
   #lost = false
+  /** Where all that was said stands, whatever was shown of it. */
+  logPath: string | null = null
   readonly #streams: OutputStreams
   readonly #log = new LogFile()
 
@@ -42,7 +45,11 @@ export class Output implements RunOutput {
 
   /** Paints nothing when colours are off. */
   get colours(): Colours {
-    return picocolors.createColors(this.#mode.colour && this.#streams.stdout.isTTY === true)
+    return picocolors.createColors(this.#paints)
+  }
+
+  get #paints(): boolean {
+    return this.#mode.colour && this.#streams.stdout.isTTY === true
   }
 
   debug(text: string): void {
@@ -71,7 +78,8 @@ export class Output implements RunOutput {
   result(value: unknown): void {
     if (!this.#mode.json || this.#resultGiven) return
     this.#resultGiven = true
-    this.#write('stdout', JSON.stringify(value, null, 2))
+    // JSON escapes the control characters of ASCII only.
+    this.#write('stdout', JSON.stringify(value, null, 2).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped))
   }
 
   /** A question's text, without a line break. */
@@ -82,6 +90,7 @@ export class Output implements RunOutput {
   /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
   attachLog(path: string, now: () => number): void {
     this.#log.attach(path, now)
+    this.logPath = path
   }
 
   /** A line to replace in place, or null where that is impossible or unwanted. */
@@ -125,9 +134,10 @@ export class Output implements RunOutput {
     this.#write(isNews ? 'stdout' : 'stderr', this.#marked(level === 'WARNING' ? `warning: ${text}` : text))
   }
 
-  #marked(text: string): string {
-    if (!this.#mode.dryRun) return text
-    return text.replace(/^/gm, `${DRY_RUN_MARK} `)
+  /** Ready for a terminal: much of what is said quotes servers and files. */
+  #marked(said: string): string {
+    const text = this.#paints ? paintable(said) : printable(said)
+    return this.#mode.dryRun ? text.replace(/^/gm, `${DRY_RUN_MARK} `) : text
   }
 
   #write(stream: 'stdout' | 'stderr', text: string): void {
@@ -135,4 +145,8 @@ export class Output implements RunOutput {
     this.#streams[stream].write(`${text}\n`)
     this.#live?.render()
   }
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -6,7 +6,7 @@ import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import type { CommandContext } from './command.ts'
 import { commandSettings } from './command-settings.ts'
-import { printable } from './failure.ts'
+import { printable } from './printable.ts'
 import { validateText } from './validate-text.ts'
 
 /** Reports every problem; returns 2 when there is one, else 0. */

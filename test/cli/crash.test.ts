@@ -47,7 +47,9 @@ it('reports what is thrown in a timer as one object, too', async () => {
     1,
     { ok: false, exit_code: 1, error: { code: null, message: 'TypeError: no luck', bug: true } },
   ])
-  expect(stderr).toMatch(/TypeError: no luck\n[\s\S]* {4}at [\s\S]*\n.*This is a bug in prompt-runner\. Please report/)
+  expect(stderr).toMatch(
+    /TypeError: no luck\n[\s\S]* {4}at [\s\S]*\n.*This is a bug in prompt-runner\. Keep the lines above/,
+  )
 })
 
 it('does not end with 0 when it falls silent', async () => {

@@ -52,7 +52,7 @@ it('paints on a terminal only, and only when colours are wanted', () => {
 
 it('keeps everything in the log, with the time of the given clock, from the first line on', () => {
   const path = join(newFolder(), 'pr.log')
-  const { output } = capturedOutput({ quiet: true, dryRun: true }, true)
+  const { output } = capturedOutput({ quiet: true, dryRun: true, colour: true }, true)
   const start = new Date(2026, 0, 2, 3, 4, 5, 6).getTime()
   output.debug('before')
   output.attachLog(path, () => start)
@@ -73,6 +73,54 @@ it('keeps everything in the log, with the time of the given clock, from the firs
       .map((line) => `2026-01-02 03:04:05.006 ${line}\n`)
       .join(''),
   )
+})
+
+/** What a terminal obeys, and what only looks as if. */
+const steering = [
+  '\r',
+  '\b',
+  '\x00',
+  '\x07',
+  '\x1b[2J',
+  '\x1b]0;title\x07',
+  '\x1b[8m',
+  '\x7f',
+  '\x9b2J',
+  '\u202e',
+  '\u2066',
+]
+
+it.each(steering.map((text) => [JSON.stringify(text), text]))(
+  'lets %s through to no terminal and no log',
+  async (_, text) => {
+    const path = join(newFolder(), 'pr.log')
+    const { output, texts } = capturedOutput({}, true)
+    output.attachLog(path, () => 0)
+    const said = `one${text}two\n\tthree`
+    for (const say of ['info', 'warn', 'error', 'print'] as const) output[say](said)
+    output.ask(said)
+    await output.close()
+    const clean = 'onetwo\n\tthree'
+    expect(texts).toEqual({
+      stdout: `${clean}\n${clean}\n${clean}`,
+      stderr: `warning: ${clean}\n${clean}\n`,
+    })
+    expect(readFileSync(path, 'utf8').match(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu)).toBeNull()
+  },
+)
+
+it('lets its own colours through, and none where nothing is painted', () => {
+  const red = '\x1b[31mred\x1b[39m'
+  const said = [capturedOutput({ colour: true }, true), capturedOutput({ colour: true }), capturedOutput({}, true)]
+  for (const { output } of said) output.info(red)
+  expect(said.map(({ texts }) => texts.stdout)).toEqual([`${red}\n`, 'red\n', 'red\n'])
+})
+
+it('gives machines no character that a terminal obeys, and loses none', () => {
+  const { output, texts } = capturedOutput({ json: true })
+  output.result({ said: steering.join('') })
+  expect(texts.stdout.match(/[^\P{Cc}\n]|\p{Bidi_Control}/gu)).toBeNull()
+  expect(JSON.parse(texts.stdout)).toEqual({ said: steering.join('') })
 })
 
 it('replaces a live line in place and keeps it below what is printed', async () => {
