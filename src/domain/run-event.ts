@@ -1,4 +1,5 @@
-import type { Plan } from './plan.ts'
+import type { OutputRole } from './bindings.ts'
+import type { Job, Plan } from './plan.ts'
 
 /** A file that a ComfyUI server wrote, as its history names it. */
 export interface OutputFile {
@@ -17,15 +18,81 @@ export interface StoredObject {
   readonly generation: string
 }
 
-/** What a finished job left behind. Names are the server's, never predicted. */
-export interface JobResult {
+/** A file that a job made: on the server, under the name that it gave it, and the path of a copy of it here. */
+export interface MadeFile<Copy extends string | null = string | null> {
+  readonly server: OutputFile
+  readonly copy: Copy
+}
+
+/** What a finished job left behind. */
+export type JobResult = HighResult | LowResult | CombineResult
+
+interface DoneJob {
   readonly promptId: string
-  /** By role: `latent`, `video`, `film`. */
-  readonly outputs: Readonly<Record<string, OutputFile>>
-  /** Local copies by role, absolute paths. */
-  readonly files: Readonly<Record<string, string>>
   /** Milliseconds between submit and the history entry, on the run's clock. */
   readonly tookMs: number
+}
+
+export interface HighResult extends DoneJob {
+  readonly kind: 'high'
+  readonly latent: MadeFile
+}
+
+export interface LowResult extends DoneJob {
+  readonly kind: 'low'
+  readonly video: MadeFile<string>
+  /** Null when the template saves none. */
+  readonly latent: MadeFile | null
+}
+
+export interface CombineResult extends DoneJob {
+  readonly kind: 'combine'
+  readonly film: MadeFile
+}
+
+/** The result of such a job. */
+export type ResultOf<J extends Job> = Extract<JobResult, { kind: J['kind'] }>
+
+/** What a job left behind by its role, in the order of `OutputRole`. */
+export function filesOf(result: JobResult): ReadonlyArray<readonly [OutputRole, MadeFile]> {
+  switch (result.kind) {
+    case 'high':
+      return [['latent', result.latent]]
+    case 'low':
+      return [...(result.latent ? [['latent', result.latent] as const] : []), ['video', result.video]]
+    case 'combine':
+      return [['film', result.film]]
+    default:
+      return result satisfies never
+  }
+}
+
+/** What later jobs load of a job, or the end of its video reads. */
+export function mainFileOf(result: JobResult): MadeFile {
+  switch (result.kind) {
+    case 'high':
+      return result.latent
+    case 'low':
+      return result.video
+    case 'combine':
+      return result.film
+    default:
+      return result satisfies never
+  }
+}
+
+/** A result whose main file the server has under another name now. */
+export function withMainFile(result: JobResult, server: OutputFile): JobResult {
+  switch (result.kind) {
+    case 'high':
+      return { ...result, latent: { ...result.latent, server } }
+    case 'low':
+      return { ...result, video: { ...result.video, server } }
+    case 'combine':
+      return { ...result, film: { ...result.film, server } }
+    default:
+      return result satisfies never
+  }
 }
 
 /**

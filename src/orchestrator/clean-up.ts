@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import type { Plan } from '../domain/plan.ts'
-import type { JobResult, StoredObject } from '../domain/run-event.ts'
+import { filesOf, type JobResult, type StoredObject } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
 import { warn } from './warn.ts'
 import { writeReport } from './write-report.ts'
@@ -21,7 +21,7 @@ export async function cleanUp(
   const references = plan.chunks
     .filter((chunk) => chunk.referenceFrame !== null)
     .map((chunk) => layout.referenceFrame(plan.videoName, chunk.number))
-  const intermediate = [...jobs.flatMap((job) => Object.values(job.files)), ...references]
+  const intermediate = [...jobs.flatMap(filesOf).flatMap(([, { copy }]) => copy ?? []), ...references]
   const present = await Promise.all(intermediate.map(async (path) => ({ path, bytes: await sizeOf(path) })))
   const files = present.filter((file): file is { path: string; bytes: number } => file.bytes !== null)
   const mayDelete = uploaded !== null && !options.keepIntermediate

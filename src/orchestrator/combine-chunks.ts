@@ -1,12 +1,18 @@
 import { annotatedName, combinePart, serverFolder } from '../config/layout.ts'
 import { buildCombineWorkflow } from '../domain/build-workflow.ts'
 import type { CombineJob, Plan } from '../domain/plan.ts'
-import type { JobResult } from '../domain/run-event.ts'
+import type { CombineResult, LowResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { checkVideo } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
-import { runJob } from './run-job.ts'
+import { madeBy, runJob } from './run-job.ts'
 import { downloadFile } from './server-files.ts'
+
+/** What a film is combined from: one more chunk, and the film so far. */
+export interface FilmParts {
+  readonly chunk: LowResult | undefined
+  readonly before: CombineResult | null
+}
 
 /**
  * Appends a chunk to the film of the job before (job 1 has none). The last film is downloaded and checked; others stay
@@ -16,28 +22,27 @@ export async function combineChunk(
   context: RunContext,
   plan: Plan,
   job: CombineJob,
-  chunk: JobResult,
-  before: JobResult | null,
-): Promise<JobResult> {
-  const video = chunk.outputs['video']
-  const film = before?.outputs['film'] ?? null
-  if (!video || (before && !film)) {
+  { chunk, before }: FilmParts,
+): Promise<CombineResult> {
+  if (!chunk || (job.jobNumber > 1 && !before)) {
     throw new PromptRunnerError(
       'PR_NO_OUTPUT',
       `Combine job ${job.jobNumber} lacks the video of chunk ${job.chunk.number} or the film before it`,
     )
   }
-  const result = await runJob(context, plan, job, (attempt) =>
+  const ran = await runJob(context, plan, job, (attempt) =>
     buildCombineWorkflow(context.templates, plan, job, {
-      video: annotatedName(video),
-      film: film && annotatedName(film),
+      video: annotatedName(chunk.video.server),
+      film: before && annotatedName(before.film.server),
       folder: serverFolder(context.runName, plan.videoName, combinePart(job.jobNumber), attempt),
     }),
   )
+  const result = { kind: 'combine', promptId: ran.promptId, tookMs: ran.tookMs } as const
+  const server = madeBy(ran, 'film')
   const isLast = job.jobNumber === plan.combineJobs.length
-  if (!isLast && !context.options.keepIntermediate) return result
-  const path = context.layout.combined(plan.videoName, job.jobNumber)
-  await downloadFile(context, plan.videoName, result.outputs['film']!, path)
-  await checkVideo(context, plan, path, job.filmFrames)
-  return { ...result, files: { film: path } }
+  if (!isLast && !context.options.keepIntermediate) return { ...result, film: { server, copy: null } }
+  const copy = context.layout.combined(plan.videoName, job.jobNumber)
+  await downloadFile(context, plan.videoName, server, copy)
+  await checkVideo(context, plan, copy, job.filmFrames)
+  return { ...result, film: { server, copy } }
 }

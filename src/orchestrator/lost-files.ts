@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { Plan } from '../domain/plan.ts'
 import { jobsOf, renderJobsOf } from '../domain/plan.ts'
-import type { JobResult } from '../domain/run-event.ts'
+import { type JobResult, mainFileOf, withMainFile } from '../domain/run-event.ts'
 import type { RunContext } from './run-context.ts'
 import { downloadFile, hasFile, uploadFile } from './server-files.ts'
 import { warn } from './warn.ts'
-
-/** What later jobs load from the server, by the kind of the job that left it there. */
-const role = { high: 'latent', low: 'video', combine: 'film' } as const
 
 /**
  * Jobs that can really be skipped. What a later job loads has to be on the server; if it is gone there, the local copy is uploaded.
@@ -28,11 +25,10 @@ export async function withoutLostFiles(
   // From the end: whether a file is needed shows when it is known which of the later jobs run.
   for (const { workflowNumber: number, kind } of jobs.toReversed()) {
     const result = kept.get(number)
-    const file = result?.outputs[role[kind]]
-    if (!result || !file) continue
+    if (!result) continue
+    const { server: file, copy: path } = mainFileOf(result)
     const later = jobs.filter((job) => !kept.has(job.workflowNumber) && job.dependsOn.includes(number))
-    const path = result.files[role[kind]]
-    const isHere = path !== undefined && existsSync(path)
+    const isHere = path !== null && existsSync(path)
     // A chunk takes of the LOW before it only a picture, which is cut from the local copy.
     const isCutFrom =
       kind === 'low' && renderJobs.slice(number, number + 2).some((job) => !kept.has(job.workflowNumber))
@@ -40,7 +36,7 @@ export async function withoutLostFiles(
     const isLoadedThere = later.some((job) => job.kind !== 'high')
     if (isHere ? !isLoadedThere : !isReadHere && !isLoadedThere) continue
     if (await hasFile(context, video, file)) {
-      if (isHere || path === undefined || !isReadHere) continue
+      if (isHere || path === null || !isReadHere) continue
       await downloadFile(context, video, file, path)
       fetched.unshift(number)
     } else if (!isHere || kind === 'combine') {
@@ -50,7 +46,7 @@ export async function withoutLostFiles(
     } else {
       const { filename: name, subfolder, type } = file
       const stored = await uploadFile(context, video, path, { name, subfolder, type })
-      kept.set(number, { ...result, outputs: { ...result.outputs, [role[kind]]: stored } })
+      kept.set(number, withMainFile(result, stored))
       putBack.unshift(number)
     }
   }

@@ -1,10 +1,10 @@
 import { annotatedName, chunkPart, inputFile, referenceUploadName, serverFolder } from '../config/layout.ts'
 import { buildRenderWorkflow } from '../domain/build-workflow.ts'
-import type { Chunk, Plan, RenderJob } from '../domain/plan.ts'
-import type { JobResult } from '../domain/run-event.ts'
+import type { Chunk, HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
+import type { HighResult, LowResult, MadeFile, OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
-import { runJob } from './run-job.ts'
+import { madeBy, runJob } from './run-job.ts'
 import { downloadFile, hasFile, uploadFile } from './server-files.ts'
 
 /** Names on the ComfyUI server of the images and videos that a chunk is made from. */
@@ -17,45 +17,42 @@ export interface ChunkInputs {
 export async function renderHigh(
   context: RunContext,
   plan: Plan,
-  job: RenderJob,
+  job: HighJob,
   inputs: ChunkInputs,
-): Promise<JobResult> {
-  const result = await runJob(context, plan, job, (attempt) =>
+): Promise<HighResult> {
+  const ran = await runJob(context, plan, job, (attempt) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
       latent: null,
       folder: serverFolder(context.runName, plan.videoName, chunkPart(job.chunk.number), attempt),
     }),
   )
-  return context.options.keepIntermediate ? withLatent(context, plan, job, result) : result
+  const latent = await keptLatent(context, plan, job, madeBy(ran, 'latent'))
+  return { kind: 'high', promptId: ran.promptId, latent, tookMs: ran.tookMs }
 }
 
 /** The LOW pass: takes HIGH's latent by its name on the server, and brings home the chunk's video, checked against the plan. */
 export async function renderLow(
   context: RunContext,
   plan: Plan,
-  job: RenderJob,
+  job: LowJob,
   inputs: ChunkInputs,
-  high: JobResult,
-): Promise<JobResult> {
-  const latent = high.outputs['latent']
-  if (!latent)
-    throw new PromptRunnerError(
-      'PR_NO_OUTPUT',
-      `Job ${job.workflowNumber} needs the latent of job ${job.workflowNumber - 1}, which has none`,
-    )
-  const rendered = await runJob(context, plan, job, (attempt) =>
+  high: HighResult,
+): Promise<LowResult> {
+  const ran = await runJob(context, plan, job, (attempt) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
-      latent: annotatedName(latent),
+      latent: annotatedName(high.latent.server),
       folder: serverFolder(context.runName, plan.videoName, chunkPart(job.chunk.number), attempt),
     }),
   )
-  const result = context.options.keepIntermediate ? await withLatent(context, plan, job, rendered) : rendered
-  const video = context.layout.chunkVideo(plan.videoName, job.chunk.number)
-  await downloadFile(context, plan.videoName, result.outputs['video']!, video)
-  await checkVideo(context, plan, video, job.chunk.renderFrames)
-  return { ...result, files: { ...result.files, video } }
+  const { promptId, outputs, tookMs } = ran
+  const latent = outputs.latent ? await keptLatent(context, plan, job, outputs.latent) : null
+  const server = madeBy(ran, 'video')
+  const copy = context.layout.chunkVideo(plan.videoName, job.chunk.number)
+  await downloadFile(context, plan.videoName, server, copy)
+  await checkVideo(context, plan, copy, job.chunk.renderFrames)
+  return { kind: 'low', promptId, video: { server, copy }, latent, tookMs }
 }
 
 /**
@@ -66,15 +63,14 @@ export async function handOnReference(
   context: RunContext,
   plan: Plan,
   next: Chunk,
-  previousVideo: string,
+  { video: previous, frame }: { video: string; frame: number },
   known?: string,
 ): Promise<string> {
   const { media } = context.clients
   if (known !== undefined && (await hasFile(context, plan.videoName, inputFile(known)))) return known
   const file = context.layout.referenceFrame(plan.videoName, next.number)
-  const frame = next.referenceFrame!
   const where = { video: plan.videoName, chunk: next.number }
-  await media.extractFrame(previousVideo, frame, file, context.signal)
+  await media.extractFrame(previous, frame, file, context.signal)
   context.emit({ kind: 'reference-extracted', at: context.now(), ...where, frame, file })
   const wanted = referenceUploadName(context.runName, plan.videoName, next.number)
   const stored = await uploadFile(context, plan.videoName, file, { name: wanted })
@@ -99,8 +95,10 @@ export async function checkVideo(context: RunContext, plan: Plan, path: string, 
   })
 }
 
-async function withLatent(context: RunContext, plan: Plan, job: RenderJob, result: JobResult): Promise<JobResult> {
-  const path = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
-  await downloadFile(context, plan.videoName, result.outputs['latent']!, path)
-  return { ...result, files: { ...result.files, latent: path } }
+/** A latent stays on the server, unless everything is to be kept here. */
+async function keptLatent(context: RunContext, plan: Plan, job: RenderJob, server: OutputFile): Promise<MadeFile> {
+  if (!context.options.keepIntermediate) return { server, copy: null }
+  const copy = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
+  await downloadFile(context, plan.videoName, server, copy)
+  return { server, copy }
 }

@@ -1,9 +1,10 @@
 import type { HistoryEntry, PromptEvent } from '../clients/clients.ts'
 import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
+import type { OutputRole } from '../domain/bindings.ts'
 import type { Graph } from '../domain/graph.ts'
 import { promptId as makePromptId } from '../domain/ids.ts'
 import { type Job, jobType, type Plan } from '../domain/plan.ts'
-import type { JobResult, OutputFile } from '../domain/run-event.ts'
+import type { OutputFile } from '../domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
 import { isEndUnseen, type OpenPrompt } from '../state/run-state.ts'
 import { afterGrace } from './after-grace.ts'
@@ -13,6 +14,14 @@ import { hasFile } from './server-files.ts'
 import { waitForServer } from './wait-for-server.ts'
 import { warn } from './warn.ts'
 import { withdraw } from './withdraw.ts'
+
+/** A job that the server has done. */
+export interface RanJob {
+  readonly promptId: string
+  /** What it made, as the server names it, by the roles that the template's bindings name. */
+  readonly outputs: Readonly<Partial<Record<OutputRole, OutputFile>>>
+  readonly tookMs: number
+}
 
 /** A second attempt can help here; an error of the graph or of a node returns at full price. */
 const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
@@ -28,7 +37,7 @@ export async function runJob(
   plan: Plan,
   job: Job,
   build: (attempt: number) => BuiltWorkflow,
-): Promise<JobResult> {
+): Promise<RanJob> {
   const earlier = context.earlier?.videos[plan.videoName]
   const before = Math.max(0, ...[job.workflowNumber, job.jobId].map((key) => earlier?.attempts[key] ?? 0))
   let left = earlier?.open[job.workflowNumber]
@@ -68,7 +77,7 @@ async function sendJob(
   job: Job,
   built: BuiltWorkflow,
   sent: OpenPrompt,
-): Promise<JobResult> {
+): Promise<RanJob> {
   const { promptId, attempt } = sent
   const startedAt = context.now()
   context.emit({ kind: 'job-started', at: startedAt, video: plan.videoName, workflow: job.workflowNumber, ...sent })
@@ -88,7 +97,7 @@ async function adoptJob(
   built: BuiltWorkflow,
   left: OpenPrompt,
   isOfThisPart: boolean,
-): Promise<JobResult | null> {
+): Promise<RanJob | null> {
   const { promptId, attempt } = left
   const found = await findLeftPrompt(context, left, built.graph)
   if (found === null) return null
@@ -120,7 +129,7 @@ async function followJob(
   built: BuiltWorkflow,
   promptId: string,
   startedAt: number,
-): Promise<JobResult> {
+): Promise<RanJob> {
   const where = { video: plan.videoName, workflow: job.workflowNumber }
   const entry = await context.clients.comfyui.follow(
     promptId,
@@ -130,7 +139,7 @@ async function followJob(
   const outputs = Object.fromEntries(
     Object.entries(built.outputs).map(([role, node]) => [role, outputOf(entry, role, node, built.graph)]),
   )
-  return { promptId: entry.promptId, outputs, files: {}, tookMs: context.now() - startedAt }
+  return { promptId: entry.promptId, outputs, tookMs: context.now() - startedAt }
 }
 
 /** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */
@@ -181,4 +190,11 @@ function report(
     const { node, value, max } = event
     context.emit({ kind: 'job-progress', at, ...where, node, title: title(node), step: value, of: max })
   }
+}
+
+/** Throws PR_NO_OUTPUT for bindings that name no such output; those that were checked do. */
+export function madeBy({ promptId, outputs }: RanJob, role: OutputRole): OutputFile {
+  const file = outputs[role]
+  if (file) return file
+  throw new PromptRunnerError('PR_NO_OUTPUT', `Prompt ${promptId} succeeded, but no output "${role}" is bound`)
 }

@@ -1,9 +1,9 @@
-import { objectNames } from '../config/layout.ts'
+import { filmName, objectNames } from '../config/layout.ts'
 import type { Job, Plan } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
-import type { JobResult } from '../domain/run-event.ts'
+import type { CombineResult, JobResult, LowResult, ResultOf } from '../domain/run-event.ts'
 import { cleanUp } from './clean-up.ts'
-import { combineChunk } from './combine-chunks.ts'
+import { combineChunk, type FilmParts } from './combine-chunks.ts'
 import { finishUploaded, finishVideo } from './finish-video.ts'
 import { isPlannedAs, jobsToSkip } from './jobs-to-skip.ts'
 import { withoutLostFiles } from './lost-files.ts'
@@ -26,9 +26,10 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   if (isMade) return deliver(context, plan, made, [...skipped.values()])
   const done = new Map(skipped)
-  const perform = async (job: Job, work: () => Promise<JobResult>) => {
+  const results = () => [...done].sort(([a], [b]) => a - b).map(([, result]) => result)
+  const perform = async <J extends Job>(job: J, work: () => Promise<ResultOf<J>>): Promise<ResultOf<J>> => {
     context.signal.throwIfAborted()
-    const before = skipped.get(job.workflowNumber)
+    const before = resultOf(skipped, job)
     if (before) return before
     const result = await work()
     done.set(job.workflowNumber, result)
@@ -36,34 +37,49 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     return result
   }
 
-  const toRender = plan.passes.filter(({ low }) => !skipped.has(low.workflowNumber))
-  const given = toRender.length > 0 ? await uploadInputs(context, plan) : { referenceImage: null, controlVideo: null }
-  for (const { high, low } of toRender) {
-    // HIGH's latent was made with this very image, so LOW gets it by the name it had.
-    const known = skipped.has(high.workflowNumber) ? earlier?.references[high.chunk.number] : undefined
-    const previous = done.get(high.workflowNumber - 1)
-    const referenceImage = previous
-      ? await handOnReference(context, plan, high.chunk, previous.files['video']!, known)
-      : given.referenceImage
-    const inputs: ChunkInputs = { referenceImage, controlVideo: given.controlVideo }
-    const latent = await perform(high, () => renderHigh(context, plan, high, inputs))
-    await perform(low, () => renderLow(context, plan, low, inputs, latent))
+  const isToRender = plan.passes.some(({ low }) => !skipped.has(low.workflowNumber))
+  const given = isToRender ? await uploadInputs(context, plan) : { referenceImage: null, controlVideo: null }
+  const chunks = new Map<number, LowResult>()
+  let previous: LowResult | null = null
+  for (const { high, low } of plan.passes) {
+    let rendered = resultOf(skipped, low)
+    if (!rendered) {
+      const { chunk } = high
+      // HIGH's latent was made with this very image, so LOW gets it by the name it had.
+      const known = skipped.has(high.workflowNumber) ? earlier?.references[chunk.number] : undefined
+      const referenceImage =
+        previous === null || chunk.referenceFrame === null
+          ? given.referenceImage
+          : await handOnReference(
+              context,
+              plan,
+              chunk,
+              { video: previous.video.copy, frame: chunk.referenceFrame },
+              known,
+            )
+      const inputs: ChunkInputs = { referenceImage, controlVideo: given.controlVideo }
+      const latent = await perform(high, () => renderHigh(context, plan, high, inputs))
+      rendered = await perform(low, () => renderLow(context, plan, low, inputs, latent))
+    }
+    chunks.set(high.chunk.number, rendered)
+    previous = rendered
   }
 
-  let last: JobResult | null = null
+  let last: CombineResult | null = null
   for (const job of plan.combineJobs) {
-    const chunk = done.get(job.chunk.number * 2)!
-    const before: JobResult | null = last
-    last = await perform(job, () => combineChunk(context, plan, job, chunk, before))
+    const parts: FilmParts = { chunk: chunks.get(job.chunk.number), before: last }
+    last = await perform(job, () => combineChunk(context, plan, job, parts))
   }
   const { layout, runName, filmNames } = context
-  const film = await placeFilm(last!.files['film']!, layout.finalDir, { video, runName, wanted: filmNames.get(video)! })
-  await finishVideo(
-    context,
-    plan,
-    film,
-    jobsOf(plan).map(({ workflowNumber }) => done.get(workflowNumber)!),
-  )
+  if (!last?.film.copy) throw new Error(`the last job of ${video} brought no film home`)
+  const wanted = filmNames.get(video) ?? filmName(video)
+  const film = await placeFilm(last.film.copy, layout.finalDir, { video, runName, wanted })
+  await finishVideo(context, plan, film, results())
+}
+
+function resultOf<J extends Job>(results: ReadonlyMap<number, JobResult>, job: J): ResultOf<J> | null {
+  const result = results.get(job.workflowNumber)
+  return result?.kind === job.kind ? (result as ResultOf<J>) : null
 }
 
 /** What lacks of a film that an earlier part of the run has made. */

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../src/domain/run-event.ts'
 import { jobsToSkip } from '../../src/orchestrator/jobs-to-skip.ts'
 import { noRun, reduceRunState } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
+import { resultOf } from '../support/results.ts'
 
 const plan = planOf('otter')
 const at = 0
@@ -11,10 +12,9 @@ const video = 'otter'
 function stateAfter(jobs: readonly number[]) {
   const events: RunEvent[] = [
     { kind: 'video-started', at, video, plan, skipped: [] },
-    ...jobs.map((workflow): RunEvent => {
-      const result = { promptId: `p${workflow}`, outputs: {}, files: { video: '/nowhere' }, tookMs: 1 }
-      return { kind: 'job-finished', at, video, workflow, result }
-    }),
+    ...jobs.map(
+      (workflow): RunEvent => ({ kind: 'job-finished', at, video, workflow, result: resultOf(plan, workflow) }),
+    ),
   ]
   return events.reduce(reduceRunState, noRun).videos[video]!
 }

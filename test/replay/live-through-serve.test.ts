@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import type { RunEvent } from '../../src/domain/run-event.ts'
+import { filesOf, type RunEvent } from '../../src/domain/run-event.ts'
+import { eventOf } from '../../src/state/journal-line.ts'
 import { runPr } from '../cli/run-pr.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
 import { startServing } from '../support/serving.ts'
@@ -26,14 +27,16 @@ function milestones(journal: string): object[] {
   const events: RunEvent[] = readFileSync(journal, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
+    .map(eventOf)
   return events.flatMap((event): object[] => {
     const { kind } = event
     switch (kind) {
       case 'job-started':
         return [{ kind, workflow: event.workflow, promptId: event.promptId, attempt: event.attempt }]
       case 'job-finished':
-        return [{ kind, workflow: event.workflow, outputs: event.result.outputs }]
+        return [
+          { kind, workflow: event.workflow, files: filesOf(event.result).map(([role, { server }]) => [role, server]) },
+        ]
       case 'reference-uploaded':
         return [{ kind, chunk: event.chunk, name: event.name }]
       case 'film-downloaded':

@@ -9,6 +9,7 @@ import { dayStamp, microsecondStamp, timeStamp } from '../../src/report/stamps.t
 import { makeSummary } from '../../src/report/summary.ts'
 import { summaryText } from '../../src/report/summary-text.ts'
 import { planOf } from '../support/plans.ts'
+import { resultOf } from '../support/results.ts'
 
 const stored = { bucket: 'films', name: 'otter.mp4', size: 3_000_000, crc32c: 'AAAA==', md5: null, generation: '1' }
 const done = (video: string, workflow: number, tookMs: number): RunEvent => ({
@@ -16,7 +17,7 @@ const done = (video: string, workflow: number, tookMs: number): RunEvent => ({
   at: 1,
   video,
   workflow,
-  result: { promptId: 'p', outputs: {}, files: {}, tookMs },
+  result: resultOf(planOf(video), workflow, 'p', tookMs),
 })
 const pod = (status: string, costPerHour: number, action: 'found' | 'stopped'): RunEvent => ({
   kind: 'pod',

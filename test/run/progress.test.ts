@@ -6,6 +6,7 @@ import { openProgress } from '../../src/run/progress.ts'
 import { durationText } from '../../src/run/progress-text.ts'
 import { capturedOutput } from '../cli/captured-output.ts'
 import { planOf } from '../support/plans.ts'
+import { resultOf } from '../support/results.ts'
 
 const plan = planOf('otter', 200)
 
@@ -64,7 +65,7 @@ const rest: RunEvent[] = [
     kind: 'job-finished',
     at: 96_000,
     ...job,
-    result: { promptId: 'y', outputs: {}, files: {}, tookMs: 52_400 },
+    result: resultOf(plan, job.workflow, 'y', 52_400),
   },
   { kind: 'reference-extracted', at: 96_000, video: 'otter', chunk: 2, frame: 90, file: '/o/ref.png' },
   { kind: 'reference-uploaded', at: 96_000, video: 'otter', chunk: 2, name: 'ref.png' },

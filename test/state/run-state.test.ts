@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
 import { jobsOf } from '../../src/domain/plan.ts'
-import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
+import type { RunEvent } from '../../src/domain/run-event.ts'
 import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
+import { resultOf } from '../support/results.ts'
 import { fc } from '../support/seeded.ts'
 
 const plan = planOf('otter')
 const jobIds = Object.fromEntries(jobsOf(plan).map((job) => [job.workflowNumber, job.jobId]))
 const at = 0
 const video = 'otter'
-const result = (name: string): JobResult => ({ promptId: name, outputs: {}, files: {}, tookMs: 1 })
 const stored = { bucket: 'b', name: 'n', size: 1, crc32c: 'c', md5: null, generation: '1' }
 const started: RunEvent[] = [
   { kind: 'run-started', at, runId: 'id', runName: 'calm-otter', dryRun: false, videos: [video] },
@@ -17,7 +17,7 @@ const started: RunEvent[] = [
 ]
 const job = (workflow: number, attempt = 1): RunEvent[] => [
   { kind: 'job-started', at, video, workflow, promptId: `p${workflow}.${attempt}`, attempt, graph: 'g' },
-  { kind: 'job-finished', at, video, workflow, result: result(`p${workflow}.${attempt}`) },
+  { kind: 'job-finished', at, video, workflow, result: resultOf(plan, workflow, `p${workflow}.${attempt}`) },
 ]
 const fold = (events: readonly RunEvent[], from: RunState = noRun) => events.reduce(reduceRunState, from)
 
@@ -37,7 +37,7 @@ it('knows what was done, what is open and what was tried', () => {
       otter: {
         status: 'running',
         jobIds,
-        done: { 1: result('p1.1') },
+        done: { 1: resultOf(plan, 1, 'p1.1') },
         open: { 2: { promptId: 'p2.2', attempt: 2, graph: 'g' } },
         attempts: { 1: 1, [jobIds[1]!]: 1, 2: 2, [jobIds[2]!]: 2 },
         references: {},

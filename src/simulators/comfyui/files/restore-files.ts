@@ -1,6 +1,6 @@
 import type { Plan } from '../../../domain/plan.ts'
 import { jobsOf } from '../../../domain/plan.ts'
-import type { JobResult, OutputFile } from '../../../domain/run-event.ts'
+import { filesOf, type JobResult, type OutputFile } from '../../../domain/run-event.ts'
 import type { LoadedEntry } from '../../../recording/read-har.ts'
 import { type ByteSource, fileSource, fromBytes } from '../../media/byte-source.ts'
 import { colourOf } from '../../media/colour.ts'
@@ -53,10 +53,8 @@ export function restoreFiles(
   }
   for (const job of jobsOf(plan)) {
     const result = left.done[job.workflowNumber]
-    for (const [role, file] of Object.entries(result?.outputs ?? {})) {
-      const copy = result?.files[role]
-      if (copy !== undefined && isFile(copy)) write(file, fileSource(copy))
-      else if (role === 'latent' || role === 'video' || role === 'film') write(file, made[role](job.chunk))
+    for (const [role, { server, copy }] of result ? filesOf(result) : []) {
+      write(server, copy !== null && isFile(copy) ? fileSource(copy) : made[role](job.chunk))
     }
   }
   for (const [chunk, name] of Object.entries(left.references)) {

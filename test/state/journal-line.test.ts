@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
+import { eventOf, lineOf } from '../../src/state/journal-line.ts'
+import { planOf } from '../support/plans.ts'
+import { onServer, resultOf } from '../support/results.ts'
+
+const plan = planOf('otter')
+const finished = (workflow: number, result: JobResult): RunEvent => ({
+  kind: 'job-finished',
+  at: 0,
+  video: 'otter',
+  workflow,
+  result,
+})
+const file = (filename: string) => ({ filename, subfolder: '', type: 'output' })
+
+it.each<[string, RunEvent]>([
+  ['a start', { kind: 'video-started', at: 0, video: 'otter', plan, skipped: [1] }],
+  ['HIGH', finished(1, resultOf(plan, 1))],
+  ['LOW', finished(2, resultOf(plan, 2))],
+  [
+    'LOW with a latent',
+    finished(2, {
+      kind: 'low',
+      promptId: 'p',
+      tookMs: 1,
+      video: { server: onServer('v.mp4'), copy: '/v.mp4' },
+      latent: { server: onServer('l.latent'), copy: '/l.latent' },
+    }),
+  ],
+  ['a combine job', finished(5, resultOf(plan, 5))],
+  ['anything else', { kind: 'warning', at: 0, video: null, message: 'no' }],
+])('reads %s back as it was', (_, event) => {
+  expect(eventOf(lineOf(event))).toEqual(event)
+})
+
+it('writes results by role: what is on the server, and what is here', () => {
+  expect(JSON.parse(lineOf(finished(2, resultOf(plan, 2))))).toEqual({
+    kind: 'job-finished',
+    at: 0,
+    video: 'otter',
+    workflow: 2,
+    result: { promptId: 'p2', outputs: { video: file('2.mp4') }, files: { video: '/nowhere/2.mp4' }, tookMs: 1 },
+  })
+})
+
+it.each(['otter/run/state/clear-wren', 'vhs/run/state/silver-vale'])('writes what it reads: %s', (name) => {
+  const lines = readFileSync(`fixtures/golden/${name}.jsonl`, 'utf8').trim().split('\n')
+  expect(lines.map(eventOf).map(lineOf)).toEqual(lines)
+})
+
+it.each([
+  ['a chunk without LOW', { kind: 'video-started', plan: { renderJobs: [{ kind: 'high' }] } }],
+  ['a plan without jobs', { kind: 'video-started', plan: {} }],
+  ['a video that was not fetched', { kind: 'job-finished', result: { outputs: { video: file('v') }, files: {} } }],
+  ['a job that left nothing', { kind: 'job-finished', result: { outputs: {}, files: {} } }],
+])('takes %s for no event', (_, event) => {
+  expect(() => eventOf(JSON.stringify(event))).toThrow()
+})
