@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { PromptRunnerError } from '../errors.ts'
+import type { RunHost } from '../run/run-host.ts'
+import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
 
 export interface ConfirmOptions {
@@ -28,6 +30,11 @@ export async function confirm(question: string, output: Output, options: Confirm
   throw new PromptRunnerError('PR_NOT_CONFIRMED', `"${question}" was answered with "${answer.trim()}"`, {
     hint: 'nothing was started; answer y to go on',
   })
+}
+
+/** What runs and recordings need of this program; `yes` answers all that they ask. */
+export function runHost({ output, signal, endInOrder }: CommandContext, yes: boolean): RunHost {
+  return { output, signal, endInOrder, confirm: (question) => confirm(question, output, { yes, signal }) }
 }
 
 /** The next line; empty when the input ends first. */

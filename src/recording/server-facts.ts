@@ -57,8 +57,18 @@ export function usesOf(entries: readonly LoadedEntry[]): NodeUse[] {
   })
 }
 
+/** What every recording says in `log._pr` about its server, as of today. */
+export function serverStamps(facts: ServerFacts, used: Iterable<string>) {
+  return {
+    recorded: new Date().toISOString().slice(0, 10),
+    server: `ComfyUI ${facts.version}`,
+    device: facts.device,
+    fingerprint: fingerprintOf(facts, used),
+  }
+}
+
 /** The fingerprint of a server, with the classes in `used` that it knows. */
-export function fingerprintOf(facts: ServerFacts, used: Iterable<string>): Fingerprint {
+function fingerprintOf(facts: ServerFacts, used: Iterable<string>): Fingerprint {
   const schemas = classSchemas(facts.objectInfo)
   const classes = [...new Set(used)].toSorted().flatMap((name) => {
     const schema = schemas.get(name)

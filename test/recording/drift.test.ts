@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { driftOf, driftText } from '../../src/recording/drift.ts'
 import { cutObjectInfo } from '../../src/recording/object-info.ts'
-import { fingerprintOf, type NodeUse, type ServerFacts } from '../../src/recording/server-facts.ts'
+import { type NodeUse, type ServerFacts, serverStamps } from '../../src/recording/server-facts.ts'
 
 const sampler = {
   input: { required: { scheduler: [['simple', 'normal']], steps: ['INT', { min: 1, max: 100 }] } },
@@ -80,14 +80,16 @@ it('says in words what changed, and which prompts would fail', () => {
 })
 
 it('makes a fingerprint that only changes with the classes in use', () => {
-  const { classes } = fingerprintOf(before, ['Sampler', 'Picture'])
+  const { classes } = serverStamps(before, ['Sampler', 'Picture']).fingerprint
   const other = facts({
     Sampler: sampler,
     Picture: { ...picture, input: { required: { image: [['b'], { image_upload: true }] } } },
   })
-  expect(fingerprintOf(other, ['Picture', 'Sampler']).classes).toEqual(classes)
+  expect(serverStamps(other, ['Picture', 'Sampler']).fingerprint.classes).toEqual(classes)
   const changed = facts({ Sampler: { ...sampler, output: [] }, Picture: picture })
-  expect(fingerprintOf(changed, ['Sampler']).classes).not.toEqual(fingerprintOf(before, ['Sampler']).classes)
+  expect(serverStamps(changed, ['Sampler']).fingerprint.classes).not.toEqual(
+    serverStamps(before, ['Sampler']).fingerprint.classes,
+  )
 })
 
 it('cuts object_info to classes in use and those they link with', () => {

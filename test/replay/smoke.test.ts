@@ -2,10 +2,10 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { runSteps } from '../../src/cli/record/run-steps.ts'
-import { smokeSteps } from '../../src/cli/record/steps.ts'
 import { createComfyuiClient } from '../../src/clients/comfyui/comfyui.ts'
 import { mswEngine } from '../../src/network/libraries/msw-engine.ts'
+import { runSteps } from '../../src/record/run-steps.ts'
+import { smokeSteps } from '../../src/record/steps.ts'
 import { installed, type Skin, served } from '../skins/skin.ts'
 
 // One expectation for all: what the client sees must not depend on the network under it.

@@ -18,7 +18,7 @@ export const driftCommand = defineCommand({
   async run(flags, context) {
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
-    const { checkDrift } = await import('../record/check-drift.ts')
-    return checkDrift({ settings, output: context.output, signal: context.signal })
+    const { checkDrift } = await import('../../record/check-drift.ts')
+    return checkDrift(settings, context)
   },
 })

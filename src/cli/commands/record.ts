@@ -64,19 +64,18 @@ export const recordCommand = defineCommand({
     ['pr record --check --recording mine', 'what changed on the server since; exit code 4 when something did'],
   ],
   async run(flags, context) {
-    const { output, environment, cwd, ...stop } = context
+    const { environment, cwd } = context
     const { name, workflow, probe, check, verify, classes, anonymous, 'plan-only': planOnly, ...settingFlags } = flags
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(settingFlags, context)
     if (check === true) {
-      const { checkDrift } = await import('../record/check-drift.ts')
-      return checkDrift({ settings, output, signal: stop.signal })
+      const { checkDrift } = await import('../../record/check-drift.ts')
+      return checkDrift(settings, context)
     }
-    const { record } = await import('../record/record.ts')
-    return record({
+    const { record } = await import('../../record/record.ts')
+    const { runHost } = await import('../confirm.ts')
+    const asked = {
       settings,
-      output,
-      ...stop,
       environment,
       cwd,
       name: name ?? null,
@@ -86,6 +85,7 @@ export const recordCommand = defineCommand({
       verify,
       allClasses: classes === 'all',
       anonymous: anonymous === true,
-    })
+    }
+    return record(asked, runHost(context, settings.run.yes))
   },
 })

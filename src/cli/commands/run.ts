@@ -21,22 +21,15 @@ export const runCommand = defineCommand({
     ['npm run pr -- --dry-run', 'the same from inside the repository'],
   ],
   async run(flags, context) {
-    const { output, signal, endInOrder } = context
     const { commandSettings } = await import('../command-settings.ts')
     const { settings, origins } = await commandSettings(flags, context, { rehearses: true })
     if (flags['show-settings'] === true) {
       const { showSettings } = await import('../show-settings.ts')
-      showSettings(origins, output)
+      showSettings(origins, context.output)
       return 0
     }
     const { run } = await import('../../run/run.ts')
-    const { confirm } = await import('../confirm.ts')
-    const { yes } = settings.run
-    return run(settings, {
-      output,
-      signal,
-      endInOrder,
-      confirm: (question) => confirm(question, output, { yes, signal }),
-    })
+    const { runHost } = await import('../confirm.ts')
+    return run(settings, runHost(context, settings.run.yes))
   },
 })

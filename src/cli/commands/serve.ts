@@ -46,7 +46,7 @@ export const serveCommand = defineCommand({
     const { settings } = await commandSettings(flags, context)
     const { portOf, serve } = await import('../serve.ts')
     if (recordTo === undefined) return serve({ port, settings, output, ...stop })
-    const { recordingProxy } = await import('../record/proxy.ts')
-    return recordingProxy({ port: portOf(port, 1), recordTo, settings, output, ...stop, environment })
+    const { recordingProxy } = await import('../../record/recording-proxy.ts')
+    return recordingProxy({ port: portOf(port, 1), recordTo, settings, environment }, context)
   },
 })

@@ -6,9 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
+import { bareEnvironment, newFolder, runPr } from '../cli/run-pr.ts'
 import { program } from '../support/program.ts'
-import { liveServer, workflow } from './record/live-server.ts'
-import { bareEnvironment, newFolder, runPr } from './run-pr.ts'
+import { liveServer, workflow } from './live-server.ts'
 
 it('records a workflow, replays it and says so', async () => {
   const { cwd, args, url, har, folders } = await liveServer()

@@ -2,28 +2,26 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { createComfyuiClient } from '../../clients/comfyui/comfyui.ts'
-import type { Settings } from '../../config/settings-types.ts'
-import { askForFree } from '../../doctor/free-questions.ts'
-import { directAgents, forwardingService } from '../../network/recorder/forward.ts'
-import { openRawCapture } from '../../network/recorder/recorder.ts'
-import { serveNetwork } from '../../network/wire/serve.ts'
-import { finishRecording } from '../../recording/finish-recording.ts'
-import { publishRecording } from '../../recording/publish.ts'
-import { recordRedactor } from '../../recording/record-redactor.ts'
-import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
-import type { ServerFacts } from '../../recording/server-facts.ts'
-import type { Output } from '../output.ts'
-import type { Stop } from '../signals.ts'
+import { createComfyuiClient } from '../clients/comfyui/comfyui.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { askForFree } from '../doctor/free-questions.ts'
+import { directAgents, forwardingService } from '../network/recorder/forward.ts'
+import { openRawCapture } from '../network/recorder/recorder.ts'
+import { serveNetwork } from '../network/wire/serve.ts'
+import { finishRecording } from '../recording/finish-recording.ts'
+import { publishRecording } from '../recording/publish.ts'
+import { recordRedactor } from '../recording/record-redactor.ts'
+import { refuseSecrets, secretValues } from '../recording/secret-scan.ts'
+import type { ServerFacts } from '../recording/server-facts.ts'
+import { serverStamps } from '../recording/server-facts.ts'
+import type { RunHost } from '../run/run-host.ts'
 import { besideTarget } from './beside-target.ts'
-import { serverStamps } from './server-stamps.ts'
 
-export interface RecordingProxy extends Stop {
+export interface RecordingProxy {
   readonly port: number
   /** Folder of the recording. */
   readonly recordTo: string
   readonly settings: Settings
-  readonly output: Output
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -31,10 +29,13 @@ export interface RecordingProxy extends Stop {
  * Stands in front of a live ComfyUI for any client until `signal` is aborted, and then publishes what went through. The recording
  * begins with the free questions, without which nothing can be simulated from it. It is not verified: its clients are gone.
  */
-export async function recordingProxy(options: RecordingProxy): Promise<number> {
-  const { settings, output, signal, environment } = options
+export async function recordingProxy(
+  options: RecordingProxy,
+  { output, signal, endInOrder }: Omit<RunHost, 'confirm'>,
+): Promise<number> {
+  const { settings, environment } = options
   const { url, token, headers, ca: authority } = settings.comfyui
-  options.endInOrder()
+  endInOrder()
   const target = resolve(options.recordTo)
   const secrets = { ...secretValues(environment), ...headers, comfyui_token: token }
   return besideTarget({ target, output, ending: () => 'failed' }, async (folder) => {

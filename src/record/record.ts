@@ -2,28 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Clients, SystemStats } from '../../clients/clients.ts'
-import { createClients } from '../../clients/real-clients.ts'
-import type { Settings } from '../../config/settings-types.ts'
-import { PromptRunnerError } from '../../errors.ts'
-import { publishRecording } from '../../recording/publish.ts'
-import { refuseSecrets, secretValues } from '../../recording/secret-scan.ts'
-import { confirm } from '../confirm.ts'
-import type { Output } from '../output.ts'
-import type { Stop } from '../signals.ts'
+import type { SystemStats } from '../clients/clients.ts'
+import { createClients } from '../clients/real-clients.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { publishRecording } from '../recording/publish.ts'
+import { refuseSecrets, secretValues } from '../recording/secret-scan.ts'
+import type { RunHost, RunOutput } from '../run/run-host.ts'
 import { besideTarget } from './beside-target.ts'
-import { logDifferences, type StepLog } from './event-log.ts'
+import type { StepLog } from './event-log.ts'
 import { pipelineWork } from './pipeline.ts'
-import { recordingPlan } from './plan.ts'
-import { replayWork } from './replay-work.ts'
+import { recordLive } from './record-live.ts'
+import { recordingPlan } from './recording-plan.ts'
 import { smokeSteps, workflowSteps } from './steps.ts'
-import { takeRecording } from './take-recording.ts'
-import { unmodelledClasses } from './unmodelled-classes.ts'
+import { verify } from './verify.ts'
 import { type Work, workOfSteps } from './work.ts'
 
-export interface RecordOptions extends Stop {
+export interface RecordOptions {
   readonly settings: Settings
-  readonly output: Output
   readonly environment: NodeJS.ProcessEnv
   readonly cwd: string
   /** null: named after what is recorded. */
@@ -37,10 +33,11 @@ export interface RecordOptions extends Stop {
   readonly anonymous: boolean
 }
 
-/** Records beside the old recording, and replaces it only with one that holds no secret and replays. */
-export async function record(options: RecordOptions): Promise<number> {
-  const { settings, output, signal, cwd } = options
-  const work = await workOf(options)
+/** Records beside the old recording, and replaces it only with one that holds no secret and replays. Returns the exit code. */
+export async function record(options: RecordOptions, host: RunHost): Promise<number> {
+  const { settings, cwd } = options
+  const { output, signal } = host
+  const work = await workOf(options, output)
   const name = checkedName(options.name ?? defaultName(options))
   const target = join(cwd, 'recordings', name)
   const { stats, paid } = await lookAt(settings, signal)
@@ -51,18 +48,18 @@ export async function record(options: RecordOptions): Promise<number> {
     return 0
   }
   if (settings.output.ci && !settings.run.yes) throw readOnly(name)
-  if (paid) await confirm('Record on this server, which costs money?', output, { yes: settings.run.yes, signal })
+  if (paid) await host.confirm('Record on this server, which costs money?')
 
-  options.endInOrder()
+  host.endInOrder()
   const isNew = !existsSync(target)
   const ending = () => (signal.aborted ? 'interrupted' : 'failed')
+  const verified = options.verify && work.names.length > 0
   return besideTarget({ target, output, ending }, async (folder) => {
-    const events = await make(folder, work, { ...options, name })
+    const events = await make(folder, work, { ...options, name, verify: verified }, host)
     signal.throwIfAborted()
     const { unchanged } = publishRecording(folder, target)
     const published = isNew ? 'it is new' : 'it replaces what was there'
     const outcome = unchanged ? 'nothing changed, only its stamps are new' : published
-    const verified = options.verify && work.names.length > 0
     output.print(`Recorded ${join('recordings', name)}${verified ? ', verified by a replay' : ''}: ${outcome}.`)
     output.result({ ok: true, recording: target, unchanged, verified, events })
     return 0
@@ -70,8 +67,13 @@ export async function record(options: RecordOptions): Promise<number> {
 }
 
 /** Gives what the client got to see. */
-async function make(folder: string, work: Work, options: RecordOptions & { name: string }): Promise<StepLog[]> {
-  const { settings, environment, signal, output } = options
+async function make(
+  folder: string,
+  work: Work,
+  options: RecordOptions & { name: string },
+  host: RunHost,
+): Promise<StepLog[]> {
+  const { settings, environment } = options
   const { comfyui, pod } = settings
   const secrets = {
     ...secretValues(environment),
@@ -82,31 +84,17 @@ async function make(folder: string, work: Work, options: RecordOptions & { name:
   }
   const downloads = mkdtempSync(join(tmpdir(), 'pr-record-'))
   try {
-    const live = await takeRecording({ ...options, folder, work, secrets, downloads })
+    const live = await recordLive({ ...options, signal: host.signal, folder, work, secrets, downloads })
     refuseSecrets(folder, secrets)
-    if (!options.verify || work.names.length === 0) return live
-    output.info('Replaying it, to see whether a client sees the same.')
-    const replayed = await replayWork(work, {
-      recording: folder,
-      settings,
-      folder: join(downloads, 'replay'),
-      signal,
-    })
-    const { first, excused } = logDifferences(live, replayed, (step, node) => {
-      const sent = work.sends[step]
-      return sent?.kind === 'workflow' ? unmodelledClasses(sent.graph, node) : []
-    })
-    for (const difference of excused) output.warn(difference)
-    if (first === null) return live
-    throw new PromptRunnerError('PR_RECORDING', `a replay of the recording differs from the server: ${first}`, {
-      hint: '--verify=false publishes it all the same',
-    })
+    const replay = { recording: folder, settings, folder: join(downloads, 'replay') }
+    if (options.verify) await verify({ work, live, ...replay }, host)
+    return live
   } finally {
     rmSync(downloads, { recursive: true })
   }
 }
 
-async function workOf({ workflows, probe, settings, output }: RecordOptions): Promise<Work> {
+async function workOf({ workflows, probe, settings }: RecordOptions, output: RunOutput): Promise<Work> {
   if (probe) return workOfSteps([])
   if (workflows.length > 0) return workOfSteps(await workflowSteps(workflows))
   return settings.prompts.files.length > 0 ? pipelineWork(settings, output) : workOfSteps(await smokeSteps())
@@ -127,7 +115,7 @@ function checkedName(name: string): string {
 
 /** Asked past the recorder, so that a server that does not answer is told as everywhere else. */
 async function lookAt(settings: Settings, signal: AbortSignal): Promise<{ stats: SystemStats; paid: boolean }> {
-  const clients: Clients = await createClients(settings, { clientId: randomUUID() })
+  const clients = await createClients(settings, { clientId: randomUUID() })
   try {
     const stats = await clients.comfyui.systemStats(signal)
     return { stats, paid: settings.pod.id !== null || stats.devices.some(({ type }) => type !== 'cpu') }

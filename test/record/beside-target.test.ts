@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { startServing } from '../../support/serving.ts'
-import { newFolder, runPr } from '../run-pr.ts'
+import { newFolder, runPr } from '../cli/run-pr.ts'
+import { startServing } from '../support/serving.ts'
 
 /** A full disk shows in the timer that writes the traffic down, where nothing that records can catch it. */
 const fullDisk = `import fs from 'node:fs'

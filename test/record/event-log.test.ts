@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { logDifferences, TOO_LATE } from '../../../src/cli/record/event-log.ts'
+import { logDifferences, TOO_LATE } from '../../src/record/event-log.ts'
 
 const log = (...lines: string[]) => [{ step: 'draw', lines }]
 

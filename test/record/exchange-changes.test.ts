@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { exchangeChanges, type Sent } from '../../../src/cli/record/exchange-changes.ts'
-import type { Graph } from '../../../src/domain/graph.ts'
+import type { Graph } from '../../src/domain/graph.ts'
+import { exchangeChanges, type Sent } from '../../src/record/exchange-changes.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const upload = (name: string, content: string | null): Sent => ({

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
+import { newFolder, runPr } from '../cli/run-pr.ts'
 import { startWorld } from '../support/live-world.ts'
-import { newFolder, runPr } from './run-pr.ts'
 
 const example = fileURLToPath(new URL('../../fixtures/prompt_files/example.txt', import.meta.url))
 

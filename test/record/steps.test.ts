@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { workflowSteps } from '../../../src/cli/record/steps.ts'
-import { temporaryFolder } from '../../support/rehearse.ts'
+import { workflowSteps } from '../../src/record/steps.ts'
+import { temporaryFolder } from '../support/rehearse.ts'
 
 it('tells every workflow that cannot be run, in the order of the flags', async () => {
   const folder = temporaryFolder({

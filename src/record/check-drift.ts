@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { createClients } from '../../clients/real-clients.ts'
-import type { Settings } from '../../config/settings-types.ts'
-import { askForFree } from '../../doctor/free-questions.ts'
-import { PromptRunnerError } from '../../errors.ts'
-import { comfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
-import { driftOf, driftText } from '../../recording/drift.ts'
-import { loadRecording } from '../../recording/load-recording.ts'
-import { factsOfRecording, usesOf } from '../../recording/server-facts.ts'
-import type { Output } from '../output.ts'
+import { createClients } from '../clients/real-clients.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { askForFree } from '../doctor/free-questions.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import { driftOf, driftText } from '../recording/drift.ts'
+import { loadRecording } from '../recording/load-recording.ts'
+import { factsOfRecording, usesOf } from '../recording/server-facts.ts'
+import type { RunHost } from '../run/run-host.ts'
 
 /** Says in words what changed on the server since the recording was taken. Throws PR_STALE_RECORDING when something did. */
-export async function checkDrift(options: {
-  settings: Settings
-  output: Output
-  signal: AbortSignal
-}): Promise<number> {
-  const { settings, output, signal } = options
+export async function checkDrift(
+  settings: Settings,
+  { output, signal }: Pick<RunHost, 'output' | 'signal'>,
+): Promise<number> {
   const name = settings.dryRun.recording
   const { entries, facts } = await loadRecording(name)
   const clients = await createClients(settings, { clientId: randomUUID() })

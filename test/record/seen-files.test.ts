@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { countedFromOne } from '../../../src/cli/record/counted-from-one.ts'
+import { numberedFromOne } from '../../src/record/seen-files.ts'
 
 const file = (filename: string, subfolder = 'a', type = 'output') => ({ filename, subfolder, type })
 
 it('counts each prefix of each folder from its first file, node by node', () => {
-  const counted = countedFromOne()
+  const counted = numberedFromOne()
   expect(counted('1', { images: [file('x_00007_.png'), file('x_00008_.png'), file('x_00003_.png', 'b')] })).toEqual({
     images: [file('x_00001_.png'), file('x_00002_.png'), file('x_00001_.png', 'b')],
   })
@@ -23,5 +23,5 @@ it('leaves what has no number, or is no file', () => {
     filename: 7,
     animated: [false],
   }
-  expect(countedFromOne()('1', told)).toEqual(told)
+  expect(numberedFromOne()('1', told)).toEqual(told)
 })

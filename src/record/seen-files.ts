@@ -1,10 +1,34 @@
+import { fileSource } from '../simulators/media/byte-source.ts'
+import { frameCount } from '../simulators/media/image-batch.ts'
+import { readImage } from '../simulators/media/read-image.ts'
+import { readMp4 } from '../simulators/media/read-mp4.ts'
+import { readSafetensors } from '../simulators/media/safetensors.ts'
+
+/** Of a file in a format that is not read here: nothing is known of it but that it is there. */
+export const UNREAD = 'a file'
+
+/** What a client can rely on in a file, in words. Pixels and byte counts depend on encoders, and are left out. */
+export function fileFacts(path: string): string {
+  const source = fileSource(path)
+  const image = readImage(source)
+  if (image) return `image ${image.width}x${image.height}`
+  const video = readMp4(source)
+  if (video) {
+    const { images, fps } = video
+    return `video ${images.width}x${images.height}, ${frameCount(images)} frames at ${fps} fps`
+  }
+  const tensors = readSafetensors(source)
+  if (!tensors) return UNREAD
+  return Array.from(tensors, ([name, shape]) => `${name} [${shape.join(', ')}]`).join('; ')
+}
+
 /**
  * Gives a copy of what a server tells of a node's files, with the files of each prefix counted from 1: a server goes on from
  * what lies in its folders, where the replay of a recording has nothing yet. Nodes count for themselves: those with one prefix
  * share the numbers in the order in which they run, which is that of a Python set. ComfyUI names files
  * `<prefix>_<five digits>_.<type>`, VideoHelperSuite without the second underscore.
  */
-export function countedFromOne(): <T>(node: string, told: T) => T {
+export function numberedFromOne(): <T>(node: string, told: T) => T {
   const firsts = new Map<string, number>()
   return (node, told) =>
     JSON.parse(JSON.stringify(told, (_, value) => (isFile(value) ? recounted(node, value, firsts) : value)))

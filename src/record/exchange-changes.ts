@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, isLink } from '../../domain/graph.ts'
+import { type Graph, type GraphNode, isLink } from '../domain/graph.ts'
 
 /**
  * What is sent to make something: a workflow, or a file. In a planned one, `{{…}}` stands for what only the run will

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { smokeSteps } from '../../src/cli/record/steps.ts'
 import { mswEngine } from '../../src/network/libraries/msw-engine.ts'
 import { serveNetwork } from '../../src/network/wire/serve.ts'
 import { wireEngine } from '../../src/network/wire/wire.ts'
+import { smokeSteps } from '../../src/record/steps.ts'
+import { newFolder } from '../cli/run-pr.ts'
 import { recordedServices, replaySteps, stepsAt } from './replay-steps.ts'
-import { newFolder } from './run-pr.ts'
 
 const live = JSON.parse(readFileSync(new URL('../../fixtures/smoke/live-event-log.json', import.meta.url), 'utf8'))
 const recording = 'comfyui-smoke'

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { loadRecording } from '../../../src/recording/load-recording.ts'
-import { bytesOf } from '../../../src/simulators/media/byte-source.ts'
-import { png } from '../../../src/simulators/media/png.ts'
-import { runPr } from '../run-pr.ts'
+import { loadRecording } from '../../src/recording/load-recording.ts'
+import { bytesOf } from '../../src/simulators/media/byte-source.ts'
+import { png } from '../../src/simulators/media/png.ts'
+import { runPr } from '../cli/run-pr.ts'
 import { liveServer, workflow } from './live-server.ts'
 
 it('takes a server that already has files of that name', async () => {

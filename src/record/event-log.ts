@@ -1,5 +1,5 @@
-import type { PromptEvent } from '../../clients/clients.ts'
-import { UNREAD } from './file-facts.ts'
+import type { PromptEvent } from '../clients/clients.ts'
+import { UNREAD } from './seen-files.ts'
 
 /** What a client got to see of one step, without anything that differs from run to run. */
 export interface StepLog {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { serveNetwork } from '../../../src/network/wire/serve.ts'
-import { simulatedServices } from '../../../src/simulators/simulated-services.ts'
-import type { Simulator } from '../../../src/simulators/simulator.ts'
-import { virtualClock } from '../../../src/simulators/virtual-clock.ts'
-import { newFolder } from '../run-pr.ts'
+import { serveNetwork } from '../../src/network/wire/serve.ts'
+import { simulatedServices } from '../../src/simulators/simulated-services.ts'
+import type { Simulator } from '../../src/simulators/simulator.ts'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { newFolder } from '../cli/run-pr.ts'
 
 /** An image of one colour, saved; as the text of a workflow file. */
 export const workflow = (colour: unknown, filename_prefix = 'otter') =>

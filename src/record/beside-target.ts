@@ -1,12 +1,12 @@
 import { existsSync, renameSync } from 'node:fs'
-import { makeFolder } from '../../files/make-folder.ts'
-import { dayStamp, timeStamp } from '../../report/stamps.ts'
-import type { Output } from '../output.ts'
+import { makeFolder } from '../files/make-folder.ts'
+import { dayStamp, timeStamp } from '../report/stamps.ts'
+import type { RunOutput } from '../run/run-host.ts'
 
 export interface BesideTarget {
   /** Path of the recording to be. */
   readonly target: string
-  readonly output: Output
+  readonly output: Pick<RunOutput, 'warn'>
   /** How `work` came to its end when it throws. */
   readonly ending: () => 'failed' | 'interrupted'
 }

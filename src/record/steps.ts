@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
-import { readTemplate } from '../../config/read-template.ts'
-import { shippedWorkflows } from '../../config/templates.ts'
-import { allOf } from '../../domain/all-of.ts'
-import type { Graph } from '../../domain/graph.ts'
-import { PromptRunnerError } from '../../errors.ts'
-import { readInputText } from '../../files/read-input.ts'
+import { readTemplate } from '../config/read-template.ts'
+import { shippedWorkflows } from '../config/templates.ts'
+import { allOf } from '../domain/all-of.ts'
+import type { Graph } from '../domain/graph.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { readInputText } from '../files/read-input.ts'
 
 /** One thing that a recording run does: upload a file, or have a workflow executed. */
 export type Step =

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { createLayout, filmName, referenceUploadName } from '../../config/layout.ts'
-import { readPrompts } from '../../config/read-prompts.ts'
-import type { Settings } from '../../config/settings-types.ts'
-import { loadTemplates } from '../../config/templates.ts'
-import { allOf } from '../../domain/all-of.ts'
-import type { Templates } from '../../domain/bindings.ts'
-import type { Graph } from '../../domain/graph.ts'
-import { identifyRun, jobId } from '../../domain/ids.ts'
-import { makePlan } from '../../domain/make-plan.ts'
-import type { Plan } from '../../domain/plan.ts'
-import { jobsOf, workflowsBefore } from '../../domain/plan.ts'
-import type { RunEvent } from '../../domain/run-event.ts'
-import { orchestrate } from '../../orchestrator/orchestrate.ts'
-import type { RunContext } from '../../orchestrator/run-context.ts'
-import { plannedGraph } from '../../planning/planned-graphs.ts'
-import { openReaders } from '../../run/readers.ts'
-import { errorsOf, throwAny } from '../../run/settle.ts'
-import type { Output } from '../output.ts'
+import { createLayout, filmName, referenceUploadName } from '../config/layout.ts'
+import { readPrompts } from '../config/read-prompts.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { loadTemplates } from '../config/templates.ts'
+import { allOf } from '../domain/all-of.ts'
+import type { Templates } from '../domain/bindings.ts'
+import type { Graph } from '../domain/graph.ts'
+import { identifyRun, jobId } from '../domain/ids.ts'
+import { makePlan } from '../domain/make-plan.ts'
+import type { Plan } from '../domain/plan.ts'
+import { jobsOf, workflowsBefore } from '../domain/plan.ts'
+import type { RunEvent } from '../domain/run-event.ts'
+import { orchestrate } from '../orchestrator/orchestrate.ts'
+import type { RunContext } from '../orchestrator/run-context.ts'
+import { plannedGraph } from '../planning/planned-graphs.ts'
+import { openReaders } from '../run/readers.ts'
+import type { RunOutput } from '../run/run-host.ts'
+import { errorsOf, throwAny } from '../run/settle.ts'
 import { visibleText } from './event-log.ts'
 import type { Sent } from './exchange-changes.ts'
 import type { Work } from './work.ts'
@@ -30,7 +30,7 @@ const SMALL = { width: 128, height: 224, framesPerChunk: 9 }
  * The whole pipeline on the first prompt file, cut to two small chunks: everything that a run sends, for little money. Uploads only
  * when a bucket is set; a pod is always kept.
  */
-export async function pipelineWork(settings: Settings, output: Output): Promise<Work> {
+export async function pipelineWork(settings: Settings, output: RunOutput): Promise<Work> {
   const [prompts, templates] = await allOf([readPrompts(settings.prompts), loadTemplates(settings.workflows)])
   const { overrides, ...prompt } = prompts[0]!
   const { width: _w, height: _h, framesPerChunk: _f, ...kept } = overrides

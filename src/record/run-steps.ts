@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import type { ComfyuiClient, PromptEvent } from '../../clients/clients.ts'
-import { annotatedName } from '../../config/layout.ts'
-import type { Graph } from '../../domain/graph.ts'
-import { uuidV5 } from '../../domain/ids.ts'
-import type { OutputFile } from '../../domain/run-event.ts'
-import { PromptRunnerError } from '../../errors.ts'
-import { countedFromOne } from './counted-from-one.ts'
+import type { ComfyuiClient, PromptEvent } from '../clients/clients.ts'
+import { annotatedName } from '../config/layout.ts'
+import type { Graph } from '../domain/graph.ts'
+import { uuidV5 } from '../domain/ids.ts'
+import type { OutputFile } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { fileLine, type StepLog, TOO_LATE, visibleEvent, visibleText } from './event-log.ts'
-import { fileFacts } from './file-facts.ts'
+import { fileFacts, numberedFromOne } from './seen-files.ts'
 import type { Step } from './steps.ts'
 
 export interface StepRun {
@@ -23,7 +22,7 @@ export interface StepRun {
 interface Shared extends StepRun {
   /** The first file of each step that is done, by the step's name. */
   readonly files: Map<string, OutputFile>
-  readonly counted: ReturnType<typeof countedFromOne>
+  readonly renumber: ReturnType<typeof numberedFromOne>
 }
 
 /**
@@ -33,7 +32,7 @@ interface Shared extends StepRun {
 export async function runSteps(steps: readonly Step[], run: StepRun): Promise<StepLog[]> {
   const { client, signal } = run
   const log: StepLog[] = []
-  const shared = { ...run, files: new Map<string, OutputFile>(), counted: countedFromOne() }
+  const shared = { ...run, files: new Map<string, OutputFile>(), renumber: numberedFromOne() }
   await client.connect(signal)
   // Or a second run would find everything in the server's cache.
   await client.free({ unloadModels: true, freeMemory: true })
@@ -57,13 +56,13 @@ async function upload(
 async function execute(
   { name, graph, interruptAt }: Step & { kind: 'workflow' },
   id: string,
-  { client, run, folder, signal, files, counted }: Shared,
+  { client, run, folder, signal, files, renumber }: Shared,
 ): Promise<string[]> {
   const lines: string[] = []
   const promptId = uuidV5(id, run)
   let interrupting: Promise<void> | null = null
   const onEvent = (event: PromptEvent) => {
-    const line = visibleEvent(event.kind === 'executed' ? counted(event.node, event) : event)
+    const line = visibleEvent(event.kind === 'executed' ? renumber(event.node, event) : event)
     if (line !== null) lines.push(line)
     if (event.kind === 'executing' && event.node === interruptAt) interrupting = client.interrupt(promptId)
   }
@@ -73,12 +72,12 @@ async function execute(
     const made = Object.entries(entry.files).flatMap(([node, all]) => all.map((file) => ({ node, file })))
     if (made[0]) files.set(name, made[0].file)
     for (const [node, output] of Object.entries(entry.outputs).toSorted()) {
-      lines.push(`output of ${node}: ${JSON.stringify(counted(node, output))}`)
+      lines.push(`output of ${node}: ${JSON.stringify(renumber(node, output))}`)
     }
     for (const [number, { node, file }] of made.entries()) {
       const path = join(folder, `${promptId}-${number}`)
       await client.download(file, path, signal)
-      lines.push(fileLine(nameOf(counted(node, file)), node, fileFacts(path)))
+      lines.push(fileLine(nameOf(renumber(node, file)), node, fileFacts(path)))
     }
   } catch (error) {
     if (!(error instanceof PromptRunnerError) || !tellable.has(error.code)) throw error
