@@ -41,14 +41,9 @@ const wordsOf: ReadonlyArray<{ readonly word: RegExp; readonly within: RegExp; r
     },
     // What a test chooses at random, somebody has to be able to repeat.
     {
-      word: /'fast-check'|\bMath\.random\(/,
+      word: /'fast-check'|\bMath\.random\(|\brandom(?:Bytes|Int)\(/,
       within: /^test\//,
-      except: [
-        'test/architecture.test.ts',
-        'test/support/seeded.ts',
-        'test/cli/record.test.ts',
-        'test/recording/canonical-har.test.ts',
-      ],
+      except: ['test/architecture.test.ts', 'test/support/seeded.ts'],
     },
     { word: /\bnpx pr\b/, within: /^(src|test)\//, except: ['test/architecture.test.ts'] },
   ]

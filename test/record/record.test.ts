@@ -8,6 +8,7 @@ import { expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
 import { bareEnvironment, newFolder, runPr } from '../cli/run-pr.ts'
 import { program } from '../support/program.ts'
+import { chosen, seed } from '../support/seeded.ts'
 import { liveServer, workflow } from './live-server.ts'
 
 it('records a workflow, replays it and says so', async () => {
@@ -166,8 +167,8 @@ it('leaves the old recording or the new one, whole, whenever it is killed', asyn
   const bodies = readdirSync(join(cwd, 'recordings/otter/bodies'))
   const other = join(newFolder({ 'otter.json': workflow(128, 'otter/{{run}}/other') }), 'otter.json')
   for (let kill = 1; kill <= 20; kill += 1) {
-    const moment = Math.round(Math.random() * took * 1.1)
-    const killed = `kill ${kill}, ${moment} ms after the start`
+    const moment = Math.round(chosen(`kill ${kill}`) * took * 1.1)
+    const killed = `kill ${kill}, ${moment} ms after the start, PR_SEED=${seed}`
     const child = start([...args.slice(0, 4), other, ...args.slice(5)], cwd)
     const exited = once(child, 'exit')
     await Promise.race([exited, wait(moment)])

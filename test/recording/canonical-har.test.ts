@@ -107,6 +107,10 @@ function socket(id: string, messages: HarSocketMessage[]): HarEntry {
   return { ...opened, _resourceType: 'websocket', _webSocketMessages: messages }
 }
 
+let time = 0
+
+/** No two come at the same time. */
 function message(type: 'send' | 'receive', opcode: number, data: string): HarSocketMessage {
-  return { type, opcode, data, time: Math.random() }
+  time += 1
+  return { type, opcode, data, time }
 }

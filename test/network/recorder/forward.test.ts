@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,6 +11,7 @@ import { hostTable } from '../../../src/network/safety/host-table.ts'
 import { finishRecording } from '../../../src/recording/finish-recording.ts'
 import { type LoadedEntry, readHar } from '../../../src/recording/read-har.ts'
 import { recordRedactor } from '../../../src/recording/record-redactor.ts'
+import { chosenBytes } from '../../support/seeded.ts'
 
 /** A server on loopback that answers with what it was sent, counts bodies of `/count`, and echoes on sockets. */
 async function realServer(): Promise<URL> {
@@ -53,7 +53,7 @@ async function recorded(
 
 it('passes requests on to the real server, and writes down both sides', async () => {
   const url = await realServer()
-  const film = randomBytes(300_000)
+  const film = chosenBytes(300_000, 'film')
   const { folder, entries } = await recorded(url, async () => {
     const json = await request(new URL('/prompt', url), {
       method: 'POST',

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
@@ -10,6 +9,7 @@ import { connect as connectTls } from 'node:tls'
 import { Agent, ProxyAgent, request } from 'undici'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { InstalledNetwork } from '../../../src/network/install.ts'
+import { chosenBytes } from '../../support/seeded.ts'
 import { flow, MIB } from '../echo-service.ts'
 import { COMFYUI, echoNetwork } from '../network.ts'
 
@@ -100,7 +100,7 @@ it('serves HTTP/1.1 to a client that would rather have HTTP/2', async () => {
 })
 
 it('carries any bytes to the server and back', async () => {
-  const bytes = randomBytes(300_000)
+  const bytes = chosenBytes(300_000, 'upload')
   const response = await request(`${COMFYUI}/echo`, { method: 'POST', dispatcher, body: bytes })
   expect(Buffer.from(await response.body.arrayBuffer()).equals(bytes)).toBe(true)
 })
