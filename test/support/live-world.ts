@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
@@ -11,6 +10,7 @@ import { createServiceServer } from '../../src/network/wire/server.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import type { Clock, ServiceName, Simulator } from '../../src/simulators/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { loopbackCertificate } from './certificates.ts'
 import { temporaryFolder } from './rehearse.ts'
 import { serviceAccount } from './service-account.ts'
 
@@ -56,9 +56,8 @@ export async function startWorld(
     onUnknown: () => {},
   })
   const folder = temporaryFolder()
-  const certificate = makeCertificate(folder)
   const open = new Set<TLSSocket>()
-  const tls = createServer(certificate, (socket) => {
+  const tls = createServer(loopbackCertificate, (socket) => {
     open.add(socket.on('error', () => {}))
     server.http.emit('connection', socket)
   })
@@ -80,7 +79,7 @@ export async function startWorld(
     env: {
       COMFYUI_URL: `http://127.0.0.1:${port(server.http)}`,
       GOOGLE_APPLICATION_CREDENTIALS: join(folder, 'account.json'),
-      NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
+      NODE_EXTRA_CA_CERTS: loopbackCertificate.path,
       NODE_OPTIONS: `--import ${join(folder, 'redirect.mjs')}`,
     },
   }
@@ -99,13 +98,3 @@ Socket.prototype.connect = function (...args) {
   return connect.apply(this, args)
 }
 `
-
-function makeCertificate(folder: string): { key: string; cert: string } {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const names = `subjectAltName=${NAMES.map((name) => `DNS:${name}`).join(',')}`
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key]
-  execFileSync('openssl', ['req', '-x509', ...kind, '-subj', '/CN=loopback', '-addext', names, '-out', cert], {
-    stdio: 'ignore',
-  })
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
-}

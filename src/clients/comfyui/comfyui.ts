@@ -1,4 +1,3 @@
-import { rootCertificates } from 'node:tls'
 import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { ComfyuiClient } from '../clients.ts'
@@ -35,7 +34,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
   const socket = createComfyuiSocket({
     url: socketUrl(http.url('/ws', { clientId: options.clientId })),
     headers: http.headers,
-    ca: options.ca ? [...rootCertificates, options.ca] : null,
+    ca: http.ca,
     webSocket: options.webSocket,
     onFrame(frame) {
       const message = decodeMessage(frame)

@@ -50,6 +50,8 @@ export interface HttpAnswer {
 export interface Http {
   /** Headers that carry the caller's rights, for a socket to the same place. */
   readonly headers: Readonly<Record<string, string>>
+  /** The authorities to trust, for such a socket; null: Node's own. */
+  readonly ca: readonly string[] | null
   /** Address of a path under the base. */
   url(path: string, query?: Readonly<Record<string, string>>): URL
   /**
@@ -72,12 +74,14 @@ export function createHttp(options: HttpOptions): Http {
     ...authorization(options),
     ...lowerCase(options.headers),
   }
+  // Naming authorities takes the place of Node's, and the public ones are to be trusted still.
+  const ca = options.ca ? [...rootCertificates, options.ca] : null
   const agent = new Agent({
     connections: 8,
     pipelining: 1,
     // HTTP/2 by ALPN hangs in a dry run, and nothing here gains by it.
     allowH2: false,
-    connect: { timeout: 10_000, ...(options.ca ? { ca: [...rootCertificates, options.ca] } : {}) },
+    connect: { timeout: 10_000, ...(ca && { ca }) },
     keepAliveTimeout: 4_000,
     headersTimeout: 60_000,
     bodyTimeout: 60_000,
@@ -85,6 +89,7 @@ export function createHttp(options: HttpOptions): Http {
 
   const http: Http = {
     headers,
+    ca,
     url(path, query = {}) {
       const url = new URL(base.pathname.replace(/\/$/, '') + path, base.origin)
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHttp, type HttpOptions } from '../../../src/clients/http/http.ts'
+import { loopbackCertificate } from '../../support/certificates.ts'
 
 type Listener = (request: IncomingMessage, response: ServerResponse, attempt: number) => void
 
@@ -84,13 +81,7 @@ it('sends JSON with its type', async () => {
 })
 
 it('trusts an authority of its own, and says so when it is missing', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'authority-'))
-  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-  execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', certFile], { stdio: 'ignore' })
-  const tls = { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
-
+  const tls = loopbackCertificate
   const trusting = await reach(echo, { tls, ca: tls.cert })
   expect(await trusting.http.json('/')).toMatchObject({ url: '/' })
   const doubting = await reach(echo, { tls })
