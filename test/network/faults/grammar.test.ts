@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { actionForms } from '../../../src/network/faults/grammar/actions.ts'
 import { anchorForms, anchorMeanings } from '../../../src/network/faults/grammar/anchors.ts'
@@ -9,6 +8,7 @@ import { parseFault } from '../../../src/network/faults/grammar/parse-fault.ts'
 import { printFault } from '../../../src/network/faults/grammar/print-fault.ts'
 import { type Slot, slots } from '../../../src/network/faults/grammar/slots.ts'
 import { failure } from '../../support/failure.ts'
+import { fc } from '../../support/seeded.ts'
 
 /** Stands for a request that the action can be done at. */
 const ONLY = { kind: 'request' } as const

@@ -1,4 +1,4 @@
-import { nearest } from '../../../domain/nearest.ts'
+import { nearest } from '../../../domain/wording.ts'
 import { PromptRunnerError } from '../../../errors.ts'
 import { type Action, actionForms } from './actions.ts'
 import { aliasOf } from './aliases.ts'
