@@ -1,7 +1,7 @@
 import { PromptRunnerError } from '../errors.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording, type Recording } from '../recording/load-recording.ts'
-import { type ComfyuiSimulator, comfyuiSimulator } from './comfyui/simulator.ts'
+import { type ComfyuiOptions, type ComfyuiSimulator, comfyuiSimulator } from './comfyui/simulator.ts'
 import { gcsSeed, gcsSimulator } from './gcs/gcs-simulator.ts'
 import { googleAuthSimulator } from './google-auth/google-auth-simulator.ts'
 import { metadataSimulator } from './google-auth/metadata-simulator.ts'
@@ -17,14 +17,22 @@ export interface SimulatedServices {
   readonly knowledge: ComfyuiKnowledge
 }
 
+/** Makes ComfyUI, and makes it anew when it is to have died. */
+export type MakeComfyui = (parts?: Pick<ComfyuiOptions, 'files' | 'outbox'> & { clock?: Clock }) => ComfyuiSimulator
+
 /**
  * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
  * from the shipped ones. `newId` gives ids that a server would draw at random; with `keepBytes` what is uploaded to GCS can be
- * downloaded again. Throws PR_RECORDING.
+ * downloaded again; `comfyui` may put something around the server. Throws PR_RECORDING.
  */
 export async function simulatedServices(
   name: string,
-  options: { clock: Clock; newId: () => string; keepBytes?: boolean },
+  options: {
+    clock: Clock
+    newId: () => string
+    keepBytes?: boolean
+    comfyui?: ((make: MakeComfyui) => ComfyuiSimulator) | undefined
+  },
 ): Promise<SimulatedServices> {
   const recording = await loadRecording(name)
   const knowledge = comfyuiKnowledge(recording.entries)
@@ -39,7 +47,9 @@ export async function simulatedServices(
       hint: 'it ships with this program: install it again',
     })
   }
-  const comfyui = comfyuiSimulator({ ...options, knowledge })
+  const { clock, newId } = options
+  const make: MakeComfyui = (parts) => comfyuiSimulator({ knowledge, clock, newId, ...parts })
+  const comfyui = (options.comfyui ?? ((make) => make()))(make)
   const gcs = gcsSimulator({ ...options, seed: await seed('gcs', gcsSeed) })
   const runpod = runpodSimulator({ ...options, seed: await seed('runpod', runpodSeed) })
   return { comfyui, all: [comfyui, gcs, googleAuthSimulator(), metadataSimulator(), runpod], recording, knowledge }

@@ -5,6 +5,8 @@ export type Simulator = (request: Request) => Promise<Response>
 export interface SocketEnd {
   send(data: string | Uint8Array): void
   close(code?: number, reason?: string): void
+  /** Breaks the connection without a close frame; absent where the transport has none to break. */
+  terminate?(): void
   onMessage(listener: (data: string | Uint8Array) => void): void
   onClose(listener: (code: number, reason: string) => void): void
   /** Answered by the transport itself; absent where the transport hides pings. */

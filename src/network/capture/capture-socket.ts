@@ -81,6 +81,7 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
         record('receive', 8, { data: closeData(code, reason) })
         real.close(code, reason)
       },
+      ...(real.terminate ? { terminate: real.terminate.bind(real) } : {}),
       onMessage: (listener) => listeners.push(listener),
       onClose: (listener) => closers.push(listener),
       ...(real.onPing ? { onPing: real.onPing.bind(real) } : {}),

@@ -95,6 +95,7 @@ function socketEnd(socket: WebSocket): SocketEnd {
   return {
     send: (data) => socket.send(data),
     close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.terminate(),
     onMessage: (listener) =>
       socket.on('message', (data, isBinary) => listener(isBinary ? (data as Buffer) : data.toString())),
     onClose: (listener) => socket.on('close', (code, reason) => listener(code, reason.toString())),

@@ -1,5 +1,6 @@
 import type { ComfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock, SimulatedService, SocketEnd } from '../simulator.ts'
+import type { Outbox } from './execute/prompt-run.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { restoreInputs } from './files/restore-files.ts'
 import { KnowledgeRunner } from './knowledge-runner.ts'
@@ -29,6 +30,15 @@ export interface ComfyuiReport {
   readonly wedged: string | null
 }
 
+export interface ComfyuiOptions {
+  readonly knowledge: ComfyuiKnowledge
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly files?: FileStore
+  /** Puts something around what is said about prompts. */
+  readonly outbox?: (hub: Outbox) => Outbox
+}
+
 /**
  * A ComfyUI server as the recording knows it: any graph is validated, queued and run by the server's rules, with the clock's
  * time. `newId` makes prompt and socket ids.
@@ -38,17 +48,13 @@ export function comfyuiSimulator({
   clock,
   newId,
   files = createFileStore({ clock }),
-}: {
-  knowledge: ComfyuiKnowledge
-  clock: Clock
-  newId: () => string
-  files?: FileStore
-}): ComfyuiSimulator {
+  outbox,
+}: ComfyuiOptions): ComfyuiSimulator {
   const objectInfo = readObjectInfo(knowledge.nodeClasses)
   const { classes, answers, entries, argv } = knowledge
   restoreInputs(files, entries)
   const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })
-  const model = new ServerModel({ objectInfo, answers, entries, files, runner, clock, newId })
+  const model = new ServerModel({ objectInfo, answers, entries, files, runner, clock, newId, outbox })
   return {
     ...serviceOf(model),
     files,

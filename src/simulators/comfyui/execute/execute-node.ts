@@ -19,6 +19,7 @@ export interface NodeFailure {
   readonly nodeId: string
   readonly type: string
   readonly message: string
+  readonly traceback: readonly string[]
   /** `[]` for a dynamic cycle. */
   readonly currentInputs: PyDict | Py[]
 }
@@ -118,8 +119,8 @@ function metaOf({ prompt }: PromptRun, id: string): PyDict {
   })
 }
 
-function describe({ type, message }: PythonError): { type: string; message: string } {
-  return { type, message: `${message}\n${/OutOfMemoryError$/.test(type) ? OUT_OF_MEMORY : ''}` }
+function describe({ type, message, traceback }: PythonError): Pick<NodeFailure, 'type' | 'message' | 'traceback'> {
+  return { type, traceback, message: `${message}\n${/OutOfMemoryError$/.test(type) ? OUT_OF_MEMORY : ''}` }
 }
 
 function formatInputs(inputs: InputData | undefined): PyDict {

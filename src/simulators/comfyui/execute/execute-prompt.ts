@@ -80,12 +80,12 @@ export async function executePrompt(
   if (end.kind === 'finished') tell('execution_success', { prompt_id: promptId })
   else if (end.kind === 'interrupted') tell('execution_interrupted', nodeOf(end.nodeId), true)
   else {
-    const { nodeId, message, type, currentInputs } = end.failure
+    const { nodeId, message, type, traceback, currentInputs } = end.failure
     tell('execution_error', {
       ...nodeOf(nodeId),
       exception_message: message,
       exception_type: type,
-      traceback: [],
+      traceback: [...traceback],
       current_inputs: currentInputs,
       current_outputs: current,
     })
@@ -117,7 +117,13 @@ async function runNodes(run: PromptRun, outputs: readonly string[]): Promise<End
 }
 
 function cycleAt(nodeId: string): NodeFailure {
-  return { nodeId, type: 'graph.DependencyCycleError', message: 'Dependency cycle detected', currentInputs: [] }
+  return {
+    nodeId,
+    type: 'graph.DependencyCycleError',
+    message: 'Dependency cycle detected',
+    traceback: [],
+    currentInputs: [],
+  }
 }
 
 /** All there is for any node of the prompt, also what an earlier prompt has left. */

@@ -30,13 +30,18 @@ export function typeName(value: Py): string {
   }
 }
 
-/** A Python exception: `type` as ComfyUI names it (`ValueError`), `message` is `str(exception)`. */
+/**
+ * A Python exception: `type` as ComfyUI names it (`ValueError`), `message` is `str(exception)`, `traceback` the lines of its
+ * stack where they are known.
+ */
 export class PythonError extends Error {
   override readonly name = 'PythonError'
   readonly type: string
+  readonly traceback: readonly string[]
 
-  constructor(type: string, message: string) {
+  constructor(type: string, message: string, traceback: readonly string[] = []) {
     super(message)
     this.type = type
+    this.traceback = traceback
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../simulator.ts'
 import { validateBehaviours } from '../behaviours/validate-all.ts'
 import type { ValidateBehaviours } from '../behaviours/validate-behaviour.ts'
 import type { NodeRunner } from '../execute/node-runner.ts'
+import type { Outbox } from '../execute/prompt-run.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { ObjectInfo } from '../object-info.ts'
 import { dict, type Py, type PyDict } from '../python/py.ts'
@@ -28,6 +29,8 @@ export interface ServerModelParts {
   readonly clock: Clock
   readonly newId: () => string
   readonly validate?: ValidateBehaviours
+  /** Puts something around what is said about prompts. */
+  readonly outbox?: ((hub: Outbox) => Outbox) | undefined
   /** The server takes the outputs in the order of a Python set, that is in any; without this, in document order. */
   readonly orderOutputs?: (promptId: string, outputs: Py[]) => Py[]
 }
@@ -47,7 +50,8 @@ export class ServerModel {
     const { runner, clock, newId, objectInfo } = parts
     this.hub = new SocketHub({ features: FEATURES, newId, remaining: () => this.queue.remaining })
     this.queue = new PromptQueue(() => this.hub.broadcastStatus())
-    this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, runner, clock })
+    const outbox = parts.outbox?.(this.hub) ?? this.hub
+    this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, outbox, runner, clock })
     this.findClass = nodeClasses(objectInfo, parts.validate ?? validateBehaviours)
   }
 

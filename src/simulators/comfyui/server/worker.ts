@@ -1,7 +1,7 @@
 import type { Clock } from '../../simulator.ts'
 import { executePrompt } from '../execute/execute-prompt.ts'
 import type { NodeRunner } from '../execute/node-runner.ts'
-import type { Caches } from '../execute/prompt-run.ts'
+import type { Caches, Outbox } from '../execute/prompt-run.ts'
 import { ResultCache } from '../execute/result-cache.ts'
 import { dumpJson } from '../python/dump.ts'
 import { pyContains, pyItem, requireHashable } from '../python/operators.ts'
@@ -26,13 +26,23 @@ export class Worker {
   private readonly queue: PromptQueue
   private readonly history: History
   private readonly hub: SocketHub
+  private readonly outbox: Outbox
   private readonly runner: NodeRunner
   private readonly clock: Clock
 
-  constructor(parts: { queue: PromptQueue; history: History; hub: SocketHub; runner: NodeRunner; clock: Clock }) {
+  /** What is said about prompts goes out by `outbox`, which is the hub, or something around it. */
+  constructor(parts: {
+    queue: PromptQueue
+    history: History
+    hub: SocketHub
+    outbox: Outbox
+    runner: NodeRunner
+    clock: Clock
+  }) {
     this.queue = parts.queue
     this.history = parts.history
     this.hub = parts.hub
+    this.outbox = parts.outbox
     this.runner = parts.runner
     this.clock = parts.clock
   }
@@ -92,7 +102,7 @@ export class Worker {
     const record = await executePrompt({ promptId, prompt, extraData, clientId, outputs }, this.caches, {
       runner: this.runner,
       clock: this.clock,
-      outbox: this.hub,
+      outbox: this.outbox,
       takeInterrupt: () => {
         const wanted = this.interrupted
         this.interrupted = false
@@ -109,7 +119,7 @@ export class Worker {
     await this.clock.sleep(RACE_MS)
     this.queue.done(() => this.history.add(item, record))
     if (clientId === null) return
-    this.hub.send('executing', () => dumpJson(dict({ node: null, prompt_id: promptId })), clientId)
+    this.outbox.send('executing', () => dumpJson(dict({ node: null, prompt_id: promptId })), clientId)
   }
 }
 
