@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
-import { runProgram } from '../clients/ffmpeg-run.ts'
-import { createClients } from '../clients/real-clients.ts'
+import { createClients } from '../clients/create-clients.ts'
+import { runProgram } from '../clients/ffmpeg.ts'
 import { type DoctorFinding, doctorExitCode } from '../doctor/doctor-finding.ts'
 import { examine } from '../doctor/examine.ts'
 import { uuidV5 } from '../domain/ids.ts'

@@ -34,7 +34,6 @@ export interface ComfyuiClient {
   upload(path: string, options?: UploadOptions, signal?: AbortSignal): Promise<OutputFile>
   interrupt(promptId?: string): Promise<void>
   deleteQueued(promptIds: readonly string[]): Promise<void>
-  clearQueue(): Promise<void>
   free(what: { unloadModels?: boolean; freeMemory?: boolean }): Promise<void>
   /** `GET /object_info` or `/object_info/{class}`; text, because its integers can exceed 2^53. */
   objectInfoText(className?: string, signal?: AbortSignal): Promise<string>
@@ -112,7 +111,6 @@ export interface StorageClient {
   /** null when there is no such object. */
   stat(object: string, signal?: AbortSignal): Promise<StoredObject | null>
   list(prefix: string, signal?: AbortSignal): Promise<StoredObject[]>
-  delete(object: string, signal?: AbortSignal): Promise<void>
 }
 
 export interface StorageUpload {
@@ -129,8 +127,6 @@ export interface PodClient {
   health(signal?: AbortSignal): Promise<PodHealth>
   /** Compute stops, the volume disk stays (and costs double). */
   stop(signal?: AbortSignal): Promise<void>
-  /** The pod and its volume disk are gone for good. */
-  terminate(signal?: AbortSignal): Promise<void>
 }
 
 export interface PodInfo {

@@ -3,9 +3,8 @@ import * as z from 'zod'
 import { extractFrameArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { MediaClient, MediaInfo, RunProgram } from './clients.ts'
-import { runProgram } from './ffmpeg-run.ts'
 
-export interface MediaOptions {
+interface MediaOptions {
   /** Programs: paths, or names to be found on PATH. */
   readonly ffmpeg: string
   readonly ffprobe: string
@@ -97,3 +96,12 @@ const Probe = z.object({
     z.object({ width: z.number(), height: z.number(), r_frame_rate: z.string(), nb_read_packets: z.string() }),
   ),
 })
+
+/** Runs a program for real. Throws when it cannot be started or is stopped by a signal. */
+export const runProgram: RunProgram = async (command, args, { signal } = {}) => {
+  const { execa } = await import('execa')
+  const cancel = signal === undefined ? {} : { cancelSignal: signal }
+  const result = await execa(command, args, { ...cancel, reject: false, stdin: 'ignore' })
+  if (result.exitCode === undefined) throw result
+  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createClients } from '../clients/real-clients.ts'
+import { createClients } from '../clients/create-clients.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { askForFree } from '../doctor/free-questions.ts'
 import { PromptRunnerError } from '../errors.ts'

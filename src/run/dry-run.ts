@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { createClients } from '../clients/create-clients.ts'
 import { createMediaClient } from '../clients/ffmpeg.ts'
-import { createClients } from '../clients/real-clients.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'

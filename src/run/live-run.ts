@@ -1,6 +1,6 @@
 import type { Clients } from '../clients/clients.ts'
+import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
-import { createClients } from '../clients/real-clients.ts'
 import { createLayout, objectNames } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'

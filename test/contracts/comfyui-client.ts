@@ -130,7 +130,6 @@ export function comfyuiClientContract(name: string, reach: () => Promise<Reachab
     await client.interrupt(PROMPT_ID)
     await client.interrupt()
     await client.deleteQueued([PROMPT_ID])
-    await client.clearQueue()
     await client.free({ unloadModels: true, freeMemory: true })
     expect(await client.history(PROMPT_ID)).toBeNull()
   })

@@ -3,17 +3,14 @@ import { PromptRunnerError } from '../../errors.ts'
 import type { ComfyuiClient } from '../clients.ts'
 import { type ServiceNaming, unreachable } from '../http/errors.ts'
 import { createHttp } from '../http/http.ts'
-import { features, names, queueState, remaining, systemStats, uploadedFile } from './answers.ts'
-import { saveAnswer } from './download.ts'
-import { failure } from './errors.ts'
+import { features, names, parsePythonJson, queueState, remaining, systemStats, uploadedFile } from './answers.ts'
+import { saveAnswer, uploadBody } from './files.ts'
 import { followPrompt } from './follow.ts'
-import { historyEntry } from './history.ts'
-import { parsePythonJson } from './json.ts'
 import { createMailboxes } from './mailboxes.ts'
 import { decodeMessage } from './message.ts'
+import { failure, historyEntry } from './outcome.ts'
 import { createComfyuiSocket, type WebSocketConstructor } from './socket.ts'
 import { submitPrompt } from './submit.ts'
-import { uploadBody } from './upload-body.ts'
 
 export interface ComfyuiOptions {
   readonly url: URL
@@ -130,7 +127,6 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
       await post('/interrupt', promptId === undefined ? {} : { prompt_id: promptId })
     },
     deleteQueued: (promptIds) => post('/queue', { delete: promptIds }),
-    clearQueue: () => post('/queue', { clear: true }),
     free: ({ unloadModels = false, freeMemory = false }) =>
       post('/free', { unload_models: unloadModels, free_memory: freeMemory }),
 

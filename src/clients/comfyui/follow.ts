@@ -1,10 +1,10 @@
 import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { HistoryEntry, QueueState } from '../clients.ts'
-import { lost } from './errors.ts'
 import type { Mailbox } from './mailboxes.ts'
+import { lost } from './outcome.ts'
 
-export interface Follow {
+interface Follow {
   readonly promptId: string
   readonly mailbox: Mailbox
   history(promptId: string, signal?: AbortSignal): Promise<HistoryEntry | null>

@@ -18,7 +18,7 @@ export interface Mailbox {
   wait(ms: number, signal?: AbortSignal): Promise<Wake | null>
 }
 
-export interface Mailboxes {
+interface Mailboxes {
   /** `connected`: whether the socket is open now, so that nothing can be missed. An existing box is given back. */
   open(promptId: string, connected: boolean): Mailbox
   drop(promptId: string): void

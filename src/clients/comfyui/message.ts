@@ -1,5 +1,5 @@
 import type { PromptEvent } from '../clients.ts'
-import { parsePythonJson } from './json.ts'
+import { parsePythonJson } from './answers.ts'
 
 /** One socket frame, understood. */
 export interface SocketMessage {

@@ -14,7 +14,7 @@ interface WebSocketLike {
 
 export type WebSocketConstructor = new (url: string) => WebSocketLike
 
-export interface ComfyuiSocketOptions {
+interface ComfyuiSocketOptions {
   /** `ws://…/ws?clientId=…` */
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export interface ComfyuiSocketOptions {
   readonly onState: (state: 'open' | 'closed' | 'reconnecting', detail: string) => void
 }
 
-export interface ComfyuiSocket {
+interface ComfyuiSocket {
   readonly isOpen: boolean
   /** Resolves when the socket is open, rejects with the cause when the first attempt fails. */
   connect(signal?: AbortSignal): Promise<void>

@@ -1,10 +1,10 @@
 import type { Submission, SubmitRequest } from '../clients.ts'
 import type { Http } from '../http/http.ts'
-import { accepted } from './answers.ts'
-import { parsePythonJson } from './json.ts'
+import { accepted, parsePythonJson } from './answers.ts'
+
 import { partialRejection, rejection } from './rejection.ts'
 
-export interface Submit {
+interface Submit {
   readonly http: Http
   readonly clientId: string
   /** Makes a prompt that was accepted not run. */

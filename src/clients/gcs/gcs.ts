@@ -1,12 +1,10 @@
 import type { Bucket } from '@google-cloud/storage'
 import type { StorageClient } from '../clients.ts'
 import { type Attempt, statusOf, storageFailure } from './errors.ts'
-import { ANSWER_TIMEOUT, interruptible } from './interruptible.ts'
-import { type GcsLibrary, type GcsLibraryOptions, loadGcsLibrary } from './library.ts'
-import { storedObject } from './stored-object.ts'
-import { uploadFile } from './upload.ts'
+import { ANSWER_TIMEOUT, type GcsLibrary, type GcsLibraryOptions, interruptible, loadGcsLibrary } from './library.ts'
+import { storedObject, uploadFile } from './upload.ts'
 
-export interface StorageClientOptions extends GcsLibraryOptions {
+interface StorageClientOptions extends GcsLibraryOptions {
   readonly bucket: string
   /** Without a slash at either end. */
   readonly prefix: string
@@ -67,13 +65,6 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
         const [files] = await target.getFiles({ prefix: under })
         return files.map(({ metadata }) => storedObject(metadata))
       })
-    },
-
-    async delete(object, signal) {
-      const doing = `deleting gs://${bucket}/${object}`
-      await attempt({ code: 'PR_STORAGE', doing, signal, timeout: ANSWER_TIMEOUT }, (target) =>
-        target.file(object).delete({ ignoreNotFound: true }),
-      )
     },
   }
 }

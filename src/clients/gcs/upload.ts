@@ -5,8 +5,7 @@ import { PromptRunnerError } from '../../errors.ts'
 import { fileCrc32c } from '../../files/file-crc32c.ts'
 import type { StorageUpload } from '../clients.ts'
 import { statusOf } from './errors.ts'
-import { ANSWER_TIMEOUT, interruptible } from './interruptible.ts'
-import { storedObject } from './stored-object.ts'
+import { ANSWER_TIMEOUT, interruptible } from './library.ts'
 
 /** A multiple of 256 KiB, as the service wants it; the library holds one chunk to be able to send it again. */
 const CHUNK = 8 * 1024 * 1024
@@ -88,4 +87,17 @@ function uri({ bucket, name }: StoredObject): string {
 
 function differ(stored: StoredObject, local: LocalFile): string {
   return `${stored.size} bytes, crc32c ${stored.crc32c}; the file has ${local.size} bytes, crc32c ${local.crc32c}`
+}
+
+/** What the object resource of the JSON API says; its 64-bit numbers are strings. */
+export function storedObject(metadata: FileMetadata): StoredObject {
+  return {
+    bucket: String(metadata.bucket),
+    name: String(metadata.name),
+    size: Number(metadata.size),
+    crc32c: String(metadata.crc32c),
+    // Composite objects have none.
+    md5: metadata.md5Hash ?? null,
+    generation: String(metadata.generation),
+  }
 }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { rootCertificates } from 'node:tls'
 import { Agent } from 'undici'
 import { notUnderstood, type ServiceNaming, unexpectedStatus, unreachable } from './errors.ts'
-import { sendPatiently } from './send.ts'
+import { type HttpRequest, send } from './send.ts'
 
 export interface HttpOptions extends ServiceNaming {
   /** Its path is kept: with `http://host/comfy/` the path `/prompt` goes to `/comfy/prompt`. User and password become Basic. */
@@ -16,20 +16,6 @@ export interface HttpOptions extends ServiceNaming {
   readonly ca?: string | null
   /** JSON.parse, unless the service writes something looser. */
   readonly parse?: (text: string) => unknown
-}
-
-export interface HttpRequest {
-  /** GET when absent. Only GET and HEAD are ever sent twice. */
-  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly query?: Readonly<Record<string, string>>
-  readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON. */
-  readonly json?: unknown
-  /** Sent as it is; give `content-type` and `content-length` in `headers`. */
-  readonly body?: string | Uint8Array | Readable | AsyncIterable<Uint8Array>
-  /** Statuses besides 2xx that are no error. */
-  readonly allow?: readonly number[]
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface HttpAnswer {
@@ -98,7 +84,7 @@ export function createHttp(options: HttpOptions): Http {
     async request(path, request = {}) {
       const url = http.url(path, request.query)
       const asked = `${request.method ?? 'GET'} ${url.href}`
-      const answer = await sendPatiently({ agent, url, headers, naming: options, asked }, request)
+      const answer = await send({ agent, url, headers, naming: options, asked }, request)
       const taken: HttpAnswer = {
         ...answer,
         text: () => readBody(taken),

@@ -4,9 +4,22 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { GATEWAY, isBrokenConnection, type ServiceNaming, unreachable } from './errors.ts'
-import type { HttpRequest } from './http.ts'
 
-export interface Destination {
+export interface HttpRequest {
+  /** GET when absent. Only GET and HEAD are ever sent twice. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly query?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is; give `content-type` and `content-length` in `headers`. */
+  readonly body?: string | Uint8Array | Readable | AsyncIterable<Uint8Array>
+  /** Statuses besides 2xx that are no error. */
+  readonly allow?: readonly number[]
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Destination {
   readonly agent: Agent
   readonly url: URL
   /** Sent with every request to this service. */
@@ -16,7 +29,7 @@ export interface Destination {
   readonly asked: string
 }
 
-export interface RawAnswer {
+interface RawAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Readable
@@ -26,7 +39,7 @@ export interface RawAnswer {
  * Sends a request. A GET or HEAD is sent again, by `retries.request`, when the connection broke or a proxy answered for its server;
  * nothing else is, since nobody knows whether the first was carried out.
  */
-export async function sendPatiently(to: Destination, request: HttpRequest): Promise<RawAnswer> {
+export async function send(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const { method = 'GET', allow, signal } = request
   for (let attempt = 1; ; attempt++) {
     const pause = method === 'GET' || method === 'HEAD' ? pauseAfter(retries.request, attempt) : null

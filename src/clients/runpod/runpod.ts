@@ -1,9 +1,8 @@
 import type { PodClient } from '../clients.ts'
 import { createHttp, type Http } from '../http/http.ts'
-import { actionRefused, podFailure } from './errors.ts'
-import { healthOf, type Pod, podInfo, readPod } from './pod.ts'
+import { healthOf, type Pod, podFailure, podInfo, readPod, stopRefused } from './answers.ts'
 
-export interface PodClientOptions {
+interface PodClientOptions {
   readonly podId: string
   /** null: none given; RunPod answers 401 then. */
   readonly apiKey: string | null
@@ -31,20 +30,18 @@ export function createPodClient({
     return readPod(podId, await ask(http, 'GET', path, `asking RunPod for pod ${podId}`, { signal }))
   }
 
-  /** Asks for what the pod says it allows, so that a refusal is told with its reason and no request. */
-  async function act(action: 'stop' | 'terminate', isDone: string[], signal: AbortSignal | undefined): Promise<void> {
-    const before = await pod(signal)
-    if (isDone.includes(before.status)) return
-    if (before.locked || !before.actions.includes(action)) throw actionRefused(action, before)
-    await ask(http, 'POST', `${path}/action`, `asking RunPod to ${action} pod ${podId}`, { json: { action }, signal })
-  }
-
   return {
     podId,
     info: async (signal) => podInfo(await pod(signal)),
     health: async (signal) => healthOf(await pod(signal)),
-    stop: (signal) => act('stop', ['EXITED', 'TERMINATED'], signal),
-    terminate: (signal) => act('terminate', ['TERMINATED'], signal),
+    async stop(signal) {
+      const before = await pod(signal)
+      if (['EXITED', 'TERMINATED'].includes(before.status)) return
+      // The pod says what it allows, so that a refusal is told with its reason and no request.
+      if (before.locked || !before.actions.includes('stop')) throw stopRefused(before)
+      const json = { action: 'stop' }
+      await ask(http, 'POST', `${path}/action`, `asking RunPod to stop pod ${podId}`, { json, signal })
+    },
   }
 }
 

@@ -115,11 +115,9 @@ it('interrupts a prompt only while it is the one that runs', async () => {
 it('sends what the other commands mean', async () => {
   const { client, bodies } = await reach()
   await client.deleteQueued(['a', 'b'])
-  await client.clearQueue()
   await client.free({ unloadModels: true })
   expect(bodies()).toEqual([
     'POST /queue {"delete":["a","b"]}',
-    'POST /queue {"clear":true}',
     'POST /free {"unload_models":true,"free_memory":false}',
   ])
 })

@@ -44,12 +44,6 @@ it('stops a pod, once', async () => {
   expect(asked.filter((request) => request.startsWith('POST'))).toEqual(['POST /v2/pods/mine/action'])
 })
 
-it('terminates a pod', async () => {
-  const { client } = await pod()
-  await client.terminate()
-  expect(await client.info()).toMatchObject({ status: 'TERMINATED', actions: [] })
-})
-
 it('does not ask to stop a pod that is locked', async () => {
   const { client, asked } = await pod({ seed: { ...seed, pod: { ...seed.pod, locked: true } } })
   await expect(client.stop()).rejects.toMatchObject({

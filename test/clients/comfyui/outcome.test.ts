@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { failure } from '../../../src/clients/comfyui/errors.ts'
-import { historyEntry } from '../../../src/clients/comfyui/history.ts'
+import { failure, historyEntry } from '../../../src/clients/comfyui/outcome.ts'
 import { recorded } from '../loopback-comfyui.ts'
 
 function entryOf(name: string) {

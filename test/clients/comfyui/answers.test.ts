@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parsePythonJson } from '../../../src/clients/comfyui/json.ts'
+import { parsePythonJson } from '../../../src/clients/comfyui/answers.ts'
 import { fc } from '../../support/seeded.ts'
 
 it('reads bare NaN and Infinity as null, and leaves the same words in strings alone', () => {
