@@ -1,4 +1,3 @@
-import { useOneUndici } from '../clients/one-undici.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
@@ -9,7 +8,6 @@ import type { RunHost } from './run-host.ts'
 /** Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. Returns the exit code. */
 export async function run(settings: Settings, host: RunHost): Promise<number> {
   await checkUpload(settings)
-  using _undici = useOneUndici()
   const planned = await planAll(settings, host)
   if (settings.run.validateOnly) return await checkOnly(settings, planned, host)
   if (settings.dryRun.enabled) {

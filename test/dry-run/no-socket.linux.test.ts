@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { bareEnvironment } from '../cli/run-pr.ts'
 import { program } from '../support/program.ts'
 import { filesIn, promptFile, rehearsalFolder, runFolder } from '../support/rehearse.ts'
 import { serviceAccount } from '../support/service-account.ts'
@@ -14,7 +15,7 @@ async function tracedRehearsal(
   args: readonly string[] = [],
 ) {
   const cwd = rehearsalFolder(files)
-  const environment = { PATH: process.env['PATH'], TZ: 'UTC', ...env }
+  const environment = { ...bareEnvironment(), ...env }
   const result = await traced([process.execPath, program, '--dry-run', ...args], { cwd, env: environment })
   return { ...result, ...runFolder(cwd) }
 }

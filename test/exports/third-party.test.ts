@@ -33,18 +33,17 @@ it('fails their test for what the code swallowed', async () => {
   expect(output).toMatch(/Tests {2}2 failed \(2\)/)
 })
 
-it('runs its program, at first and from kept code, on both engines', async () => {
+it('runs its program on both engines', async () => {
   const dryRun = async (engine: string) => {
     const example = 'node_modules/prompt-runner/fixtures/prompt_files/example.txt'
     const args = ['--dry-run', '--engine', engine, '--prompt-file', example]
     const { code, output } = await run('prompt-runner/dist/cli/bin.js', ...args)
     return { code, output: output.replaceAll(/temp_dry_run_[\d_-]+/g, 'FOLDER') }
   }
-  const first = await dryRun('wire')
-  expect(first.output).toContain('15 jobs: 10 render, 5 combine · 501 frames rendered, 500 kept')
-  expect(first.code).toBe(0)
-  expect(await dryRun('wire')).toEqual(first)
-  expect(await dryRun('msw')).toEqual(first)
+  const wire = await dryRun('wire')
+  expect(wire.output).toContain('15 jobs: 10 render, 5 combine · 501 frames rendered, 500 kept')
+  expect(wire.code).toBe(0)
+  expect(await dryRun('msw')).toEqual(wire)
 })
 
 it.each([
@@ -69,10 +68,10 @@ it.each([
 function run(bin: string, ...args: string[]): Promise<{ code: number; output: string }> {
   const env = {
     PATH: process.env['PATH'],
+    TMPDIR: process.env['TMPDIR'],
     NO_COLOR: '1',
     CI: '1',
     SOURCE_DATE_EPOCH: '1800000000',
-    NODE_COMPILE_CACHE: join(project, 'kept'),
   }
   return new Promise((resolve) => {
     execFile(process.execPath, [join('node_modules', bin), ...args], { cwd: project, env }, (error, stdout, stderr) =>

@@ -185,7 +185,6 @@ export const ownedBy: Record<string, readonly string[]> = {
   'node:dgram': ['src/network'],
   'node:child_process': ['src/network'],
   'node:worker_threads': ['src/network'],
-  'node:vm': ['src/cli/run-script.ts'],
   hono: ['src/simulators'],
   // Checks what comes from outside the program.
   zod: ['src/clients', 'src/config', 'src/diff', 'src/network', 'src/record', 'src/recording', 'src/simulators'],
