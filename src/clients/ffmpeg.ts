@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { rm, stat } from 'node:fs/promises'
+import { constants } from 'node:os'
 import * as z from 'zod'
 import { extractFrameArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -49,8 +52,9 @@ async function execute(run: RunProgram, what: Task, args: readonly string[], sig
   try {
     const { exitCode, stdout, stderr } = await run(program, args, { signal })
     if (exitCode === 0) return stdout
-    const said = stderr.trim().split('\n').at(-1) ?? ''
-    throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} ended with ${exitCode}: ${said}`, {
+    const said = stderr.trim().split('\n').at(-1)
+    const end = `ended with ${exitCode}${said ? `: ${said}` : ''}`
+    throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} ${end}`, {
       hint: `is the file a whole video? try: ${program} ${args.join(' ')}`,
     })
   } catch (error) {
@@ -97,11 +101,12 @@ const Probe = z.object({
   ),
 })
 
-/** Runs a program for real. Throws when it cannot be started or is stopped by a signal. */
+/** Runs a program for real; one that is stopped by a signal ends with 128 and its number, as in a shell. Throws when it cannot be started. */
 export const runProgram: RunProgram = async (command, args, { signal } = {}) => {
-  const { execa } = await import('execa')
-  const cancel = signal === undefined ? {} : { cancelSignal: signal }
-  const result = await execa(command, args, { ...cancel, reject: false, stdin: 'ignore' })
-  if (result.exitCode === undefined) throw result
-  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], killSignal: 'SIGKILL', signal })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+  const [exitCode, by]: [number | null, NodeJS.Signals] = (await once(child, 'close')) as never
+  return { exitCode: exitCode ?? 128 + constants.signals[by], stdout, stderr }
 }

@@ -93,6 +93,15 @@ it('says how to get ffmpeg when it is missing', async () => {
   })
 })
 
+it('says that a program was stopped from outside', async () => {
+  const killed = createMediaClient({ ffmpeg: 'ffmpeg', ffprobe: join(folder, 'killed') })
+  writeFileSync(join(folder, 'killed'), '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 })
+  await expect(killed.probe('in.mp4')).rejects.toMatchObject({
+    code: 'PR_FFMPEG',
+    message: `the frames of in.mp4 cannot be read: ${join(folder, 'killed')} ended with 137`,
+  })
+})
+
 it('stops a program with the reason of its signal', async () => {
   const abort = new AbortController()
   const probing = media.probe(greys('stopped.mp4', 5), abort.signal)

@@ -27,7 +27,6 @@ export const mayReach: Record<string, readonly string[]> = {
     'undici',
     'ws',
     '@google-cloud/storage',
-    'execa',
     'zod',
   ],
   'src/config': ['src/config', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'yaml', 'zod'],
@@ -170,7 +169,6 @@ export const mayReach: Record<string, readonly string[]> = {
 export const ownedBy: Record<string, readonly string[]> = {
   undici: ['src/clients'],
   '@google-cloud/storage': ['src/clients'],
-  execa: ['src/clients'],
   ws: ['src/clients', 'src/network'],
   msw: ['src/network'],
   nock: ['src/network'],
@@ -183,7 +181,7 @@ export const ownedBy: Record<string, readonly string[]> = {
   'node:https': ['src/network'],
   'node:dns': ['src/network'],
   'node:dgram': ['src/network'],
-  'node:child_process': ['src/network'],
+  'node:child_process': ['src/network', 'src/clients'],
   'node:worker_threads': ['src/network'],
   hono: ['src/simulators'],
   // Checks what comes from outside the program.
