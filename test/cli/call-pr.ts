@@ -19,7 +19,7 @@ export async function callPr(args: readonly string[], options: PrOptions = {}): 
   const { streams, texts } = capturedStreams()
   if (isRunning) throw new Error('one after the other: a process has one working directory')
   const home = process.cwd()
-  const [before, values] = [surroundings(), replaceable()]
+  const [before, open, values] = [surroundings(), openThings(), replaceable()]
   isRunning = true
   chdir(cwd)
   const environment = { ...bareEnvironment(), ...options.env }
@@ -28,7 +28,11 @@ export async function callPr(args: readonly string[], options: PrOptions = {}): 
     isRunning = false
   })
   // What is closed is gone a moment later.
-  const left = () => surroundings().filter((each) => !before.includes(each))
+  const left = () => [
+    ...surroundings().filter((each) => !before.includes(each)),
+    // What an earlier test closed may go meanwhile.
+    ...[...openThings()].filter(([kind, count]) => count > (open.get(kind) ?? 0)).map(([kind]) => kind),
+  ]
   for (let look = 0; left().length > 0 && look < 500; look += 1) await wait(10)
   expect(left()).toEqual([])
   const now = replaceable()
@@ -38,13 +42,17 @@ export async function callPr(args: readonly string[], options: PrOptions = {}): 
 
 /** What a program could leave behind in the process that it runs in. */
 function surroundings(): string[] {
-  const open = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind)
   return [
     `exit code ${process.exitCode}`,
     ...Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
     ...process.eventNames().map((name) => `${process.listenerCount(name)} listeners to ${String(name)}`),
-    ...Object.entries(open).map(([kind, all]) => `${all?.length} ${kind}`),
   ]
+}
+
+/** Sockets, timers, servers, files and processes that keep this process busy, by kind. */
+function openThings(): Map<string, number> {
+  const kinds = Map.groupBy(process.getActiveResourcesInfo(), (kind) => kind)
+  return new Map(Array.from(kinds, ([kind, all]) => [kind, all.length]))
 }
 
 /** What a simulated network takes the place of, while it is there. */

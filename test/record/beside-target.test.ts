@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { newFolder, runPr } from '../cli/run-pr.ts'
-import { startServing } from '../support/serving.ts'
+import { liveServer } from './live-server.ts'
 
 /** A full disk shows in the timer that writes the traffic down, where nothing that records can catch it. */
 const fullDisk = `import fs from 'node:fs'
@@ -17,11 +17,9 @@ export default {}
 `
 
 it('keeps what was recorded as failed when the process ends in the middle', async () => {
-  const serving = await startServing()
-  onTestFinished(async () => void (await serving.stop()))
+  const { url } = await liveServer()
   const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': fullDisk })
-  const server = ['--comfyui-url', serving.facts.addresses['comfyui']!]
-  const { exitCode, stderr } = await runPr(['record', '--name', 'otter', ...server], { cwd })
+  const { exitCode, stderr } = await runPr(['record', '--name', 'otter', '--comfyui-url', url], { cwd })
   const [folder, ...more] = readdirSync(join(cwd, 'recordings'))
   expect([folder, more]).toEqual([expect.stringMatching(/^otter\.failed-/), []])
   expect(exitCode).toBe(1)

@@ -14,8 +14,18 @@ export const workflow = (colour: unknown, filename_prefix = 'otter') =>
     2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix } },
   })
 
-/** A server on loopback that stands for a live one (`change` may answer in its place), and a folder with a workflow to record on it. */
-export async function liveServer(recording = 'comfyui-smoke', change: (http: Simulator) => Simulator = (http) => http) {
+export interface LiveServer {
+  /** May answer in its place. */
+  readonly change?: (http: Simulator) => Simulator
+  /** When it goes away: with the test, unless all tests of a file share it. */
+  readonly until?: (end: () => Promise<void>) => void
+}
+
+/** A server on loopback that stands for a live one, and a folder with a workflow to record on it. */
+export async function liveServer(
+  recording = 'comfyui-smoke',
+  { change = (http) => http, until = onTestFinished }: LiveServer = {},
+) {
   let ids = 0
   const newId = () => {
     ids += 1
@@ -23,15 +33,18 @@ export async function liveServer(recording = 'comfyui-smoke', change: (http: Sim
   }
   const { comfyui } = await simulatedServices(recording, { clock: virtualClock(Date.now(), 0), newId })
   const served = await serveNetwork({ services: [{ ...comfyui, http: change(comfyui.http) }], port: 0 })
-  onTestFinished(() => served[Symbol.asyncDispose]())
+  until(async () => served[Symbol.asyncDispose]())
   const url = served.addresses.comfyui!.href
   const cwd = newFolder({ 'otter.json': workflow(255, 'otter/{{run}}/image') })
   const args = ['record', '--name', 'otter', '--workflow', 'otter.json', '--comfyui-url', url]
+  return { url, args, ...folderOf(cwd) }
+}
+
+/** Where the recording of the workflow is, below a folder. */
+export function folderOf(cwd: string) {
   const har = join(cwd, 'recordings/otter/comfyui.har')
   return {
-    url,
     cwd,
-    args,
     har,
     read: () => readFileSync(har, 'utf8'),
     folders: () => readdirSync(join(cwd, 'recordings')),

@@ -4,14 +4,15 @@ import { expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
 import { bytesOf } from '../../src/simulators/media/byte-source.ts'
 import { png } from '../../src/simulators/media/png.ts'
-import { runPr } from '../cli/run-pr.ts'
+import type { Simulator } from '../../src/simulators/simulator.ts'
+import { callPr } from '../cli/call-pr.ts'
 import { liveServer, workflow } from './live-server.ts'
 
 it('takes a server that already has files of that name', async () => {
   const { cwd, args, folders } = await liveServer()
   for (const colour of [1, 2]) {
     writeFileSync(join(cwd, 'otter.json'), workflow(colour, 'otter'))
-    const { stdout, stderr } = await runPr([...args, '--quiet'], { cwd })
+    const { stdout, stderr } = await callPr([...args, '--quiet'], { cwd })
     expect([stdout, stderr]).toEqual([expect.stringContaining('Recorded recordings/otter, verified by a replay'), ''])
   }
   expect(folders()).toEqual(['otter'])
@@ -22,14 +23,17 @@ it('takes the files along that the server has for a workflow', async () => {
   const form = new FormData()
   form.append('image', new Blob([bytesOf(png({ width: 48, height: 32, colour: 7 }))]), 'start.png')
   form.append('subfolder', 'mine')
-  expect((await fetch(new URL('upload/image', url), { method: 'POST', body: form })).status).toBe(200)
+  expect(
+    (await fetch(new URL('upload/image', url), { method: 'POST', body: form, headers: { connection: 'close' } }))
+      .status,
+  ).toBe(200)
   const graph = {
     1: { class_type: 'LoadImage', inputs: { image: 'mine/start.png' } },
     2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'otter' } },
     3: { class_type: 'LoadImage', inputs: { image: 'not-there.png' } },
   }
   writeFileSync(join(cwd, 'otter.json'), JSON.stringify(graph))
-  const { stdout, stderr } = await runPr([...args, '--quiet'], { cwd })
+  const { stdout, stderr } = await callPr([...args, '--quiet'], { cwd })
   expect([stdout, stderr]).toEqual(['Recorded recordings/otter, verified by a replay: it is new.\n', ''])
   const { entries } = await loadRecording(har)
   const viewed = entries.filter(({ url: { pathname } }) => pathname === '/view')
@@ -45,10 +49,12 @@ it.each([
   ['a refusal where it is', 'EmptyImage', 3],
 ])('takes a picture of another size for %s', async (_, maker, code) => {
   const picture = Uint8Array.from(bytesOf(png({ width: 32, height: 16, colour: 7 })))
-  const { cwd, args } = await liveServer('wan22-two-chunks', (http) => async (request) => {
-    if (new URL(request.url).pathname !== '/view') return http(request)
-    return new Response(picture, { headers: { 'content-type': 'image/png', 'content-length': `${picture.length}` } })
-  })
+  const change = (http: Simulator): Simulator => {
+    const headers = { 'content-type': 'image/png', 'content-length': `${picture.length}` }
+    return async (request) =>
+      new URL(request.url).pathname === '/view' ? new Response(picture, { headers }) : http(request)
+  }
+  const { cwd, args } = await liveServer('wan22-two-chunks', { change })
   const save = (images: string) => ({
     class_type: 'SaveImage',
     inputs: { images: [images, 0], filename_prefix: 'otter' },
@@ -65,7 +71,7 @@ it.each([
     },
   }
   writeFileSync(join(cwd, 'otter.json'), JSON.stringify(graphs[maker]))
-  const { exitCode, stdout, stderr } = await runPr([...args, '--quiet'], { cwd })
+  const { exitCode, stdout, stderr } = await callPr([...args, '--quiet'], { cwd })
   const said = (size: string) => `file output/otter_00001_.png of 3: image ${size}`
   expect(exitCode).toBe(code)
   if (code === 0) {

@@ -1,19 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { loadRecording } from '../../src/recording/load-recording.ts'
-import { bareEnvironment, newFolder, runPr } from '../cli/run-pr.ts'
-import { program } from '../support/program.ts'
-import { chosen, seed } from '../support/seeded.ts'
-import { liveServer, workflow } from './live-server.ts'
+import { callPr } from '../cli/call-pr.ts'
+import { newFolder } from '../cli/run-pr.ts'
+import { folderOf, liveServer, workflow } from './live-server.ts'
+
+const server = await liveServer('comfyui-smoke', { until: afterAll })
+let first: ReturnType<typeof callPr> | undefined
+
+/** The first recording of the workflow, which is taken but once for all tests. */
+const taken = () => (first ??= callPr(server.args, { cwd: server.cwd }))
+
+/** The workflow in a folder of its own, with the first recording of it. */
+async function recorded() {
+  const { cwd } = await taken()
+  const folder = folderOf(newFolder())
+  cpSync(cwd, folder.cwd, { recursive: true })
+  return { ...server, ...folder }
+}
 
 it('records a workflow, replays it and says so', async () => {
-  const { cwd, args, url, har, folders } = await liveServer()
-  const { stdout, exitCode } = await runPr(args, { cwd })
+  const { cwd, stdout, exitCode } = await taken()
+  const { url, har, folders } = server
   expect(stdout.replaceAll(cwd, '<cwd>').replaceAll(url, '<url>')).toBe(
     [
       'Record otter from <url>: ComfyUI 0.3.64, cpu',
@@ -44,15 +54,14 @@ it('records a workflow, replays it and says so', async () => {
 })
 
 it('changes only the stamps of a recording that is taken again, or all of it', async () => {
-  const { cwd, args, har, read } = await liveServer()
-  await runPr(args, { cwd })
+  const { cwd, args, har, read } = await recorded()
   const text = read()
   writeFileSync(har, text.replace(/"recorded": "[^"]+"/, '"recorded": "2020-01-01"'))
-  const { stdout } = await runPr([...args, '--quiet'], { cwd })
+  const { stdout } = await callPr([...args, '--quiet'], { cwd })
   expect(stdout).toBe('Recorded recordings/otter, verified by a replay: nothing changed, only its stamps are new.\n')
   expect(read()).toBe(text)
   writeFileSync(join(cwd, 'otter.json'), workflow(128, 'otter/{{run}}/image'))
-  const changed = await runPr([...args, '--quiet'], { cwd })
+  const changed = await callPr([...args, '--quiet'], { cwd })
   expect(changed.stdout).toBe('Recorded recordings/otter, verified by a replay: it replaces what was there.\n')
 })
 
@@ -60,13 +69,13 @@ it('records the pipeline on two small chunks, and replays it', async () => {
   const { cwd, url } = await liveServer('wan22-two-chunks')
   const example = fileURLToPath(new URL('../../fixtures/prompt_files/example.txt', import.meta.url))
   const args = ['record', '--name', 'film', '--prompt-file', example, '--comfyui-url', url, '--quiet']
-  const { stdout, stderr } = await runPr(args, { cwd })
+  const { stdout, stderr } = await callPr(args, { cwd })
   expect([stdout, stderr]).toEqual(['Recorded recordings/film, verified by a replay: it is new.\n', ''])
   const { entries } = await loadRecording(join(cwd, 'recordings/film'))
   const sent = entries.filter(({ method }) => method === 'POST').map(({ url: { pathname } }) => pathname)
   expect(sent.filter((path) => path === '/prompt')).toHaveLength(6)
   expect(sent).toContain('/upload/image')
-  const plan = await runPr([...args.slice(0, -1), '--plan-only'], { cwd })
+  const plan = await callPr([...args.slice(0, -1), '--plan-only'], { cwd })
   expect(plan.stdout.match(/^ {4}[=~+-] .*/gm)).toEqual(
     ['{{run}}_lighthouse_chunk_002_reference.png', 'high 1', 'low 2', 'high 3', 'low 4', 'combine 1', 'combine 2'].map(
       (name) => `    = ${name}: unchanged`,
@@ -75,15 +84,16 @@ it('records the pipeline on two small chunks, and replays it', async () => {
 })
 
 it('shows what it would do, and touches nothing', async () => {
-  const { cwd, args, url, har, read } = await liveServer()
-  const plan = async (...more: string[]) => {
-    const { stdout, exitCode } = await runPr([...args, ...more, '--plan-only'], { cwd })
+  const { cwd, args, url, har, read } = await recorded()
+  const planIn = async (folder: string, ...more: string[]) => {
+    const { stdout, exitCode } = await callPr([...args, ...more, '--plan-only'], { cwd: folder })
     expect(exitCode).toBe(0)
-    return stdout.replaceAll(cwd, '<cwd>').replaceAll(url, '<url>').split('\n')
+    return stdout.replaceAll(folder, '<cwd>').replaceAll(url, '<url>').split('\n')
   }
-  expect(await plan()).toContain('  <cwd>/recordings/otter is new')
-  expect(existsSync(join(cwd, 'recordings'))).toBe(false)
-  await runPr(args, { cwd })
+  const fresh = newFolder({ 'otter.json': workflow(255, 'otter/{{run}}/image') })
+  expect(await planIn(fresh)).toContain('  <cwd>/recordings/otter is new')
+  expect(existsSync(join(fresh, 'recordings'))).toBe(false)
+  const plan = (...more: string[]) => planIn(cwd, ...more)
   expect(await plan()).toContain('    = otter.json: unchanged')
   const before = read()
   writeFileSync(join(cwd, 'otter.json'), workflow(128, 'otter/{{run}}/image'))
@@ -108,9 +118,9 @@ it('shows what it would do, and touches nothing', async () => {
 })
 
 it('finds the shipped set unchanged in the shipped recording', async () => {
-  const { url } = await liveServer()
+  const { url } = server
   const cwd = fileURLToPath(new URL('../..', import.meta.url))
-  const { stdout } = await runPr(['record', '--comfyui-url', url, '--plan-only'], { cwd })
+  const { stdout } = await callPr(['record', '--comfyui-url', url, '--plan-only'], { cwd })
   expect(stdout.match(/^ {4}[=~+-] .*/gm)).toEqual(
     [
       'pattern.png',
@@ -131,11 +141,10 @@ it('finds the shipped set unchanged in the shipped recording', async () => {
 })
 
 it('refuses a recording that holds a secret, and leaves the old one as it was', async () => {
-  const { cwd, args, read, folders } = await liveServer()
-  await runPr(args, { cwd })
+  const { cwd, args, read, folders } = await recorded()
   const before = read()
   // In a picture's metadata no redaction reaches it.
-  const { exitCode, stderr } = await runPr([...args, '--quiet'], { cwd, env: { OTTER_TOKEN: 'filename_prefix' } })
+  const { exitCode, stderr } = await callPr([...args, '--quiet'], { cwd, env: { OTTER_TOKEN: 'filename_prefix' } })
   expect(exitCode).toBe(5)
   expect(stderr).toContain('the value of OTTER_TOKEN stands in it')
   expect(read()).toBe(before)
@@ -143,59 +152,17 @@ it('refuses a recording that holds a secret, and leaves the old one as it was', 
 })
 
 it('keeps recordings read-only in CI', async () => {
-  const { cwd, args } = await liveServer()
-  const { exitCode } = await runPr(args, { cwd, env: { CI: 'true' } })
+  const cwd = newFolder({ 'otter.json': workflow(255) })
+  const { exitCode } = await callPr(server.args, { cwd, env: { CI: 'true' } })
   expect(exitCode).toBe(2)
   expect(existsSync(join(cwd, 'recordings'))).toBe(false)
 })
 
 it('says what changed on the server since a recording', async () => {
-  const { cwd, url } = await liveServer()
-  const fresh = await runPr(['drift', '--recording', 'comfyui-smoke', '--comfyui-url', url, '--quiet'], { cwd })
+  const { cwd, url } = server
+  const fresh = await callPr(['drift', '--recording', 'comfyui-smoke', '--comfyui-url', url, '--quiet'], { cwd })
   expect(fresh.stdout).toMatch(/^comfyui-smoke, recorded .*, is as http/)
-  const stale = await runPr(['record', '--check', '--recording', 'wan22-two-chunks', '--comfyui-url', url], { cwd })
+  const stale = await callPr(['record', '--check', '--recording', 'wan22-two-chunks', '--comfyui-url', url], { cwd })
   expect(stale.exitCode).toBe(4)
   expect(stale.stderr).toContain('`KSamplerAdvanced` is gone: prompts 1, 2, 3, 4 would fail')
 })
-
-it('leaves the old recording or the new one, whole, whenever it is killed', async () => {
-  const { cwd, args, read, folders } = await liveServer()
-  const started = Date.now()
-  await once(start(args, cwd), 'exit')
-  const took = Date.now() - started
-  const before = read()
-  const bodies = readdirSync(join(cwd, 'recordings/otter/bodies'))
-  const other = join(newFolder({ 'otter.json': workflow(128, 'otter/{{run}}/other') }), 'otter.json')
-  for (let kill = 1; kill <= 20; kill += 1) {
-    const moment = Math.round(chosen(`kill ${kill}`) * took * 1.1)
-    const killed = `kill ${kill}, ${moment} ms after the start, PR_SEED=${seed}`
-    const child = start([...args.slice(0, 4), other, ...args.slice(5)], cwd)
-    const exited = once(child, 'exit')
-    await Promise.race([exited, wait(moment)])
-    child.kill('SIGKILL')
-    await exited
-    const loading = loadRecording(join(cwd, 'recordings/otter'))
-    await expect(
-      loading.then(({ entries }) => entries.every(({ responseBody }) => responseBody())),
-      killed,
-    ).resolves.toBe(true)
-    const text = read()
-    if (text !== before) expect(text, killed).toContain('other_00001_.png')
-    else expect(readdirSync(join(cwd, 'recordings/otter/bodies')), killed).toEqual(expect.arrayContaining(bodies))
-  }
-  expect(folders().filter((name) => !/^otter(?:\.unfinished-[\d_]+)?$/.test(name))).toEqual([])
-}, 120_000)
-
-it('keeps what it has under a name that says so when it is interrupted', async () => {
-  const { cwd, args, folders } = await liveServer()
-  const child = start(args, cwd)
-  while (!existsSync(join(cwd, 'recordings'))) await wait(5)
-  child.kill('SIGINT')
-  const [code] = await once(child, 'exit')
-  expect(code).toBe(130)
-  expect(folders().map((name) => name.replace(/-[\d_]+$/, ''))).toEqual(['otter.interrupted'])
-})
-
-function start(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { cwd, env: bareEnvironment(), stdio: 'ignore' })
-}

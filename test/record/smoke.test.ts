@@ -17,16 +17,12 @@ async function replay() {
 it.each([
   ['wire', wireEngine],
   ['msw', mswEngine],
-])(
-  'shows a client on engine %s what the live server showed it',
-  async (_, engine) => {
-    expect(await replaySteps({ ...(await replay()), recording, engine })).toEqual(live)
-  },
-  30_000,
-)
+])('shows a client on engine %s what the live server showed it', async (_, engine) => {
+  expect(await replaySteps({ ...(await replay()), recording, engine })).toEqual(live)
+})
 
 it('shows a client of pr serve what the live server showed it', async () => {
   const { all } = await recordedServices(recording)
   await using served = await serveNetwork({ services: all, port: 0 })
   expect(await stepsAt(served.addresses.comfyui!, await replay())).toEqual(live)
-}, 30_000)
+})

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -65,6 +66,49 @@ it('changes nothing but the stamps when the server said the same', () => {
   expect(readFileSync(join(target, 'comfyui.har'), 'utf8')).toBe(old.replace('"recorded": "old"', '"recorded": "new"'))
   expect(readdirSync(join(target, 'bodies'))).toEqual(['a.png'])
 })
+
+it('leaves the old recording or the new one, whole, wherever it is cut off', () => {
+  const old = har(first, '2026-01-01T00:00:00.000Z', 'a.png', 'old')
+  const fresh = har('{"queue_running": []}', '2026-02-01T00:00:00.000Z', 'b.png', 'new')
+  const seen: string[] = []
+  for (let done = false, changes = 0; !done; changes += 1) {
+    const target = folder({ 'comfyui.har': old, 'bodies/a.png': 'a', 'bodies/left.png': 'x' })
+    const finished = folder({ 'comfyui.har': fresh, 'bodies/b.png': 'b' })
+    done = isDoneIn(changes, () => publishRecording(finished, target))
+    const text = readFileSync(join(target, 'comfyui.har'), 'utf8')
+    expect([old, fresh]).toContain(text)
+    expect(readdirSync(join(target, 'bodies'))).toContain(text === old ? 'a.png' : 'b.png')
+    seen.push(text === old ? 'old' : 'new')
+  }
+  expect(seen).toEqual(['old', 'old', 'old', 'new', 'new', 'new', 'new'])
+})
+
+/** Does `work` as a process would that is killed after so many changes to the disk; tells whether it came to its end. */
+function isDoneIn(changes: number, work: () => void): boolean {
+  const { mkdirSync, renameSync, rmSync, writeFileSync } = fs
+  const real = { mkdirSync, renameSync, rmSync, writeFileSync }
+  let left = changes
+  const killed = new Error('killed')
+  for (const [name, change] of Object.entries(real)) {
+    const counted = (...args: never[]) => {
+      left -= 1
+      if (left < 0) throw killed
+      return Reflect.apply(change, fs, args)
+    }
+    Object.assign(fs, { [name]: counted })
+  }
+  syncBuiltinESMExports()
+  try {
+    work()
+    return true
+  } catch (error) {
+    if (error !== killed) throw error
+    return false
+  } finally {
+    Object.assign(fs, real)
+    syncBuiltinESMExports()
+  }
+}
 
 it.each([
   ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMII'],
