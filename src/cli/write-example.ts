@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { exampleConfig } from '../config/example-config.ts'
-import { nearestExisting } from '../config/folders.ts'
+import { settingGroups } from '../config/setting.ts'
+import { settingRows } from '../config/setting-table.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { isFolder } from '../files/file-kind.ts'
-import { makeFolder } from '../files/make-folder.ts'
+import { isFolder, makeFolder, nearestExisting } from '../files/folders.ts'
 import type { Output } from './output.ts'
 
-export interface WriteExampleOptions {
+interface WriteExampleOptions {
   readonly dir: string
   /** Overwrite what is there. */
   readonly force: boolean
@@ -58,4 +57,22 @@ async function write(path: string, text: string): Promise<void> {
   } catch (cause) {
     throw new PromptRunnerError('PR_FILE', `${path} cannot be written: ${(cause as Error).message}`, { cause })
   }
+}
+
+/** A `pr.config.yaml` that changes nothing: every setting with its default, commented out. */
+function exampleConfig(): string {
+  const blocks = settingGroups.map((group) => {
+    const rows = settingRows.filter(([, row]) => row.group === group && !row.environmentOnly && !row.secret)
+    return rows.length > 0 ? [`# ${group}`, ...rows.map(([name, row]) => line(name, row))] : []
+  })
+  const intro = [
+    '# Settings of prompt-runner. Flags and environment variables win over this file; `pr --show-settings` tells',
+    '# what is in force and where it comes from. Take the leading # away to set something.',
+  ]
+  return [intro, ...blocks.filter((block) => block.length > 0)].map((block) => `${block.join('\n')}\n`).join('\n')
+}
+
+function line(name: string, { fallback, describe, shows }: (typeof settingRows)[number][1]): string {
+  const value = fallback instanceof URL || typeof fallback !== 'object' ? String(fallback) : (shows ?? '')
+  return `${`#${name}: ${value}`.padEnd(32)} # ${describe}`
 }

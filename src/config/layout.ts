@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OutputFile } from '../domain/run-event.ts'
+import { isWritableFolder } from '../files/folders.ts'
 
 /** Every path and every name that a run gives to something, in one place. Local paths are absolute. */
 export interface Layout {
@@ -40,6 +42,12 @@ export function createLayout(root: string, runName: string, stateDir: string = s
     combined: (video, jobNumber) => file('combined', video, `${combinePart(jobNumber)}.mp4`),
     finalDir: finalDirOf(root),
   }
+}
+
+/** On a RunPod pod the volume is mounted at /workspace; elsewhere files go below the current folder. */
+export function defaultOutputDir(cwd: string, workspace = '/workspace'): string {
+  const onPod = join(workspace, 'ComfyUI/output/prompt-runner')
+  return existsSync(workspace) && isWritableFolder(onPod) ? onPod : join(cwd, 'output/prompt-runner')
 }
 
 /** Where the films of all runs of an output directory lie. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { keepsTo, type Limit, nearestWithin, ruleOf } from '../domain/limits.ts'
-import { isFile, isFolder } from '../files/file-kind.ts'
+import { isFolder } from '../files/folders.ts'
+import { isFile } from '../files/read-input.ts'
 
 /** What a parser makes of a raw value: the value, or what would be legal ("must be …"), with a way out where there is one. */
 type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly hint?: string }

@@ -1,21 +1,21 @@
 import { readdir } from 'node:fs/promises'
-import { dirname, extname, isAbsolute, join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
-import { counted, snakeCase } from '../domain/wording.ts'
+import { counted } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
-import { inputFault, NO_SUCH_FILE, readInput, reasonOf, unreadable } from '../files/read-input.ts'
+import { readInput, reasonOf, unreadable } from '../files/read-input.ts'
 
 const KINDS = ['.txt', '.yaml', '.yml']
 
 /** Prompt files by name, or (without any) all that lie in `dir`. */
-export interface PromptPlaces {
+interface PromptPlaces {
   readonly files: readonly string[]
   readonly dir: string
 }
 
 /** What prompt files say, and every problem of those that cannot be used. */
-export interface ParsedPrompts {
+interface ParsedPrompts {
   readonly files: readonly string[]
   readonly prompts: readonly Prompt[]
   readonly problems: readonly Problem[]
@@ -80,7 +80,9 @@ async function readPrompt(file: string): Promise<ParsedPrompt> {
   if (bytes instanceof Error) return failed({ message: unreadable(bytes) })
   const text = decode(bytes)
   if (text === null) return failed({ message: 'The file is not UTF-8 text.', hint: 'Save it as UTF-8 in the editor.' })
-  return kind === '.txt' ? parsePromptFile(file, text) : readYamlPrompt(file, text)
+  if (kind === '.txt') return parsePromptFile(file, text)
+  const { readYamlPrompt } = await import('./yaml-prompt.ts')
+  return readYamlPrompt(file, text)
 }
 
 function decode(bytes: Uint8Array): string | null {
@@ -90,50 +92,6 @@ function decode(bytes: Uint8Array): string | null {
   } catch {
     return null
   }
-}
-
-async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt> {
-  const { readYaml } = await import('./yaml-document.ts')
-  const { schemaProblems } = await import('./schema-problems.ts')
-  const { overridesOf, promptSchema } = await import('./prompt-schema.ts')
-  const document = readYaml(file, text)
-  if (document.problems.length > 0) return { prompt: null, problems: document.problems }
-  const read = promptSchema.safeParse(document.value)
-  if (!read.success) return { prompt: null, problems: schemaProblems(file, document, read.error) }
-  const { video_name, total_frames, positive_prompt, negative_prompt } = read.data
-  const overrides = overridesOf(read.data)
-  const missing = await Promise.all(
-    (['reference_image', 'control_video'] as const).map(async (key) => {
-      const written = read.data[key]
-      const fault = written === undefined ? null : await inputFault(beside(file, written))
-      if (written === undefined || fault === null) return null
-      const hint = `Paths are relative to the prompt file; looked for ${beside(file, written)}.`
-      const what = fault === NO_SUCH_FILE ? 'that does not exist' : `that cannot be read: ${fault}`
-      return { file, line: document.lineOf([key]), message: `${key} names a file ${what}.`, value: written, hint }
-    }),
-  )
-  const problems = missing.filter((problem) => problem !== null)
-  if (problems.length > 0) return { prompt: null, problems }
-  const { referenceImage, controlVideo } = overrides
-  const prompt: Prompt = {
-    file,
-    videoName: video_name,
-    totalFrames: total_frames,
-    positivePrompt: positive_prompt,
-    negativePrompt: negative_prompt,
-    overrides: {
-      ...overrides,
-      ...(referenceImage !== undefined && { referenceImage: beside(file, referenceImage) }),
-      ...(controlVideo !== undefined && { controlVideo: beside(file, controlVideo) }),
-    },
-    lines: Object.fromEntries(Object.keys(overrides).map((key) => [key, document.lineOf([snakeCase(key)])])),
-  }
-  return { prompt, problems: [] }
-}
-
-/** A path as written in a prompt file, seen from the working directory. */
-function beside(file: string, written: string): string {
-  return isAbsolute(written) ? written : join(dirname(file), written)
 }
 
 /** Two films of one name would overwrite each other; also where a file system does not tell "Dune" from "dune". */

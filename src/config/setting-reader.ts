@@ -14,7 +14,7 @@ import {
 /** Flags as the command line gave them, in kebab case; nothing about them is trusted. */
 export type Flags = Readonly<Record<string, unknown>>
 
-export interface Sources {
+interface Sources {
   readonly flags: Flags
   readonly environment: NodeJS.ProcessEnv
   readonly file: ConfigFile | null
@@ -28,7 +28,7 @@ export interface Origin {
   readonly name: string
 }
 
-export interface SettingProblem extends Problem {
+interface SettingProblem extends Problem {
   readonly from: Origin['from']
 }
 
@@ -63,8 +63,8 @@ function findSetting(name: SettingName, sources: Sources): Found | null {
 /** Reads settings one by one and collects what is wrong instead of stopping at the first. */
 export class SettingReader {
   readonly problems: SettingProblem[] = []
-  /** What was taken so far, under its name. */
-  readonly taken = new Map<SettingName, { readonly value: unknown; readonly origin: Origin }>()
+  /** What was read so far, under its name. */
+  readonly values = new Map<SettingName, { readonly value: unknown; readonly origin: Origin }>()
   readonly #sources: Sources
 
   constructor(sources: Sources) {
@@ -87,18 +87,18 @@ export class SettingReader {
   }
 
   /** The value, or `otherwise` when there is none or it is wrong (then `problems` has grown). */
-  take<Name extends SettingName, Else = SettingFallback<Name>>(
+  value<Name extends SettingName, Else = SettingFallback<Name>>(
     name: Name,
     otherwise: Else = settingTable[name].fallback as Else,
   ): SettingValue<Name> | Else {
     const value = this.#parse<SettingValue<Name>, Else>(name, otherwise)
-    this.taken.set(name, { value, origin: this.origin(name) })
+    this.values.set(name, { value, origin: this.origin(name) })
     return value
   }
 
   /** Puts a default in the place of a value that turned out not to work. */
   replace(name: SettingName, value: unknown): void {
-    this.taken.set(name, { value, origin: { from: 'default', name: 'default' } })
+    this.values.set(name, { value, origin: { from: 'default', name: 'default' } })
   }
 
   #parse<Value, Else>(name: SettingName, otherwise: Else): Value | Else {

@@ -1,11 +1,11 @@
 import { planNumbers } from '../domain/limits.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { isWritableFolder } from '../files/folders.ts'
 import { readConfigFile } from './config-file.ts'
-import { defaultOutputDir, isWritableFolder } from './folders.ts'
-import { type Flags, SettingReader } from './setting-reader.ts'
-import type { SettingName } from './setting-table.ts'
+import { defaultOutputDir } from './layout.ts'
+import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
+import { type SettingName, settingRows } from './setting-table.ts'
 import type { Settings } from './settings-types.ts'
-import { type ShownSetting, shownSettings } from './shown-settings.ts'
 
 export interface LoadedSettings {
   /** Frozen to the last level. */
@@ -14,6 +14,11 @@ export interface LoadedSettings {
   readonly origins: ReadonlyMap<SettingName, ShownSetting>
   /** Sentences about values that were replaced by something that works. */
   readonly warnings: readonly string[]
+}
+
+interface ShownSetting {
+  readonly value: string | number | boolean | null | readonly string[]
+  readonly origin: Origin
 }
 
 /**
@@ -37,72 +42,72 @@ export async function loadSettings(flags: Flags, environment: NodeJS.ProcessEnv,
 }
 
 function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) => void): Settings {
-  const take: SettingReader['take'] = (name, otherwise) => reader.take(name, otherwise)
-  const enabled = take('dryRun')
-  const bucket = take('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
-  const ci = take('ci')
-  const startTime = take('startTime')
+  const value: SettingReader['value'] = (name, otherwise) => reader.value(name, otherwise)
+  const enabled = value('dryRun')
+  const bucket = value('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
+  const ci = value('ci')
+  const startTime = value('startTime')
   return {
     comfyui: {
-      url: take('comfyuiUrl'),
-      token: take('comfyuiToken'),
-      headers: take('comfyuiHeader'),
-      ca: take('ca'),
+      url: value('comfyuiUrl'),
+      token: value('comfyuiToken'),
+      headers: value('comfyuiHeader'),
+      ca: value('ca'),
     },
     storage: {
       bucket: bucket?.bucket ?? null,
       prefix: bucket?.prefix ?? '',
-      credentialsFile: take('googleCredentials'),
-      projectId: take('googleProject'),
+      credentialsFile: value('googleCredentials'),
+      projectId: value('googleProject'),
     },
-    pod: { id: take('podId'), apiKey: take('runpodApiKey') },
-    programs: { ffmpeg: take('ffmpeg'), ffprobe: take('ffprobe') },
-    prompts: { files: take('promptFile'), dir: take('promptDir') },
+    pod: { id: value('podId'), apiKey: value('runpodApiKey') },
+    programs: { ffmpeg: value('ffmpeg'), ffprobe: value('ffprobe') },
+    prompts: { files: value('promptFile'), dir: value('promptDir') },
     plan: {
-      framesPerChunk: take('framesPerChunk'),
+      framesPerChunk: value('framesPerChunk'),
       given: reader.places(planNumbers),
-      width: take('width'),
-      height: take('height'),
-      fps: take('fps'),
-      steps: take('steps'),
-      cfg: take('cfg'),
-      seed: take('seed'),
+      width: value('width'),
+      height: value('height'),
+      fps: value('fps'),
+      steps: value('steps'),
+      cfg: value('cfg'),
+      seed: value('seed'),
       models: {
-        highModel: take('highModel'),
-        lowModel: take('lowModel'),
-        highLora: take('highLora'),
-        lowLora: take('lowLora'),
-        textEncoder: take('textEncoder'),
-        vae: take('vae'),
+        highModel: value('highModel'),
+        lowModel: value('lowModel'),
+        highLora: value('highLora'),
+        lowLora: value('lowLora'),
+        textEncoder: value('textEncoder'),
+        vae: value('vae'),
       },
     },
-    workflows: take('workflows'),
+    workflows: value('workflows'),
     run: {
-      resume: take('resume'),
-      maxRetries: take('maxRetries'),
-      outputDir: take('outputDir', defaultOutputDir(cwd)),
-      upload: !take('noUpload'),
-      keepIntermediate: take('keepIntermediate'),
+      resume: value('resume'),
+      maxRetries: value('maxRetries'),
+      outputDir: value('outputDir', defaultOutputDir(cwd)),
+      upload: !value('noUpload'),
+      keepIntermediate: value('keepIntermediate'),
       shutdown: shutdown(reader),
-      validateOnly: take('validateOnly'),
-      yes: take('yes'),
+      validateOnly: value('validateOnly'),
+      yes: value('yes'),
     },
     dryRun: {
       enabled,
-      engine: take('engine'),
-      recording: take('recording'),
-      speed: take('speed'),
-      realFfmpeg: take('realFfmpeg'),
-      strict: take('strict'),
+      engine: value('engine'),
+      recording: value('recording'),
+      speed: value('speed'),
+      realFfmpeg: value('realFfmpeg'),
+      strict: value('strict'),
       startTime: startTime === null ? null : startTime * 1000,
       tempDir: tempDir(reader, cwd, warn),
       currentDir: cwd,
     },
     output: {
-      logLevel: take('logLevel'),
-      json: take('json'),
-      quiet: take('quiet'),
-      colour: !take('noColor') && !ci,
+      logLevel: value('logLevel'),
+      json: value('json'),
+      quiet: value('quiet'),
+      colour: !value('noColor') && !ci,
       ci,
     },
   }
@@ -110,8 +115,8 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
 
 /** A flag overrules a configuration file in both directions; both flags at once contradict each other. */
 function shutdown(reader: SettingReader): Settings['run']['shutdown'] {
-  const force = reader.take('forceShutdown')
-  const keep = reader.take('noShutdown')
+  const force = reader.value('forceShutdown')
+  const keep = reader.value('noShutdown')
   if (!force || !keep) return force ? 'force' : 'keep'
   const forcedBy = reader.origin('forceShutdown').from
   if (forcedBy === reader.origin('noShutdown').from) {
@@ -121,7 +126,7 @@ function shutdown(reader: SettingReader): Settings['run']['shutdown'] {
 }
 
 function tempDir(reader: SettingReader, cwd: string, warn: (sentence: string) => void): string {
-  const wanted = reader.take('dryRunTempDir', cwd)
+  const wanted = reader.value('dryRunTempDir', cwd)
   if (wanted === cwd || isWritableFolder(wanted)) return wanted
   warn(`DRY_RUN_TEMP_DIR names ${wanted}, which cannot be written to: run folders go to ${cwd} instead`)
   reader.replace('dryRunTempDir', cwd)
@@ -135,4 +140,25 @@ function freezeDeeply<T>(value: T): T {
     Object.freeze(value)
   }
   return value
+}
+
+/** Every row of the settings table, in its order, with its value as it may be shown: secrets are masked. */
+function shownSettings({ values }: SettingReader): ReadonlyMap<SettingName, ShownSetting> {
+  return new Map(
+    settingRows.map(([name, row]) => {
+      const { value, origin } = values.get(name)!
+      return [name, { value: shown(value, row.secret === true), origin }]
+    }),
+  )
+}
+
+const MASK = '****'
+
+function shown(value: unknown, isSecret: boolean): ShownSetting['value'] {
+  if (value instanceof URL) return value.href
+  if (Array.isArray(value)) return value.map(String)
+  if (typeof value === 'string') return isSecret ? MASK : value
+  if (typeof value !== 'object' || value === null) return value as number | boolean | null
+  if ('bucket' in value && 'prefix' in value) return `gs://${[value.bucket, value.prefix].filter(Boolean).join('/')}`
+  return Object.entries(value).map(([key, each]) => `${key}: ${isSecret ? MASK : each}`)
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Bindings, Templates } from '../domain/bindings.ts'
+import type { Templates } from '../domain/bindings.ts'
 import { checkBindings } from '../domain/check-bindings.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
 import { readInputText, unreadable } from '../files/read-input.ts'
+import type { ReadBindings } from './read-bindings.ts'
 import { type Read, readTemplate } from './read-template.ts'
-import type { Path } from './schema-problems.ts'
 
 /** Written by the build beside the shipped `bindings.yaml`: reading YAML would take a tenth of the example's dry run. */
 export const BUILT_BINDINGS = '.bindings.json'
@@ -22,7 +22,11 @@ export async function loadTemplates(dir: string | null): Promise<Templates> {
   const [render, combine, bindings] = await Promise.all([
     readFile(files.render, join(folder, 'render.json'), readTemplate),
     readFile(files.combine, join(folder, 'combine.json'), readTemplate),
-    built ?? readFile(files.bindings, join(folder, 'bindings.yaml'), readBindings),
+    built ??
+      readFile(files.bindings, join(folder, 'bindings.yaml'), async (file, text) => {
+        const { readBindings } = await import('./read-bindings.ts')
+        return readBindings(file, text)
+      }),
   ])
   const unusable = (code: ErrorCode, what: string) =>
     new PromptRunnerError(code, what, {
@@ -48,26 +52,10 @@ export function shippedWorkflows(): string {
   return fileURLToPath(new URL('../workflows/', import.meta.url))
 }
 
-interface ReadBindings {
-  readonly bindings: Bindings
-  readonly lineOf: (path: Path) => number
-}
-
 /** The shipped bindings as the build has checked them and left them as JSON, or null in a source tree. */
 async function readBuilt(folder: string): Promise<Read<ReadBindings> | null> {
   const text = await readInputText(join(folder, BUILT_BINDINGS)).catch(() => null)
   return text === null ? null : { value: { bindings: JSON.parse(text), lineOf: () => 0 }, problems: [] }
-}
-
-async function readBindings(file: string, text: string): Promise<Read<ReadBindings>> {
-  const { readYaml } = await import('./yaml-document.ts')
-  const { bindingsSchema } = await import('./bindings-schema.ts')
-  const { schemaProblems } = await import('./schema-problems.ts')
-  const document = readYaml(file, text)
-  if (document.problems.length > 0) return { value: null, problems: document.problems }
-  const { success, data, error } = bindingsSchema.safeParse(document.value)
-  if (!success) return { value: null, problems: schemaProblems(file, document, error) }
-  return { value: { bindings: data, lineOf: document.lineOf }, problems: [] }
 }
 
 /** Never throws: what cannot be read is a problem, too. */

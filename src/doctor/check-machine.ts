@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import type { RunProgram } from '../clients/clients.ts'
-import { isWritableFolder, nearestExisting } from '../config/folders.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { Plan } from '../domain/plan.ts'
+import { isWritableFolder, nearestExisting } from '../files/folders.ts'
 import { capacityText, diskNeed } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, statSync } from 'node:fs'
 import { access, lstat, readFile, stat } from 'node:fs/promises'
 
 /**
@@ -32,6 +32,15 @@ export async function inputFault(path: string): Promise<string | null> {
 /** The same as a sentence about the file, from what `readInput` throws. */
 export function unreadable({ message }: Error): string {
   return message === NO_SUCH_FILE ? 'There is no such file.' : `The file cannot be read: ${message}.`
+}
+
+/** Whether there is a regular file; false for what cannot be looked at, too. */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 export const NO_SUCH_FILE = 'there is no such file'

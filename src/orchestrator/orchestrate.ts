@@ -1,6 +1,6 @@
 import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { makeFolder } from '../files/make-folder.ts'
+import { makeFolder } from '../files/folders.ts'
 import { patiently } from './patiently.ts'
 import { finishPod, meetPod } from './pod.ts'
 import type { RunContext } from './run-context.ts'

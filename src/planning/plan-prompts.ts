@@ -1,10 +1,14 @@
-import { inputDigests } from '../config/input-digests.ts'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { parsePrompts, unreadablePrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { allOf } from '../domain/all-of.ts'
 import type { Templates } from '../domain/bindings.ts'
-import { jobIdsWith } from '../domain/ids.ts'
+import { type InputDigests, type JobKind, jobIdsWith } from '../domain/ids.ts'
 import { makePlan } from '../domain/make-plan.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Prompt } from '../domain/prompt.ts'
 import { counted } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { problemsOf } from './check-plans.ts'
@@ -36,4 +40,31 @@ export async function planPrompts(settings: Settings, templates: Templates): Pro
     })
   }
   return plans
+}
+
+/**
+ * SHA-256 of what decides the jobs of a video besides its prompt and settings: the user's own templates (null: the shipped ones), and
+ * for render jobs the reference image and the control video. Throws PR_FILE.
+ */
+export async function inputDigests({ overrides }: Prompt, templates: Templates | null): Promise<InputDigests> {
+  const { referenceImage, controlVideo } = overrides
+  const [image, video] = await allOf([fileDigest(referenceImage), fileDigest(controlVideo)])
+  const own = (kind: JobKind) => templates && [templates[kind], templates.bindings[kind]]
+  return { render: digestOf([own('render'), image, video]), combine: digestOf([own('combine')]) }
+}
+
+function digestOf(parts: readonly unknown[]): string | null {
+  if (parts.every((part) => part === null)) return null
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+async function fileDigest(path: string | undefined): Promise<string | null> {
+  if (path === undefined) return null
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), hash)
+  } catch (cause) {
+    throw new PromptRunnerError('PR_FILE', `Reading ${path} failed: ${(cause as Error).message}`, { cause })
+  }
+  return hash.digest('hex')
 }

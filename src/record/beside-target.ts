@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from 'node:fs'
-import { makeFolder } from '../files/make-folder.ts'
+import { makeFolder } from '../files/folders.ts'
 import { dayStamp, timeStamp } from '../report/stamps.ts'
 import type { RunOutput } from '../run/run-host.ts'
 

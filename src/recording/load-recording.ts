@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allOf } from '../domain/all-of.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { isFolder } from '../files/file-kind.ts'
+import { isFolder } from '../files/folders.ts'
 import { type LoadedEntry, type LoadedHar, readHar } from './read-har.ts'
 
 /** Recorded traffic of one scenario. */

@@ -3,7 +3,7 @@ import { join, parse } from 'node:path'
 import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { makeFolder } from '../files/make-folder.ts'
+import { makeFolder } from '../files/folders.ts'
 import { combineJobPlan, renderJobPlan } from './job-plan.ts'
 import { dayStamp, microsecondStamp, timeStamp } from './stamps.ts'
 

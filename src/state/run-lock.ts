@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
-import { makeFolder } from '../files/make-folder.ts'
+import { makeFolder } from '../files/folders.ts'
 
 /** Held while a run is in progress; disposing it gives the run's name free. */
 export interface RunLock extends Disposable {}

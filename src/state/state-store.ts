@@ -12,9 +12,8 @@ import {
 import { dirname, join } from 'node:path'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { isFile } from '../files/file-kind.ts'
-import { makeFolder } from '../files/make-folder.ts'
-import { reasonOf } from '../files/read-input.ts'
+import { makeFolder } from '../files/folders.ts'
+import { isFile, reasonOf } from '../files/read-input.ts'
 import { eventOf, lineOf } from './journal-line.ts'
 import { noRun, type RunState, reduceRunState } from './run-state.ts'
 

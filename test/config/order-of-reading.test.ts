@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { inputDigests } from '../../src/config/input-digests.ts'
 import { readPrompts } from '../../src/config/read-prompts.ts'
 import { loadTemplates } from '../../src/config/templates.ts'
+import { inputDigests } from '../../src/planning/plan-prompts.ts'
 import { failure } from '../support/failure.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { bucketNameFault } from '../../src/config/bucket-name.ts'
-import { bucketAddress, headers, httpUrl } from '../../src/config/parse-address.ts'
+import { bucketAddress, bucketNameFault, headers, httpUrl } from '../../src/config/parse-address.ts'
 import { number } from '../../src/config/parse-value.ts'
 import { type SettingName, settingRows, settingTable } from '../../src/config/setting-table.ts'
 import { fc } from '../support/seeded.ts'

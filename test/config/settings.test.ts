@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { defaultOutputDir, isWritableFolder } from '../../src/config/folders.ts'
+import { defaultOutputDir } from '../../src/config/layout.ts'
 import { flagOf } from '../../src/config/setting.ts'
 import { type SettingName, settingRows } from '../../src/config/setting-table.ts'
 import { loadSettings } from '../../src/config/settings.ts'
+import { isWritableFolder } from '../../src/files/folders.ts'
 import { newFolder } from '../cli/run-pr.ts'
 
 it('has a default for everything', async () => {

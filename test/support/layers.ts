@@ -59,6 +59,9 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/config',
     'src/domain',
     'src/errors.ts',
+    'node:crypto',
+    'node:fs',
+    'node:stream/promises',
   ],
   'src/doctor': [
     'src/doctor',

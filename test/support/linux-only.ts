@@ -8,6 +8,6 @@ export const linuxOnly: Readonly<Record<string, string>> = {
   'test/cli/output.linux.test.ts': '/dev/full is the only disk that is always full',
   'test/dry-run/no-socket.linux.test.ts': 'strace sees what a process asks of the system, by the calls of Linux',
   'test/dry-run/options.linux.test.ts': '/proc looks as if it could be written to',
-  'test/files/make-folder.linux.test.ts': '/proc denies a folder as if the one above were missing',
+  'test/files/folders.linux.test.ts': '/proc denies a folder as if the one above were missing',
   'test/state/run-lock.linux.test.ts': '/proc tells when a process started; elsewhere a lock is as good as its number',
 }

@@ -4,7 +4,7 @@ import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PromptRunnerError } from '../../errors.ts'
-import { makeFolder } from '../../files/make-folder.ts'
+import { makeFolder } from '../../files/folders.ts'
 import type { UploadOptions } from '../clients.ts'
 import type { HttpAnswer } from '../http/http.ts'
 

@@ -1,7 +1,22 @@
 import * as z from 'zod'
-import type { Bindings } from '../domain/bindings.ts'
-import { type Role, rolesOf } from '../domain/bindings.ts'
-import { strictObject } from './schema-problems.ts'
+import { type Bindings, type Role, rolesOf } from '../domain/bindings.ts'
+import type { Read } from './read-template.ts'
+import { type Path, readYaml, schemaProblems, strictObject } from './yaml-document.ts'
+
+export interface ReadBindings {
+  readonly bindings: Bindings
+  /** Line (from 1) of what stands at a path. */
+  readonly lineOf: (path: Path) => number
+}
+
+/** Reads `bindings.yaml`; its default parts are filled in. What it says about nodes is checked against the templates. Never throws. */
+export function readBindings(file: string, text: string): Read<ReadBindings> {
+  const document = readYaml(file, text)
+  if (document.problems.length > 0) return { value: null, problems: document.problems }
+  const { success, data, error } = bindingsSchema.safeParse(document.value)
+  if (!success) return { value: null, problems: schemaProblems(file, document, error) }
+  return { value: { bindings: data, lineOf: document.lineOf }, problems: [] }
+}
 
 const word = (what: string) => z.string({ error: `must be ${what}.` }).min(1, { error: `must be ${what}.` })
 
@@ -38,8 +53,7 @@ const outputs = strictObject({
   film: oneRef(strictObject(nodeRef)).optional(),
 }).default({})
 
-/** The shape of `bindings.yaml`; its default parts are filled in. What it says about nodes is checked against the templates. */
-export const bindingsSchema: z.ZodType<Bindings> = strictObject({
+const bindingsSchema: z.ZodType<Bindings> = strictObject({
   render: strictObject({
     inputs: places('render'),
     high: variant('render'),

@@ -2,7 +2,7 @@ import { mkdtempSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { makeFolder } from '../../src/files/make-folder.ts'
+import { makeFolder } from '../../src/files/folders.ts'
 
 it('makes all folders of a path, and leaves alone what is there', () => {
   const root = mkdtempSync(join(tmpdir(), 'pr-files-'))

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { inputDigests } from '../../src/config/input-digests.ts'
 import { loadTemplates } from '../../src/config/templates.ts'
 import type { PromptOverrides } from '../../src/domain/prompt.ts'
+import { inputDigests } from '../../src/planning/plan-prompts.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
 
 const folder = temporaryFolder({ one: 'one', other: 'other', 'again/one': 'one' })
