@@ -7,8 +7,9 @@ import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { connect as connectTls } from 'node:tls'
 import { Agent, ProxyAgent, request } from 'undici'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { InstalledNetwork } from '../../../src/network/install.ts'
+import { type Alive, alive } from '../../support/alive.ts'
 import { chosenBytes } from '../../support/seeded.ts'
 import { flow, MIB } from '../echo-service.ts'
 import { COMFYUI, echoNetwork } from '../network.ts'
@@ -149,19 +150,21 @@ it.each([COMFYUI, GCS])(
     const { Agent: AgentOf, request: put } = base.startsWith('https:') ? https : http
     const agent = new AgentOf({ keepAlive: true })
     const size = 8 * MIB
-    for (let sent = 0; sent < 32; sent += 1) {
+    const sent = alive<ArrayBufferLike>()
+    for (let upload = 0; upload < 8; upload += 1) {
       const options = { method: 'POST', agent, headers: { 'content-length': size } }
       const sending = put(`${base}/echo`, options)
       // As Google's client does it: what ends the body is asked for only once the last piece is written.
       const [[response]] = await Promise.all([
         once(sending, 'response'),
-        pipeline(Readable.from(pieces(size), { highWaterMark: 1 }), sending),
+        pipeline(Readable.from(pieces(size, sent), { highWaterMark: 1 }), sending),
       ])
       expect((await buffer(response)).length).toBe(size)
     }
-    await vi.waitFor(() => expect(Object.values(agent.freeSockets).flat()).toHaveLength(1), { timeout: 20_000 })
+    await expect.poll(() => Object.values(agent.freeSockets).flat().length).toBe(1)
     expect(agent.sockets).toEqual({})
-    expect(process.memoryUsage().arrayBuffers).toBeLessThan(192 * MIB)
+    // The last piece of the last upload may still stand in a variable of a stream.
+    expect(await sent.count()).toBeLessThanOrEqual(1)
     agent.destroy()
   },
 )
@@ -188,8 +191,12 @@ it('lets a client give up', async () => {
   )
 })
 
-async function* pieces(size: number) {
-  for (let left = size; left > 0; left -= MIB / 16) yield Buffer.alloc(MIB / 16)
+async function* pieces(size: number, seen: Alive<ArrayBufferLike>) {
+  for (let left = size; left > 0; left -= MIB / 16) {
+    const piece = Buffer.alloc(MIB / 16)
+    seen.add(piece.buffer)
+    yield piece
+  }
 }
 
 function nodeGet(url: string, agent?: http.Agent, createConnection?: () => Socket): Promise<string> {
