@@ -9,9 +9,10 @@ import { readHar } from '../../../src/recording/read-har.ts'
 import { recordRedactor } from '../../../src/recording/record-redactor.ts'
 import { recordedSocket } from '../recorded-socket.ts'
 
-const FRAMES = 80_000
+/** So many of half a KiB are more than a HAR holds itself. */
+const FRAMES = 20_000
 const ticks = (value: number) =>
-  JSON.stringify({ type: 'progress', data: { value, max: FRAMES, prompt_id: 'a', node: '7' } })
+  JSON.stringify({ type: 'progress', data: { value, max: FRAMES, prompt_id: 'a'.repeat(440), node: '7' } })
 const picture = Buffer.alloc(40_000, 'otter')
 
 async function longSocket(folder: string): Promise<void> {

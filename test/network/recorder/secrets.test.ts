@@ -142,7 +142,11 @@ async function checkPlaces(
       pieces,
     )
     expect(entries).toHaveLength(count)
-    const survivors = planted.filter(({ secret }) => texts.some((text) => text.includes(secret)))
+    // All secrets begin with so many letters; few texts have any that long.
+    const runs = texts.flatMap((text) => text.match(/[A-Za-z0-9]{20,}/g) ?? []).join(' ')
+    const survivors = planted.filter(
+      ({ secret }) => runs.includes(secret.slice(0, 20)) && texts.some((text) => text.includes(secret)),
+    )
     expect([...new Set(survivors.map(({ place }) => place))]).toEqual([])
   })
   await fc.assert(property, { numRuns: 1, endOnFailure: true })
