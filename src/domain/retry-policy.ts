@@ -22,7 +22,29 @@ export const retries = {
   silence: { attempts: 6, firstPause: 5_000, growth: 1, longestPause: 5_000 },
   /** A request to Google Cloud Storage, by Google's library. */
   storage: { attempts: 4, firstPause: 1_000, growth: 2, longestPause: 64_000 },
+  /** Looking whether a server that was away is back. */
+  server: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
+  /** Cancelling a prompt. */
+  cancel: { attempts: 3, firstPause: 500, growth: 1, longestPause: 500 },
 } as const satisfies Record<string, RetryPolicy>
+
+/** How a run tries again, and how many milliseconds it waits for what. */
+export interface RunRetries {
+  readonly server: RetryPolicy
+  /** For a server that is away. The next attempt then says itself what is wrong. */
+  readonly patience: number
+  readonly cancel: RetryPolicy
+  /** For the answer to a prompt that is being sent when the run is cancelled. */
+  readonly grace: number
+}
+
+/** How every run does; a test need not wait that long. */
+export const runRetries: RunRetries = {
+  server: retries.server,
+  patience: 16_000,
+  cancel: retries.cancel,
+  grace: 10_000,
+}
 
 /** Milliseconds to wait after the `failed`-th try in a row, or null when it was the last one. */
 export function pauseAfter({ attempts, firstPause, growth, longestPause }: RetryPolicy, failed: number): number | null {

@@ -2,9 +2,8 @@ import { rm, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import type { Plan } from '../domain/plan.ts'
 import { filesOf, type JobResult, type StoredObject } from '../domain/run-event.ts'
-import type { RunContext } from './run-context.ts'
-import { warn } from './warn.ts'
-import { writeReport } from './write-report.ts'
+import { writeJson } from '../files/write-json.ts'
+import { type RunContext, warn } from './run-context.ts'
 
 /**
  * Deletes the intermediate files of a finished video: only after its upload was verified, only inside the output directory,
@@ -40,7 +39,7 @@ export async function cleanUp(
     delete: inside.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
     keep: kept.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
   }
-  await writeReport(layout.cleanupReport(plan.videoName), report)
+  await writeJson(layout.cleanupReport(plan.videoName), report)
   const left = new Set<string>()
   for (const { path } of inside) {
     await rm(path, { force: true }).catch((error: Error) => {

@@ -1,12 +1,11 @@
 import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
-import { patiently } from './patiently.ts'
+import { cancelEarlier, cancelUnplanned } from './cancel-prompts.ts'
 import { finishPod, meetPod } from './pod.ts'
-import type { RunContext } from './run-context.ts'
+import { retryUnreachable } from './retry.ts'
+import { type RunContext, warn } from './run-context.ts'
 import { runVideo } from './run-video.ts'
-import { warn } from './warn.ts'
-import { withdrawLeft, withdrawUnplanned } from './withdraw.ts'
 
 /** A known failure: of one video, or (`video` null) of the run as a whole. */
 export interface RunFailure {
@@ -39,7 +38,7 @@ export async function orchestrate(context: RunContext, plans: readonly Plan[]): 
     }
     isDone = failures.length === 0
   } finally {
-    if (context.signal.aborted) await withdrawLeft(context)
+    if (context.signal.aborted) await cancelEarlier(context)
     await context.clients.comfyui
       .close()
       .catch((error: Error) => warn(context, `Closing the connections to ComfyUI failed: ${error.message}`))
@@ -65,8 +64,10 @@ async function prepare(context: RunContext, plans: readonly Plan[]): Promise<voi
   makeFolders(context.layout.folders)
   await meetPod(context)
   const { clients, signal } = context
-  await patiently(context, { video: null, doing: 'connecting to ComfyUI' }, () => clients.comfyui.connect(signal))
-  await withdrawUnplanned(context, plans)
+  await retryUnreachable(context, { video: null, doing: 'connecting to ComfyUI' }, () =>
+    clients.comfyui.connect(signal),
+  )
+  await cancelUnplanned(context, plans)
 }
 
 function makeFolders(folders: readonly string[]): void {

@@ -1,7 +1,7 @@
 import type { PodClient, PodInfo } from '../clients/clients.ts'
+import { allOf } from '../domain/all-of.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { RunContext } from './run-context.ts'
-import { warn } from './warn.ts'
+import { type RunContext, warn } from './run-context.ts'
 
 const NO_POD =
   '--force-shutdown shuts nothing down: no pod is known. Give --pod-id (or RUNPOD_POD_ID), or the pod keeps costing money.'
@@ -13,7 +13,7 @@ export async function meetPod(context: RunContext): Promise<void> {
     if (context.options.shutdown === 'force') warn(context, NO_POD)
     return
   }
-  const [info, { gpus }] = await Promise.all([pod.info(context.signal), pod.health(context.signal)])
+  const [info, { gpus }] = await allOf([pod.info(context.signal), pod.health(context.signal)])
   const { id: podId, status, costPerHour } = info
   context.emit({ kind: 'pod', at: context.now(), podId, status, costPerHour, action: 'found', gpus })
 }

@@ -1,10 +1,11 @@
 import { annotatedName, chunkPart, inputFile, referenceUploadName, serverFolder } from '../config/layout.ts'
 import { buildRenderWorkflow } from '../domain/build-workflow.ts'
-import type { Chunk, HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
+import type { HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
 import type { HighResult, LowResult, MadeFile, OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { type JobToRun, madeBy } from './follow-prompt.ts'
 import type { RunContext } from './run-context.ts'
-import { madeBy, runJob } from './run-job.ts'
+import { runJob } from './run-job.ts'
 import { downloadFile, hasFile, uploadFile } from './server-files.ts'
 
 /** Names on the ComfyUI server of the images and videos that a chunk is made from. */
@@ -16,11 +17,11 @@ export interface ChunkInputs {
 /** The HIGH pass of a chunk: noise to a half-denoised latent that stays on the server. */
 export async function renderHigh(
   context: RunContext,
-  plan: Plan,
-  job: HighJob,
+  work: JobToRun<HighJob>,
   inputs: ChunkInputs,
 ): Promise<HighResult> {
-  const ran = await runJob(context, plan, job, (attempt) =>
+  const { plan, job } = work
+  const ran = await runJob(context, work, (attempt) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
       latent: null,
@@ -34,12 +35,12 @@ export async function renderHigh(
 /** The LOW pass: takes HIGH's latent by its name on the server, and brings home the chunk's video, checked against the plan. */
 export async function renderLow(
   context: RunContext,
-  plan: Plan,
-  job: LowJob,
+  work: JobToRun<LowJob>,
   inputs: ChunkInputs,
   high: HighResult,
 ): Promise<LowResult> {
-  const ran = await runJob(context, plan, job, (attempt) =>
+  const { plan, job } = work
+  const ran = await runJob(context, work, (attempt) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
       latent: annotatedName(high.latent.server),
@@ -55,27 +56,30 @@ export async function renderLow(
   return { kind: 'low', promptId, video: { server, copy }, latent, tookMs }
 }
 
-/**
- * Cuts the frame that steers the next chunk, uploads it, and returns the name that the server gave it: `known` when an earlier part
- * of the run has done all that and the server still has it.
- */
+/** How a chunk gets its reference image: a frame of the chunk before it. */
+export interface Reference {
+  readonly chunk: number
+  readonly frame: number
+  /** The video of the chunk before. */
+  readonly video: string
+  /** The image's name on the server, if an earlier part of the run has uploaded it. */
+  readonly known: string | undefined
+}
+
+/** Cuts the frame that steers a chunk, uploads it, and returns the name that the server gave it; not what the server still has. */
 export async function handOnReference(
   context: RunContext,
   plan: Plan,
-  next: Chunk,
-  { video: previous, frame }: { video: string; frame: number },
-  known?: string,
+  { chunk, frame, video: from, known }: Reference,
 ): Promise<string> {
-  const { media } = context.clients
-  if (known !== undefined && (await hasFile(context, plan.videoName, inputFile(known)))) return known
-  const file = context.layout.referenceFrame(plan.videoName, next.number)
-  const where = { video: plan.videoName, chunk: next.number }
-  await media.extractFrame(previous, frame, file, context.signal)
-  context.emit({ kind: 'reference-extracted', at: context.now(), ...where, frame, file })
-  const wanted = referenceUploadName(context.runName, plan.videoName, next.number)
-  const stored = await uploadFile(context, plan.videoName, file, { name: wanted })
+  const { videoName: video } = plan
+  if (known !== undefined && (await hasFile(context, video, inputFile(known)))) return known
+  const file = context.layout.referenceFrame(video, chunk)
+  await context.clients.media.extractFrame(from, frame, file, context.signal)
+  context.emit({ kind: 'reference-extracted', at: context.now(), video, chunk, frame, file })
+  const stored = await uploadFile(context, video, file, { name: referenceUploadName(context.runName, video, chunk) })
   const name = annotatedName(stored)
-  context.emit({ kind: 'reference-uploaded', at: context.now(), ...where, name })
+  context.emit({ kind: 'reference-uploaded', at: context.now(), video, chunk, name })
   return name
 }
 

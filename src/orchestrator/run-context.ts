@@ -1,6 +1,7 @@
 import type { Clients } from '../clients/clients.ts'
 import type { Layout } from '../config/layout.ts'
 import type { Templates } from '../domain/bindings.ts'
+import type { RunRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import type { RunState } from '../state/run-state.ts'
 
@@ -18,12 +19,18 @@ export interface RunContext {
   /** By video: the workflows of the run that come before its first, see `workflowsBefore`. */
   readonly workflowsBefore: ReadonlyMap<string, number>
   readonly options: RunOptions
+  readonly retries: RunRetries
   /** Flags that go on with this run. */
   readonly resumeFlags: string
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number
   readonly emit: EmitRunEvent
   readonly signal: AbortSignal
+}
+
+/** A warning that concerns a video, or (null) the run as a whole. */
+export function warn(context: RunContext, message: string, video: string | null = null): void {
+  context.emit({ kind: 'warning', at: context.now(), video, message })
 }
 
 export interface RunOptions {

@@ -12,6 +12,7 @@ import { identifyRun, jobId } from '../domain/ids.ts'
 import { makePlan } from '../domain/make-plan.ts'
 import type { Plan } from '../domain/plan.ts'
 import { jobsOf, workflowsBefore } from '../domain/plan.ts'
+import { runRetries } from '../domain/retry-policy.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
@@ -68,6 +69,7 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         filmNames: new Map([[prompt.videoName, filmName(prompt.videoName)]]),
         workflowsBefore: workflowsBefore(plans),
         options,
+        retries: runRetries,
         resumeFlags: `--resume ${runName} --output-dir ${folder}`,
         now: Date.now,
         emit: readers.emit,

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { finalDirOf, journalOf, objectNames, stateDirOf } from '../config/layout.ts'
+import { basename, join } from 'node:path'
+import { filmName, finalDirOf, journalOf, objectNames, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { identifyRun, type RunIdentity } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { filmNames } from '../orchestrator/film-names.ts'
-import { isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
-import { isAt } from '../orchestrator/made-film.ts'
+import { filmOf, noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
+import { nameTaken } from '../orchestrator/resume-video.ts'
 import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { findRun, knownRuns, readRunState } from '../state/state-store.ts'
@@ -75,12 +75,7 @@ function underLock(lock: RunLock, choose: () => ChosenRun): { run: ChosenRun; lo
 
 function newRun(settings: Settings, plans: readonly Plan[], { runId, runName }: RunIdentity): ChosenRun {
   checkObjectNames(settings, plans, runName)
-  return {
-    runId,
-    runName,
-    earlier: null,
-    filmNames: filmNames(finalDirOf(settings.run.outputDir), runName, plans, null),
-  }
+  return { runId, runName, earlier: null, filmNames: filmNames(settings, plans, runName, null) }
 }
 
 /**
@@ -88,16 +83,35 @@ function newRun(settings: Settings, plans: readonly Plan[], { runId, runName }: 
  * would show only after hours of rendering.
  */
 function resumedRun(settings: Settings, plans: readonly Plan[], earlier: RunState): ChosenRun {
-  const { runId, runName, videos } = earlier
+  const { runId, runName } = earlier
   const { bucket, prefix } = settings.storage
   for (const plan of settings.run.upload ? plans : []) {
-    const film = videos[plan.videoName]?.uploads.film
-    const names = objectNames(prefix, runName, plan.videoName)
-    if (!film || isPlannedAs(plan, film.jobIds) || !isAt(film, { bucket: bucket ?? '', names }, 'film')) continue
-    throw nameTaken(runName, plan.videoName, `gs://${bucket}/${names.film}`)
+    const target = { bucket: bucket ?? '', names: objectNames(prefix, runName, plan.videoName) }
+    const decision = resumeDecision(plan, earlier, noFacts(target))
+    if (decision.kind === 'refuse') throw nameTaken(runName, plan.videoName, decision.target)
   }
   checkObjectNames(settings, plans, runName)
-  return { runId, runName, earlier, filmNames: filmNames(finalDirOf(settings.run.outputDir), runName, plans, earlier) }
+  return { runId, runName, earlier, filmNames: filmNames(settings, plans, runName, earlier) }
+}
+
+/**
+ * The file name of each video's film in `final/`, by video: the video's name, with the run's name too where another
+ * run's film has that. Another run that ends first can still take a name; see `placeFilm`.
+ */
+function filmNames(
+  { run }: Settings,
+  plans: readonly Plan[],
+  runName: string,
+  earlier: RunState | null,
+): ReadonlyMap<string, string> {
+  return new Map(
+    plans.map((plan) => {
+      const own = filmOf(plan, earlier?.videos[plan.videoName])
+      const free = filmName(plan.videoName)
+      const isFree = !existsSync(join(finalDirOf(run.outputDir), free))
+      return [plan.videoName, own ? basename(own.path) : isFree ? free : filmName(plan.videoName, runName)]
+    }),
+  )
 }
 
 /** Bytes of UTF-8, https://cloud.google.com/storage/docs/objects#naming */
@@ -115,14 +129,6 @@ function checkObjectNames(settings: Settings, plans: readonly Plan[], runName: s
       { hint: 'give --bucket a shorter prefix, or the video a shorter name' },
     )
   }
-}
-
-/** A resumed run would render a film for an object that it could not replace. */
-export function nameTaken(runName: string, video: string, object: string): PromptRunnerError {
-  const message = `--resume ${runName}: its film of ${video} is in the bucket already (${object}), and would be another one now`
-  return new PromptRunnerError('PR_STATE', message, {
-    hint: 'Nothing in a bucket is ever replaced. Start a new run without --resume, or give the prompt and settings that the film was made with.',
-  })
 }
 
 /** Its jobs count as done and its films are there, but nothing was ever rendered. */

@@ -6,6 +6,7 @@ import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layo
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
 import { jobsOf, type Plan, workflowsBefore } from '../domain/plan.ts'
+import { runRetries } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/read-input.ts'
 import { createCapture } from '../network/capture/capture.ts'
@@ -89,6 +90,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     filmNames,
     workflowsBefore: workflowsBefore(plans),
     options: settings.run,
+    retries: runRetries,
     // A rehearsal keeps its state in its own folder, so the name alone would not find it.
     resumeFlags: `--dry-run --resume ${runName} --output-dir ${folder}`,
     now: clock.now,

@@ -1,21 +1,22 @@
 import type { Clients } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
-import { createLayout, objectNames } from '../config/layout.ts'
+import { createLayout, objectName, objectNames } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
-import { uuidV5 } from '../domain/ids.ts'
+import { allOf } from '../domain/all-of.ts'
+import { promptId, uuidV5 } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
+import { runRetries } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { hasObjects } from '../orchestrator/has-objects.ts'
-import { isPlannedAs } from '../orchestrator/jobs-to-skip.ts'
-import { isKnownRun } from '../orchestrator/left-prompt.ts'
-import { uploaded } from '../orchestrator/made-film.ts'
+import { promptState } from '../orchestrator/adopt-prompt.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
+import { noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
+import { nameTaken } from '../orchestrator/resume-video.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
-import { type ChosenRun, chooseLiveRun, nameTaken } from './choose-run.ts'
+import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
@@ -51,6 +52,7 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
     filmNames,
     workflowsBefore: workflowsBefore(plans),
     options: settings.run,
+    retries: runRetries,
     resumeFlags,
     now: Date.now,
     emit: readers.emit,
@@ -79,7 +81,7 @@ async function meetServer(
     const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
     const isTaken =
       earlier === null &&
-      ((await isKnownRun(clients.comfyui, runId, plans, host.signal)) ||
+      ((await isOnServer(clients, runId, plans, host)) ||
         (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
     if (!isTaken) return { run, lock, clients }
     taken.add(runName)
@@ -120,18 +122,34 @@ async function refuseTakenNames(
   signal: AbortSignal,
 ): Promise<void> {
   for (const plan of plans) {
-    const before = earlier?.videos[plan.videoName]
-    if (!before || isPlannedAs(plan, before.jobIds)) continue
-    const names = objectNames(storage.prefix, runName, plan.videoName)
-    if (uploaded('film', plan, before, { bucket: storage.bucket, names })) continue
-    const stored = await storage.stat(names.film, signal)
-    if (stored) throw nameTaken(runName, plan.videoName, `gs://${storage.bucket}/${names.film}`)
+    const { videoName } = plan
+    const target = { bucket: storage.bucket, names: objectNames(storage.prefix, runName, videoName) }
+    const facts = noFacts(target)
+    let decision = resumeDecision(plan, earlier, facts)
+    if (decision.kind === 'look' && decision.at === 'bucket') {
+      const isTaken = (await storage.stat(target.names.film, signal)) !== null
+      decision = resumeDecision(plan, earlier, { ...facts, isTaken })
+    }
+    if (decision.kind === 'refuse') throw nameTaken(runName, videoName, decision.target)
   }
 }
 
+/** Whether the server knows a run that is new here: the same work, started from another output directory. */
+async function isOnServer(
+  { comfyui }: Clients,
+  runId: string,
+  plans: readonly Plan[],
+  { signal }: RunHost,
+): Promise<boolean> {
+  // Videos are rendered in order: without the first job of the first one nothing else was sent.
+  const first = plans[0]?.passes[0]?.high
+  return first !== undefined && (await promptState(comfyui, promptId(runId, first.jobId, 1), signal)) !== 'unknown'
+}
+
 /**
- * Listing may be forbidden where writing is allowed: then warn, because a clash shows only at upload. Any other error
- * would hit the upload too, so it is thrown now.
+ * Whether the bucket has films under the name of a run that is new here. Objects are never replaced, so without this look the
+ * clash would show only after hours of rendering. Listing may be forbidden where writing is allowed: that is only a warning. Any
+ * other error would hit the upload too.
  */
 async function isInBucket(
   { storage }: Clients,
@@ -139,11 +157,15 @@ async function isInBucket(
   plans: readonly Plan[],
   { output, signal }: RunHost,
 ): Promise<boolean> {
-  try {
-    return await hasObjects(storage, runName, plans, signal)
-  } catch (error) {
-    if (!(error instanceof PromptRunnerError) || statusOf(error.cause) !== 403) throw error
-    output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${error.message}`)
-    return false
-  }
+  const looks = plans.map(({ videoName }) =>
+    storage.list(`${objectName(storage.prefix, runName, videoName, '')}/`, signal).catch((error) => {
+      if (!(error instanceof PromptRunnerError) || statusOf(error.cause) !== 403) throw error
+      return error
+    }),
+  )
+  const found = await allOf(looks)
+  const forbidden = found.find((look) => look instanceof PromptRunnerError)
+  if (forbidden)
+    output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${forbidden.message}`)
+  return found.some((look) => Array.isArray(look) && look.length > 0)
 }

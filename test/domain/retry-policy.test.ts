@@ -11,5 +11,7 @@ it('waits longer from try to try, up to a limit, and ends after the last', () =>
     outcome: [5, 10, 20, 40, 80, 160, 320, 640],
     silence: [5_000, 5_000, 5_000, 5_000, 5_000],
     storage: [1_000, 2_000, 4_000],
+    server: [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 16_000],
+    cancel: [500, 500],
   })
 })

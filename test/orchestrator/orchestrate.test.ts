@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { orchestrate } from '../../src/orchestrator/orchestrate.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
@@ -17,6 +18,7 @@ async function run(broken: () => never, close = async () => {}) {
     },
     layout: { folders: [] },
     earlier: null,
+    retries: runRetries,
     options: { upload: true, shutdown: 'force', maxRetries: 0 },
     now: () => 0,
     emit: (event: RunEvent) => (event.kind === 'video-started' ? broken() : events.push(event)),

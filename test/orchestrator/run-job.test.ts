@@ -2,12 +2,13 @@ import { expect, it } from 'vitest'
 import type { ComfyuiClient, HistoryEntry } from '../../src/clients/clients.ts'
 import type { BuiltWorkflow } from '../../src/domain/apply-bindings.ts'
 import { promptId } from '../../src/domain/ids.ts'
+import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
-import { graphDigest } from '../../src/orchestrator/left-prompt.ts'
+import { graphDigest } from '../../src/orchestrator/adopt-prompt.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { runJob } from '../../src/orchestrator/run-job.ts'
-import { noRun, type OpenPrompt } from '../../src/state/run-state.ts'
+import type { OpenPrompt } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
 
 const plan = planOf('otter')
@@ -63,22 +64,18 @@ async function run(world: {
     interrupt: async () => {},
   } satisfies Partial<ComfyuiClient>
   const events: RunEvent[] = []
-  const earlier = open && {
-    ...noRun,
-    videos: { otter: { open: { 1: open }, attempts: { [job.jobId]: open.attempt } } },
-  }
   const context = {
     runId: 'run',
     runName: 'calm-wren',
     clients: { comfyui },
-    earlier: earlier ?? null,
     workflowsBefore: new Map(),
     options: { maxRetries: 3 },
+    retries: runRetries,
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
   } as unknown as RunContext
-  const { promptId } = await runJob(context, plan, job, build)
+  const { promptId } = await runJob(context, { plan, job, attempts: open?.attempt ?? 0, open: open ?? null }, build)
   return { promptId, submitted, waited, kinds: events.map(({ kind }) => kind) }
 }
 
@@ -119,7 +116,6 @@ it.each([
   ['whose files are gone', left(1), [idOf(1)], false, ['job-adopted', 'warning', 'job-started']],
   ['that the server does not know', left(1), [], true, ['job-started']],
   ['of another graph', left(1, 'another'), [idOf(1)], true, ['job-started']],
-  ['of another job', { ...left(1), promptId: 'another' }, ['another'], true, ['job-started']],
 ])('does not take over a prompt %s', async (_, open, done, holds, kinds) => {
   const result = await run({ open, done, holds })
   expect(result.submitted).toEqual([result.promptId])

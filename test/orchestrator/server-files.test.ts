@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createComfyuiClient } from '../../src/clients/comfyui/comfyui.ts'
+import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { uploadFile } from '../../src/orchestrator/server-files.ts'
@@ -35,6 +36,7 @@ async function at(url: URL, close: () => Promise<void>, requests: () => string[]
   const context = {
     clients: { comfyui },
     options: { maxRetries: 2 },
+    retries: runRetries,
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,

@@ -2,7 +2,7 @@
 export const mayReach: Record<string, readonly string[]> = {
   // Ids are hashes.
   'src/domain': ['src/domain', 'src/errors.ts', 'node:crypto'],
-  'src/files': ['src/files', 'src/domain/crc32c.ts', 'node:fs', 'node:path'],
+  'src/files': ['src/files', 'src/domain/crc32c.ts', 'src/errors.ts', 'node:fs', 'node:path'],
   // The reducer is pure; the journal is a file, and so is the lock, which names its host.
   'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:os', 'node:path'],
   'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'zod'],

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { PromptRunnerError } from '../errors.ts'
 
-/** Writes a report of a run as indented JSON, and returns its length in bytes. Throws PR_FILE. */
-export async function writeReport(path: string, report: object): Promise<number> {
-  const text = `${JSON.stringify(report, null, 2)}\n`
+/** Writes a file of a run as indented JSON, and returns its length in bytes. Throws PR_FILE. */
+export async function writeJson(path: string, content: object): Promise<number> {
+  const text = `${JSON.stringify(content, null, 2)}\n`
   try {
     await writeFile(path, text)
   } catch (cause) {

@@ -1,40 +1,45 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { objectNames } from '../config/layout.ts'
+import { allOf } from '../domain/all-of.ts'
 import type { Plan } from '../domain/plan.ts'
 import { writtenPlan } from '../domain/plan.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import { snakeCased } from '../domain/wording.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
+import { writeJson } from '../files/write-json.ts'
 import { cleanUp } from './clean-up.ts'
+import type { MadeFilm } from './resume-decision.ts'
 import type { RunContext } from './run-context.ts'
-import { writeReport } from './write-report.ts'
 
-/** The film from `final/` to the bucket with a manifest after it, then the clean-up that only a verified upload allows. */
-export async function finishVideo(
+/**
+ * What lacks of the way of a film out: from `final/` to the bucket with a manifest after it, then the clean-up that only a verified
+ * upload allows.
+ */
+export async function deliverFilm(
   context: RunContext,
   plan: Plan,
-  film: string,
+  film: MadeFilm,
   jobs: readonly JobResult[],
 ): Promise<void> {
-  const { videoName: video, totalFrames: frames } = writtenPlan(plan)
-  const [{ size }, crc32c] = await Promise.all([stat(film), fileCrc32c(film)])
-  context.emit({ kind: 'film-downloaded', at: context.now(), video, file: film, bytes: size, crc32c, frames })
-  const stored = context.options.upload ? await uploadFilm(context, plan, film, size) : null
-  await finishUploaded(context, plan, film, stored, jobs)
+  const { videoName: video, totalFrames: frames } = plan
+  const { path } = film
+  if (film.kind === 'finished') {
+    if (!film.isCleanedUp) await cleanUp(context, plan, jobs, film.object)
+  } else {
+    const stored = film.kind === 'uploaded' ? film.object : await deliverPlaced(context, plan, path)
+    if (stored) await uploadManifest(context, plan, stored, jobs)
+    await cleanUp(context, plan, jobs, stored)
+  }
+  context.emit({ kind: 'video-finished', at: context.now(), video, film: path, frames })
 }
 
-/** The rest for a film that is in the bucket, or (`stored` null) goes to none. */
-export async function finishUploaded(
-  context: RunContext,
-  plan: Plan,
-  film: string,
-  stored: StoredObject | null,
-  jobs: readonly JobResult[],
-): Promise<void> {
-  if (stored) await uploadManifest(context, plan, stored, jobs)
-  await cleanUp(context, plan, jobs, stored)
-  context.emit({ kind: 'video-finished', at: context.now(), video: plan.videoName, film, frames: plan.totalFrames })
+/** Null when it is to stay here. */
+async function deliverPlaced(context: RunContext, plan: Plan, file: string): Promise<StoredObject | null> {
+  const { videoName: video, totalFrames: frames } = plan
+  const [{ size: bytes }, crc32c] = await allOf([stat(file), fileCrc32c(file)])
+  context.emit({ kind: 'film-downloaded', at: context.now(), video, file, bytes, crc32c, frames })
+  return context.options.upload ? uploadFilm(context, plan, file, bytes) : null
 }
 
 function uploadFilm(context: RunContext, plan: Plan, film: string, bytes: number): Promise<StoredObject> {
@@ -53,7 +58,7 @@ async function uploadManifest(
   const manifest = context.layout.manifest(plan.videoName)
   // An earlier part of the run may have uploaded this very manifest and ended before it knew.
   const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
-  const length = await writeReport(manifest, makeManifest(context, plan, film, jobs, created))
+  const length = await writeJson(manifest, makeManifest(context, plan, film, jobs, created))
   await uploadOne(context, plan, 'manifest', manifest, names.manifest, length, 'application/json')
 }
 

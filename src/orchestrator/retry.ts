@@ -1,13 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { pauseAfter } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { RunContext } from './run-context.ts'
-import { waitForServer } from './wait-for-server.ts'
-import { warn } from './warn.ts'
+import { type RunContext, warn } from './run-context.ts'
 
 /**
  * Does `work`, and again up to `maxRetries` times while ComfyUI does not answer or its answer breaks off. Only for work
  * that may be done twice without harm. `video` and `doing` are for the warnings. Throws what the last attempt throws.
  */
-export async function patiently<T>(
+export async function retryUnreachable<T>(
   context: RunContext,
   { video, doing }: { video: string | null; doing: string },
   work: () => Promise<T>,
@@ -21,6 +21,22 @@ export async function patiently<T>(
       await waitForServer(context)
     }
   }
+}
+
+/** Waits until ComfyUI answers again, as long as the run has patience. */
+export async function waitForServer({ clients, retries, signal }: RunContext): Promise<void> {
+  // A server that hangs takes the question and says nothing, so a look must end by itself, too.
+  const end = AbortSignal.any([signal, AbortSignal.timeout(retries.patience)])
+  for (let failed = 1; !end.aborted; failed += 1) {
+    const answers = await clients.comfyui.queueRemaining(end).then(
+      () => true,
+      () => false,
+    )
+    const pause = answers ? null : pauseAfter(retries.server, failed)
+    if (pause === null) return
+    await wait(pause, undefined, { signal: end }).catch(() => {})
+  }
+  signal.throwIfAborted()
 }
 
 function isPassing(error: unknown): error is PromptRunnerError {

@@ -1,11 +1,12 @@
 import { annotatedName, combinePart, serverFolder } from '../config/layout.ts'
 import { buildCombineWorkflow } from '../domain/build-workflow.ts'
-import type { CombineJob, Plan } from '../domain/plan.ts'
+import type { CombineJob } from '../domain/plan.ts'
 import type { CombineResult, LowResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { type JobToRun, madeBy } from './follow-prompt.ts'
 import { checkVideo } from './render-chunk.ts'
 import type { RunContext } from './run-context.ts'
-import { madeBy, runJob } from './run-job.ts'
+import { runJob } from './run-job.ts'
 import { downloadFile } from './server-files.ts'
 
 /** What a film is combined from: one more chunk, and the film so far. */
@@ -20,17 +21,17 @@ export interface FilmParts {
  */
 export async function combineChunk(
   context: RunContext,
-  plan: Plan,
-  job: CombineJob,
+  work: JobToRun<CombineJob>,
   { chunk, before }: FilmParts,
 ): Promise<CombineResult> {
+  const { plan, job } = work
   if (!chunk || (job.jobNumber > 1 && !before)) {
     throw new PromptRunnerError(
       'PR_NO_OUTPUT',
       `Combine job ${job.jobNumber} lacks the video of chunk ${job.chunk.number} or the film before it`,
     )
   }
-  const ran = await runJob(context, plan, job, (attempt) =>
+  const ran = await runJob(context, work, (attempt) =>
     buildCombineWorkflow(context.templates, plan, job, {
       video: annotatedName(chunk.video.server),
       film: before && annotatedName(before.film.server),

@@ -1,0 +1,33 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Plan } from '../domain/plan.ts'
+import { pauseAfter } from '../domain/retry-policy.ts'
+import { promptsToCancel } from './resume-decision.ts'
+import { type RunContext, warn } from './run-context.ts'
+
+/**
+ * Makes a prompt cost nothing any more: it is taken from the queue, or interrupted when it runs. Tried several times, also by a run
+ * that was cancelled; a failure of that is a warning.
+ */
+export async function cancelPrompt(context: RunContext, promptId: string): Promise<void> {
+  const { comfyui } = context.clients
+  for (let failed = 1; ; failed += 1) {
+    try {
+      await comfyui.deleteQueued([promptId])
+      return await comfyui.interrupt(promptId)
+    } catch (error) {
+      const pause = pauseAfter(context.retries.cancel, failed)
+      if (pause === null) return warn(context, `Prompt ${promptId} may still be running: ${(error as Error).message}`)
+      await wait(pause)
+    }
+  }
+}
+
+/** Cancels what an earlier part of the run left on the server and the present plans have no use for. */
+export async function cancelUnplanned(context: RunContext, plans: readonly Plan[]): Promise<void> {
+  for (const { promptId } of promptsToCancel(plans, context.earlier)) await cancelPrompt(context, promptId)
+}
+
+/** A run that is cancelled before it has come to them leaves none of its earlier prompts behind either. */
+export function cancelEarlier(context: RunContext): Promise<void> {
+  return cancelUnplanned(context, [])
+}

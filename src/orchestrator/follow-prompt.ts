@@ -1,0 +1,95 @@
+import type { HistoryEntry, PromptEvent } from '../clients/clients.ts'
+import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
+import type { OutputRole } from '../domain/bindings.ts'
+import { titleOf } from '../domain/find-node.ts'
+import type { Graph } from '../domain/graph.ts'
+import type { Job, Plan } from '../domain/plan.ts'
+import type { OutputFile } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
+import type { OpenPrompt } from '../state/run-state.ts'
+import type { RunContext } from './run-context.ts'
+
+/** A job that has to run, and what earlier parts of the run have tried of it. */
+export interface JobToRun<J extends Job = Job> {
+  readonly plan: Plan
+  readonly job: J
+  /** The number of the latest attempt: the server still knows its prompt. */
+  readonly attempts: number
+  /** A prompt whose end was not seen. */
+  readonly open: OpenPrompt | null
+}
+
+/** A job that the server has done. */
+export interface RanJob {
+  readonly promptId: string
+  /** What it made, as the server names it, by the roles that the template's bindings name. */
+  readonly outputs: Readonly<Partial<Record<OutputRole, OutputFile>>>
+  readonly tookMs: number
+}
+
+/**
+ * Waits for a prompt that the server has accepted. Throws what the client throws, and PR_NO_OUTPUT when the history lacks an
+ * output that the plan needs.
+ */
+export async function followPrompt(
+  context: RunContext,
+  { plan, job }: JobToRun,
+  { graph, outputs }: BuiltWorkflow,
+  { promptId, startedAt }: { promptId: string; startedAt: number },
+): Promise<RanJob> {
+  const where = { video: plan.videoName, workflow: job.workflowNumber }
+  const entry = await context.clients.comfyui.follow(
+    promptId,
+    (event) => report(context, where, graph, event),
+    context.signal,
+  )
+  const made = Object.entries(outputs).map(([role, node]) => [role, outputOf(entry, role, node, graph)])
+  return { promptId: entry.promptId, outputs: Object.fromEntries(made), tookMs: context.now() - startedAt }
+}
+
+/** What a job made in a role that its kind needs. Throws PR_NO_OUTPUT for bindings that were never checked. */
+export function madeBy({ promptId, outputs }: RanJob, role: OutputRole): OutputFile {
+  const file = outputs[role]
+  if (file) return file
+  throw new PromptRunnerError('PR_NO_OUTPUT', `Prompt ${promptId} succeeded, but no output "${role}" is bound`)
+}
+
+function outputOf(entry: HistoryEntry, role: string, node: string, graph: Graph): OutputFile {
+  // A node may also list previews of type "temp"; what was asked for lies in the output folder.
+  const file = entry.files[node]?.find((candidate) => candidate.type === 'output')
+  if (file) return file
+  throw new PromptRunnerError(
+    'PR_NO_OUTPUT',
+    `Prompt ${entry.promptId} succeeded, but its history names no ${role} for node ${node} (${titleIn(graph, node)})`,
+    {
+      hint: `Nodes with files: ${Object.keys(entry.files).join(', ') || 'none'}. Check the output bindings, and that the node is not muted or cached.`,
+    },
+  )
+}
+
+function report(
+  context: RunContext,
+  where: { video: string; workflow: number },
+  graph: Graph,
+  event: PromptEvent,
+): void {
+  const at = context.now()
+  // The prompt itself counts as one of those that remain.
+  if (event.kind === 'queue' && event.remaining > 1) {
+    context.emit({ kind: 'job-queued', at, ...where, ahead: event.remaining - 1 })
+  }
+  if (event.kind === 'executing') {
+    const { node } = event
+    context.emit({ kind: 'job-progress', at, ...where, node, title: titleIn(graph, node), step: 0, of: 0 })
+  }
+  if (event.kind === 'progress') {
+    const { node, value, max } = event
+    context.emit({ kind: 'job-progress', at, ...where, node, title: titleIn(graph, node), step: value, of: max })
+  }
+}
+
+/** ComfyUI names nodes that it has made itself, too. */
+function titleIn(graph: Graph, node: string): string {
+  const known = graph[node]
+  return known ? titleOf(known) : node
+}

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+import { objectNames } from '../config/layout.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type JobResult, mainFileOf, type OutputFile, withMainFile } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { fileCrc32c } from '../files/file-crc32c.ts'
+import {
+  filmOf,
+  type JobDecision,
+  noFacts,
+  type ResumeDecision,
+  type ResumeFacts,
+  resumeDecision,
+  type UploadTarget,
+} from './resume-decision.ts'
+import { type RunContext, warn } from './run-context.ts'
+import { downloadFile, hasFile, uploadFile } from './server-files.ts'
+
+/** Decides how to go on with a video, and looks wherever that takes a look. Throws PR_STATE. */
+export async function decideVideo(
+  context: RunContext,
+  plan: Plan,
+): Promise<Extract<ResumeDecision, { kind: 'deliver' | 'render' }>> {
+  let facts = firstFacts(context, plan)
+  for (;;) {
+    const decision = resumeDecision(plan, context.earlier, facts)
+    if (decision.kind === 'refuse') throw nameTaken(context.runName, plan.videoName, decision.target)
+    if (decision.kind !== 'look') return decision
+    facts = await look(context, plan, facts, decision.at)
+  }
+}
+
+/** A resumed run would render a film for an object that it could not replace. */
+export function nameTaken(runName: string, video: string, { bucket, names }: UploadTarget): PromptRunnerError {
+  const object = `gs://${bucket}/${names.film}`
+  const message = `--resume ${runName}: its film of ${video} is in the bucket already (${object}), and would be another one now`
+  return new PromptRunnerError('PR_STATE', message, {
+    hint: 'Nothing in a bucket is ever replaced. Start a new run without --resume, or give the prompt and settings that the film was made with.',
+  })
+}
+
+/** Brings the files of done jobs where they are needed, and tells what was lost. Gives the results of those jobs. */
+export async function restoreFiles(
+  context: RunContext,
+  plan: Plan,
+  decisions: ReadonlyMap<number, JobDecision>,
+): Promise<ReadonlyMap<number, JobResult>> {
+  const video = plan.videoName
+  const results = new Map<number, JobResult>()
+  for (const [number, decision] of decisions) {
+    if ('result' in decision) results.set(number, await restoreFile(context, video, decision))
+  }
+  const all = [...decisions]
+  const having = (test: (decision: JobDecision) => boolean) =>
+    all.filter(([, decision]) => test(decision)).map(([number]) => number)
+  tell(context, video, 'ComfyUI has lost files of jobs that were done', {
+    'run again': having((decision) => decision.kind === 'send' && decision.wasDone),
+    'put back from the local copy': having(({ kind }) => kind === 'put-back'),
+  })
+  tell(context, video, 'Local files of jobs that were done are gone', {
+    'downloaded again': having(({ kind }) => kind === 'fetch'),
+  })
+  return results
+}
+
+function firstFacts({ clients, earlier, options, runName }: RunContext, { videoName }: Plan): ResumeFacts {
+  const done = Object.values(earlier?.videos[videoName]?.done ?? {})
+  const copies = done.map((result) => mainFileOf(result).copy).filter((copy) => copy !== null)
+  const { bucket, prefix } = clients.storage
+  return {
+    ...noFacts(options.upload ? { bucket, names: objectNames(prefix, runName, videoName) } : null),
+    // The bucket was asked before the run began.
+    isTaken: false,
+    copies: new Set(copies.filter((copy) => existsSync(copy))),
+  }
+}
+
+async function look(
+  context: RunContext,
+  plan: Plan,
+  facts: ResumeFacts,
+  at: Extract<ResumeDecision, { kind: 'look' }>['at'],
+): Promise<ResumeFacts> {
+  if (at === 'bucket') {
+    const stored = facts.target && (await context.clients.storage.stat(facts.target.names.film, context.signal))
+    return { ...facts, isTaken: stored !== null }
+  }
+  if (at === 'film') {
+    const film = filmOf(plan, context.earlier?.videos[plan.videoName])
+    const crc32c = film && (await fileCrc32c(film.path).catch(() => null))
+    return { ...facts, isPlaced: film !== null && crc32c === film.crc32c }
+  }
+  const held = new Map<OutputFile, boolean>(facts.held)
+  for (const file of at) held.set(file, await hasFile(context, plan.videoName, file))
+  return { ...facts, held }
+}
+
+async function restoreFile(
+  context: RunContext,
+  video: string,
+  { kind, result }: Extract<JobDecision, { result: JobResult }>,
+): Promise<JobResult> {
+  const { server, copy } = mainFileOf(result)
+  if (kind === 'skip' || copy === null) return result
+  if (kind === 'fetch') {
+    await downloadFile(context, video, server, copy)
+    return result
+  }
+  const { filename: name, subfolder, type } = server
+  return withMainFile(result, await uploadFile(context, video, copy, { name, subfolder, type }))
+}
+
+function tell(
+  context: RunContext,
+  video: string,
+  what: string,
+  remedies: Readonly<Record<string, readonly number[]>>,
+): void {
+  const done = Object.entries(remedies).filter(([, jobs]) => jobs.length > 0)
+  if (done.length === 0) return
+  warn(context, `${what} (${done.map(([remedy, jobs]) => `${remedy}: ${jobs.join(', ')}`).join('; ')})`, video)
+}
