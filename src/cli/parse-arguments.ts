@@ -1,25 +1,23 @@
-import yargs from 'yargs'
-import { nearest } from '../domain/wording.ts'
+import yargs, { type Argv } from 'yargs'
 import { PromptRunnerError } from '../errors.ts'
 import { type Command, positionalsOf } from './command.ts'
-import { commandNamed } from './commands.ts'
+import { refuseArguments } from './refuse-arguments.ts'
 
-export interface ParsedArguments {
-  readonly command: Command
-  /** In kebab case, positionals among them. */
-  readonly flags: Record<string, unknown>
-}
+/** The values of a command's options and positionals, in kebab case. */
+type Flags = Readonly<Record<string, unknown>>
 
 /** Finds the command and its flags; the first command is the default one. Throws PR_USAGE. */
-export async function parseArguments(argv: readonly string[], commands: readonly Command[]): Promise<ParsedArguments> {
-  let parsed: ParsedArguments | null = null
+export async function parseArguments(
+  argv: readonly string[],
+  commands: readonly Command[],
+): Promise<{ command: Command; flags: Flags }> {
+  let found: { command: Command; flags: Flags } | null = null
   let parser = yargs()
     .scriptName('pr')
     .locale('en')
     .help(false)
     .version(false)
     .exitProcess(false)
-    .strict()
     .parserConfiguration({
       // A flag means what it says: no negation by prefix, no second spelling, no values split at dots or swallowed in rows.
       'boolean-negation': false,
@@ -27,87 +25,48 @@ export async function parseArguments(argv: readonly string[], commands: readonly
       'dot-notation': false,
       'greedy-arrays': false,
       'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
       'short-option-groups': false,
     })
     .fail((message, error) => {
-      throw usageError(message || error.message, argv, commands)
+      throw error ?? new PromptRunnerError('PR_USAGE', message, { hint: 'see pr --help' })
     })
   for (const command of commands) {
     const names = [command.name, ...(command === commands[0] ? ['$0'] : [])]
     parser = parser.command({
       command: names.map((name) => [name, ...positionalsOf(command)].join(' ')),
-      builder: (builder) => {
-        for (const [name, { positional, shows: _, ...option }] of Object.entries(command.options)) {
-          const { array, default: fallback } = option
-          // yargs takes an undefined default of a list for one element.
-          if (positional) builder.positional(name, { type: 'string', array, ...(fallback && { default: fallback }) })
-          else builder.option(name, option)
-        }
-        return builder
-      },
-      handler: ({ _, $0, ...flags }) => {
-        parsed = { command, flags }
+      builder: (builder) =>
+        // Strict mode refuses what is not known in yargs' own words; what is not known must not reach yargs' checks.
+        declare(builder, command).middleware(({ _, '--': literal = [], $0, ...flags }) => {
+          const [first, ...rest] = [..._, ...(literal as string[])].map(String)
+          const words = first === undefined || first === command.name ? rest : [first, ...rest]
+          refuseArguments({ argv, command, commands, flags, words })
+        }, true),
+      handler: ({ _, '--': literal, $0, ...flags }) => {
+        found = { command, flags: complete(flags, command) }
       },
     })
   }
-  refuseOddSwitches(argv, commands)
   await parser.parseAsync([...argv])
-  return parsed!
+  return found!
 }
 
-/** yargs takes every value of a switch but `true` for false, so `--dry-run=yes` would start a live run. */
-function refuseOddSwitches(argv: readonly string[], commands: readonly Command[]): void {
-  const switches = Object.entries(commandNamed(argv, commands).options).filter(([, { type }]) => type === 'boolean')
-  for (const argument of argv) {
-    const [flag = '', value] = argument.split(/=(.*)/s)
-    if (value === undefined || ['true', 'false'].includes(value) || !switches.some(([name]) => flag === `--${name}`))
-      continue
-    throw new PromptRunnerError('PR_USAGE', `${flag} is a switch, it cannot be "${value}"`, {
-      hint: `write ${flag}, or ${flag}=false to overrule the environment and the configuration file`,
-    })
+/** Lists and defaults are ours: yargs drops a flag without a value where it may be repeated, or has a default. */
+function declare(builder: Argv, { options }: Command): Argv {
+  for (const [name, { positional, shows: _, array, default: fallback, ...option }] of Object.entries(options)) {
+    // yargs takes an undefined default of a list for one element.
+    if (positional) builder.positional(name, { type: 'string', array, ...(fallback && { default: fallback }) })
+    else builder.option(name, option)
   }
+  return builder
 }
 
-/** yargs' few messages in our words. Its texts are part of its `en` locale. */
-function usageError(message: string, argv: readonly string[], commands: readonly Command[]): PromptRunnerError {
-  const usage = (sentence: string, hint: string) => new PromptRunnerError('PR_USAGE', sentence, { hint })
-  const missing = /^Not enough arguments following: (.+)$/.exec(message)?.[1]
-  if (missing !== undefined) return usage(`--${missing} needs a value`, `write --${missing} VALUE`)
-  const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(', ')
-  const help = `see ${helpOf(argv, commands)}`
-  if (unknown === undefined) return usage(message, help)
-  const hints = unknown.map((word) => unknownHint(word, argv, commands)).filter((hint) => hint !== null)
-  const shown = unknown.map((word) => (isFlag(word, argv) ? flagText(word) : word)).join(', ')
-  const kind = unknown.every((word) => isFlag(word, argv)) ? 'option' : 'argument'
-  return usage(`unknown ${kind}${unknown.length === 1 ? '' : 's'}: ${shown}`, [...new Set(hints)].join(', ') || help)
-}
-
-/** The default command is explained by the program's own help. */
-function helpOf(argv: readonly string[], commands: readonly Command[]): string {
-  const { name } = commandNamed(argv, commands)
-  return name === argv[0] ? `pr ${name} --help` : 'pr --help'
-}
-
-function unknownHint(word: string, argv: readonly string[], commands: readonly Command[]): string | null {
-  const options = Object.entries(commandNamed(argv, commands).options)
-  if (!isFlag(word, argv)) {
-    const guess = nearest(
-      word,
-      commands.map(({ name }) => name),
-    )
-    if (guess) return `did you mean pr ${guess}?`
-    return /\.(txt|ya?ml)$/.test(word) ? `prompt files are given as --prompt-file ${word}` : null
+function complete(flags: Flags, { options }: Command): Flags {
+  const all: Record<string, unknown> = { ...flags }
+  for (const [name, { array, default: fallback }] of Object.entries(options)) {
+    const value = flags[name] ?? fallback
+    if (value !== undefined) all[name] = array ? [value].flat() : value
   }
-  const negated = options.find(([name, { type }]) => word === `no-${name}` && type === 'boolean')?.[0]
-  if (negated !== undefined) return `write --${negated}=false`
-  const guess = nearest(
-    word,
-    options.map(([name]) => name),
-  )
-  return guess && word.length > 1 ? `did you mean --${guess}?` : null
+  return all
 }
-
-const flagText = (word: string): string => (word.length === 1 ? `-${word}` : `--${word}`)
-
-const isFlag = (word: string, argv: readonly string[]): boolean =>
-  argv.some((argument) => argument.split('=')[0] === flagText(word))

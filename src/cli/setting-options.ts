@@ -8,7 +8,7 @@ export function settingOptions(names?: readonly SettingName[]): Record<string, O
   for (const [name, row] of settingRows) {
     if (row.environmentOnly || (names && !names.includes(name))) continue
     options[flagOf(name)] = {
-      ...(row.shows === null ? { type: 'boolean' } : { type: 'string', requiresArg: true, shows: row.shows }),
+      ...(row.shows === null ? { type: 'boolean' } : { type: 'string', shows: row.shows }),
       ...(row.repeatable ? { array: true } : {}),
       describe: describe(row),
       group: settingGroups.find((group) => group === row.group)!,

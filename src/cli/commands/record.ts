@@ -5,11 +5,10 @@ export const recordCommand = defineCommand({
   name: 'record',
   describe: 'Record a live ComfyUI into recordings/, or check with --check how far a recording has drifted from it',
   options: {
-    name: { type: 'string', requiresArg: true, shows: 'NAME', group: 'Record', describe: 'folder below recordings/' },
+    name: { type: 'string', shows: 'NAME', group: 'Record', describe: 'folder below recordings/' },
     workflow: {
       type: 'string',
       array: true,
-      requiresArg: true,
       shows: 'FILE',
       group: 'Record',
       describe: 'run this workflow, in API format; may be repeated [default: the shipped set, which needs no models]',
@@ -31,7 +30,6 @@ export const recordCommand = defineCommand({
       type: 'string',
       choices: ['used', 'all'],
       default: 'used',
-      requiresArg: true,
       shows: 'used|all',
       group: 'Record',
       describe: 'node classes to keep of object_info: those in use with their neighbours, or all [default: used]',

@@ -7,7 +7,6 @@ export const serveCommand = defineCommand({
   options: {
     port: {
       type: 'string',
-      requiresArg: true,
       default: '8188',
       shows: 'N',
       group: 'Serve',
@@ -15,7 +14,6 @@ export const serveCommand = defineCommand({
     },
     'record-to': {
       type: 'string',
-      requiresArg: true,
       shows: 'DIR',
       group: 'Serve',
       describe: 'simulate nothing: pass everything on to the live ComfyUI at --comfyui-url and record it',
