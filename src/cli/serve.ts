@@ -10,7 +10,7 @@ import { failureText } from './failure.ts'
 import type { Output } from './output.ts'
 import type { Stop } from './signals.ts'
 
-export interface ServeOptions extends Stop {
+interface ServeOptions extends Stop {
   /** As it was given. */
   readonly port: string
   readonly settings: Settings

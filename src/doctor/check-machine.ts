@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import type { RunProgram } from '../clients/clients.ts'
 import type { Settings } from '../config/settings-types.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { Chunk, Plan } from '../domain/plan.ts'
+import { capacityText } from '../domain/wording.ts'
 import { isWritableFolder, nearestExisting } from '../files/folders.ts'
-import { capacityText, diskNeed } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 
 /** `problem` says why this Node will not do, or is null. */
@@ -53,3 +53,35 @@ export async function checkDisk({ run, comfyui }: Settings, plans: readonly Plan
   if (needed <= free) return ok(message)
   return missing('PR_FILE', message, 'free some space, or name another folder with --output-dir')
 }
+
+/** A generous rate for what ComfyUI's H.264 makes of rendered pictures. */
+const BITS_PER_PIXEL = 0.3
+
+/** Bytes of the files that a run makes: latents to the byte, videos and reference frames at the most they are likely to be. */
+export function diskNeed(
+  plans: readonly Plan[],
+  { keepIntermediate }: { keepIntermediate: boolean },
+): { readonly here: number; readonly server: number } {
+  const needs = plans.map((plan) => {
+    const latents = 2 * sum(plan.chunks.map((chunk) => latentBytes(plan, chunk)))
+    const videos = sum(plan.chunks.map(({ renderFrames }) => videoBytes(plan, renderFrames)))
+    const references = (plan.chunks.length - 1) * plan.width * plan.height * 3
+    const films = plan.combineJobs.map(({ filmFrames }) => videoBytes(plan, filmFrames))
+    return {
+      server: latents + videos + references + sum(films),
+      here: videos + references + (keepIntermediate ? latents + sum(films) : (films.at(-1) ?? 0)),
+    }
+  })
+  return { here: sum(needs.map(({ here }) => here)), server: sum(needs.map(({ server }) => server)) }
+}
+
+/** 16 channels of float32, 8 times smaller to each side; the first frame alone, then four at a time. */
+function latentBytes({ width, height }: Plan, { renderFrames }: Chunk): number {
+  return 16 * (width / 8) * (height / 8) * ((renderFrames - 1) / 4 + 1) * 4
+}
+
+function videoBytes({ width, height }: Plan, frames: number): number {
+  return Math.ceil((width * height * frames * BITS_PER_PIXEL) / 8)
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)

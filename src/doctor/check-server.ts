@@ -1,16 +1,16 @@
 import type { ComfyuiClient, SystemStats } from '../clients/clients.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan.ts'
-import { counted } from '../domain/wording.ts'
+import { capacityText, counted } from '../domain/wording.ts'
 import { checkPlans, type PlanFinding } from '../planning/check-plans.ts'
-import { jobsText, missingPieces, type NeededPiece } from '../planning/missing-pieces.ts'
+import { jobsText, missingPieces, type NeededPiece } from '../planning/invalid-plans.ts'
+import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { driftOf, driftText } from '../recording/drift.ts'
-import { factsOfRecording, type ServerFacts } from '../recording/server-facts.ts'
+import { loadRecording } from '../recording/load-recording.ts'
+import { factsOfRecording, type NodeUse, type ServerFacts, usesOf } from '../recording/server-facts.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
-import type { KnownRecording } from './check-recording.ts'
-import { capacityText } from './disk-need.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
-import { askForFree } from './free-questions.ts'
+import { factsOfServer } from './facts-of-server.ts'
 
 /** Two 14B models in Q8, of 15 GB each; with less a server that keeps both dies without a word. */
 const RAM_FOR_TWO_MODELS = 30e9
@@ -26,7 +26,7 @@ export async function checkServer(
 ): Promise<DoctorFinding[]> {
   const stats = await client.systemStats(signal)
   const features = await client.features(signal)
-  const facts = await askForFree(client, signal)
+  const facts = await factsOfServer(client, signal)
   const limit = features['max_upload_size']
   const devices = stats.devices.map(({ name }) => name).join(', ')
   const upload = typeof limit === 'number' ? `, takes uploads up to ${capacityText(limit)}` : ''
@@ -105,4 +105,35 @@ function lack({ kind, name, place, nearest, neededBy }: NeededPiece): DoctorFind
   const where = place === null ? '' : kind === 'node class' ? ` of the node pack ${place}` : ` in ${place}`
   const cure = kind === 'node class' ? 'install the node pack on the server' : 'put the file there'
   return missing('PR_INVALID_WORKFLOW', `the server has no ${kind} ${name}${where}, needed by ${jobs}`, cure + meant)
+}
+
+/** What dry runs are answered from. */
+export interface KnownRecording {
+  readonly name: string
+  readonly knowledge: ComfyuiKnowledge
+  /** Every node of the prompts in it. */
+  readonly uses: readonly NodeUse[]
+  readonly finding: DoctorFinding
+}
+
+/** Loads a recording and says what it is of. `now` in epoch milliseconds. Throws PR_RECORDING. */
+export async function knowRecording(nameOrPath: string, now: number): Promise<KnownRecording> {
+  const { entries, facts } = await loadRecording(nameOrPath)
+  const knowledge = comfyuiKnowledge(entries)
+  const { version, device } = knowledge
+  const server = `ComfyUI ${version || 'of unknown version'} on ${device || 'an unknown device'}`
+  const age = facts.recorded ? `, recorded ${facts.recorded} (${agoText(facts.recorded, now)})` : ''
+  return {
+    name: facts.name,
+    knowledge,
+    uses: usesOf(entries),
+    finding: findingsOf('recording').ok(`${facts.name}: ${server}${age}`),
+  }
+}
+
+const DAY = 86_400_000
+
+function agoText(date: string, now: number): string {
+  const days = Math.max(0, Math.floor((now - Date.parse(date)) / DAY))
+  return days === 0 ? 'today' : `${counted(days, 'day')} ago`
 }

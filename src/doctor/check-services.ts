@@ -8,7 +8,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { type DoctorFinding, findingsOf, orMissing } from './doctor-finding.ts'
 
 /** Who asks the bucket; `client` null: nobody does. */
-export interface StorageQuestion {
+interface StorageQuestion {
   /** Where Google's tools keep the credentials of a person. */
   readonly home: string
   readonly client: Pick<StorageClient, 'list'> | null

@@ -9,12 +9,11 @@ import { makePlan } from '../domain/make-plan.ts'
 import type { Plan } from '../domain/plan.ts'
 import { checkControlVideos } from '../planning/control-videos.ts'
 import { checkDisk, checkNode, checkPrograms } from './check-machine.ts'
-import { type KnownRecording, knowRecording } from './check-recording.ts'
-import { checkServer } from './check-server.ts'
+import { checkServer, type KnownRecording, knowRecording } from './check-server.ts'
 import { checkPod, checkStorage } from './check-services.ts'
 import { type DoctorFinding, findingsOf, orMissing } from './doctor-finding.ts'
 
-export interface Examination {
+interface Examination {
   readonly settings: Settings
   readonly node: { readonly version: string; readonly problem: string | null }
   /** Who to ask over the network; null: nobody. */

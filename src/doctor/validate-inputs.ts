@@ -28,7 +28,7 @@ export interface Validation {
   readonly warnings: readonly string[]
 }
 
-export interface ValidationOptions {
+interface ValidationOptions {
   readonly settings: Settings
   readonly media: Pick<MediaClient, 'probe'>
   readonly server: OfflineServer

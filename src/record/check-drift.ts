@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createClients } from '../clients/create-clients.ts'
 import type { Settings } from '../config/settings-types.ts'
-import { askForFree } from '../doctor/free-questions.ts'
+import { factsOfServer } from '../doctor/facts-of-server.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { driftOf, driftText } from '../recording/drift.ts'
@@ -17,7 +17,7 @@ export async function checkDrift(
   const name = settings.dryRun.recording
   const { entries, facts } = await loadRecording(name)
   const clients = await createClients(settings, { clientId: randomUUID() })
-  const live = await askForFree(clients.comfyui, signal).finally(() => clients.comfyui.close())
+  const live = await factsOfServer(clients.comfyui, signal).finally(() => clients.comfyui.close())
   const drift = driftOf(factsOfRecording(comfyuiKnowledge(entries)), live, usesOf(entries))
   for (const { what } of drift.filter(({ isWarning }) => isWarning)) output.warn(what)
   const differences = drift.filter(({ isWarning }) => !isWarning)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ComfyuiClient } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import type { Settings } from '../config/settings-types.ts'
-import { askForFree } from '../doctor/free-questions.ts'
+import { factsOfServer } from '../doctor/facts-of-server.ts'
 import type { Graph } from '../domain/graph.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -57,7 +57,7 @@ async function workRecorded(recording: LiveRecording): Promise<{ facts: ServerFa
   const clients = await createClients(settings, { clientId: randomUUID() })
   try {
     await clients.pod?.info(signal)
-    const facts = await askForFree(clients.comfyui, signal)
+    const facts = await factsOfServer(clients.comfyui, signal)
     await viewInputs(clients.comfyui, graphsIn(work), { objectInfo: facts.objectInfo, folder: downloads, signal })
     return { facts, log: await work.run(clients, downloads, signal) }
   } finally {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createComfyuiClient } from '../clients/comfyui/comfyui.ts'
 import type { Settings } from '../config/settings-types.ts'
-import { askForFree } from '../doctor/free-questions.ts'
+import { factsOfServer } from '../doctor/facts-of-server.ts'
 import { directAgents, forwardingService } from '../network/recorder/forward.ts'
 import { openRawCapture } from '../network/recorder/recorder.ts'
 import { serveNetwork } from '../network/wire/serve.ts'
@@ -69,7 +69,7 @@ async function factsThrough(
 ): Promise<ServerFacts> {
   const client = createComfyuiClient({ url, clientId: randomUUID(), ...rights })
   try {
-    return await askForFree(client, signal)
+    return await factsOfServer(client, signal)
   } finally {
     await client.close()
   }

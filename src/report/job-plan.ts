@@ -4,7 +4,7 @@ import { renderJobsOf } from '../domain/plan.ts'
 import { snakeCased } from '../domain/wording.ts'
 
 /** What a plan does not know of its run. */
-export interface PlannedRun {
+interface PlannedRun {
   readonly runName: string
   readonly timestamp: string
   /** Workflows of the run before this video's first. */

@@ -1,6 +1,4 @@
 import type { Recording } from '../recording/load-recording.ts'
-import { type Estimate, estimateOf } from './estimate.ts'
-import { notSimulated } from './not-simulated.ts'
 import type { RunTally } from './run-tally.ts'
 
 /** What only a dry run can and must tell: who answered, and what was not tried. */
@@ -61,4 +59,85 @@ export function rehearsalOf(
       hasCredentials: !network.requests['metadata'],
     }),
   }
+}
+
+interface Estimate {
+  /** null when the recording says nothing about a GPU. */
+  readonly gpu_minutes: number | null
+  readonly cost_usd: number | null
+  readonly note: string
+}
+
+/** The node class in which nearly all of a render's time goes. */
+const SAMPLERS = /^(K?Sampler|SamplerCustom)/
+
+/**
+ * What the recorded server's time would cost on this pod, or why no figure can be given. `untimed` are the classes that ran and that
+ * no recording has seen running: they took no time.
+ */
+export function estimateOf(
+  serverSeconds: number,
+  device: string,
+  costPerHour: number | null,
+  untimed: readonly string[],
+): Estimate {
+  const none = (why: string): Estimate => ({ gpu_minutes: null, cost_usd: null, note: `none: ${why}` })
+  if (serverSeconds === 0) return none('no job was done.')
+  const sampler = untimed.find((name) => SAMPLERS.test(name))
+  if (sampler !== undefined) return none(`the recording has not seen ${sampler} run, so it knows no times.`)
+  if (device === 'cpu') {
+    return none(
+      `the recording was made on a CPU, whose ${duration(serverSeconds)} for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.`,
+    )
+  }
+  const cost = costPerHour === null ? null : cents((serverSeconds / 3600) * costPerHour)
+  const price = cost === null ? 'no pod, no price' : `$${cost.toFixed(2)} at $${costPerHour}/h`
+  const note = `${duration(serverSeconds)} on ${device} (recorded timings), ${price}`
+  return { gpu_minutes: cents(serverSeconds / 60), cost_usd: cost, note }
+}
+
+/** `3 h 51 min`, `12 min`, `40 s` */
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+function cents(number: number): number {
+  return Math.round(number * 100) / 100
+}
+
+/** What this rehearsal did not try, derived from what it did: a dry run that passed proves nothing about these. */
+export function notSimulated(
+  { videos, pod }: RunTally,
+  facts: { ffmpeg: 'real' | 'simulated'; synthetic: readonly string[]; hasCredentials: boolean },
+): string[] {
+  const plans = videos.map(({ plan }) => plan)
+  const models = new Set(plans.flatMap((plan) => Object.values(plan.models)))
+  const hasSeams = plans.some((plan) => plan.chunks.length > 1)
+  const hasUploads = videos.some(({ uploads }) => uploads.length > 0)
+  const { ffmpeg, synthetic, hasCredentials } = facts
+  return [
+    'GPU time and VRAM',
+    hasSeams ? 'what the pictures show, and the seams between chunks' : 'what the pictures show',
+    ...(models.size > 0 ? [modelFiles(models.size)] : []),
+    ...(hasUploads ? ['permissions, quota and speed of the bucket'] : []),
+    ...(hasUploads && !hasCredentials
+      ? ['Google credentials: none were found here, so a simulated metadata server gave a token']
+      : []),
+    ...(pod ? ['the state, balance and GPU supply of the real pod'] : []),
+    ...(ffmpeg === 'simulated' ? ['ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)'] : []),
+    ...(synthetic.length > 0 ? [nodeClasses(synthetic)] : []),
+    'what a live run asks before its first job (see pr doctor)',
+  ]
+}
+
+function modelFiles(count: number): string {
+  return count === 1
+    ? 'whether the model file loads (its name was checked against the recording)'
+    : `whether the ${count} model files load (their names were checked against the recording)`
+}
+
+function nodeClasses(names: readonly string[]): string {
+  return `what ${names.join(', ')} really ${names.length === 1 ? 'does' : 'do'}: no recording has seen ${names.length === 1 ? 'it' : 'them'} run`
 }

@@ -18,7 +18,7 @@ export interface RunTally {
   readonly warnings: readonly string[]
 }
 
-export interface VideoTally {
+interface VideoTally {
   readonly name: string
   readonly plan: Plan
   readonly status: 'running' | 'finished' | 'failed'

@@ -1,5 +1,4 @@
-import { counted } from '../domain/wording.ts'
-import { bytesText } from './bytes-text.ts'
+import { bytesText, counted } from '../domain/wording.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
 

@@ -131,7 +131,7 @@ async function fillServer(
       output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
   }
   if (plans.every(({ controlVideo }) => controlVideo === null)) return
-  const { describeVideos } = await import('../planning/describe-videos.ts')
+  const { describeVideos } = await import('../planning/control-videos.ts')
   const media = createMediaClient(settings.programs)
   for (const warning of await describeVideos(plans, files, media, signal)) output.warn(warning)
 }

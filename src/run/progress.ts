@@ -1,8 +1,7 @@
 import type { Job } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
-import { counted } from '../domain/wording.ts'
-import { bytesText } from '../report/bytes-text.ts'
+import { bytesText, counted } from '../domain/wording.ts'
 
 import { durationText, failedText, jobText, podText } from './progress-text.ts'
 import type { LiveLine, RunOutput } from './run-host.ts'

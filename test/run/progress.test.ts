@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
-import { bytesText } from '../../src/report/bytes-text.ts'
+import { bytesText } from '../../src/domain/wording.ts'
 import { openProgress } from '../../src/run/progress.ts'
 import { durationText } from '../../src/run/progress-text.ts'
 import { capturedOutput } from '../cli/captured-output.ts'

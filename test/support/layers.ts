@@ -128,7 +128,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/record',
     'src/clients',
     'src/config',
-    'src/doctor/free-questions.ts',
+    'src/doctor/facts-of-server.ts',
     'src/domain',
     'src/files',
     'src/network',

@@ -39,7 +39,7 @@ export const doctorCommand = defineCommand({
     ['pr doctor --offline', 'this machine only'],
   ],
   async run(flags, context) {
-    const { doctor } = await import('../doctor-command.ts')
+    const { doctor } = await import('../doctor.ts')
     return doctor(flags, context)
   },
 })

@@ -41,7 +41,7 @@ export const validateCommand = defineCommand({
     ['pr validate templates/', 'a folder for --workflows'],
   ],
   async run(flags, context) {
-    const { validate } = await import('../validate-command.ts')
+    const { validate } = await import('../validate.ts')
     return validate(flags.files ?? [], flags, context)
   },
 })

@@ -1,14 +1,43 @@
-import type { Validation } from '../doctor/validate-inputs.ts'
+import { createMediaClient } from '../clients/ffmpeg.ts'
+import { type Validation, validateInputs } from '../doctor/validate-inputs.ts'
 import { counted } from '../domain/wording.ts'
 import type { PlanFinding } from '../planning/check-plans.ts'
-import { jobsText, missingPieces, type NeededPiece } from '../planning/missing-pieces.ts'
+import { jobsText, missingPieces, type NeededPiece } from '../planning/invalid-plans.ts'
+import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import { loadRecording } from '../recording/load-recording.ts'
+import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import type { CommandContext } from './command.ts'
+import { commandSettings } from './command-settings.ts'
 import { problemText } from './failure.ts'
+import { printable } from './printable.ts'
+
+/** Reports every problem; returns 2 when there is one, else 0. */
+export async function validate(
+  files: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+): Promise<number> {
+  const { output } = context
+  const { settings } = await commandSettings(flags, context)
+  const { entries, facts } = await loadRecording(settings.dryRun.recording)
+  const { objectInfo, version } = comfyuiKnowledge(entries)
+  const strict = flags['strict'] === true
+  const media = createMediaClient(settings.programs)
+  const validation = await validateInputs(files, { settings, media, server: offlineServer(objectInfo), strict })
+  for (const warning of validation.warnings) output.warn(warning)
+  const recorded = `recording ${facts.name}${facts.recorded && ` of ${facts.recorded}`}`
+  const server = `ComfyUI${version && ` ${version}`} (${recorded})`
+  const ok = validation.problems.length === 0
+  output.print(printable(validateText(validation, server)))
+  output.result({ ok, server, ...validation, missing: missingPieces(validation.problems) })
+  return ok ? 0 : 2
+}
 
 /**
  * The report of `pr validate`: every problem, what the server lacks, and a line that counts. `server` is what was
  * checked against.
  */
-export function validateText({ problems, checked }: Validation, server: string): string {
+function validateText({ problems, checked }: Validation, server: string): string {
   const missing = missingPieces(problems)
   const blocks = [
     ...problems.map(problemLines),

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { capacityText, diskNeed } from '../../src/doctor/disk-need.ts'
+import { diskNeed } from '../../src/doctor/check-machine.ts'
 import { jobId } from '../../src/domain/ids.ts'
 import { makePlan } from '../../src/domain/make-plan.ts'
+import { capacityText } from '../../src/domain/wording.ts'
 import { planSettings, prompt } from '../support/lighthouse.ts'
 
 it('knows the latents to the byte', () => {

@@ -3,7 +3,7 @@ import { PromptRunnerError } from '../errors.ts'
 import type { ServerFacts } from '../recording/server-facts.ts'
 
 /** Asks a server everything that costs it nothing, always in the same order. */
-export async function askForFree(client: ComfyuiClient, signal?: AbortSignal): Promise<ServerFacts> {
+export async function factsOfServer(client: ComfyuiClient, signal?: AbortSignal): Promise<ServerFacts> {
   const stats = await client.systemStats(signal)
   await client.features(signal)
   const objectInfo = await client.objectInfoText(undefined, signal)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { estimateOf } from '../../src/report/estimate.ts'
+import { estimateOf } from '../../src/report/rehearsal.ts'
 
 it('gives no estimate of work that no recording has seen', () => {
   expect(estimateOf(0.4, 'NVIDIA L40S', 0.8, ['CLIPLoader', 'KSamplerAdvanced'])).toEqual({
