@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, matchesGlob, normalize } from 'node:path'
 import { expect, it } from 'vitest'
 import { mayReach, ownedBy } from './support/layers.ts'
 import { linuxOnly } from './support/linux-only.ts'
@@ -53,6 +53,32 @@ const everything = [...sources, ...globSync('test/**/*.ts')].sort()
 
 it('finds the sources', () => {
   expect(sources).toContain('src/cli/main.ts')
+})
+
+it('has nothing at the top level but what belongs there', () => {
+  const ignored = readFileSync('.gitignore', 'utf8').split('\n')
+  const isOurs = (name: string) =>
+    name !== '.git' && !ignored.some((glob) => matchesGlob(name, glob.replace(/\/$/, '')))
+  expect(readdirSync('.').filter(isOurs).toSorted()).toEqual([
+    '.biome.json',
+    '.build.ts',
+    '.check-build.mjs',
+    '.ci',
+    '.github',
+    '.gitignore',
+    '.npmrc',
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'fixtures',
+    'package-lock.json',
+    'package.json',
+    'recordings',
+    'src',
+    'test',
+    'tsconfig.build.json',
+    'tsconfig.json',
+  ])
 })
 
 it('keeps every folder to its layer', () => {

@@ -1,5 +1,5 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, matchesGlob } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 
@@ -13,31 +13,6 @@ interface Workflow {
 }
 const workflow = (name: string): Workflow => parse(read(`.github/workflows/${name}.yml`))
 const runOf = ({ steps = [] }: Workflow['jobs'][string]) => steps.flatMap(({ run }) => run ?? [])
-
-it('has nothing at the top level but what belongs there', () => {
-  const ignored = read('.gitignore').split('\n')
-  const isOurs = (name: string) =>
-    name !== '.git' && !ignored.some((glob) => matchesGlob(name, glob.replace(/\/$/, '')))
-  expect(readdirSync('.').filter(isOurs).toSorted()).toEqual([
-    '.biome.json',
-    '.build.ts',
-    '.ci',
-    '.github',
-    '.gitignore',
-    '.npmrc',
-    'CHANGELOG.md',
-    'LICENSE',
-    'README.md',
-    'fixtures',
-    'package-lock.json',
-    'package.json',
-    'recordings',
-    'src',
-    'test',
-    'tsconfig.build.json',
-    'tsconfig.json',
-  ])
-})
 
 it('checks on GitHub what it checks elsewhere', () => {
   const checks = Array.from(read('.ci/run').matchAll(/^check (.+)$/gm), ([, command]) => command!)
