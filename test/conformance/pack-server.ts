@@ -68,9 +68,7 @@ export function packServer(): PackServer {
       const body = JSON.stringify({ prompt, prompt_id: `p${sent}`, ...more })
       const response = await send('/prompt', { method: 'POST', body })
       if (response.status !== 200) throw new Error(await response.text())
-      await expect
-        .poll(() => model.queue.remaining === 0 || model.worker.died !== null, { interval: 1, timeout: 20_000 })
-        .toBe(true)
+      await expect.poll(() => model.queue.remaining === 0 || model.worker.died !== null, { interval: 1 }).toBe(true)
       const entries = (await (await send(`/history/p${sent}`)).json()) as Record<string, Pick<RunEnd, 'status'>>
       return endOf(frames.slice(before), entries[`p${sent}`]?.status)
     },

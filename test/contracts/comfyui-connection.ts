@@ -33,7 +33,7 @@ export async function connected(reach: () => Promise<ReachedServer>) {
   const messages = () =>
     socket.frames.flatMap((frame) => (typeof frame === 'string' ? [JSON.parse(frame) as Message] : []))
   const saw = (matches: (message: Message) => boolean) =>
-    expect.poll(() => messages().some(matches), { timeout: 20_000, interval: 1 }).toBe(true)
+    expect.poll(() => messages().some(matches), { interval: 1 }).toBe(true)
   return {
     fetch,
     messages,

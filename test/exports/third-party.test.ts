@@ -1,11 +1,8 @@
 import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { packedProject } from './packed-project.ts'
-
-// Packing builds everything anew, and each suite starts vitest: slow on a busy machine.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 let project: string
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { PromptEvent } from '../../../src/clients/clients.ts'
 import { type ComfyuiOptions, createComfyuiClient } from '../../../src/clients/comfyui/comfyui.ts'
 import { type LoopbackOptions, recorded, startLoopback } from '../loopback-comfyui.ts'
@@ -20,7 +20,7 @@ it('opens below the base path with client id, token and headers, and announces i
   const { server, client } = await reach({ base: '/comfy' }, { token: 'secret', headers: { 'X-Tenant': 'blue' } })
   await client.connect()
   await client.connect()
-  await vi.waitFor(() => expect(server.heard).toHaveLength(1))
+  await expect.poll(() => server.heard).toHaveLength(1)
   expect(server.upgrades.map(({ url }) => url)).toEqual(['/comfy/ws?clientId=one-client'])
   expect(server.upgrades[0]!.headers).toMatchObject({ authorization: 'Bearer secret', 'x-tenant': 'blue' })
   expect(server.heard).toEqual(['{"type":"feature_flags","data":{"supports_preview_metadata":true}}'])
@@ -90,12 +90,13 @@ it('opens the next socket only after the last has closed, and goes on with the p
     return socket
   }
   await client.connect()
-  const first = await vi.waitFor(count)
+  await expect.poll(() => server.sockets.has('one-client')).toBe(true)
+  const first = count()
   const events: PromptEvent[] = []
   await client.submit({ promptId: PROMPT_ID, graph: {} })
   const following = client.follow(PROMPT_ID, (event) => events.push(event))
   first.close(1012, 'service restart')
-  await vi.waitFor(() => expect(server.upgrades).toHaveLength(2))
+  await expect.poll(() => server.upgrades).toHaveLength(2)
   const second = count()
   // What the server tells first on a reconnect has no prompt id; then the prompt goes on.
   second.send(`{"type": "execution_start", "data": {"prompt_id": "${PROMPT_ID}"}}`)
