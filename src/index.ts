@@ -1,2 +1,5 @@
 export { type Config, defineConfig } from './config/define-config.ts'
+export type { Graph, GraphNode, InputValue, Link } from './domain/graph.ts'
 export { type ErrorCode, errorCodes, type Problem, PromptRunnerError } from './errors.ts'
+export type { HostTable } from './network/safety/host-table.ts'
+export type { ServiceName, SimulatedService, Simulator, SocketEnd } from './simulators/simulator.ts'

@@ -4,7 +4,7 @@ import { type InstalledNetwork, installNetwork, type NetworkOptions } from '../n
 import { loadWorld, type SimulationOptions } from './simulation.ts'
 
 export type { SeenRequest, SeenWorkflow } from '../network/capture/memory-capture.ts'
-export type { UploadRecord } from '../network/capture/upload-files.ts'
+export type { UploadRecord, UploadRequest } from '../network/capture/upload-files.ts'
 
 export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pick<NetworkOptions, 'mayRun'> {}
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { packedProject } from './packed-project.ts'
+import { seenModules } from './types-met.ts'
 
 let project: string
 beforeAll(async () => {
@@ -12,6 +13,21 @@ afterAll(() => rmSync(join(project, '..'), { recursive: true }))
 
 it('gives somebody else’s project every export, with types', async () => {
   expect(await run('typescript/bin/tsc')).toEqual({ code: 0, output: '' })
+})
+
+it('has a name for every type that they meet, in the module itself or in the main one', () => {
+  const config = join(project, 'tsconfig.exports.json')
+  const dist = join(project, 'node_modules/prompt-runner/dist/')
+  const files = ['index', 'exports/mock-socket', 'exports/msw', 'exports/nock', 'exports/vitest'].map(
+    (name) => `${dist}${name}.d.ts`,
+  )
+  writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', files, include: [] }))
+  const modules = seenModules(config, files, dist)
+  expect(modules.flatMap(({ met }) => met)).toContain('SimulatedService')
+  const [main] = modules
+  expect(
+    modules.map(({ exports, met }) => met.filter((name) => ![...exports, ...main!.exports].includes(name))),
+  ).toEqual(files.map(() => []))
 })
 
 it('lets their suite pass', async () => {

@@ -17,7 +17,8 @@ const resource = z.looseObject({
   metadata: z.record(z.string(), z.string()).nullish(),
 })
 
-interface UploadRequest {
+/** One of the requests by which an object was uploaded. */
+export interface UploadRequest {
   readonly method: string
   readonly url: string
   readonly content_range: string | null
