@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import picocolors from 'picocolors'
+import { styleText } from 'node:util'
 import type { LogLevel } from '../config/settings-types.ts'
 import type { LiveLine, RunOutput } from '../run/run-host.ts'
+import { terminalLine } from './live-line.ts'
 import { LogFile } from './log-file.ts'
 import type { OutputMode } from './output-mode.ts'
 import { paintable, printable } from './printable.ts'
@@ -12,7 +13,8 @@ export interface OutputStreams {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
 }
 
-export type Colours = ReturnType<typeof picocolors.createColors>
+/** What paints a text. */
+export type Colours = Readonly<Record<'dim' | 'green' | 'red' | 'yellow', (text: string) => string>>
 
 const levels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARNING', 'ERROR']
 const DRY_RUN_MARK = '*DRY-RUN*'
@@ -45,7 +47,9 @@ export class Output implements RunOutput {
 
   /** Paints nothing when colours are off. */
   get colours(): Colours {
-    return picocolors.createColors(this.#paints)
+    const paint = (colour: keyof Colours) => (text: string) =>
+      this.#paints ? styleText(colour, text, { validateStream: false }) : text
+    return { dim: paint('dim'), green: paint('green'), red: paint('red'), yellow: paint('yellow') }
   }
 
   get #paints(): boolean {
@@ -94,18 +98,16 @@ export class Output implements RunOutput {
   }
 
   /** A line to replace in place, or null where that is impossible or unwanted. */
-  async openLiveLine(): Promise<LiveLine | null> {
+  openLiveLine(): LiveLine | null {
     const { json, quiet, ci, logLevel } = this.#mode
     if (this.#streams.stdout.isTTY !== true || json || quiet || ci || logLevel !== 'INFO') return null
-    const { createLogUpdate } = await import('log-update')
-    const update = createLogUpdate(this.#streams.stdout as NodeJS.WriteStream)
+    const line = terminalLine(this.#streams.stdout)
     return (text) => {
       if (text === null) {
         this.#live = null
-        update.clear()
-        return update.done()
+        return line.clear()
       }
-      this.#live = { clear: () => update.clear(), render: () => update(this.#marked(text)) }
+      this.#live = { clear: line.clear, render: () => line.show(this.#marked(text)) }
       this.#live.render()
     }
   }

@@ -14,8 +14,8 @@ export interface Progress extends Disposable {
 }
 
 /** Shows the events of a run as they come: in one live line on a terminal, else a line for each start and end. */
-export async function openProgress(output: RunOutput): Promise<Progress> {
-  const display = new ProgressDisplay(output, await output.openLiveLine())
+export function openProgress(output: RunOutput): Progress {
+  const display = new ProgressDisplay(output, output.openLiveLine())
   return { emit: (event) => display.show(event), [Symbol.dispose]: () => display.close() }
 }
 

@@ -18,7 +18,7 @@ export async function openReaders(
   start: RunStart,
   { journal: path, isNew, output }: { journal: string; isNew: boolean; output: RunOutput },
 ): Promise<Readers> {
-  const progress = await openProgress(output)
+  const progress = openProgress(output)
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
   const journal = openJournal(path, { durable: !start.dryRun, isNew })
   const { add, tally } = createTally()

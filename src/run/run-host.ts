@@ -22,7 +22,7 @@ export interface RunOutput {
   /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
   attachLog(path: string, now: () => number): void
   /** A line to replace in place, or null where that is impossible or unwanted. */
-  openLiveLine(): Promise<LiveLine | null>
+  openLiveLine(): LiveLine | null
 }
 
 /** One line that is replaced in place; `null` takes it away. */

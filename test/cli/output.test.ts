@@ -123,9 +123,9 @@ it('gives machines no character that a terminal obeys, and loses none', () => {
   expect(JSON.parse(texts.stdout)).toEqual({ said: steering.join('') })
 })
 
-it('replaces a live line in place and keeps it below what is printed', async () => {
+it('replaces a live line in place and keeps it below what is printed', () => {
   const { output, texts } = capturedOutput({}, true)
-  const live = (await output.openLiveLine())!
+  const live = output.openLiveLine()!
   live('step 1')
   output.info('news')
   live('step 2')
@@ -141,11 +141,23 @@ it('replaces a live line in place and keeps it below what is printed', async () 
 })
 
 it.each([
+  ['x'.repeat(99), 'x'.repeat(99)],
+  ['x'.repeat(100), `${'x'.repeat(98)}…`],
+  ['獺'.repeat(60), `${'獺'.repeat(49)}…`],
+  ['🦦'.repeat(60), `${'🦦'.repeat(49)}…`],
+  ['one\ntwo\tthree', 'one two three'],
+])('keeps the live line %s in one row', (text, row) => {
+  const { output, texts } = capturedOutput({}, true)
+  output.openLiveLine()!(text)
+  expect(texts.stdout).toBe(`${row}\n`)
+})
+
+it.each([
   [{}, false],
   [{ json: true }, true],
   [{ quiet: true }, true],
   [{ ci: true }, true],
   [{ logLevel: 'DEBUG' }, true],
-] as const)('has no live line with %o on a terminal: %s', async (mode, isTTY) => {
-  expect(await capturedOutput(mode, isTTY).output.openLiveLine()).toBeNull()
+] as const)('has no live line with %o on a terminal: %s', (mode, isTTY) => {
+  expect(capturedOutput(mode, isTTY).output.openLiveLine()).toBeNull()
 })

@@ -20,7 +20,7 @@ export async function proxyHere(options: Omit<RecordingProxy, 'port'>): Promise<
     print: silent,
     result: (facts) => resolve(facts as { address: string }),
     attachLog: silent,
-    openLiveLine: async () => null,
+    openLiveLine: () => null,
   }
   const controller = new AbortController()
   const ended = recordingProxy({ ...options, port: 0 }, { output, signal: controller.signal, endInOrder: silent })

@@ -129,7 +129,7 @@ const rest: RunEvent[] = [
 
 it('writes a line for each start and end, and one of progress in ten seconds', async () => {
   const { output, texts } = capturedOutput()
-  const progress = await openProgress(output)
+  const progress = openProgress(output)
   for (const event of [...started, ...rest]) progress.emit(event)
   await expect(`${texts.stdout}--- stderr\n${texts.stderr}`).toMatchFileSnapshot('expected/progress.txt')
 })
@@ -137,7 +137,7 @@ it('writes a line for each start and end, and one of progress in ten seconds', a
 it('keeps every step in one line of a terminal', async () => {
   const { output, texts } = capturedOutput({}, true)
   {
-    using progress = await openProgress(output)
+    using progress = openProgress(output)
     for (const event of [...started, step(3_000, 1), step(42_000, 4)]) progress.emit(event)
   }
   output.info('after')

@@ -160,8 +160,6 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/simulators',
     'src/errors.ts',
     'node:',
-    'log-update',
-    'picocolors',
     'yargs',
   ],
   // The types that the exports speak of.
@@ -198,6 +196,4 @@ export const ownedBy: Record<string, readonly string[]> = {
   zod: ['src/clients', 'src/config', 'src/diff', 'src/network', 'src/record', 'src/recording', 'src/simulators'],
   yaml: ['src/config'],
   yargs: ['src/cli'],
-  picocolors: ['src/cli'],
-  'log-update': ['src/cli'],
 }
