@@ -34,6 +34,7 @@ const wordsOf: ReadonlyArray<{ readonly word: RegExp; readonly within: RegExp; r
       within: /^test\//,
       except: [
         'test/architecture.test.ts',
+        'test/support/install-tools.ts',
         'test/support/linux-only.ts',
         'test/support/strace.ts',
         ...Object.keys(linuxOnly),

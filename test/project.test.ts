@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -23,6 +24,14 @@ it('checks on GitHub what it checks elsewhere', () => {
   expect(runOf(linux!)).toEqual([install, 'npm ci', ...built!, 'npm test'])
   expect(fromSources).toEqual([expect.stringContaining('npm test -- test/cli/')])
   expect(runOf(sources!)).toEqual([install, 'npm ci', 'npm test -- test/cli'])
+})
+
+it('says in one line which programs the tests are without', () => {
+  const env = { PATH: '/nowhere' }
+  const script = 'test/support/install-tools.ts'
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' })
+  expect([status, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^The tests need ffmpeg, python3.*: (brew )?install ffmpeg python3.*\n$/)
 })
 
 it('releases nothing from a fork, and only what passes', () => {
