@@ -18,9 +18,15 @@ interface ServeOptions extends Stop {
 }
 
 /** Serves until `signal` is aborted. Returns the exit code: 0, or 3 when a request had no answer. Throws PR_USAGE. */
-export async function serve({ port, settings: { dryRun }, output, signal, endInOrder }: ServeOptions): Promise<number> {
+export async function serve({
+  port,
+  settings: { dryRun, behaviours },
+  output,
+  signal,
+  endInOrder,
+}: ServeOptions): Promise<number> {
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
-  const world = await simulatedServices(dryRun.recording, { clock, newId: randomUUID, keepBytes: true })
+  const world = await simulatedServices(dryRun.recording, { clock, newId: randomUUID, keepBytes: true, behaviours })
   endInOrder()
   await using network = await serveNetwork({
     services: world.all,

@@ -6,7 +6,7 @@ import type { Option } from './command.ts'
 export function settingOptions(names?: readonly SettingName[]): Record<string, Option> {
   const options: Record<string, Option> = {}
   for (const [name, row] of settingRows) {
-    if (row.environmentOnly || (names && !names.includes(name))) continue
+    if (row.environmentOnly || row.codeOnly || (names && !names.includes(name))) continue
     options[flagOf(name)] = {
       ...(row.shows === null ? { type: 'boolean' } : { type: 'string', shows: row.shows }),
       ...(row.repeatable ? { array: true } : {}),

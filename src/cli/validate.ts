@@ -23,7 +23,8 @@ export async function validate(
   const { objectInfo, version } = comfyuiKnowledge(entries)
   const strict = flags['strict'] === true
   const media = createMediaClient(settings.programs)
-  const validation = await validateInputs(files, { settings, media, server: offlineServer(objectInfo), strict })
+  const known = offlineServer(objectInfo, settings)
+  const validation = await validateInputs(files, { settings, media, server: known, strict })
   for (const warning of validation.warnings) output.warn(warning)
   const recorded = `recording ${facts.name}${facts.recorded && ` of ${facts.recorded}`}`
   const server = `ComfyUI${version && ` ${version}`} (${recorded})`

@@ -62,7 +62,9 @@ async function write(path: string, text: string): Promise<void> {
 /** A `pr.config.yaml` that changes nothing: every setting with its default, commented out. */
 function exampleConfig(): string {
   const blocks = settingGroups.map((group) => {
-    const rows = settingRows.filter(([, row]) => row.group === group && !row.environmentOnly && !row.secret)
+    const rows = settingRows.filter(
+      ([, row]) => row.group === group && !row.environmentOnly && !row.codeOnly && !row.secret,
+    )
     return rows.length > 0 ? [`# ${group}`, ...rows.map(([name, row]) => line(name, row))] : []
   })
   const intro = [

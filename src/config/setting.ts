@@ -27,6 +27,8 @@ export interface Setting<T, Input, F> {
   readonly variable?: string
   /** Only the environment can set it: it has no flag and no key. */
   readonly environmentOnly?: true
+  /** Only `pr.config.ts` can set it: it is code. */
+  readonly codeOnly?: true
   readonly repeatable?: true
   readonly secret?: true
   readonly parse: Parser<T, Input>

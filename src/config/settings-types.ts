@@ -1,4 +1,5 @@
 import type { PlanSettings } from '../domain/plan-values.ts'
+import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behaviour.ts'
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
 
@@ -25,6 +26,8 @@ export interface Settings {
   readonly plan: PlanSettings
   /** Folder with render.json, combine.json, bindings.yaml; null: the shipped set. */
   readonly workflows: string | null
+  /** What node classes do, by code, for the simulated server. */
+  readonly behaviours: readonly NodeBehaviour[]
   readonly run: {
     readonly resume: string | null
     readonly maxRetries: number

@@ -1,6 +1,7 @@
 import { planNumbers } from '../domain/limits.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isWritableFolder } from '../files/folders.ts'
+import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behaviour.ts'
 import { readConfigFile } from './config-file.ts'
 import { defaultOutputDir } from './layout.ts'
 import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
@@ -82,6 +83,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       },
     },
     workflows: value('workflows'),
+    behaviours: value('behaviours'),
     run: {
       resume: value('resume'),
       maxRetries: value('maxRetries'),
@@ -152,11 +154,14 @@ function shownSettings({ values }: SettingReader): ReadonlyMap<SettingName, Show
   )
 }
 
+const isBehaviour = (value: unknown): value is NodeBehaviour =>
+  typeof value === 'object' && value !== null && 'classType' in value
+
 const MASK = '****'
 
 function shown(value: unknown, isSecret: boolean): ShownSetting['value'] {
   if (value instanceof URL) return value.href
-  if (Array.isArray(value)) return value.map(String)
+  if (Array.isArray(value)) return value.map((each) => (isBehaviour(each) ? each.classType : String(each)))
   if (typeof value === 'string') return isSecret ? MASK : value
   if (typeof value !== 'object' || value === null) return value as number | boolean | null
   if ('bucket' in value && 'prefix' in value) return `gs://${[value.bucket, value.prefix].filter(Boolean).join('/')}`

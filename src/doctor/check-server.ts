@@ -1,4 +1,5 @@
 import type { ComfyuiClient, SystemStats } from '../clients/clients.ts'
+import type { Settings } from '../config/settings-types.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan.ts'
 import { capacityText, counted } from '../domain/wording.ts'
@@ -18,12 +19,16 @@ const RAM_FOR_TWO_MODELS = 30e9
 const { ok, warning, missing, stale } = findingsOf('comfyui')
 const RECORD = 'take a recording of this server with pr record'
 
+/** What a run would need. */
+export interface Work {
+  readonly plans: readonly Plan[]
+  readonly templates: Templates | null
+  readonly recording: KnownRecording | null
+  readonly behaviours: Settings['behaviours']
+}
+
 /** Asks a live server, by GETs that cost nothing, whether it can run the plans and is what was recorded. Throws PR_COMFY_*. */
-export async function checkServer(
-  client: ComfyuiClient,
-  work: { plans: readonly Plan[]; templates: Templates | null; recording: KnownRecording | null },
-  signal?: AbortSignal,
-): Promise<DoctorFinding[]> {
+export async function checkServer(client: ComfyuiClient, work: Work, signal?: AbortSignal): Promise<DoctorFinding[]> {
   const stats = await client.systemStats(signal)
   const features = await client.features(signal)
   const facts = await factsOfServer(client, signal)
@@ -35,7 +40,7 @@ export async function checkServer(
     ...memory(stats),
     ...otherVersion(stats, work.recording),
     ...driftSince(work.recording, facts),
-    ...(work.templates ? nodesAndModels(facts.objectInfo, work.plans, work.templates, work.recording) : []),
+    ...(work.templates ? nodesAndModels(facts.objectInfo, work.templates, work) : []),
   ]
 }
 
@@ -74,12 +79,13 @@ function driftSince(recording: KnownRecording | null, live: ServerFacts): Doctor
 /** What keeps the plans from running there, and where the recording says otherwise. */
 function nodesAndModels(
   objectInfo: string,
-  plans: readonly Plan[],
   templates: Templates,
-  recording: KnownRecording | null,
+  { plans, recording, behaviours }: Work,
 ): DoctorFinding[] {
-  const live = checkPlans(plans, templates, offlineServer(objectInfo))
-  const recorded = recording ? checkPlans(plans, templates, offlineServer(recording.knowledge.objectInfo)) : live
+  const live = checkPlans(plans, templates, offlineServer(objectInfo, { behaviours, live: true }))
+  const recorded = recording
+    ? checkPlans(plans, templates, offlineServer(recording.knowledge.objectInfo, { behaviours }))
+    : live
   const lacking = missingPieces(live)
   const refused = live.filter((finding) => !finding.missing)
   const newlyRefused = refused.filter((finding) => !has(recorded, finding))

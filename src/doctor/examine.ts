@@ -3,13 +3,11 @@ import { createMediaClient } from '../clients/ffmpeg.ts'
 import { readPrompts } from '../config/read-prompts.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
-import type { Templates } from '../domain/bindings.ts'
 import { jobId } from '../domain/ids.ts'
 import { makePlan } from '../domain/make-plan.ts'
-import type { Plan } from '../domain/plan.ts'
 import { checkControlVideos } from '../planning/control-videos.ts'
 import { checkDisk, checkNode, checkPrograms } from './check-machine.ts'
-import { checkServer, type KnownRecording, knowRecording } from './check-server.ts'
+import { checkServer, knowRecording, type Work } from './check-server.ts'
 import { checkPod, checkStorage } from './check-services.ts'
 import { type DoctorFinding, findingsOf, orMissing } from './doctor-finding.ts'
 
@@ -29,10 +27,11 @@ interface Examination {
 /** Checks everything that a run needs; one failed check does not keep the others from being made. */
 export async function examine(examination: Examination): Promise<DoctorFinding[]> {
   const { settings, clients, signal } = examination
-  const work: { plans: Plan[]; templates: Templates | null; recording: KnownRecording | null } = {
+  const work: { -readonly [Part in keyof Work]: Work[Part] } = {
     plans: [],
     templates: null,
     recording: null,
+    behaviours: settings.behaviours,
   }
   const prompts = await orMissing('prompts', async () => {
     work.plans = (await readPrompts(settings.prompts)).map((prompt) => makePlan(prompt, settings.plan, jobId))

@@ -4,6 +4,7 @@ import { type HostTable, hostTable } from '../network/safety/host-table.ts'
 import { openLedger, unmatchedError } from '../network/safety/ledger.ts'
 import { createRedactor } from '../recording/redact.ts'
 import { atBasePath } from '../simulators/at-base-path.ts'
+import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behaviour.ts'
 import { simulatedServices } from '../simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService } from '../simulators/simulator.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
@@ -15,6 +16,8 @@ export interface SimulationOptions {
   readonly comfyuiUrl?: string | URL
   /** Share of the recorded time that a node takes: 0, the default, none; 1 as long as on the recorded server. */
   readonly speed?: number
+  /** What node classes do, by code. */
+  readonly behaviours?: readonly NodeBehaviour[]
 }
 
 /** ComfyUI, Google Cloud Storage and RunPod as recordings know them, in memory, one state for all that is made from it. */
@@ -46,6 +49,7 @@ export async function loadWorld({
   recording = 'wan22-two-chunks',
   comfyuiUrl = 'http://127.0.0.1:8188',
   speed = 0,
+  behaviours,
 }: SimulationOptions): Promise<{ services: readonly SimulatedService[]; hosts: HostTable; clock: Clock }> {
   const clock = virtualClock(Date.now(), speed)
   let count = 0
@@ -54,7 +58,7 @@ export async function loadWorld({
     count += 1
     return uuidV5(`simulated ${count}`, SIMULATION)
   }
-  const { all, comfyui } = await simulatedServices(recording, { clock, newId, keepBytes: true })
+  const { all, comfyui } = await simulatedServices(recording, { clock, newId, keepBytes: true, behaviours })
   const url = new URL(comfyuiUrl)
   const services = all.map((service) => (service === comfyui ? atBasePath(service, url.pathname) : service))
   return { services, hosts: hostTable(url), clock }

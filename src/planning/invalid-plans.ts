@@ -2,7 +2,7 @@ import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import { type OfflineKnowledge, offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import type { MissingPiece } from '../simulators/comfyui/offline/finding.ts'
 import { type ConcernedJobs, checkPlans, type PlanFinding } from './check-plans.ts'
 
@@ -13,9 +13,9 @@ import { type ConcernedJobs, checkPlans, type PlanFinding } from './check-plans.
 export function invalidPlans(
   plans: readonly Plan[],
   templates: Templates,
-  { objectInfo, server }: { objectInfo: string; server: string },
+  { objectInfo, server, ...known }: { objectInfo: string; server: string } & OfflineKnowledge,
 ): PromptRunnerError | null {
-  const findings = checkPlans(plans, templates, offlineServer(objectInfo))
+  const findings = checkPlans(plans, templates, offlineServer(objectInfo, known))
   if (findings.length === 0) return null
   return new PromptRunnerError(
     'PR_INVALID_WORKFLOW',

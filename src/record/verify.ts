@@ -6,7 +6,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { installNetwork } from '../network/install.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import type { RunHost } from '../run/run-host.ts'
-import { computeBehaviours } from '../simulators/comfyui/behaviours/compute-all.ts'
+import { behavioursWith } from '../simulators/comfyui/behaviours/behaviours.ts'
 import { simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import { logDifferences, type StepLog } from './event-log.ts'
@@ -32,7 +32,7 @@ export async function verify({ work, live, ...replay }: Verification, { output, 
   const replayed = await replayWork(work, { ...replay, signal })
   const { first, excused } = logDifferences(live, replayed, (step, node) => {
     const sent = work.sends[step]
-    return sent?.kind === 'workflow' ? unmodelledClasses(sent.graph, node) : []
+    return sent?.kind === 'workflow' ? unmodelledClasses(sent.graph, node, replay.settings) : []
   })
   for (const difference of excused) output.warn(difference)
   if (first === null) return
@@ -47,7 +47,7 @@ async function replayWork(
   { recording, settings, folder, signal }: Omit<Verification, 'work' | 'live'> & { signal: AbortSignal },
 ): Promise<StepLog[]> {
   const clock = virtualClock(Date.now(), work.speed)
-  const { all } = await simulatedServices(recording, { clock, newId: randomUUID })
+  const { all } = await simulatedServices(recording, { clock, newId: randomUUID, behaviours: settings.behaviours })
   const programs: readonly string[] = Object.values(settings.programs)
   await using _network = await installNetwork({
     services: all,
@@ -63,7 +63,7 @@ async function replayWork(
 }
 
 /** The classes of a node and of all that it depends on whose pictures the simulator only makes up. */
-function unmodelledClasses(graph: Graph, nodeId: string): string[] {
+function unmodelledClasses(graph: Graph, nodeId: string, { behaviours }: Settings): string[] {
   const seen = new Set<string>()
   const visit = (id: string): void => {
     const node = graph[id]
@@ -73,5 +73,6 @@ function unmodelledClasses(graph: Graph, nodeId: string): string[] {
   }
   visit(nodeId)
   const classes = new Set(Array.from(seen, (id) => graph[id]!.class_type))
-  return [...classes].filter((name) => !computeBehaviours.has(name)).toSorted()
+  const modelled = behavioursWith(behaviours)
+  return [...classes].filter((name) => !modelled.get(name)?.run).toSorted()
 }

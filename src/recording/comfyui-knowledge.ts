@@ -35,6 +35,8 @@ export interface ClassKnowledge {
   readonly files: ReadonlyArray<{ readonly key: string; readonly extension: string; readonly type: string }>
   /** Value of `animated` beside the files; null when there was none. */
   readonly animated: boolean | null
+  /** Its Python function (`SaveImage.save_images`), where an error about arguments named it. */
+  readonly functionName: string | null
 }
 
 export interface RecordedAnswer {
@@ -114,6 +116,7 @@ function classesOf(entries: readonly LoadedEntry[]): Map<string, ClassKnowledge>
           volume: volumes.length > 0 ? median(volumes) : null,
           files: withOutput?.files ?? [],
           animated: withOutput?.animated ?? null,
+          functionName: seen.find((run) => run.functionName !== null)?.functionName ?? null,
         },
       ]
     }),

@@ -11,13 +11,20 @@ export interface NodeRun {
   readonly volume: number | null
   readonly files: ReadonlyArray<{ key: string; extension: string; type: string }>
   readonly animated: boolean | null
+  /** As an error about arguments named it. */
+  readonly functionName: string | null
 }
 
 type Graph = Record<string, { class_type?: string; inputs?: Record<string, unknown> }>
 
 interface Message {
   type?: string
-  data?: { node?: string | null; prompt_id?: string; output?: Record<string, unknown> | null }
+  data?: {
+    node?: string | null
+    prompt_id?: string
+    output?: Record<string, unknown> | null
+    exception_message?: string
+  }
 }
 
 /** Every node run of the recording, in order. */
@@ -41,27 +48,40 @@ function graphsOf(entries: readonly LoadedEntry[]): Map<string, Graph> {
 function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph>): NodeRun[] {
   const runs: NodeRun[] = []
   let open: { node: string; prompt: string; at: number; ticks: number[]; output: Record<string, unknown> } | null = null
-  const close = (at: number) => {
+  const close = (at: number, failure = '') => {
     const graph = open && graphs.get(open.prompt)
     const classType = open && graph?.[open.node]?.class_type
     if (open && graph && classType) {
       const { ticks, output } = open
       const started = open.at
       const stepMs = ticks.map((tick, index) => tick - (ticks[index - 1] ?? started))
-      runs.push({ classType, ms: at - started, stepMs, volume: volumeOf(graph), ...filesOf(output) })
+      runs.push({
+        classType,
+        ms: at - started,
+        stepMs,
+        volume: volumeOf(graph),
+        ...filesOf(output),
+        functionName: functionIn(failure),
+      })
     }
     open = null
   }
   for (const { from, at, opcode, data } of frames) {
     if (from !== 'server' || opcode !== 1) continue
     const { type, data: facts } = (jsonOrNull(data()) ?? {}) as Message
-    if (type === 'executing' || type?.startsWith('execution_')) close(at)
+    if (type === 'executing' || type?.startsWith('execution_')) close(at, facts?.exception_message)
     if (type === 'executing' && facts?.node && facts.prompt_id) {
       open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], output: {} }
     } else if (type === 'progress') (open as { ticks: number[] } | null)?.ticks.push(at)
     else if (type === 'executed' && open) Object.assign((open as { output: object }).output, facts?.output)
   }
   return runs
+}
+
+/** Python names the function in its errors about arguments, and nowhere else. */
+function functionIn(message: string): string | null {
+  const name = /^([\w.]+)\(\) (?:got|missing|takes) /.exec(message)?.[1]
+  return name === undefined || name.endsWith('.check_lazy_status') ? null : name
 }
 
 function filesOf(output: Record<string, unknown>): Pick<NodeRun, 'files' | 'animated'> {

@@ -47,7 +47,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const startedAt = clock.now()
   const { runId, runName, earlier, filmNames } = chooseRehearsal(settings, plans)
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
-  const world = await simulatedServices(settings.dryRun.recording, { clock, newId })
+  const world = await simulatedServices(settings.dryRun.recording, { clock, newId, behaviours: settings.behaviours })
   showPlans(plans, output, filmNames)
 
   host.endInOrder()

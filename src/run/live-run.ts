@@ -107,7 +107,12 @@ async function showServer(
       `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, $${info.costPerHour}/h now`,
     )
   const objectInfo = await comfyui.objectInfoText(undefined, signal)
-  const invalid = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${stats.comfyuiVersion}` })
+  const invalid = invalidPlans(plans, templates, {
+    objectInfo,
+    server: `ComfyUI ${stats.comfyuiVersion}`,
+    behaviours: settings.behaviours,
+    live: true,
+  })
   if (invalid) throw invalid
 }
 

@@ -41,7 +41,11 @@ async function checkOnly(settings: Settings, { plans, templates }: Planned, { ou
   const { invalidPlans } = await import('../planning/invalid-plans.ts')
   const { objectInfo, version } = comfyuiKnowledge((await loadRecording(settings.dryRun.recording)).entries)
   showPlans(plans, output)
-  const error = invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${version}` })
+  const error = invalidPlans(plans, templates, {
+    objectInfo,
+    server: `ComfyUI ${version}`,
+    behaviours: settings.behaviours,
+  })
   if (error) throw error
   const jobs = plans.flatMap(jobsOf).length
   output.print(

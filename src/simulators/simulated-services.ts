@@ -1,6 +1,7 @@
 import { PromptRunnerError } from '../errors.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording, type Recording } from '../recording/load-recording.ts'
+import type { NodeBehaviour } from './comfyui/behaviours/node-behaviour.ts'
 import { type ComfyuiOptions, type ComfyuiSimulator, comfyuiSimulator } from './comfyui/simulator.ts'
 import { gcsSeed, gcsSimulator } from './gcs/gcs-simulator.ts'
 import { googleAuthSimulator } from './google-auth/google-auth-simulator.ts'
@@ -23,7 +24,8 @@ export type MakeComfyui = (parts?: Pick<ComfyuiOptions, 'files' | 'outbox'> & { 
 /**
  * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
  * from the shipped ones. `newId` gives ids that a server would draw at random; with `keepBytes` what is uploaded to GCS can be
- * downloaded again; `comfyui` may put something around the server. Throws PR_RECORDING.
+ * downloaded again; `comfyui` may put something around the server; `behaviours` teach it node classes by code. Throws
+ * PR_RECORDING.
  */
 export async function simulatedServices(
   name: string,
@@ -32,6 +34,7 @@ export async function simulatedServices(
     newId: () => string
     keepBytes?: boolean
     comfyui?: ((make: MakeComfyui) => ComfyuiSimulator) | undefined
+    behaviours?: readonly NodeBehaviour[] | undefined
   },
 ): Promise<SimulatedServices> {
   const recording = await loadRecording(name)
@@ -47,8 +50,8 @@ export async function simulatedServices(
       hint: 'it ships with this program: install it again',
     })
   }
-  const { clock, newId } = options
-  const make: MakeComfyui = (parts) => comfyuiSimulator({ knowledge, clock, newId, ...parts })
+  const { clock, newId, behaviours } = options
+  const make: MakeComfyui = (parts) => comfyuiSimulator({ knowledge, clock, newId, behaviours, ...parts })
   const comfyui = (options.comfyui ?? ((make) => make()))(make)
   const gcs = gcsSimulator({ ...options, seed: await seed('gcs', gcsSeed) })
   const runpod = runpodSimulator({ ...options, seed: await seed('runpod', runpodSeed) })

@@ -37,6 +37,7 @@ it('has a default for everything', async () => {
       },
     },
     workflows: null,
+    behaviours: [],
     run: {
       resume: null,
       maxRetries: 3,
@@ -116,6 +117,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   engine: ['msw', ''],
   recording: ['other', ''],
   speed: ['1', ''],
+  behaviours: [[{ classType: 'Mine' }], ''],
   realFfmpeg: [true, ''],
   strict: [true, ''],
   dryRunTempDir: [null, 'runs'],
@@ -131,7 +133,7 @@ it.each(settingRows)('takes %s from the flag, then the environment, then the fil
   const cwd = newFolder({ 'ca.pem': '-----BEGIN CERTIFICATE-----\n' })
   mkdirSync(join(cwd, 'mine'))
   const [given, inEnvironment] = legal[name]
-  const flags = row.environmentOnly ? {} : { [flagOf(name)]: given }
+  const flags = row.environmentOnly || row.codeOnly ? {} : { [flagOf(name)]: given }
   const environment = row.variable ? { [row.variable]: inEnvironment } : {}
   const origin = async (flagsGiven: object, environmentGiven: object) => {
     const { origins } = await loadSettings({ ...flagsGiven }, { ...environmentGiven }, cwd)
@@ -140,7 +142,7 @@ it.each(settingRows)('takes %s from the flag, then the environment, then the fil
   if (!row.environmentOnly) writeFileSync(join(cwd, 'pr.config.json'), JSON.stringify({ [name]: given }))
   const fromFile = row.environmentOnly ? 'default' : 'pr.config.json:1'
   expect([await origin(flags, environment), await origin({}, environment), await origin({}, {})]).toEqual([
-    row.environmentOnly ? row.variable : `--${flagOf(name)}`,
+    row.environmentOnly ? row.variable : row.codeOnly ? fromFile : `--${flagOf(name)}`,
     row.variable ?? fromFile,
     fromFile,
   ])

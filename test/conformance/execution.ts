@@ -1,5 +1,4 @@
-import { computeBehaviours } from '../../src/simulators/comfyui/behaviours/compute-all.ts'
-import { validateBehaviours } from '../../src/simulators/comfyui/behaviours/validate-all.ts'
+import { behavioursWith } from '../../src/simulators/comfyui/behaviours/behaviours.ts'
 import type { FileContent } from '../../src/simulators/comfyui/files/file-content.ts'
 import { createFileStore, type FileStore } from '../../src/simulators/comfyui/files/file-store.ts'
 import type { FileType } from '../../src/simulators/comfyui/files/folder-paths.ts'
@@ -19,8 +18,7 @@ import { type Answer, ScenarioDriver } from './scenario-driver.ts'
 import { settle } from './settle.ts'
 import { settledData, withoutRandom } from './settle-messages.ts'
 import type { CaseResult, Corpus, CorpusFiles, Suite } from './suite.ts'
-import { testingPackBehaviours } from './testing-pack.ts'
-import { testingPackCompute } from './testing-pack-compute.ts'
+import { testingPack } from './testing-pack.ts'
 
 /** A script of requests and sockets a line, each against a fresh server. */
 export const executionSuite: Suite = {
@@ -33,7 +31,7 @@ async function runScenario(record: ExecutionRecord, { objectInfo, files: corpusF
   const files = storeOf(corpusFiles, clock)
   const before = new Set(pathsIn(files, corpusFiles.base))
   const facts = new LoggedFacts(record)
-  const behaviours = new Map([...computeBehaviours, ...testingPackCompute])
+  const behaviours = behavioursWith(testingPack)
   const runner = new LoggedRunner({ objectInfo, classes: new Map(), files, clock, previews: false, behaviours }, facts)
   const model = new ServerModel({
     objectInfo,
@@ -43,7 +41,7 @@ async function runScenario(record: ExecutionRecord, { objectInfo, files: corpusF
     runner,
     clock,
     newId: () => crypto.randomUUID(),
-    validate: new Map([...validateBehaviours, ...testingPackBehaviours]),
+    behaviours,
     orderOutputs: (promptId, outputs) => inOrder(outputs, facts.orderOf(promptId)),
   })
   const driver = new ScenarioDriver({

@@ -1,5 +1,7 @@
-import { CallInputs } from '../../src/simulators/comfyui/behaviours/call-inputs.ts'
-import { computeDefault } from '../../src/simulators/comfyui/behaviours/compute-default.ts'
+import { defaultRun } from '../../src/simulators/comfyui/behaviours/default-run.ts'
+import { CallInputs } from '../../src/simulators/comfyui/behaviours/node-inputs.ts'
+import { nodeResult } from '../../src/simulators/comfyui/behaviours/node-return.ts'
+import { ownNode } from '../../src/simulators/comfyui/behaviours/own-node.ts'
 import { linkOf } from '../../src/simulators/comfyui/execute/link.ts'
 import type { NodeCall, NodeOutcome, NodeResult } from '../../src/simulators/comfyui/execute/node-runner.ts'
 import type { Value } from '../../src/simulators/comfyui/execute/value.ts'
@@ -68,15 +70,9 @@ export class LoggedRunner extends KnowledgeRunner {
   }
 
   private madeUp(call: NodeCall): NodeResult {
-    const { files, clock } = this.own
-    return computeDefault(new CallInputs(call), {
-      files,
-      clock,
-      traits: this.traits(call.classType)!,
-      knowledge: undefined,
-      instanceLetters: () => 'aaaaa',
-      metadata: () => ({}),
-    })
+    const traits = this.traits(call.classType)!
+    const node = ownNode(call, this.own, { traits, knowledge: undefined, instanceLetters: () => 'aaaaa' })
+    return nodeResult(defaultRun(new CallInputs(call), node), traits)
   }
 }
 

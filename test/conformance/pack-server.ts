@@ -1,21 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { computeBehaviours } from '../../src/simulators/comfyui/behaviours/compute-all.ts'
-import { validateBehaviours } from '../../src/simulators/comfyui/behaviours/validate-all.ts'
-import { createFileStore } from '../../src/simulators/comfyui/files/file-store.ts'
-import { KnowledgeRunner } from '../../src/simulators/comfyui/knowledge-runner.ts'
-import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
-import type { PyDict } from '../../src/simulators/comfyui/python/py.ts'
-import { ServerModel } from '../../src/simulators/comfyui/server/server-model.ts'
-import { serviceOf } from '../../src/simulators/comfyui/simulator.ts'
+import { membersOf } from '../../src/recording/exact-json.ts'
+import { comfyuiSimulator } from '../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { openSocket } from '../simulators/comfyui/reach-simulator.ts'
-import { testingPackBehaviours } from './testing-pack.ts'
-import { testingPackCompute } from './testing-pack-compute.ts'
+import { testingPack } from './testing-pack.ts'
 
-const objectInfo = parseJson(
-  readFileSync(new URL('../../fixtures/conformance/object_info.json', import.meta.url), 'utf8'),
-) as PyDict
+const objectInfo = readFileSync(new URL('../../fixtures/conformance/object_info.json', import.meta.url), 'utf8')
+
+/** A server of which nothing but its classes is known. */
+const knowledge = {
+  version: '0.3.64',
+  device: 'cpu',
+  argv: [],
+  objectInfo,
+  nodeClasses: membersOf(objectInfo)!,
+  classes: new Map(),
+  answers: new Map(),
+  entries: [],
+}
 
 interface Message {
   readonly type: string
@@ -47,18 +50,13 @@ export interface RunEnd {
 /** A server with ComfyUI's own testing pack; outputs run in document order. */
 export function packServer(): PackServer {
   const clock = virtualClock(Date.UTC(2026, 10, 23), 0)
-  const files = createFileStore({ clock, root: '/comfy' })
-  const behaviours = new Map([...computeBehaviours, ...testingPackCompute])
-  const runner = new KnowledgeRunner({ objectInfo, classes: new Map(), files, clock, previews: false, behaviours })
-  const validate = new Map([...validateBehaviours, ...testingPackBehaviours])
   const newId = () => crypto.randomUUID()
-  const model = new ServerModel({ objectInfo, answers: new Map(), entries: [], files, runner, clock, newId, validate })
-  const service = serviceOf(model)
+  const service = comfyuiSimulator({ knowledge, clock, newId, behaviours: testingPack })
   const { frames } = openSocket(service, '/ws?clientId=c')
   const send = (path: string, init?: RequestInit) => service.http(new Request(`http://127.0.0.1:8188${path}`, init))
   let sent = 0
   return {
-    wedged: () => model.worker.died?.message ?? null,
+    wedged: () => service.report().wedged,
     async run(graph, more = { client_id: 'c' }) {
       const before = frames.length
       sent += 1
@@ -68,7 +66,8 @@ export function packServer(): PackServer {
       const body = JSON.stringify({ prompt, prompt_id: `p${sent}`, ...more })
       const response = await send('/prompt', { method: 'POST', body })
       if (response.status !== 200) throw new Error(await response.text())
-      await expect.poll(() => model.queue.remaining === 0 || model.worker.died !== null, { interval: 1 }).toBe(true)
+      const { report } = service
+      await expect.poll(() => report().remaining === 0 || report().wedged !== null, { interval: 1 }).toBe(true)
       const entries = (await (await send(`/history/p${sent}`)).json()) as Record<string, Pick<RunEnd, 'status'>>
       return endOf(frames.slice(before), entries[`p${sent}`]?.status)
     },

@@ -1,21 +1,10 @@
-import type { CallInputs } from '../../src/simulators/comfyui/behaviours/call-inputs.ts'
-import type { ComputeBehaviour } from '../../src/simulators/comfyui/behaviours/compute-behaviour.ts'
-import { data, type Value } from '../../src/simulators/comfyui/execute/value.ts'
-import { PythonError } from '../../src/simulators/comfyui/python/py.ts'
+import { type NodeBehaviour, type NodeInputs, PythonError, type Value } from '../../src/index.ts'
 
 /** The pack's ACCUMULATION: a list of values in one value. */
-type Accumulation = Extract<Value, { kind: 'opaque' }> & { readonly items: readonly Value[] }
+const accumulation = (items: readonly Value[]): Value => ({ kind: 'opaque', type: 'ACCUMULATION', object: items })
 
-const accumulation = (items: readonly Value[]): Accumulation => ({
-  kind: 'opaque',
-  type: 'ACCUMULATION',
-  colour: 0,
-  items,
-})
-
-function itemsOf(inputs: CallInputs): readonly Value[] {
-  const found = inputs.find('accumulation', 'opaque') as Accumulation | null
-  return found?.items ?? []
+function itemsOf(inputs: NodeInputs): readonly Value[] {
+  return (inputs.find('accumulation', 'opaque')?.object ?? []) as readonly Value[]
 }
 
 function itemAt(items: readonly Value[], index: number): Value {
@@ -24,59 +13,41 @@ function itemAt(items: readonly Value[], index: number): Value {
   return item
 }
 
-const given = (inputs: CallInputs, name: string) => inputs.call.inputs.get(name) ?? data(null)
+const given = (inputs: NodeInputs, name: string): Value => inputs.value(name) ?? { kind: 'data', data: null }
 
-export const listBehaviours: readonly (readonly [string, ComputeBehaviour])[] = [
-  [
-    'TestMakeListNode',
-    {
-      compute: ({ call }) => {
-        const names = [...call.inputs.keys()].filter((name) => /^value\d+$/.test(name)).sort()
-        return { outputs: [names.map((name) => call.inputs.get(name)!)] }
-      },
+export const lists: Readonly<Record<string, Omit<NodeBehaviour, 'classType'>>> = {
+  TestMakeListNode: {
+    run: (inputs) => {
+      const names = inputs
+        .names()
+        .filter((name) => /^value\d+$/.test(name))
+        .sort()
+      return { result: [names.map((name) => inputs.value(name)!)] }
     },
-  ],
-  [
-    'TestAccumulateNode',
-    { compute: (inputs) => ({ outputs: [accumulation([...itemsOf(inputs), given(inputs, 'to_add')])] }) },
-  ],
-  [
-    'TestAccumulationHeadNode',
-    {
-      compute: (inputs) => {
-        const [head = data(null), ...rest] = itemsOf(inputs)
-        return { outputs: [accumulation(rest), head] }
-      },
+  },
+  TestAccumulateNode: { run: (inputs) => ({ result: [accumulation([...itemsOf(inputs), given(inputs, 'to_add')])] }) },
+  TestAccumulationHeadNode: {
+    run: (inputs) => {
+      const [head, ...rest] = itemsOf(inputs)
+      return { result: [accumulation(rest), head ?? null] }
     },
-  ],
-  [
-    'TestAccumulationTailNode',
-    {
-      compute: (inputs) => {
-        const items = itemsOf(inputs)
-        return { outputs: [accumulation(items.slice(0, -1)), items.at(-1) ?? data(null)] }
-      },
+  },
+  TestAccumulationTailNode: {
+    run: (inputs) => {
+      const items = itemsOf(inputs)
+      return { result: [accumulation(items.slice(0, -1)), items.at(-1) ?? null] }
     },
-  ],
-  ['TestAccumulationToListNode', { compute: (inputs) => ({ outputs: [itemsOf(inputs)] }) }],
-  [
-    'TestListToAccumulationNode',
-    { inputIsList: true, compute: ({ call }) => ({ outputs: [accumulation(call.lists.get('list') ?? [])] }) },
-  ],
-  ['TestAccumulationGetLengthNode', { compute: (inputs) => ({ outputs: [data(BigInt(itemsOf(inputs).length))] }) }],
-  [
-    'TestAccumulationGetItemNode',
-    { compute: (inputs) => ({ outputs: [itemAt(itemsOf(inputs), inputs.number('index', 0))] }) },
-  ],
-  [
-    'TestAccumulationSetItemNode',
-    {
-      compute: (inputs) => {
-        const items = itemsOf(inputs)
-        const index = inputs.number('index', 0)
-        itemAt(items, index)
-        return { outputs: [accumulation(items.with(index, given(inputs, 'value')))] }
-      },
+  },
+  TestAccumulationToListNode: { run: (inputs) => ({ result: [itemsOf(inputs)] }) },
+  TestListToAccumulationNode: { inputIsList: true, run: (inputs) => ({ result: [accumulation(inputs.list('list'))] }) },
+  TestAccumulationGetLengthNode: { run: (inputs) => ({ result: [BigInt(itemsOf(inputs).length)] }) },
+  TestAccumulationGetItemNode: { run: (inputs) => ({ result: [itemAt(itemsOf(inputs), inputs.number('index', 0))] }) },
+  TestAccumulationSetItemNode: {
+    run: (inputs) => {
+      const items = itemsOf(inputs)
+      const index = inputs.number('index', 0)
+      itemAt(items, index)
+      return { result: [accumulation(items.with(index, given(inputs, 'value')))] }
     },
-  ],
-]
+  },
+}

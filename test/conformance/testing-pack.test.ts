@@ -5,10 +5,10 @@ const image: Node = ['StubImage', { content: 'WHITE', height: 32, width: 32, bat
 const preview = (from: string, more = {}): Node => ['PreviewImage', { images: [from, 0], ...more }]
 
 it.each([
-  [preview('1', { foo: ['1', 0] }), "SaveImage.save_images() got an unexpected keyword argument 'foo'\n"],
+  [preview('1', { foo: ['1', 0] }), "PreviewImage.<function>() got an unexpected keyword argument 'foo'\n"],
   [
     ['ImageBlur', { image: ['1', 0], blur_radius: 1, sigma: 1, foo: ['1', 0] }] as Node,
-    "Blur.execute() got an unexpected keyword argument 'foo'\n",
+    "ImageBlur.<function>() got an unexpected keyword argument 'foo'\n",
   ],
   [['StubInt', { value: 1, self: ['1', 0] }] as Node, "StubInt.stub_int() got multiple values for argument 'self'\n"],
   [

@@ -1,4 +1,4 @@
-import { validateBehaviours } from '../../src/simulators/comfyui/behaviours/validate-all.ts'
+import { behavioursWith } from '../../src/simulators/comfyui/behaviours/behaviours.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import type { Py } from '../../src/simulators/comfyui/python/py.ts'
 import { nodeClasses } from '../../src/simulators/comfyui/validate/node-class.ts'
@@ -7,7 +7,7 @@ import { differences } from './differences.ts'
 import { corpusFileStore } from './file-store.ts'
 import { settle } from './settle.ts'
 import type { CaseResult, Suite } from './suite.ts'
-import { testingPackBehaviours } from './testing-pack.ts'
+import { testingPack } from './testing-pack.ts'
 
 interface ValidationRecord {
   readonly id: string
@@ -26,7 +26,7 @@ interface ValidationRecord {
 export const validationSuite: Suite = {
   name: 'validation',
   open({ objectInfo, files }) {
-    const findClass = nodeClasses(objectInfo, new Map([...validateBehaviours, ...testingPackBehaviours]))
+    const findClass = nodeClasses(objectInfo, behavioursWith(testingPack))
     const store = corpusFileStore(files)
     const fileExists = (name: string) => store.exists(name)
     return (line): CaseResult => {

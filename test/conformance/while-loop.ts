@@ -1,54 +1,46 @@
-import type { CallInputs } from '../../src/simulators/comfyui/behaviours/call-inputs.ts'
-import type { DynamicPrompt } from '../../src/simulators/comfyui/execute/dynamic-prompt.ts'
-import { linkOf } from '../../src/simulators/comfyui/execute/link.ts'
-import type { NodeResult } from '../../src/simulators/comfyui/execute/node-runner.ts'
-import { data } from '../../src/simulators/comfyui/execute/value.ts'
-import { pyBool } from '../../src/simulators/comfyui/python/convert.ts'
-import { GraphBuilder, out } from './graph-builder.ts'
+import type { DynPrompt, GraphLink, NodeInputs, NodeReturn, Py, RunningNode } from '../../src/index.ts'
 
 const VALUES = [0, 1, 2, 3, 4].map((index) => `initial_value${index}`)
 
 /** Ends with its values, or expands to a copy of all nodes between the loop's ends; its own copy is called `Recurse`. */
-export function whileLoopClose(inputs: CallInputs): NodeResult {
-  const { nodeId, index, graph: prompt, inputs: values } = inputs.call
-  if (!pyBool(inputs.data('condition') ?? null)) {
-    return { outputs: VALUES.map((name) => values.get(name) ?? data(null)) }
+export function whileLoopClose(inputs: NodeInputs, { nodeId, dynprompt, graph: newGraph }: RunningNode): NodeReturn {
+  if (!inputs.truth('condition')) {
+    return { result: VALUES.map((name) => inputs.value(name) ?? null) }
   }
   const flow = inputs.data('flow_control')
   const open = Array.isArray(flow) ? String(flow[0]) : ''
-  const contained = containedIn(prompt, open, nodeId)
-  const graph = new GraphBuilder(nodeId, index)
+  const contained = containedIn(dynprompt, open, nodeId)
+  const graph = newGraph()
   const copies = new Map(
     Array.from(contained, (id) => {
-      const copy = graph.node(prompt.node(id).classType, {}, id === nodeId ? 'Recurse' : id)
-      graph.showAs(copy, id)
+      const copy = graph.node(dynprompt.node(id).classType, {}, id === nodeId ? 'Recurse' : id)
+      copy.setOverrideDisplayId(id)
       return [id, copy]
     }),
   )
   for (const [id, copy] of copies) {
-    for (const [name, value] of prompt.node(id).inputs) {
-      const link = linkOf(value)
-      const source = link && copies.get(link.node)
-      graph.copy(copy, name, link && source ? [source, BigInt(link.slot)] : value)
+    for (const [name, value] of dynprompt.node(id).inputs) {
+      const source = isLink(value) ? copies.get(value[0]) : undefined
+      copy.setInput(name, isLink(value) && source ? source.out(Number(value[1])) : value)
     }
   }
-  for (const name of VALUES) graph.set(copies.get(open)!, name, values.get(name))
+  for (const name of VALUES) copies.get(open)!.setInput(name, inputs.value(name))
   const mine = copies.get(nodeId)!
-  return { expansion: graph.expansion(VALUES.map((_, slot) => out(mine, slot))) }
+  return { result: VALUES.map((_, slot) => mine.out(slot)), expand: graph.finalize() }
 }
 
 /** Nodes that the loop's start leads to among all that its end depends on, then the two ends. */
-function containedIn(prompt: DynamicPrompt, open: string, close: string): Set<string> {
+function containedIn(prompt: DynPrompt, open: string, close: string): Set<string> {
   const consumers = new Map<string, string[]>()
   const explore = (id: string) => {
     for (const value of prompt.node(id).inputs.values()) {
-      const link = linkOf(value)
-      if (!link) continue
-      if (!consumers.has(link.node)) {
-        consumers.set(link.node, [])
-        explore(link.node)
+      if (!isLink(value)) continue
+      const [source] = value
+      if (!consumers.has(source)) {
+        consumers.set(source, [])
+        explore(source)
       }
-      consumers.get(link.node)!.push(id)
+      consumers.get(source)!.push(id)
     }
   }
   explore(close)
@@ -62,4 +54,9 @@ function containedIn(prompt: DynamicPrompt, open: string, close: string): Set<st
   }
   collect(open)
   return contained.add(close).add(open)
+}
+
+/** comfy_execution.graph_utils.is_link */
+function isLink(value: Py): value is GraphLink {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && typeof value[1] === 'bigint'
 }

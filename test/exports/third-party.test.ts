@@ -32,7 +32,7 @@ it('has a name for every type that they meet, in the module itself or in the mai
 
 it('lets their suite pass', async () => {
   const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'test')
-  expect(`${output} exit code ${code}`).toMatch(/Tests {2}6 passed \(6\)\n[\s\S]* exit code 0$/)
+  expect(`${output} exit code ${code}`).toMatch(/Tests {2}7 passed \(7\)\n[\s\S]* exit code 0$/)
 })
 
 it('fails their test for what the code swallowed', async () => {

@@ -29,7 +29,17 @@ export const mayReach: Record<string, readonly string[]> = {
     '@google-cloud/storage',
     'zod',
   ],
-  'src/config': ['src/config', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'yaml', 'zod'],
+  'src/config': [
+    'src/config',
+    'src/domain',
+    'src/files',
+    // What a configuration file may teach the simulator.
+    'src/simulators/comfyui/behaviours/node-behaviour.ts',
+    'src/errors.ts',
+    'node:',
+    'yaml',
+    'zod',
+  ],
   'src/report': [
     'src/report',
     'src/recording/load-recording.ts',
@@ -167,7 +177,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/config/define-config.ts',
     'src/domain/graph.ts',
     'src/network/safety/host-table.ts',
-    'src/simulators/simulator.ts',
+    'src/simulators',
     'src/errors.ts',
   ],
   'src/errors.ts': [],

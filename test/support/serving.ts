@@ -17,7 +17,13 @@ export interface Serving {
 
 /** Starts `pr serve --port 0 --json` and waits until it says that it is there. */
 export async function startServing(...more: string[]): Promise<Serving> {
+  return startServingIn(process.cwd(), ...more)
+}
+
+/** The same in a folder, with the configuration file that lies there. */
+export async function startServingIn(cwd: string, ...more: string[]): Promise<Serving> {
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json', ...more], {
+    cwd,
     env: bareEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

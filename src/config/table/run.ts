@@ -1,4 +1,5 @@
 import { limits } from '../../domain/limits.ts'
+import { behaviourList } from '../parse-behaviours.ts'
 import { number, oneOf, path, presence, text, truth } from '../parse-value.ts'
 import { type Setting, setting, type settingGroups } from '../setting.ts'
 
@@ -63,6 +64,14 @@ export const runSettings = {
     shows: 'N',
     parse: number(limits.speed),
     fallback: 0,
+  }),
+  behaviours: setting({
+    group: 'Dry run',
+    describe: 'what node classes do, by code: defineBehaviour({ … })',
+    shows: 'LIST',
+    codeOnly: true,
+    parse: behaviourList,
+    fallback: [],
   }),
   realFfmpeg: toggle('Dry run', 'run the real ffmpeg on the replayed video'),
   strict: toggle('Dry run', 'fail when a recording is never used'),

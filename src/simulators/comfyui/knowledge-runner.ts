@@ -1,11 +1,13 @@
 import type { ClassKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock } from '../simulator.ts'
-import { CallInputs } from './behaviours/call-inputs.ts'
-import { computeBehaviours } from './behaviours/compute-all.ts'
-import type { ComputeBehaviours, ComputeFacts, UntimedTick } from './behaviours/compute-behaviour.ts'
-import { computeDefault } from './behaviours/compute-default.ts'
-import { checkArguments, type PythonFunction, pythonFunction } from './behaviours/python-function.ts'
-import { refuseOption } from './behaviours/refused-option.ts'
+import type { Behaviours } from './behaviours/behaviours.ts'
+import { refuseOption } from './behaviours/core-functions.ts'
+import { defaultRun } from './behaviours/default-run.ts'
+import { CallInputs } from './behaviours/node-inputs.ts'
+import { nodeResult, pyOf } from './behaviours/node-return.ts'
+import { nodeServer, ownNode } from './behaviours/own-node.ts'
+import type { ProgressTick } from './behaviours/running-node.ts'
+import { checkArguments, type Signature, signatureOf } from './behaviours/signature.ts'
 import {
   type ClassTraits,
   classTraits,
@@ -16,7 +18,6 @@ import {
 } from './execute/node-runner.ts'
 import type { FileStore } from './files/file-store.ts'
 import type { ObjectInfo } from './object-info.ts'
-import { dumpJson } from './python/dump.ts'
 import { isDict, type Py, type PyDict, PythonError } from './python/py.ts'
 
 export interface KnowledgeRunnerParts {
@@ -26,7 +27,7 @@ export interface KnowledgeRunnerParts {
   readonly clock: Clock
   /** Whether the server was started with a preview method: only then samplers send pictures. */
   readonly previews: boolean
-  readonly behaviours?: ComputeBehaviours
+  readonly behaviours: Behaviours
 }
 
 /** Nodes as the recording shows them: durations and files from there, results from small behaviours by class. */
@@ -40,18 +41,16 @@ export class KnowledgeRunner implements NodeRunner {
   private instances = new Map<string, string>()
   private made = 0
   private readonly parts: KnowledgeRunnerParts
-  private readonly behaviours: ComputeBehaviours
 
   constructor(parts: KnowledgeRunnerParts) {
     this.parts = parts
-    this.behaviours = parts.behaviours ?? computeBehaviours
   }
 
   traits(classType: string): ClassTraits | null {
     let traits = this.traitsOf.get(classType)
     if (traits === undefined) {
       const info = this.parts.objectInfo.get(classType)
-      const behaviour = this.behaviours.get(classType)
+      const behaviour = this.parts.behaviours.get(classType)
       traits = isDict(info) ? classTraits(info, behaviour) : null
       this.traitsOf.set(classType, traits)
     }
@@ -63,10 +62,10 @@ export class KnowledgeRunner implements NodeRunner {
   }
 
   fingerprint(classType: string, constants: PyDict): Py | undefined {
-    const hook = this.behaviours.get(classType)?.fingerprint
+    const hook = this.parts.behaviours.get(classType)?.isChanged
     if (!hook) return undefined
     try {
-      return hook(constants, this.parts)
+      return [pyOf(hook(constants, nodeServer(this.parts)))]
     } catch (error) {
       if (!(error instanceof PythonError)) throw error
       return Number.NaN
@@ -74,57 +73,49 @@ export class KnowledgeRunner implements NodeRunner {
   }
 
   lazyRequest(call: NodeCall): readonly string[] {
-    const behaviour = this.behaviours.get(call.classType)
-    const traits = this.traits(call.classType)!
-    const main = this.functionOf(call.classType)
-    checkArguments({ ...main, name: `${main.name.split('.')[0]}.check_lazy_status` }, traits, call.inputs)
-    if (behaviour?.lazy) return behaviour.lazy(new CallInputs(call))
-    return [...traits.lazyInputs].filter((name) => call.inputs.has(name))
+    const { classType, inputs } = call
+    const traits = this.traits(classType)!
+    const main = this.signatureOf(classType)
+    checkArguments({ ...main, name: `${main.name.split('.')[0]}.check_lazy_status` }, traits, inputs)
+    const lazy = this.parts.behaviours.get(classType)?.checkLazyStatus
+    return lazy ? lazy(new CallInputs(call)) : [...traits.lazyInputs].filter((name) => inputs.has(name))
   }
 
   run(call: NodeCall): NodeOutcome {
-    const { classType } = call
-    const behaviour = this.behaviours.get(classType)
+    const { classType, nodeId } = call
+    const behaviour = this.parts.behaviours.get(classType)
     const knowledge = this.parts.classes.get(classType)
+    const traits = this.traits(classType)!
     this.ran.add(classType)
     if (!knowledge) this.synthetic.add(classType)
-    checkArguments(this.functionOf(classType), this.traits(classType)!, call.inputs)
+    checkArguments(this.signatureOf(classType), traits, call.inputs)
     const inputs = new CallInputs(call)
-    const facts = this.factsOf(call, knowledge)
-    const ticks = behaviour?.ticks?.(inputs, facts) ?? []
+    const instanceLetters = () => this.lettersOf(`${nodeId}\n${classType}`)
+    const node = ownNode(call, this.parts, { traits, knowledge, instanceLetters })
+    const ticks = behaviour?.progress?.(inputs, node) ?? []
     const scale = scaleOf(inputs, knowledge)
     const stepMs = (knowledge?.stepMs ?? 0) * scale
-    const ownMs = behaviour?.duration?.(inputs) ?? (knowledge?.ms ?? 0) * scale
+    const ownMs = behaviour?.durationMs?.(inputs) ?? (knowledge?.ms ?? 0) * scale
     return {
-      ...(behaviour?.atOnce && { limit: { name: classType, most: behaviour.atOnce } }),
+      ...(behaviour?.semaphore && { limit: { name: classType, most: behaviour.semaphore } }),
       durationMs: ticks.length * stepMs + ownMs,
       ticks: ticks.map((tick, index) => this.timed({ atMs: (index + 1) * stepMs, ...tick })),
       finish: () => {
-        refuseOption(inputs, (name) => facts.traits.inputs.get(name)?.get('options'))
-        return behaviour?.compute(inputs, facts) ?? computeDefault(inputs, facts)
+        refuseOption(behaviour?.refuses, inputs, (name) => traits.inputs.get(name)?.get('options'))
+        return nodeResult((behaviour?.run ?? defaultRun)(inputs, node), traits)
       },
     }
   }
 
   /** JPEGs are pictures of the sampler's state; PNGs are what SaveImageWebsocket sends, whatever the preview method. */
-  private timed({ preview, atMs = 0, ...tick }: UntimedTick): Tick {
+  private timed({ preview, atMs = 0, ...tick }: ProgressTick): Tick {
     return { ...tick, atMs, ...(preview && (this.parts.previews || preview.format === 'png') && { preview }) }
   }
 
-  private functionOf(classType: string): PythonFunction {
-    return this.behaviours.get(classType)?.python ?? pythonFunction(classType, this.traits(classType)!)
-  }
-
-  private factsOf(call: NodeCall, knowledge: ClassKnowledge | undefined): ComputeFacts {
-    const { files, clock } = this.parts
-    return {
-      files,
-      clock,
-      knowledge,
-      traits: this.traits(call.classType)!,
-      instanceLetters: () => this.lettersOf(`${call.nodeId}\n${call.classType}`),
-      metadata: () => metadataOf(call),
-    }
+  private signatureOf(classType: string): Signature {
+    const { behaviours, classes } = this.parts
+    const learnt = classes.get(classType)?.functionName
+    return signatureOf(classType, this.traits(classType)!, behaviours.get(classType), learnt)
   }
 
   private lettersOf(instance: string): string {
@@ -142,17 +133,6 @@ export class KnowledgeRunner implements NodeRunner {
 function scaleOf(inputs: CallInputs, knowledge: ClassKnowledge | undefined): number {
   const volume = inputs.volume()
   return knowledge?.volume && volume ? volume / knowledge.volume : 1
-}
-
-const promptTexts = new WeakMap<PyDict, string>()
-
-/** Every file of a prompt carries the whole graph: its text is made once. */
-function metadataOf({ graph, extraData }: NodeCall): Record<string, string> {
-  const prompt = promptTexts.get(graph.original) ?? dumpJson(graph.original)
-  promptTexts.set(graph.original, prompt)
-  const extra = extraData.get('extra_pnginfo')
-  const texts = isDict(extra) ? Array.from(extra, ([key, value]): [string, string] => [key, dumpJson(value)]) : []
-  return Object.fromEntries([['prompt', prompt], ...texts])
 }
 
 /** Different for every number, and not in alphabetical order: the server draws them at random. */

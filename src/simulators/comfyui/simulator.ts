@@ -1,5 +1,8 @@
 import type { ComfyuiKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock, SimulatedService, SocketEnd } from '../simulator.ts'
+import { behavioursWith } from './behaviours/behaviours.ts'
+import { withDeclared } from './behaviours/declared-classes.ts'
+import type { NodeBehaviour } from './behaviours/node-behaviour.ts'
 import type { Outbox } from './execute/prompt-run.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { restoreInputs } from './files/restore-files.ts'
@@ -37,6 +40,8 @@ export interface ComfyuiOptions {
   readonly files?: FileStore
   /** Puts something around what is said about prompts. */
   readonly outbox?: (hub: Outbox) => Outbox
+  /** What classes do that neither this program nor a recording tells. */
+  readonly behaviours?: readonly NodeBehaviour[] | undefined
 }
 
 /**
@@ -49,12 +54,15 @@ export function comfyuiSimulator({
   newId,
   files = createFileStore({ clock }),
   outbox,
+  behaviours = [],
 }: ComfyuiOptions): ComfyuiSimulator {
-  const objectInfo = readObjectInfo(knowledge.nodeClasses)
+  const objectInfo = withDeclared(readObjectInfo(knowledge.nodeClasses), behaviours)
+  const known = behavioursWith(behaviours)
   const { classes, answers, entries, argv } = knowledge
   restoreInputs(files, entries)
-  const runner = new KnowledgeRunner({ objectInfo, classes, files, clock, previews: hasPreviews(argv) })
-  const model = new ServerModel({ objectInfo, answers, entries, files, runner, clock, newId, outbox })
+  const parts = { objectInfo, files, clock, behaviours: known }
+  const runner = new KnowledgeRunner({ ...parts, classes, previews: hasPreviews(argv) })
+  const model = new ServerModel({ ...parts, answers, entries, runner, newId, outbox })
   return {
     ...serviceOf(model),
     files,

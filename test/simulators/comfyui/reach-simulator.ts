@@ -1,3 +1,4 @@
+import type { NodeBehaviour } from '../../../src/index.ts'
 import { comfyuiKnowledge } from '../../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../../src/recording/load-recording.ts'
 import { type ComfyuiSimulator, comfyuiSimulator } from '../../../src/simulators/comfyui/simulator.ts'
@@ -10,13 +11,13 @@ export const knowledge = comfyuiKnowledge(recording.entries)
 export const ORIGIN = 'http://127.0.0.1:8188'
 
 /** A fresh server as the shipped recording knows it, and its clock. */
-export function freshSimulator(): ComfyuiSimulator {
+export function freshSimulator(behaviours: readonly NodeBehaviour[] = []): ComfyuiSimulator {
   let made = 0
   const newId = () => {
     made += 1
     return `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`
   }
-  return comfyuiSimulator({ knowledge, clock: virtualClock(Date.UTC(2026, 10, 23), 0), newId })
+  return comfyuiSimulator({ knowledge, clock: virtualClock(Date.UTC(2026, 10, 23), 0), newId, behaviours })
 }
 
 /** The simulator itself, without any network. */

@@ -27,7 +27,7 @@ export interface NodeCall {
   /** `12`, or `12.0.0.3` inside an expansion. */
   readonly nodeId: string
   readonly classType: string
-  /** One value per input; with INPUT_IS_LIST the whole list. A missing lazy input is not in it. */
+  /** One value per input; with INPUT_IS_LIST the first of each list. A lazy input that is not there yet is None. */
   readonly inputs: ReadonlyMap<string, Value>
   readonly lists: ReadonlyMap<string, readonly Value[]>
   /** Index of this call when the node is mapped over a list. */
@@ -87,8 +87,8 @@ export interface ExpansionLink {
 export interface ClassTraits {
   readonly isOutput: boolean
   readonly isV3: boolean
-  /** It comes with a node pack, and not with ComfyUI itself. */
-  readonly isOfPack: boolean
+  /** `nodes`, `comfy_extras.nodes_wan`, `custom_nodes.<pack>`. */
+  readonly module: string
   /** Input name → its options; hidden inputs are apart. */
   readonly inputs: ReadonlyMap<string, PyDict>
   /** Names of those that a prompt must have. */
@@ -122,7 +122,7 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
   return {
     isOutput: info.get('output_node') === true,
     isV3,
-    isOfPack: String(info.get('python_module')).startsWith('custom_nodes.'),
+    module: String(info.get('python_module') ?? ''),
     inputs,
     required: [...asDict(groups.get('required')).keys()],
     lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),

@@ -18,10 +18,34 @@ export type Value =
   /** `shape` as the tensor's (`[batch, channels, frames, height, width]`, or without frames); `images` is what it decodes to. */
   | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images: ImageBatch }
   | { readonly kind: 'video'; readonly images: ImageBatch; readonly fps: number }
-  /** A model, a text encoder, conditioning …: where its colour comes from, and the latent shape that it is made for. */
-  | { readonly kind: 'opaque'; readonly type: string; readonly colour: Colour; readonly shape?: readonly number[] }
+  /**
+   * A model, a text encoder, conditioning …: what its pictures' colour comes from, the latent shape that it is made for, and
+   * whatever a behaviour keeps in it.
+   */
+  | {
+      readonly kind: 'opaque'
+      readonly type: string
+      readonly colour?: Colour
+      readonly shape?: readonly number[]
+      readonly object?: unknown
+    }
   /** comfy_execution.graph_utils.ExecutionBlocker: whoever gets it is not run. */
   | { readonly kind: 'blocker'; readonly message: string | null }
+
+const KINDS = new Set<unknown>([
+  'data',
+  'images',
+  'mask',
+  'latent',
+  'video',
+  'opaque',
+  'blocker',
+] satisfies Value['kind'][])
+
+/** Whether something is a value, and not data that is to become one. */
+export function isValue(something: unknown): something is Value {
+  return typeof something === 'object' && something !== null && 'kind' in something && KINDS.has(something.kind)
+}
 
 /** Plain Python data as a value. */
 export const data = (value: Py): Value => ({ kind: 'data', data: value })

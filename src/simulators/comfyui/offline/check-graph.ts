@@ -1,6 +1,8 @@
 import { nearest } from '../../../domain/wording.ts'
 import { PromptRunnerError } from '../../../errors.ts'
-import { validateBehaviours } from '../behaviours/validate-all.ts'
+import { behavioursWith } from '../behaviours/behaviours.ts'
+import { withDeclared } from '../behaviours/declared-classes.ts'
+import type { NodeBehaviour } from '../behaviours/node-behaviour.ts'
 import { parseJson } from '../python/parse.ts'
 import { isDict, type PyDict, PythonError } from '../python/py.ts'
 import { checkNode, type NodeCheck } from '../validate/check-node.ts'
@@ -30,14 +32,27 @@ export interface OfflineOptions {
   readonly strict?: boolean
 }
 
+/** What is known of a server besides its `GET /object_info`. */
+export interface OfflineKnowledge {
+  /** What classes check, and classes that are declared by code. */
+  readonly behaviours?: readonly NodeBehaviour[]
+  /** It answered just now, and has no class that it does not list. */
+  readonly live?: boolean
+}
+
 /** Reads the text of a `GET /object_info` once for any number of graphs. Throws PR_COMFY_HTTP when it is none. */
-export function offlineServer(objectInfo: string): OfflineServer {
+export function offlineServer(
+  objectInfo: string,
+  { behaviours = [], live = false }: OfflineKnowledge = {},
+): OfflineServer {
   const parsed = parseObjectInfo(objectInfo)
-  const classes = parsed.entries().map(([name, entry]) => {
+  const known = live ? parsed : withDeclared(parsed, behaviours)
+  const classes = known.keys().map((name) => {
+    const entry = known.get(name)
     const module = isDict(entry) ? entry.get('python_module') : undefined
     return { name, module: typeof module === 'string' ? module : '' }
   })
-  return { findClass: nodeClasses(parsed, validateBehaviours), classes: [...classes] }
+  return { findClass: nodeClasses(known, behavioursWith(behaviours)), classes: [...classes] }
 }
 
 function parseObjectInfo(text: string): PyDict {

@@ -1,6 +1,7 @@
 import { PromptRunnerError } from '../../../errors.ts'
 import { parseJson } from '../python/parse.ts'
 import { isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
+import { linkType } from '../validate/link-type.ts'
 import type { FindClass, NodeClass } from '../validate/node-class.ts'
 
 export interface OfflineNode {
@@ -119,6 +120,6 @@ function reach(nodes: ReadonlyMap<string, OfflineNode>, from: readonly string[])
 }
 
 function standIn(name: string): NodeClass {
-  const outputs = Array.from({ length: 64 }, () => ({ type: '*', family: 'any' }) as const)
+  const outputs = Array.from({ length: 64 }, () => linkType('*', false, 'any'))
   return { name, v3: false, isOutput: true, inputs: new Map(), hidden: new Map(), outputs, behaviour: {} }
 }

@@ -37,6 +37,7 @@ export function typeName(value: Py): string {
 export class PythonError extends Error {
   override readonly name = 'PythonError'
   readonly type: string
+  /** Lines as `execution_error` shows them. */
   readonly traceback: readonly string[]
 
   constructor(type: string, message: string, traceback: readonly string[] = []) {

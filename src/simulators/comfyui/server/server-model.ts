@@ -1,7 +1,6 @@
 import type { ComfyuiKnowledge } from '../../../recording/comfyui-knowledge.ts'
 import type { Clock } from '../../simulator.ts'
-import { validateBehaviours } from '../behaviours/validate-all.ts'
-import type { ValidateBehaviours } from '../behaviours/validate-behaviour.ts'
+import type { Behaviours } from '../behaviours/behaviours.ts'
 import type { NodeRunner } from '../execute/node-runner.ts'
 import type { Outbox } from '../execute/prompt-run.ts'
 import type { FileStore } from '../files/file-store.ts'
@@ -28,7 +27,7 @@ export interface ServerModelParts {
   readonly runner: NodeRunner
   readonly clock: Clock
   readonly newId: () => string
-  readonly validate?: ValidateBehaviours
+  readonly behaviours: Behaviours
   /** Puts something around what is said about prompts. */
   readonly outbox?: ((hub: Outbox) => Outbox) | undefined
   /** The server takes the outputs in the order of a Python set, that is in any; without this, in document order. */
@@ -47,12 +46,12 @@ export class ServerModel {
 
   constructor(parts: ServerModelParts) {
     this.parts = parts
-    const { runner, clock, newId, objectInfo } = parts
+    const { runner, clock, newId, objectInfo, behaviours } = parts
     this.hub = new SocketHub({ features: FEATURES, newId, remaining: () => this.queue.remaining })
     this.queue = new PromptQueue(() => this.hub.broadcastStatus())
     const outbox = parts.outbox?.(this.hub) ?? this.hub
     this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, outbox, runner, clock })
-    this.findClass = nodeClasses(objectInfo, parts.validate ?? validateBehaviours)
+    this.findClass = nodeClasses(objectInfo, behaviours)
   }
 
   /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered. */

@@ -1,7 +1,8 @@
+import type { LinkType } from '../behaviours/node-behaviour.ts'
 import { pyContains, pyItem } from '../python/operators.ts'
 import { isDict, type Py, PythonError } from '../python/py.ts'
 import { checkRange, convertConstant } from './check-constant.ts'
-import { type LinkType, typesMatch } from './link-type.ts'
+import { typesMatch } from './link-type.ts'
 import type { FindClass, InputSpec, NodeClass } from './node-class.ts'
 import {
   badLinkedInput,
@@ -10,7 +11,7 @@ import {
   requiredInputMissing,
   returnTypeMismatch,
 } from './node-error.ts'
-import { runOwnCheck, takesInput } from './own-check.ts'
+import { runOwnCheck, takesInput, takesInputTypes } from './own-check.ts'
 
 /** Deeper chains of nodes end in RecursionError: Python's limit of 1000 frames less what the server's call stack uses. */
 const MAX_DEPTH = 950
@@ -68,7 +69,7 @@ class NodeVisit {
 
   verdict(): NodeVerdict {
     for (const spec of this.node.inputs.values()) this.visitInput(spec)
-    const own = this.node.behaviour.check
+    const own = this.node.behaviour.validateInputs
     if (own) {
       const { fileExists } = this.check
       this.errors.push(...runOwnCheck(this.node, own, { inputs: this.inputs, inputTypes: this.inputTypes, fileExists }))
@@ -91,7 +92,8 @@ class NodeVisit {
     if (link.length !== 2) return badLinkedInput(spec, link)
     const received = outputType(classOf(this.check, pyItem(this.check.prompt, source)), slot)
     this.inputTypes.set(spec.name, received)
-    const leftToCheck = this.node.behaviour.check?.required.includes('input_types') === true
+    const own = this.node.behaviour.validateInputs
+    const leftToCheck = own !== undefined && takesInputTypes(own)
     if (!leftToCheck && !typesMatch(received, spec.type)) return returnTypeMismatch(spec, received.type, link)
     if (!this.sourceIsValid(spec, source, link)) this.valid = false
     return undefined
@@ -116,7 +118,7 @@ class NodeVisit {
     const { value, error } = convertConstant(spec, given)
     if (isDict(this.inputs) && value !== given) this.inputs.set(spec.name, value)
     if (error) return error
-    const own = this.node.behaviour.check
+    const own = this.node.behaviour.validateInputs
     return own && takesInput(own, spec.name) ? undefined : checkRange(spec, value)
   }
 }

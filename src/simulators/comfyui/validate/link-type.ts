@@ -1,18 +1,13 @@
+import type { LinkType, NotEqual, SocketType } from '../behaviours/node-behaviour.ts'
 import { pyEquals } from '../python/operators.ts'
-import { type Py, PythonError } from '../python/py.ts'
+import type { Py } from '../python/py.ts'
 
-/**
- * The Python type that a type name has, for it decides how names compare:
- * `plain` a str; `any` ComfyUI's IO enum and V3 types, where `*` equals everything; `subset` a testing-pack str that is also
- * equal when its types are a subset of the other's; `multi` a VideoHelperSuite str that also equals the names in `also`.
- */
-export type TypeFamily = 'plain' | 'any' | 'subset' | 'multi'
-
-export interface LinkType {
-  /** A type name, or the options of an old combo. */
-  readonly type: Py
-  readonly family: TypeFamily
-  readonly also?: readonly string[]
+/** The type of a socket by its name in `object_info` and how that compares; a class of its own wins. */
+export function linkType(type: Py, isV3: boolean, own: SocketType | undefined): LinkType {
+  if (typeof own === 'function') return { type, notEqual: own }
+  // `*` of a V1 class is nearly always ComfyUI's IO.ANY; object_info does not tell it from an ordinary string.
+  const isAny = own === undefined ? isV3 || type === '*' : own === 'any'
+  return isAny ? { type, notEqual: notEqualAny } : { type }
 }
 
 /** Whether a link may lead from an output to an input (comfy_execution/validation.py, validate_node_input, 0.3.64). */
@@ -28,18 +23,14 @@ export function typesMatch(received: LinkType, wanted: LinkType): boolean {
  * (a subclass goes first).
  */
 function unequal(a: LinkType, b: LinkType): boolean {
-  const [self, other] = a.family === 'plain' ? [b, a] : [a, b]
-  if (self.family === 'plain') return !pyEquals(self.type, other.type)
-  if (other.type === '*') return false
-  if (self.family === 'multi') return !self.also?.some((name) => name === other.type)
-  if (self.type === '*') return false
-  if (typeof other.type === 'string') return !subset(self.type, other.type)
-  if (self.family === 'any') return true
-  throw new PythonError('AttributeError', "'list' object has no attribute 'split'")
+  if (a.notEqual) return a.notEqual(a.type, b.type)
+  return b.notEqual ? b.notEqual(b.type, a.type) : !pyEquals(a.type, b.type)
 }
 
-/** Whether every name of one union is also in the other. */
-export function subset(one: Py, other: string): boolean {
+/** ComfyUI's IO enum and V3 types: `*` equals everything, and a union whatever holds all its names. */
+const notEqualAny: NotEqual = (type, other) => {
+  if (type === '*' || other === '*') return false
+  if (typeof type !== 'string' || typeof other !== 'string') return true
   const names = other.split(',')
-  return typeof one === 'string' && one.split(',').every((name) => names.includes(name))
+  return !type.split(',').every((name) => names.includes(name))
 }

@@ -1,7 +1,8 @@
-import type { ValidateBehaviour, ValidateBehaviours } from '../behaviours/validate-behaviour.ts'
+import type { Behaviours } from '../behaviours/behaviours.ts'
+import type { LinkType, NodeBehaviour } from '../behaviours/node-behaviour.ts'
 import type { ObjectInfo } from '../object-info.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
-import type { LinkType, TypeFamily } from './link-type.ts'
+import { linkType } from './link-type.ts'
 
 /** One declared input. `info` is `[type, options]`, as error messages carry it. */
 export interface InputSpec {
@@ -22,14 +23,16 @@ export interface NodeClass {
   readonly inputs: ReadonlyMap<string, InputSpec>
   readonly hidden: PyDict
   readonly outputs: readonly LinkType[]
-  readonly behaviour: ValidateBehaviour
+  readonly behaviour: ClassChecks
 }
+
+type ClassChecks = Pick<NodeBehaviour, 'validateInputs' | 'socketTypes'>
 
 /** Finds a class by its name; undefined when the server does not have it. */
 export type FindClass = (name: string) => NodeClass | undefined
 
 /** Reads classes from a parsed `GET /object_info` when they are first asked for. */
-export function nodeClasses(objectInfo: ObjectInfo, behaviours: ValidateBehaviours): FindClass {
+export function nodeClasses(objectInfo: ObjectInfo, behaviours: Behaviours): FindClass {
   const known = new Map<string, NodeClass | undefined>()
   return (name) => {
     if (!known.has(name)) {
@@ -40,14 +43,12 @@ export function nodeClasses(objectInfo: ObjectInfo, behaviours: ValidateBehaviou
   }
 }
 
-function readClass(name: string, entry: PyDict, behaviour: ValidateBehaviour): NodeClass {
+function readClass(name: string, entry: PyDict, behaviour: ClassChecks): NodeClass {
   const groups = dictAt(entry, 'input')
   // Only V3 entries always have all three; V1 entries have them when true.
   const v3 = ['deprecated', 'experimental', 'api_node'].every((key) => entry.has(key))
-  const linkType = (type: Py, socket: string): LinkType => {
-    const also = behaviour.also?.[socket]
-    return also ? { type, family: 'multi', also } : { type, family: behaviour.family ?? familyOf(type, v3) }
-  }
+  const typeOf = (type: Py, socket: string | number): LinkType =>
+    linkType(type, v3, behaviour.socketTypes?.[socket] ?? behaviour.socketTypes?.['*'])
   const inputs = new Map<string, InputSpec>()
   for (const group of ['required', 'optional'] as const) {
     for (const [input, spec] of dictAt(groups, group)) {
@@ -57,7 +58,7 @@ function readClass(name: string, entry: PyDict, behaviour: ValidateBehaviour): N
       inputs.set(input, {
         name: input,
         required: group === 'required',
-        type: linkType(type, input),
+        type: typeOf(type, input),
         options: known,
         info: [type, known],
       })
@@ -70,13 +71,10 @@ function readClass(name: string, entry: PyDict, behaviour: ValidateBehaviour): N
     isOutput: entry.get('output_node') === true,
     inputs,
     hidden: dictAt(groups, 'hidden'),
-    outputs: Array.isArray(outputs) ? outputs.map((type, slot) => linkType(type, String(slot))) : [],
+    outputs: Array.isArray(outputs) ? outputs.map(typeOf) : [],
     behaviour,
   }
 }
-
-/** `*` of a V1 class is nearly always ComfyUI's IO.ANY; object_info does not tell it from an ordinary string. */
-const familyOf = (type: Py, v3: boolean): TypeFamily => (v3 || type === '*' ? 'any' : 'plain')
 
 function dictAt(container: PyDict, key: string): PyDict {
   const value = container.get(key)

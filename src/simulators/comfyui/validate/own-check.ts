@@ -1,11 +1,10 @@
-import type { OwnCheck } from '../behaviours/validate-behaviour.ts'
+import type { LinkType, ValidateInputs } from '../behaviours/node-behaviour.ts'
+import { requireArguments } from '../behaviours/signature.ts'
 import { isRawHidden, linkOf } from '../execute/link.ts'
-import { requireArguments } from '../python/arguments.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
 import { pyItem, pyIterate } from '../python/operators.ts'
 import { type Py, PythonError } from '../python/py.ts'
-import type { LinkType } from './link-type.ts'
 import type { NodeClass } from './node-class.ts'
 import { customValidationFailed, type NodeError } from './node-error.ts'
 
@@ -25,27 +24,34 @@ export interface OwnCheckCall {
 }
 
 /** Runs a class's own check on a node's inputs, as execution.py's validate_inputs does after its own checks. */
-export function runOwnCheck(node: NodeClass, check: OwnCheck, call: OwnCheckCall): NodeError[] {
+export function runOwnCheck(node: NodeClass, check: ValidateInputs, call: OwnCheckCall): NodeError[] {
+  const { functionName = `${node.name}.${node.v3 ? 'validate_inputs' : 'VALIDATE_INPUTS'}`, parameters = [] } = check
   const passed = new Map<string, Py>()
   for (const [name, value] of suppliedInputs(node, call.inputs)) {
     // The class itself is the first argument, and counts among the parameters that an input may be named after.
     if (name === 'cls' && !check.isStatic) {
-      throw new PythonError('TypeError', `${check.name}() got multiple values for argument 'cls'`)
+      throw new PythonError('TypeError', `${functionName}() got multiple values for argument 'cls'`)
     }
     if (takesInput(check, name)) passed.set(name, value)
   }
-  if (check.required.includes('input_types')) passed.set('input_types', new Map())
-  requireArguments(check.name, check.required, passed)
-  const result = check.run(passed, { ...call, declared: (input) => node.inputs.get(input)?.type })
+  if (takesInputTypes(check)) passed.set('input_types', new Map())
+  requireArguments(functionName, parameters, passed)
+  const result = check.check(passed, { ...call, declared: (input) => node.inputs.get(input)?.type })
   if (result === true) return []
   const words = result === false ? undefined : pyStr(result)
   return Array.from(passed.keys(), (input) => customValidationFailed(input, words))
 }
 
 /** Whether the server leaves an input to the check: it is a named parameter, or the check takes any. */
-export function takesInput(check: OwnCheck, input: string): boolean {
-  return check.anyInput === true || check.required.includes(input) || check.optional?.includes(input) === true
+export function takesInput(check: ValidateInputs, input: string): boolean {
+  return check.kwargs === true || names(check, input)
 }
+
+/** Whether the server leaves the types of links to the check. */
+export const takesInputTypes = (check: ValidateInputs): boolean => names(check, 'input_types')
+
+const names = ({ parameters = [], optional = [] }: ValidateInputs, name: string) =>
+  parameters.includes(name) || optional.includes(name)
 
 /** What execution.py's get_input_data hands out before anything ran: constants as they are, links as None. */
 function suppliedInputs(node: NodeClass, inputs: Py): ReadonlyMap<string, Py> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { validateBehaviours } from '../../../../src/simulators/comfyui/behaviours/validate-all.ts'
+import { behavioursWith } from '../../../../src/simulators/comfyui/behaviours/behaviours.ts'
 import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
 import type { PyDict } from '../../../../src/simulators/comfyui/python/py.ts'
 import { nodeClasses } from '../../../../src/simulators/comfyui/validate/node-class.ts'
@@ -7,7 +7,7 @@ import { validatePrompt } from '../../../../src/simulators/comfyui/validate/vali
 import { expectLegal, mutatedBody, objectInfo, validBodies } from '../../../support/prompt-mutations.ts'
 import { fc } from '../../../support/seeded.ts'
 
-const findClass = nodeClasses(parseJson(objectInfo) as PyDict, validateBehaviours)
+const findClass = nodeClasses(parseJson(objectInfo) as PyDict, behavioursWith())
 
 function expectLegalAnswer(body: string): void {
   const fileExists = (name: string) => name === 'a.png'

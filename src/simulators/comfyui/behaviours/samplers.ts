@@ -2,29 +2,31 @@ import { bytesOf } from '../../media/byte-source.ts'
 import { colourOf } from '../../media/colour.ts'
 import { flatImages } from '../../media/image-batch.ts'
 import { jpeg } from '../../media/jpeg.ts'
-import type { NodeResult, Tick } from '../execute/node-runner.ts'
 import { PythonError } from '../python/py.ts'
-import type { CallInputs } from './call-inputs.ts'
-import type { ComputeBehaviour, ComputeBehaviours } from './compute-behaviour.ts'
+import type { OwnBehaviour } from './own-behaviour.ts'
+import type { NodeInputs, ProgressTick } from './running-node.ts'
 
 const PREVIEW_SIZE = 512
 
-const sampler: ComputeBehaviour = { ticks: stepTicks, compute: sample }
+const sampler: Omit<OwnBehaviour, 'classType'> = {
+  progress: stepTicks,
+  run: (inputs) => ({ result: [sampled(inputs)] }),
+}
 
 /** Samplers keep the latent's shape and tell of every step (nodes.py). */
-export const samplerBehaviours: ComputeBehaviours = new Map([
-  ['KSampler', sampler],
-  ['KSamplerAdvanced', sampler],
-])
+export const samplerBehaviours: readonly OwnBehaviour[] = [
+  { classType: 'KSampler', ...sampler },
+  { classType: 'KSamplerAdvanced', ...sampler },
+]
 
 /** KSamplerAdvanced runs from `start_at_step` to `end_at_step`, held within `steps`. */
-function stepsOf(inputs: CallInputs): number {
+function stepsOf(inputs: NodeInputs): number {
   const steps = inputs.number('steps', 20)
   const end = Math.min(steps, inputs.number('end_at_step', steps))
   return Math.max(0, end - Math.min(end, inputs.number('start_at_step', 0)))
 }
 
-function stepTicks(inputs: CallInputs): Omit<Tick, 'atMs'>[] {
+function stepTicks(inputs: NodeInputs): ProgressTick[] {
   checkTokens(inputs)
   const steps = stepsOf(inputs)
   const { images } = sampled(inputs)
@@ -45,12 +47,8 @@ function stepTicks(inputs: CallInputs): Omit<Tick, 'atMs'>[] {
   }))
 }
 
-function sample(inputs: CallInputs): NodeResult {
-  return { outputs: [sampled(inputs)] }
-}
-
 /** New noise means a new picture; a latent that is only finished keeps its own. */
-function sampled(inputs: CallInputs) {
+function sampled(inputs: NodeInputs) {
   const latent = inputs.get('latent_image', 'latent')
   if (inputs.text('add_noise') === 'disable') return latent
   const seed = inputs.text('noise_seed', inputs.text('seed'))
@@ -61,7 +59,7 @@ function sampled(inputs: CallInputs) {
 }
 
 /** VACE adds its context to the latent token by token; a token is 2 x 2 latent pixels of one frame. */
-function checkTokens(inputs: CallInputs): void {
+function checkTokens(inputs: NodeInputs): void {
   const context = inputs.find('positive', 'opaque')?.shape
   const { shape } = inputs.get('latent_image', 'latent')
   if (!context || tokens(context) === tokens(shape)) return

@@ -2,22 +2,36 @@ import { type Colour, colourOf } from '../../media/colour.ts'
 import { frameCount } from '../../media/image-batch.ts'
 import type { NodeCall } from '../execute/node-runner.ts'
 import { formatValue, type Value } from '../execute/value.ts'
+import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
 import { type Py, PythonError } from '../python/py.ts'
+import type { NodeInputs } from './running-node.ts'
 
 type Kind = Value['kind']
 type Of<K extends Kind> = Extract<Value, { kind: K }>
 
 /** One call's inputs by name and kind. */
-export class CallInputs {
-  readonly call: NodeCall
+export class CallInputs implements NodeInputs {
+  readonly #call: NodeCall
 
   constructor(call: NodeCall) {
-    this.call = call
+    this.#call = call
+  }
+
+  names(): string[] {
+    return [...this.#call.inputs.keys()]
+  }
+
+  value(name: string): Value | undefined {
+    return this.#call.inputs.get(name)
+  }
+
+  list(name: string): readonly Value[] {
+    return this.#call.lists.get(name) ?? []
   }
 
   find<K extends Kind>(name: string, kind: K): Of<K> | null {
-    const value = this.call.inputs.get(name)
+    const value = this.value(name)
     return value?.kind === kind ? (value as Of<K>) : null
   }
 
@@ -28,30 +42,34 @@ export class CallInputs {
     return found
   }
 
-  /** The first input of a kind, whatever its name. */
   first<K extends Kind>(kind: K): Of<K> | null {
-    return (this.call.inputs.values().find((value) => value.kind === kind) as Of<K> | undefined) ?? null
+    return (this.#call.inputs.values().find((value) => value.kind === kind) as Of<K> | undefined) ?? null
   }
 
   data(name: string): Py | undefined {
     return this.find(name, 'data')?.data
   }
 
-  number(name: string, fallback: number): number {
+  number(name: string, otherwise: number): number {
     const value = this.data(name)
-    return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : fallback
+    return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : otherwise
   }
 
-  text(name: string, fallback = ''): string {
+  text(name: string, otherwise = ''): string {
     const value = this.data(name)
-    return value === undefined || value === null ? fallback : pyStr(value)
+    return value === undefined || value === null ? otherwise : pyStr(value)
+  }
+
+  truth(name: string): boolean {
+    const value = this.value(name)
+    return value?.kind === 'data' ? pyBool(value.data) : value !== undefined
   }
 
   /** Follows from all inputs of the call, hidden ones excepted. */
   colour(): Colour {
     const hidden = (name: string) => name === 'prompt' || name === 'extra_pnginfo' || name === 'unique_id'
-    const parts = Array.from(this.call.inputs, ([name, value]) => (hidden(name) ? '' : traceOf(value)))
-    return colourOf(this.call.classType, ...parts)
+    const parts = Array.from(this.#call.inputs, ([name, value]) => (hidden(name) ? '' : traceOf(value)))
+    return colourOf(this.#call.classType, ...parts)
   }
 
   /** width × height × frames of what the call works on; null when nothing has a size. */
@@ -64,7 +82,7 @@ export class CallInputs {
 }
 
 function traceOf(value: Value): string {
-  if (value.kind === 'opaque') return String(value.colour)
+  if (value.kind === 'opaque') return String(value.colour ?? 0)
   if ('images' in value) return value.images.segments.map(({ colour }) => colour).join()
   return pyStr(formatValue(value))
 }

@@ -1,7 +1,8 @@
 import { pyRepr, pyStr } from '../python/format.ts'
 import { requireHashable } from '../python/operators.ts'
 import { type Py, PythonError } from '../python/py.ts'
-import type { CallInputs } from './call-inputs.ts'
+import type { OwnBehaviour } from './own-behaviour.ts'
+import type { NodeInputs } from './running-node.ts'
 
 type Refusal = (value: Py) => PythonError
 
@@ -53,9 +54,28 @@ const REFUSALS: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   WanContextWindowsManual: contextWindows,
 }
 
+/** Classes whose function has `**kwargs` (comfy_extras of 0.3.64). */
+const TAKE_ANY = [
+  ...['Blocks', 'SD1', 'SD2', 'SDXL', 'SD3_2B', 'SD35_Large', 'Auraflow', 'Flux1', 'MochiPreview', 'LTXV', 'QwenImage'],
+  ...['Cosmos7B', 'Cosmos14B', 'CosmosPredict2_2B', 'CosmosPredict2_14B', 'WAN2_1'],
+].map((model) => `ModelMerge${model}`)
+
+/** What the functions of ComfyUI's own classes take and refuse, where nothing else of them is modelled. */
+export const coreFunctions: readonly OwnBehaviour[] = [
+  { classType: 'CLIPTextEncode', parameters: ['clip', 'text'] },
+  ...[...TAKE_ANY, 'WebcamCapture', 'Load3D', 'Load3DAnimation', 'Preview3D', 'Preview3DAnimation'].map(
+    (classType) => ({ classType, kwargs: true }),
+  ),
+  ...Object.entries(REFUSALS).map(([classType, refuses]) => ({ classType, refuses })),
+]
+
 /** Throws what a node's code says to a value that is none of a combo's options. */
-export function refuseOption(inputs: CallInputs, optionsOf: (input: string) => Py | undefined): void {
-  for (const [input, refusal] of Object.entries(REFUSALS[inputs.call.classType] ?? {})) {
+export function refuseOption(
+  refuses: OwnBehaviour['refuses'] = {},
+  inputs: NodeInputs,
+  optionsOf: (input: string) => Py | undefined,
+): void {
+  for (const [input, refusal] of Object.entries(refuses)) {
     const value = inputs.data(input)
     const options = optionsOf(input)
     if (value === undefined || !Array.isArray(options) || options.includes(value)) continue

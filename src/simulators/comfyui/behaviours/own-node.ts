@@ -1,0 +1,78 @@
+import type { ClassKnowledge } from '../../../recording/comfyui-knowledge.ts'
+import { type ByteSource, bytesOf, fromBytes } from '../../media/byte-source.ts'
+import type { Clock } from '../../simulator.ts'
+import type { ClassTraits, NodeCall } from '../execute/node-runner.ts'
+import { sha256 } from '../files/file-content.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { dumpJson } from '../python/dump.ts'
+import { isDict, type PyDict } from '../python/py.ts'
+import { graphBuilder } from './graph-builder.ts'
+import type { OwnNode } from './own-behaviour.ts'
+import type { NodeServer } from './running-node.ts'
+import { saveFiles } from './saved-files.ts'
+
+export interface NodeParts {
+  readonly files: FileStore
+  readonly clock: Clock
+}
+
+/** One call of a node, as its behaviour sees it. */
+export function ownNode(
+  call: NodeCall,
+  parts: NodeParts,
+  facts: { traits: ClassTraits; knowledge: ClassKnowledge | undefined; instanceLetters: () => string },
+): OwnNode {
+  const { classType, promptId, nodeId, index, graph } = call
+  let graphs = 0
+  const node: OwnNode = {
+    ...nodeServer(parts),
+    ...facts,
+    files: parts.files,
+    classType,
+    promptId,
+    nodeId,
+    callIndex: index,
+    dynprompt: graph,
+    metadata: () => metadataOf(call),
+    save: (content, options) => saveFiles(node, content, options),
+    graph: () => {
+      graphs += 1
+      return graphBuilder(nodeId, index, graphs - 1)
+    },
+  }
+  return node
+}
+
+/** What a class's code may ask the server outside of a call. */
+export function nodeServer({ files, clock }: NodeParts): NodeServer {
+  return {
+    now: () => clock.now(),
+    open(annotatedName) {
+      const file = files.find(annotatedName)
+      if (!file) return null
+      const { path, modified, content } = file
+      return { path, modified, content, bytes: () => bytesOf(file.bytes), fingerprint: () => fingerprintOf(file.bytes) }
+    },
+  }
+}
+
+const fingerprints = new WeakMap<ByteSource, string>()
+
+/** Where the bytes follow from a short text, that is hashed instead: only equality is ever asked, and a latent has 10 MB. */
+function fingerprintOf(bytes: ByteSource): string {
+  const { identity } = bytes
+  const known = fingerprints.get(bytes) ?? sha256(identity === undefined ? bytes : fromBytes(Buffer.from(identity)))
+  fingerprints.set(bytes, known)
+  return known
+}
+
+const promptTexts = new WeakMap<PyDict, string>()
+
+/** Every file of a prompt carries the whole graph: its text is made once. */
+function metadataOf({ graph, extraData }: NodeCall): Record<string, string> {
+  const prompt = promptTexts.get(graph.original) ?? dumpJson(graph.original)
+  promptTexts.set(graph.original, prompt)
+  const extra = extraData.get('extra_pnginfo')
+  const texts = isDict(extra) ? Array.from(extra, ([key, value]): [string, string] => [key, dumpJson(value)]) : []
+  return Object.fromEntries([['prompt', prompt], ...texts])
+}

@@ -1,0 +1,146 @@
+import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
+import { png } from '../../media/png.ts'
+import type { FileType } from '../files/folder-paths.ts'
+import { join } from '../files/python-path.ts'
+import { type Py, PythonError } from '../python/py.ts'
+import { fileCheck } from './loaders.ts'
+import type { SocketType } from './node-behaviour.ts'
+import type { OwnBehaviour, OwnNode } from './own-behaviour.ts'
+import type { NodeInputs, NodeOutput, NodeReturn, ProgressTick } from './running-node.ts'
+import { film, writeFile } from './saved-files.ts'
+import { vhsImageBehaviours } from './vhs-images.ts'
+
+/**
+ * Some IMAGE and FLOAT sockets of the pack are declared with a string type of its own, which also equals others
+ * (videohelpersuite/utils.py, MultiInput).
+ */
+const oneOf =
+  (...types: readonly string[]): SocketType =>
+  (_, other) =>
+    other !== '*' && !types.some((type) => type === other)
+
+const IMAGES = oneOf('IMAGE', 'LATENT')
+const RATE = oneOf('FLOAT', 'INT')
+const loader = { kwargs: true, socketTypes: { force_rate: RATE, 0: IMAGES } }
+
+/**
+ * ComfyUI-VideoHelperSuite (videohelpersuite/load_video_nodes.py, nodes.py). Loaders that take a path of the server's disk
+ * instead of a file name accept any text here.
+ */
+export const vhsBehaviours: readonly OwnBehaviour[] = [
+  {
+    classType: 'VHS_LoadVideo',
+    ...loader,
+    validateInputs: fileCheck('video', 'video', 'LoadVideoUpload.VALIDATE_INPUTS'),
+    run: loadVideo,
+  },
+  {
+    classType: 'VHS_LoadVideoFFmpeg',
+    ...loader,
+    validateInputs: fileCheck('video', 'video', 'LoadVideoFFmpegUpload.VALIDATE_INPUTS'),
+  },
+  { classType: 'VHS_LoadVideoPath', ...loader },
+  { classType: 'VHS_LoadVideoFFmpegPath', ...loader },
+  { classType: 'VHS_LoadImagePath', kwargs: true, socketTypes: { 0: IMAGES } },
+  { classType: 'VHS_LoadImages', kwargs: true },
+  { classType: 'VHS_LoadImagesPath', kwargs: true },
+  { classType: 'VHS_LoadAudioUpload', kwargs: true },
+  {
+    classType: 'VHS_VideoCombine',
+    kwargs: true,
+    socketTypes: { images: IMAGES, frame_rate: RATE },
+    progress: combineTicks,
+    run: videoCombine,
+  },
+  {
+    classType: 'VHS_Unbatch',
+    validateInputs: { functionName: 'Unbatch.VALIDATE_INPUTS', parameters: ['input_types'], check: () => true },
+  },
+  ...vhsImageBehaviours,
+]
+
+function loadVideo(inputs: NodeInputs, { files, traits }: OwnNode): NodeReturn {
+  const name = inputs.text('video')
+  const file = files.find(name)
+  if (file?.content.kind !== 'video') {
+    throw new PythonError('ValueError', `${file?.path ?? name} could not be loaded with cv.`)
+  }
+  const { images, fps } = file.content
+  const chosen = everyNth(images, inputs.number('select_every_nth', 1), inputs.number('skip_first_frames', 0))
+  const loaded = {
+    ...slice(chosen, 0, inputs.number('frame_load_cap', 0) || frameCount(chosen)),
+    width: inputs.number('custom_width', 0) || images.width,
+    height: inputs.number('custom_height', 0) || images.height,
+  }
+  const info = { source_fps: fps, source_frame_count: BigInt(frameCount(images)), loaded_fps: fps }
+  const result: NodeOutput[] = [
+    { kind: 'images', images: loaded },
+    BigInt(frameCount(loaded)),
+    { kind: 'opaque', type: 'AUDIO' },
+    info,
+  ]
+  return { result: result.slice(0, traits.outputs.length) }
+}
+
+/** One tick a frame written; with ping-pong there are more frames than the count that was announced. */
+function combineTicks(inputs: NodeInputs): ProgressTick[] {
+  const { images } = inputs.get('images', 'images')
+  const announced = frameCount(images)
+  return Array.from({ length: frameCount(written(inputs, images)) }, (_, index) => ({
+    progress: { value: BigInt(Math.min(announced, index + 1)), max: BigInt(announced) },
+  }))
+}
+
+/** Beside the film it keeps the first frame as a PNG with the workflow; without `save_output` both are temporary. */
+function videoCombine(inputs: NodeInputs, node: OwnNode): NodeReturn {
+  const { images } = inputs.get('images', 'images')
+  const fps = inputs.number('frame_rate', 8)
+  const format = inputs.text('format', 'image/gif')
+  const type = inputs.data('save_output') === false ? 'temp' : 'output'
+  const path = node.files.savePath(inputs.text('filename_prefix', 'AnimateDiff'), type, images)
+  const counter = nextCounter(node, type, path.subfolder, path.filename)
+  const stem = `${path.filename}_${String(counter).padStart(5, '0')}`
+  const filename = `${stem}.${extensionOf(format)}`
+  const first = slice(images, 0, 1)
+  const picture = png({ ...images, colour: first.segments[0]?.colour ?? 0, text: node.metadata() })
+  writeFile(node, path, `${stem}.png`, type, picture, { kind: 'image', images: first, alpha: false })
+  const frames = written(inputs, images)
+  const bytes = film(frames, fps, node.metadata())
+  writeFile(node, path, filename, type, bytes, { kind: 'video', images: frames, fps })
+  const folder = join(node.files.directory(type), path.subfolder)
+  const fullpath = join(folder, filename)
+  const gif = {
+    filename,
+    subfolder: path.subfolder,
+    type,
+    format,
+    frame_rate: fps,
+    workflow: `${stem}.png`,
+    fullpath,
+  }
+  const names: Py[] = [join(folder, `${stem}.png`), fullpath]
+  return { ui: { gifs: [gif] }, result: [[type === 'output', names]] }
+}
+
+/** Ping-pong appends the frames in between in reverse. */
+function written(inputs: NodeInputs, images: ImageBatch): ImageBatch {
+  if (inputs.data('pingpong') !== true) return images
+  const back = slice(images, 1, frameCount(images) - 2)
+  return { ...images, segments: [...images.segments, ...back.segments.toReversed()] }
+}
+
+/** `image/gif` names it; of video formats it is the end of the name, `mov` for ProRes. */
+function extensionOf(format: string): string {
+  const [kind, name = ''] = format.split('/')
+  return kind === 'image' ? name : (/(mp4|webm|mkv|gif|png)$/.exec(name)?.[1] ?? 'mov')
+}
+
+/** The pack counts for itself: every `<name>_<digits>…` of the folder, whatever follows. */
+function nextCounter({ files }: OwnNode, type: FileType, subfolder: string, name: string): number {
+  const counters = files.list(type).flatMap((file) => {
+    if (file.subfolder !== subfolder || !file.filename.toLowerCase().startsWith(`${name.toLowerCase()}_`)) return []
+    const digits = /^(\d+)\D*\../.exec(file.filename.slice(name.length + 1))?.[1]
+    return digits === undefined ? [] : [Number(digits)]
+  })
+  return Math.max(0, ...counters) + 1
+}
