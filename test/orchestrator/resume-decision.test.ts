@@ -93,6 +93,7 @@ it.each<[string, RunEvent[], UploadTarget | null, Plan, Partial<ResumeFacts>]>([
   ['was never placed', rendered, null, plan, {}],
   ['somebody has changed', [...rendered, placed, finished], null, plan, { isPlaced: false }],
   ['is of another plan', [...rendered, placed, finished, started(another)], null, another, {}],
+  ['the journal says nothing of', [...rendered, uploaded('film'), uploaded('manifest')], PLACE, plan, {}],
   ['lacks a prompt for its manifest', [started(), ...done(1, 2, 3, 4, 5), placed], PLACE, plan, {}],
 ])('makes a film again that %s', (_, events, target, as, facts) => {
   const held = new Map([1, 2, 3, 4, 5, 6].map((workflow) => [server(workflow), true]))
@@ -132,6 +133,14 @@ it.each<[string, RunEvent[], Partial<ResumeFacts>, object]>([
   ['nothing is uploaded', [...whole, started(another)], { isTaken: true }, { kind: 'render' }],
 ])('never renders for a place that is taken: %s', (_, events, facts, decision) => {
   expect(decide(events, facts, planOf('otter', 120, { positivePrompt: 'A third.' }))).toMatchObject(decision)
+})
+
+it('takes a place for its own that this very film may have taken', () => {
+  const cutShort = [...rendered, placed]
+  expect(decide(cutShort, { target: PLACE, isTaken: true })).toMatchObject({
+    kind: 'deliver',
+    film: { kind: 'placed' },
+  })
 })
 
 it('looks at the film only where that decides', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { promptId } from '../../src/domain/ids.ts'
 import { jobsOf, type Plan } from '../../src/domain/plan.ts'
-import { mainFileOf, type OutputFile, type RunEvent } from '../../src/domain/run-event.ts'
+import { type JobResult, mainFileOf, type OutputFile, type RunEvent } from '../../src/domain/run-event.ts'
 import {
   noFacts,
   promptsToCancel,
@@ -86,6 +86,29 @@ function decideFiles(jobs: readonly number[], here: readonly number[], there: re
   return decide([started(), ...done(...jobs)], { copies, held })
 }
 
+it('does again what is planned differently, and never counts it as lost', () => {
+  const decision = decide([started(), ...done(1, 2, 3)], {}, another)
+  const NEW = { kind: 'send', attempts: 0, open: null, wasDone: false }
+  expect(decision).toEqual({ kind: 'render', jobs: new Map([1, 2, 3, 4, 5, 6].map((workflow) => [workflow, NEW])) })
+})
+
+it('combines the last film again when there never was a copy', () => {
+  const six = { ...result(6), film: { server: server(6), copy: null } } as JobResult
+  const events = [started(), ...done(1, 2, 3, 4, 5)]
+  events.push({ kind: 'job-finished', at, video, workflow: 6, result: six })
+  const held = new Map([4, 5, 6].map((workflow) => [mainFileOf(workflow === 6 ? six : result(workflow)).server, true]))
+  expect(told(decide(events, { held }))).toBe('1 skip, 2 skip, 3 skip, 4 skip, 5 skip, 6 send')
+})
+
+it('combines a film again rather than put its copy back', () => {
+  const five = { ...result(5), film: { server: server(5), copy: '/kept.mp4' } } as JobResult
+  const events = [started(), ...done(1, 2, 3, 4)]
+  events.push({ kind: 'job-finished', at, video, workflow: 5, result: five })
+  const held = new Map([1, 2, 3, 4, 5].map((workflow) => [server(workflow), workflow !== 5]))
+  const facts = { copies: new Set([copy(2), copy(4), '/kept.mp4']), held }
+  expect(told(decide(events, facts))).toBe('1 skip, 2 skip, 3 skip, 4 skip, 5 send, 6 send')
+})
+
 it('looks for no file that nobody needs, and for more only when one is gone', () => {
   const events = [started(), ...done(1, 2, 3, 4, 5)]
   const copies = new Set([copy(2), copy(4)])
@@ -140,6 +163,8 @@ it('leaves every job that runs with what it needs, whatever is done, here or the
 
 it('adopts a prompt of the same job, sends others anew, and counts attempts on', () => {
   const events = [started(), ...done(1), sent(2, 3), sent(5, 1, another)]
+  // It may have to be sent again, and then HIGH's latent is needed.
+  expect(told(decide(events, {}))).toBe('look 1')
   const decision = decide(events, { held: new Map([[server(1), true]]) })
   const { promptId: id } = sent(2, 3) as Extract<RunEvent, { kind: 'job-started' }>
   expect(decision).toEqual({
@@ -152,6 +177,14 @@ it('adopts a prompt of the same job, sends others anew, and counts attempts on',
       [5, { kind: 'send', attempts: 1, open: null, wasDone: false }],
       [6, { kind: 'send', attempts: 0, open: null, wasDone: false }],
     ]),
+  })
+})
+
+it('counts attempts on under the number of another job', () => {
+  const decision = decide([started(another), sent(2, 4, another)], {})
+  expect((decision as Extract<ResumeDecision, { kind: 'render' }>).jobs.get(2)).toMatchObject({
+    kind: 'send',
+    attempts: 4,
   })
 })
 

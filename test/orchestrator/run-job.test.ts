@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { ComfyuiClient, HistoryEntry } from '../../src/clients/clients.ts'
 import type { BuiltWorkflow } from '../../src/domain/apply-bindings.ts'
@@ -38,6 +39,7 @@ async function run(world: {
 }) {
   const { open, done = [], ending = [], holds = true, breaks = [] } = world
   const submitted: string[] = []
+  const cancelled: string[] = []
   let waited = 0
   const comfyui = {
     submit: async ({ promptId }) => {
@@ -61,7 +63,7 @@ async function run(world: {
     },
     holds: async () => holds,
     deleteQueued: async () => {},
-    interrupt: async () => {},
+    interrupt: async (promptId) => void cancelled.push(promptId!),
   } satisfies Partial<ComfyuiClient>
   const events: RunEvent[] = []
   const context = {
@@ -76,7 +78,7 @@ async function run(world: {
     signal: new AbortController().signal,
   } as unknown as RunContext
   const { promptId } = await runJob(context, { plan, job, attempts: open?.attempt ?? 0, open: open ?? null }, build)
-  return { promptId, submitted, waited, kinds: events.map(({ kind }) => kind) }
+  return { promptId, submitted, cancelled, waited, kinds: events.map(({ kind }) => kind) }
 }
 
 const idOf = (attempt: number) => promptId('run', job.jobId, attempt)
@@ -87,8 +89,9 @@ const left = (attempt: number, graph = graphDigest(build(attempt).graph)) => ({
 })
 
 it('goes on with the same prompt after the connection broke off', async () => {
-  const { promptId, submitted, waited, kinds } = await run({ breaks: ['PR_COMFY_UNREACHABLE', 'PR_COMFY_UNREACHABLE'] })
-  expect(submitted).toEqual([promptId])
+  const breaks: ErrorCode[] = ['PR_COMFY_UNREACHABLE', 'PR_COMFY_UNREACHABLE']
+  const { promptId, submitted, cancelled, waited, kinds } = await run({ breaks })
+  expect([submitted, cancelled]).toEqual([[promptId], []])
   expect(waited).toBe(2)
   expect(kinds).toEqual(['job-started', 'job-failed', 'job-adopted', 'job-failed', 'job-adopted'])
 })
@@ -103,6 +106,7 @@ it('takes over what an earlier part of the run sent', async () => {
   expect(await run({ open: left(2), done: [idOf(2)] })).toEqual({
     promptId: idOf(2),
     submitted: [],
+    cancelled: [],
     waited: 0,
     kinds: ['job-adopted'],
   })
@@ -119,6 +123,7 @@ it.each([
 ])('does not take over a prompt %s', async (_, open, done, holds, kinds) => {
   const result = await run({ open, done, holds })
   expect(result.submitted).toEqual([result.promptId])
+  expect(result.cancelled).toEqual(open.graph === 'another' ? [open.promptId] : [])
   expect(result.kinds).toEqual(kinds)
 })
 
@@ -130,4 +135,53 @@ it('does not send again what somebody interrupts while the run goes on with it',
 it('sends again what an earlier part of the run has interrupted', async () => {
   const { kinds, submitted } = await run({ open: left(1), done: [idOf(1)], breaks: ['PR_COMFY_INTERRUPTED'] })
   expect([kinds, submitted]).toEqual([['job-adopted', 'warning', 'job-started'], [idOf(2)]])
+})
+
+/** A run that is cancelled while its prompt is sent; the server answers when `answer` says so, and hears of nothing but what it is asked. */
+async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal) => Promise<void>) {
+  const controller = new AbortController()
+  const asked: string[] = []
+  const comfyui = {
+    submit: async ({ promptId }, signal) => {
+      controller.abort(new PromptRunnerError('PR_CANCELLED', 'the run was cancelled by SIGINT'))
+      await answer(signal!)
+      asked.push('accepted')
+      return { promptId, number: 1 }
+    },
+    follow: async (_id, _onEvent, signal) => {
+      signal!.throwIfAborted()
+      throw new Error('nobody follows a prompt of a run that was cancelled')
+    },
+    deleteQueued: async () => void asked.push('deleted'),
+    interrupt: async () => void asked.push('interrupted'),
+  } satisfies Partial<ComfyuiClient>
+  const context = {
+    runId: 'run',
+    clients: { comfyui },
+    workflowsBefore: new Map(),
+    options: { maxRetries: 3 },
+    retries: { ...runRetries, grace },
+    now: () => 0,
+    emit: () => {},
+    signal: controller.signal,
+  } as unknown as RunContext
+  await expect(runJob(context, { plan, job, attempts: 0, open: null }, build)).rejects.toMatchObject({
+    code: 'PR_CANCELLED',
+  })
+  return asked
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+
+it('waits for the answer to a prompt that is being sent when the run is cancelled, and cancels that prompt', async () => {
+  const later = (signal: AbortSignal) => Promise.race([wait(50), aborted(signal)])
+  expect(await cancelledWhileSending(60_000, later)).toEqual(['accepted', 'deleted', 'interrupted'])
+})
+
+it('waits for it no longer than the grace', async () => {
+  expect(await cancelledWhileSending(1, aborted)).toEqual(['deleted', 'interrupted'])
 })
