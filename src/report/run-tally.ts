@@ -1,5 +1,4 @@
 import type { Plan } from '../domain/plan.ts'
-import { renderJobsOf } from '../domain/plan.ts'
 import type { RunEvent, StoredObject } from '../domain/run-event.ts'
 
 /** What came of a run, counted from its events alone. */
@@ -33,13 +32,16 @@ interface VideoTally {
   readonly failure: { readonly code: string; readonly reason: string } | null
 }
 
+/** One that is still counted: a long film has thousands of jobs, which are not to be copied at each. */
+type OpenTally = Omit<VideoTally, 'done'> & { readonly done: number[] }
+
 /** Collects run events; `tally()` may be asked at any time. */
 export function createTally(): { add: (event: RunEvent) => void; tally: () => RunTally } {
   let run = { runId: '', runName: '', startedAt: 0, endedAt: 0 }
   let pod: RunTally['pod'] = null
   const warnings: string[] = []
-  const videos = new Map<string, VideoTally>()
-  const change = (name: string, update: (video: VideoTally) => Partial<VideoTally>) => {
+  const videos = new Map<string, OpenTally>()
+  const change = (name: string, update: (video: OpenTally) => Partial<OpenTally>) => {
     const video = videos.get(name)
     if (video) videos.set(name, { ...video, ...update(video) })
   }
@@ -56,7 +58,8 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         change(event.video, (video) => {
           const kind = kindOf(video.plan, event.workflow)
           const tookMs = { ...video.tookMs, [kind]: video.tookMs[kind] + event.result.tookMs }
-          return { done: [...video.done, event.workflow], tookMs }
+          video.done.push(event.workflow)
+          return { tookMs }
         })
         break
       case 'job-failed':
@@ -90,10 +93,18 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         break
     }
   }
-  return { add, tally: () => ({ ...run, pod, warnings, videos: [...videos.values()] }) }
+  return {
+    add,
+    tally: () => ({
+      ...run,
+      pod,
+      warnings,
+      videos: Array.from(videos.values(), (video) => ({ ...video, done: [...video.done] })),
+    }),
+  }
 }
 
-function newVideo(name: string, plan: Plan, skipped: readonly number[]): VideoTally {
+function newVideo(name: string, plan: Plan, skipped: readonly number[]): OpenTally {
   const tookMs = { high: 0, low: 0, combine: 0 }
   return {
     name,
@@ -110,5 +121,7 @@ function newVideo(name: string, plan: Plan, skipped: readonly number[]): VideoTa
 }
 
 function kindOf(plan: Plan, workflow: number): 'high' | 'low' | 'combine' {
-  return renderJobsOf(plan)[workflow - 1]?.kind ?? 'combine'
+  // Two passes a chunk, HIGH before LOW, and the combine jobs behind them all.
+  if (workflow > 2 * plan.passes.length) return 'combine'
+  return workflow % 2 === 1 ? 'high' : 'low'
 }

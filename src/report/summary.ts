@@ -101,9 +101,9 @@ function podOf(pod: RunTally['pod']): Summary['pod'] {
 }
 
 function framesRendered({ plan, done }: RunTally['videos'][number]): number {
-  return sum(
-    plan.passes.filter(({ low }) => done.includes(low.workflowNumber)).map(({ low }) => low.chunk.renderFrames),
-  )
+  const numbers = new Set(done)
+  const rendered = plan.passes.filter(({ low }) => numbers.has(low.workflowNumber))
+  return sum(rendered.map(({ low }) => low.chunk.renderFrames))
 }
 
 function sum(numbers: readonly number[]): number {

@@ -3,9 +3,8 @@ import type { RunEvent } from '../domain/run-event.ts'
 
 /** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */
 export function jobText(jobs: readonly Job[], workflow: number): string {
-  const index = jobs.findIndex((job) => job.workflowNumber === workflow)
-  const job = jobs[index]
-  return job ? `job ${index + 1}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
+  const job = jobs[workflow - 1]
+  return job ? `job ${workflow}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
 }
 
 /** `00:41`, from an hour on `1:00:41`. */

@@ -169,6 +169,12 @@ it('sums a live run up that stopped half way', () => {
   ])
 })
 
+it('shows a film of more chunks than a function takes arguments', () => {
+  const { passes, ...plan } = planOf('otter')
+  const table = planTable({ ...plan, passes: Array(200_000).fill(passes[1]) })
+  expect(table).toHaveLength(200_003 + plan.warnings.length)
+})
+
 it('shows the plan as a table with what will be regretted', () => {
   expect(planTable(planOf('otter', 120, { negativePrompt: 'blurry' }))).toEqual([
     'otter · otter.txt · 120 frames = 7.5 s · 480x848 at 16 fps · 8 steps (LOW from 4), cfg 1',
