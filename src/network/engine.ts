@@ -1,9 +1,14 @@
 import type { WebSocketConstructor } from '../clients/comfyui/socket.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
 import type { Refuse } from './safety/refusals.ts'
+import type { Line } from './wire/on-wire.ts'
 
 /** A service as an engine reaches it; the canary is one without a name of its own. */
-export type Reachable = Pick<SimulatedService, 'http' | 'upgrade'> & { readonly name?: ServiceName }
+export type Reachable = Pick<SimulatedService, 'http' | 'upgrade'> & {
+  readonly name?: ServiceName
+  /** Where a fault can break and refuse connections; engines that have none leave it alone. */
+  readonly line?: Line | undefined
+}
 
 export interface EngineOptions {
   /** What answers at `host:port`; null when nothing is simulated there. */

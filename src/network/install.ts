@@ -9,6 +9,7 @@ import { addressOf, type HostTable } from './safety/host-table.ts'
 import { openLedger, type Provenance, type UnmatchedRequest, unmatchedError } from './safety/ledger.ts'
 import { egressError, type Refusal, rememberRefusals } from './safety/refusals.ts'
 import { allOrNothing } from './undo-list.ts'
+import type { Line } from './wire/on-wire.ts'
 import { wireEngine } from './wire/wire.ts'
 
 export interface NetworkOptions {
@@ -17,6 +18,8 @@ export interface NetworkOptions {
   /** Wraps each service; see capture.ts. */
   readonly capture?: { wrap(service: SimulatedService): SimulatedService }
   readonly redactor?: Redactor
+  /** The connections to each service, for faults to break. */
+  readonly lines?: ReadonlyMap<ServiceName, Line>
   /** Programs that may run all the same, by the name they are started with. */
   readonly mayRun?: (file: string) => boolean
   /** `wireEngine` when left out. */
@@ -48,7 +51,10 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
   const { hosts, capture, redactor = createRedactor() } = options
   const ledger = openLedger(redactor.url)
   const services = new Map(
-    options.services.map((service) => [service.name, ledger.wrap(capture?.wrap(service) ?? service)]),
+    options.services.map((service) => [
+      service.name,
+      { ...ledger.wrap(capture?.wrap(service) ?? service), line: options.lines?.get(service.name) },
+    ]),
   )
   const { refused, refuse } = rememberRefusals()
   const serviceAt: EngineOptions['serviceAt'] = (authority) => {

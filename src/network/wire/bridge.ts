@@ -26,7 +26,7 @@ export function bridge(client: Socket, encrypted: boolean, accept: (end: Duplex)
     // What was sent still arrives; then the client sees the end, as after a FIN.
     if (!near.readableEnded && !near.destroyed) near.push(null)
   })
-  accept(asSocket(far, encrypted))
+  accept(asSocket(far, encrypted, () => client.destroy(reset())))
   return near
 }
 
@@ -51,11 +51,17 @@ function holdWrites(client: Socket, near: Duplex, far: Duplex): () => void {
   return release
 }
 
+/** As Node reports what the system said. */
+function reset(): Error {
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
+}
+
 /** What `http.Server` and `ws` ask of a socket besides being a stream. `encrypted` makes request URLs `https:`. */
-function asSocket(end: Duplex, encrypted: boolean): Duplex {
+function asSocket(end: Duplex, encrypted: boolean, resetAndDestroy: () => void): Duplex {
   const same = () => end
   return Object.assign(end, {
     encrypted,
+    resetAndDestroy,
     remoteAddress: '127.0.0.1',
     setTimeout: same,
     setNoDelay: same,

@@ -4,6 +4,7 @@ import { PromptRunnerError } from '../../errors.ts'
 import { createRedactor } from '../../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../../simulators/simulator.ts'
 import { openLedger, unmatchedError } from '../safety/ledger.ts'
+import type { Line } from './on-wire.ts'
 import { createServiceServer, type ServiceServer } from './server.ts'
 
 /** Never another: what is simulated is no server for strangers. */
@@ -13,6 +14,8 @@ export interface ServeOptions {
   readonly services: readonly SimulatedService[]
   /** Port of the first service; the others follow. 0: each gets a free one. */
   readonly port: number
+  /** The connections to each service, for faults to break. */
+  readonly lines?: ReadonlyMap<ServiceName, Line>
   /** Told of each answer, and of each socket that was accepted (101). Secrets are taken out of the address. */
   readonly onAnswer?: (answer: ServedAnswer) => void
 }
@@ -33,7 +36,7 @@ export interface ServedNetwork extends AsyncDisposable {
 }
 
 /** Puts each service on a port of its own, for other programs. Throws PR_USAGE when a port cannot be had. */
-export async function serveNetwork({ services, port, onAnswer }: ServeOptions): Promise<ServedNetwork> {
+export async function serveNetwork({ services, port, lines, onAnswer }: ServeOptions): Promise<ServedNetwork> {
   const redactor = createRedactor()
   const ledger = openLedger(redactor.url)
   const addresses: Partial<Record<ServiceName, URL>> = {}
@@ -47,7 +50,10 @@ export async function serveNetwork({ services, port, onAnswer }: ServeOptions): 
         onAnswer?.({ ...answer, url: redactor.url(url) })
       })
       // Clients know a server on loopback by many names: localhost, 127.0.0.1, that of a container's host.
-      const server = createServiceServer({ serviceAt: () => watched, onUnknown: () => {} })
+      const line = lines?.get(service.name)
+      const server = createServiceServer({ serviceAt: () => ({ ...watched, line }), onUnknown: () => {} })
+      // A port that stays taken cannot refuse; to be hung up on at once comes nearest.
+      if (line) server.http.on('connection', (socket) => line.refuses() && socket.resetAndDestroy())
       servers.push(server)
       addresses[service.name] = await listen(server, service.name, port === 0 ? 0 : port + index)
     }

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { SimulatedService, Simulator, SocketEnd } from '../../simulators/simulator.ts'
+import type { SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
+import { type Exchanging, type Line, takeOnWire } from './on-wire.ts'
 
 /** The simulated services behind one HTTP server, which listens nowhere by itself. */
 export interface ServiceServer extends AsyncDisposable {
@@ -11,17 +13,20 @@ export interface ServiceServer extends AsyncDisposable {
 
 export interface ServiceServerOptions {
   /** The service at `host:port` or `host`, from the request line or the Host header. */
-  readonly serviceAt: (authority: string) => Pick<SimulatedService, 'http' | 'upgrade'> | null
+  readonly serviceAt: (
+    authority: string,
+  ) => (Pick<SimulatedService, 'http' | 'upgrade'> & { readonly line?: Line | undefined }) | null
   /** Told of an authority that has no service; the client gets an error answer. */
   readonly onUnknown: (authority: string) => void
 }
 
 /** HTTP/1.1, WebSockets and `CONNECT` for the services. Routes by the host that a request names. */
 export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptions): ServiceServer {
-  const answer: Simulator = async (request) => {
+  const answer: Answer = async (request, exchanging) => {
     const authority = authorityOf(request)
     const service = serviceAt(authority)
-    if (service) return withLength(await service.http(request), request.method)
+    service?.line?.hold(exchanging.incoming.socket)
+    if (service) return finished(await service.http(request), request, exchanging)
     onUnknown(authority)
     return new Response(`nothing is simulated at ${authority}\n`, { status: 502 })
   }
@@ -32,8 +37,13 @@ export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptio
 
   http.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     const request = upgradeRequest(incoming)
-    const decision = serviceAt(authorityOf(request))?.upgrade?.(request) ?? null
-    if (typeof decision !== 'function') return answerPlainly(decision ? async () => decision : answer, incoming, socket)
+    const service = serviceAt(authorityOf(request))
+    service?.line?.hold(socket)
+    const decision = service?.upgrade?.(request) ?? null
+    if (typeof decision !== 'function') {
+      const refuse: Answer = async (_, exchanging) => finished(decision!, request, exchanging)
+      return answerPlainly(decision ? refuse : answer, incoming, socket)
+    }
     sockets.handleUpgrade(incoming, socket, head, (accepted) => decision(socketEnd(accepted)))
   })
   http.on('connect', ({ url: target = '' }: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -58,13 +68,23 @@ export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptio
 /** Statuses of HTTP that never have a body, nor a length. */
 const BODILESS = new Set([101, 204, 304])
 
+type Answer = (request: Request, exchanging: Exchanging) => Promise<Response>
+
 // The lighter Request and Response of node-server would replace the global ones of the whole process.
-function listenerFor(answer: Simulator) {
-  return getRequestListener(answer, { overrideGlobalObjects: false })
+function listenerFor(answer: Answer) {
+  return getRequestListener((request, env) => answer(request, env as Exchanging), { overrideGlobalObjects: false })
 }
 
-/** Gives an empty answer its length of 0, as the real servers do; Node would send an empty body in chunks. */
-function withLength(response: Response, method: string): Response {
+/**
+ * Gives an empty answer its length of 0, as the real servers do; Node would send an empty body in chunks. What is not to be sent
+ * like that is dealt with on the wire.
+ */
+async function finished(response: Response, { method }: Request, exchanging: Exchanging): Promise<Response> {
+  const act = takeOnWire(response)
+  if (act) {
+    await act(response, exchanging)
+    return RESPONSE_ALREADY_SENT
+  }
   if (response.body === null && method !== 'HEAD' && !BODILESS.has(response.status)) {
     response.headers.set('content-length', '0')
   }
@@ -81,7 +101,7 @@ function upgradeRequest({ headers, url = '/', socket }: IncomingMessage): Reques
   return new Request(new URL(url, `${scheme}://${headers.host ?? 'localhost'}`), { headers: list })
 }
 
-function answerPlainly(answer: Simulator, incoming: IncomingMessage, socket: Duplex): void {
+function answerPlainly(answer: Answer, incoming: IncomingMessage, socket: Duplex): void {
   const response = new ServerResponse(incoming)
   response.assignSocket(socket as IncomingMessage['socket'])
   response.shouldKeepAlive = false

@@ -1,16 +1,15 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
-import type { StartEngine } from '../engine.ts'
-import { connectionTarget } from '../safety/host-table.ts'
-import type { Refuse } from '../safety/refusals.ts'
+import type { EngineOptions, StartEngine } from '../engine.ts'
+import { addressOf, connectionTarget } from '../safety/host-table.ts'
 import { bridge } from './bridge.ts'
 import { createServiceServer } from './server.ts'
 
 /** The services behind an HTTP server in this process, to which every connection leads. */
 export const wireEngine: StartEngine = async ({ serviceAt, refuse }) => {
   const server = createServiceServer({ serviceAt, onUnknown: (authority) => refuse('host', authority) })
-  const interception = interceptConnections({ server: server.http, isKnown: (at) => serviceAt(at) !== null, refuse })
+  const interception = interceptConnections({ server: server.http, serviceAt, refuse })
   return {
     async [Symbol.asyncDispose]() {
       interception[Symbol.dispose]()
@@ -19,18 +18,16 @@ export const wireEngine: StartEngine = async ({ serviceAt, refuse }) => {
   }
 }
 
-interface WireOptions {
+interface WireOptions extends Pick<EngineOptions, 'serviceAt' | 'refuse'> {
   readonly server: Server
-  /** Whether something is simulated at `host:port`. */
-  readonly isKnown: (authority: string) => boolean
-  readonly refuse: Refuse
 }
 
 /**
  * Claims every TCP and TLS connection that this process opens. Known hosts are answered by `server`, all others are refused.
  * No socket of the operating system is opened. Connections that were open before are left alone.
  */
-function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposable {
+function interceptConnections({ server, serviceAt, refuse }: WireOptions): Disposable {
+  const isKnown = (authority: string) => serviceAt(authority) !== null
   const interceptor = new SocketInterceptor()
   const open = new Set<Socket>()
   interceptor.on('connection', ({ socket, connectionOptions, controller }) => {
@@ -58,7 +55,8 @@ function interceptConnections({ server, isKnown, refuse }: WireOptions): Disposa
       unlessProxy(socket, isKnown, claim, (target) => socket.destroy(refuse('connection', target ?? authority)))
     } else if (encrypted && !speaksHttp1(connectionOptions)) {
       socket.destroy(refuse('connection', `${authority} (HTTP/2 only)`))
-    } else claim()
+    } else if (serviceAt(authority)?.line?.refuses()) socket.destroy(connectionRefused(authority))
+    else claim()
   })
   interceptor.apply()
   return {
@@ -92,6 +90,13 @@ function unlessProxy(
   }
   socket.once('data', first)
   socket.once('close', () => clearTimeout(silence))
+}
+
+/** As Node reports what the system says of a port where nothing listens. */
+function connectionRefused(authority: string): Error {
+  const { host: address, port } = addressOf(authority, '80')
+  const facts = { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address, port: Number(port) }
+  return Object.assign(new Error(`connect ECONNREFUSED ${authority}`), facts)
 }
 
 /** Chooses HTTP/1.1 for a client that offers both; the server speaks nothing else. */
