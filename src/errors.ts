@@ -32,6 +32,7 @@ export const errorCodes = {
   PR_UNMATCHED_REQUEST: { exit: 3, means: 'the simulation has no answer to a request' },
   PR_RECORDING: { exit: 3, means: 'a recording is missing or cannot be read' },
   PR_UNUSED_RECORDING: { exit: 3, means: 'a recording was never used under --strict' },
+  PR_FAULT_UNUSED: { exit: 3, means: 'a fault that was asked for never happened' },
   PR_STALE_RECORDING: { exit: 4, means: 'a recording no longer matches the live server' },
   PR_EGRESS: { exit: 5, means: 'something tried to leave the machine during a dry run' },
   PR_SECRET: { exit: 5, means: 'a secret was found where it must not be' },

@@ -19,7 +19,12 @@ export interface SimulatedServices {
 }
 
 /** Makes ComfyUI, and makes it anew when it is to have died. */
-export type MakeComfyui = (parts?: Pick<ComfyuiOptions, 'files' | 'outbox'> & { clock?: Clock }) => ComfyuiSimulator
+export type MakeComfyui = (
+  parts?: Pick<ComfyuiOptions, 'files' | 'outbox'> & {
+    /** Puts something around the time of the server. */
+    clock?: (clock: Clock) => Clock
+  },
+) => ComfyuiSimulator
 
 /**
  * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
@@ -51,7 +56,8 @@ export async function simulatedServices(
     })
   }
   const { clock, newId, behaviours } = options
-  const make: MakeComfyui = (parts) => comfyuiSimulator({ knowledge, clock, newId, behaviours, ...parts })
+  const make: MakeComfyui = ({ clock: around = (own: Clock) => own, ...parts } = {}) =>
+    comfyuiSimulator({ knowledge, newId, behaviours, ...parts, clock: around(clock) })
   const comfyui = (options.comfyui ?? ((make) => make()))(make)
   const gcs = gcsSimulator({ ...options, seed: await seed('gcs', gcsSeed) })
   const runpod = runpodSimulator({ ...options, seed: await seed('runpod', runpodSeed) })

@@ -42,6 +42,9 @@ export const UNMATCHED_HEADER = 'x-pr-unmatched'
 /** Beside it, why a recording does not answer: all uses consumed, wrong state, …; without it the request was never recorded. */
 export const CAUSE_HEADER = 'x-pr-unmatched-cause'
 
+/** Header that says which faults made an answer what it is; like the others it is taken off before the client sees it. */
+export const FAULT_HEADER = 'x-pr-fault'
+
 /**
  * Where an answer came from, told by the simulator in this header, taken off before the client sees it, and counted in the
  * summary: `recorded` (verbatim), `derived` (computed by the server's rules from recorded facts), `synthetic` (a default for

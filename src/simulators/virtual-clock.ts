@@ -1,6 +1,14 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Clock } from './simulator.ts'
 
+/** The time of the world outside. */
+export const realClock: Clock = {
+  now: Date.now,
+  async sleep(ms, signal) {
+    await setTimeout(ms, undefined, { signal })
+  },
+}
+
 /**
  * A clock that only sleeping moves. `speed` is the share of real time that a sleep takes: 0 yields once and goes on,
  * 1 is as slow as the recorded server, 0.1 ten times as fast. Who sleeps for real time when it is disposed never wakes, and keeps no

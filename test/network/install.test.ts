@@ -9,7 +9,7 @@ const nothing = {
   refused: [],
   unmatched: [],
   requests: {},
-  provenance: { recorded: 0, derived: 0, synthetic: 0, unknown: 0 },
+  provenance: { recorded: 0, derived: 0, synthetic: 0, unknown: 0, fault: 0 },
 }
 
 it('reports nothing while nothing happens', async () => {

@@ -89,6 +89,18 @@ export const mayReach: Record<string, readonly string[]> = {
     'node:fs',
     'node:path',
   ],
+  // Faults stand around the simulators, and know what is inside.
+  'src/network/faults': [
+    'src/network',
+    'src/simulators',
+    'src/domain',
+    'src/errors.ts',
+    'node:crypto',
+    'node:events',
+    'node:fs',
+    'node:http',
+    'zod',
+  ],
   'src/network': [
     'src/network',
     'src/simulators/simulator.ts',

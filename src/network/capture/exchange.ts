@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import type { HarEntry } from '../../recording/har.ts'
 import type { Redactor } from '../../recording/redact.ts'
-import { CAUSE_HEADER, PROVENANCE_HEADER, type ServiceName, UNMATCHED_HEADER } from '../../simulators/simulator.ts'
+import {
+  CAUSE_HEADER,
+  FAULT_HEADER,
+  PROVENANCE_HEADER,
+  type ServiceName,
+  UNMATCHED_HEADER,
+} from '../../simulators/simulator.ts'
+import { ON_WIRE_HEADER } from '../wire/on-wire.ts'
 import type { SpooledBody } from './body-spool.ts'
 
 /** One finished request with its answer, as capture saw it. URL and headers still hold secrets: redact before writing. */
@@ -27,6 +34,7 @@ export interface Exchange {
 export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
   const { startedAt, endedAt, requestBody, responseBody, error } = exchange
   const provenance = exchange.responseHeaders.get(PROVENANCE_HEADER)
+  const fault = exchange.responseHeaders.get(FAULT_HEADER)
   const location = exchange.responseHeaders.get('location') ?? ''
   return {
     startedDateTime: new Date(startedAt).toISOString(),
@@ -61,11 +69,11 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
     },
     cache: {},
     timings: { send: 0, wait: endedAt - startedAt, receive: 0 },
-    _pr: { service: exchange.service, ...(provenance === null ? {} : { provenance }) },
+    _pr: { service: exchange.service, ...(provenance !== null && { provenance }), ...(fault !== null && { fault }) },
   }
 }
 
-const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER, CAUSE_HEADER]
+const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER, CAUSE_HEADER, FAULT_HEADER, ON_WIRE_HEADER]
 
 function postDataOf({ requestHeaders, requestBody }: Exchange) {
   return {

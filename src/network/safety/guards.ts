@@ -125,10 +125,10 @@ interface Patches extends Disposable {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function of Node's own modules
-type Callable = (this: any, ...args: any[]) => any
+export type Callable = (this: any, ...args: any[]) => any
 
 /** No patches yet. Hold them by `using`, so that what they replace comes back. */
-function createPatches(): Patches {
+export function createPatches(): Patches {
   const undo: Array<() => void> = []
   return {
     replace(target, key, make) {

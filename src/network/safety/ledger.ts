@@ -1,6 +1,7 @@
 import { PromptRunnerError } from '../../errors.ts'
 import {
   CAUSE_HEADER,
+  FAULT_HEADER,
   PROVENANCE_HEADER,
   type ServiceName,
   type SimulatedService,
@@ -8,7 +9,7 @@ import {
 } from '../../simulators/simulator.ts'
 
 /** Where answers came from. Services that do not say count under `unknown`. */
-export type Provenance = 'recorded' | 'derived' | 'synthetic' | 'unknown'
+export type Provenance = 'recorded' | 'derived' | 'synthetic' | 'unknown' | 'fault'
 
 /** A request that the simulation had no answer to. */
 export interface UnmatchedRequest {
@@ -32,7 +33,7 @@ export interface Ledger {
 /** `clean` takes secrets out of URLs before they are kept. */
 export function openLedger(clean: (url: string) => string): Ledger {
   const requests: Partial<Record<ServiceName, number>> = {}
-  const provenance: Record<Provenance, number> = { recorded: 0, derived: 0, synthetic: 0, unknown: 0 }
+  const provenance: Record<Provenance, number> = { recorded: 0, derived: 0, synthetic: 0, unknown: 0, fault: 0 }
   const unmatched = new Map<string, UnmatchedRequest>()
   return {
     requests,
@@ -45,8 +46,10 @@ export function openLedger(clean: (url: string) => string): Ledger {
       async http(request) {
         requests[service.name] = (requests[service.name] ?? 0) + 1
         const response = await service.http(request)
+        const said = take(response, PROVENANCE_HEADER)
+        const isFault = take(response, FAULT_HEADER) !== null
         const nearest = take(response, UNMATCHED_HEADER)
-        if (nearest === null) provenance[provenanceOf(take(response, PROVENANCE_HEADER))] += 1
+        if (nearest === null) provenance[isFault ? 'fault' : provenanceOf(said)] += 1
         else {
           const url = clean(request.url)
           const cause = take(response, CAUSE_HEADER) ?? 'never recorded'

@@ -17,6 +17,7 @@ const requests = ['request', 'reference', 'session', 'part', 'lastPart', 'check'
 const server = ['message', 'step', 'node', 'end'] as const
 const programs = ['program', 'filmProgram'] as const
 const outside = [...requests, 'socket', ...server] as const
+const anyTime = [...outside, 'event'] as const
 const connections = [...requests, 'socket'] as const
 
 /** Every action: what it means, and where. */
@@ -92,8 +93,8 @@ export const applies: Readonly<Record<ActionKind, Applies>> = {
     means: 'the end of the connection, which is the end of the answer, comes that much later (slow_close)',
   },
   refuse: {
-    at: [...connections, ...server],
-    wire: [...connections, ...server],
+    at: anyTime,
+    wire: anyTime,
     means: 'every connection to the service breaks, and so many more are refused, 1 unless it is said (down)',
   },
   drop: { at: server, changes: true, means: 'no socket gets the message' },
@@ -102,13 +103,13 @@ export const applies: Readonly<Record<ActionKind, Applies>> = {
   close: { at: ['socket', ...server], means: 'sockets are closed with that code; 1006 breaks them' },
   silence: { at: ['socket', ...server], means: 'sockets stay open and get nothing more' },
   restart: {
-    at: outside,
-    wire: outside,
+    at: anyTime,
+    wire: anyTime,
     means: 'ComfyUI dies and comes back with nothing in queue and history; 3 connections are refused meanwhile',
   },
-  interrupt: { at: outside, means: 'somebody interrupts what runs' },
-  clearHistory: { at: outside, means: 'somebody clears the history' },
-  clearQueue: { at: outside, means: 'somebody clears the queue' },
+  interrupt: { at: anyTime, means: 'somebody interrupts what runs' },
+  clearHistory: { at: anyTime, means: 'somebody clears the history' },
+  clearQueue: { at: anyTime, means: 'somebody clears the queue' },
   outOfMemory: { at: ['step', 'node'], changes: true, means: 'the node is out of GPU memory, with a traceback' },
   raise: { at: ['step', 'node'], changes: true, means: 'the node raises that exception, with a traceback' },
   diskFull: {
@@ -119,7 +120,7 @@ export const applies: Readonly<Record<ActionKind, Applies>> = {
   ignore: { at: ['pod'], changes: true, means: 'RunPod says yes and does nothing' },
   fail: { at: programs, changes: true, means: 'the program ends with that exit code, 1 unless it is said' },
   kill: {
-    at: [...outside, ...programs, 'event', 'write'],
+    at: [...anyTime, ...programs, 'write'],
     means: 'this program is killed, by SIGKILL unless another signal is said',
   },
 }

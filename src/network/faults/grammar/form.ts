@@ -52,8 +52,13 @@ export class Form {
 
   /** `step N [of N] [of job N]` */
   get shown(): string {
-    return this.text.replaceAll(/<(\w+)>/g, (_, name: SlotName) => slots[name].shows)
+    return this.text.replaceAll(/<(\w+)>/g, (_, name: SlotName) => shownOf(slots[name]))
   }
+}
+
+/** Few words stand for themselves. */
+function shownOf({ shows, legal }: Slot<unknown>): string {
+  return legal && legal.length < 6 ? legal.join('|') : shows
 }
 
 /** Tries a form with and without each of its optional groups. */

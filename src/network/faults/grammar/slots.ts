@@ -34,7 +34,7 @@ function whole(shows: string, from: number, to: number): Slot<number> {
   }
 }
 
-function among<const T extends string>(shows: string, legal: readonly T[]): Slot<T> {
+function among<const T extends string>(shows: string, legal: readonly T[]): Slot<T> & { legal: readonly T[] } {
   return {
     shows,
     legal,

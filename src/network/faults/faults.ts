@@ -1,0 +1,80 @@
+import type { EmitRunEvent } from '../../domain/run-event.ts'
+import { PromptRunnerError } from '../../errors.ts'
+import type { ComfyuiSimulator } from '../../simulators/comfyui/simulator.ts'
+import type { MakeComfyui } from '../../simulators/simulated-services.ts'
+import type { Clock, ServiceName, SimulatedService } from '../../simulators/simulator.ts'
+import { Line } from '../wire/on-wire.ts'
+import { type FaultReport, openFaultPlan } from './fault-plan.ts'
+import { type FaultyComfyui, faultyComfyui } from './faulty-comfyui.ts'
+import { faultyDisk } from './faulty-disk.ts'
+import { faultyEvents } from './faulty-events.ts'
+import { faultyHttp } from './faulty-http.ts'
+import { faultyPrograms } from './faulty-programs.ts'
+import { faultyUpgrade } from './faulty-socket.ts'
+import { type Fault, needsWire } from './grammar/fault.ts'
+import { printFault } from './grammar/print-fault.ts'
+import { PromptBook } from './prompt-book.ts'
+import { faultWorld } from './world.ts'
+
+/** Everything that faults are put around. Where there are none, nothing changes. */
+export interface Faults {
+  /** For `simulatedServices`: ComfyUI as a server that can die. */
+  comfyui(make: MakeComfyui): ComfyuiSimulator
+  wrap(service: SimulatedService): SimulatedService
+  /** For the network: what can be broken and refused. */
+  readonly lines: ReadonlyMap<ServiceName, Line>
+  /** Around the function that starts ffmpeg. */
+  programs: (run: Parameters<typeof faultyPrograms>[0]) => ReturnType<typeof faultyPrograms>
+  /** Around what a run tells of itself. */
+  events(emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>): EmitRunEvent
+  /** Under this process's file functions, until it is disposed. */
+  disk(): Disposable
+  report(): FaultReport[]
+  /** PR_FAULT_UNUSED for each fault that never happened. */
+  problems(): PromptRunnerError[]
+}
+
+const SERVICES: readonly ServiceName[] = ['comfyui', 'gcs', 'google-auth', 'metadata', 'runpod']
+
+/** Faults that are still to happen. What takes time passes on `clock`; `kill` ends this program by a signal. */
+export function openFaults(
+  faults: readonly Fault[],
+  {
+    clock,
+    kill = (signal) => void process.kill(process.pid, signal),
+  }: { clock: Clock; kill?: (signal: NodeJS.Signals) => void },
+): Faults {
+  const plan = openFaultPlan(faults, clock.now)
+  const book = new PromptBook()
+  const lines = new Map(SERVICES.map((name) => [name, new Line()]))
+  let comfyui: FaultyComfyui | null = null
+  const world = faultWorld({ comfyui: () => comfyui!, lines, kill })
+  const parts = { plan, book, world, clock }
+  return {
+    lines,
+    comfyui(make) {
+      comfyui = faultyComfyui(make, parts)
+      return comfyui.simulator
+    },
+    wrap: (service) => ({
+      name: service.name,
+      http: faultyHttp(service, parts),
+      ...(service.upgrade ? { upgrade: faultyUpgrade(service, parts) } : {}),
+    }),
+    programs: (run) => faultyPrograms(run, parts),
+    events: (emit, jobsBefore) => faultyEvents(emit, parts, jobsBefore),
+    disk: () => faultyDisk(parts),
+    report: plan.report,
+    problems: plan.problems,
+  }
+}
+
+/** Throws PR_USAGE for faults on the bytes of connections where an engine has none. */
+export function checkEngine(faults: readonly Fault[], engine: string): void {
+  const impossible = faults.filter(needsWire)
+  if (engine === 'wire' || impossible.length === 0) return
+  const list = impossible.map((fault) => `'${printFault(fault)}'`).join(', ')
+  throw new PromptRunnerError('PR_USAGE', `--engine ${engine} has no connections of its own and cannot do ${list}`, {
+    hint: 'leave --engine out: the wire engine can do every fault',
+  })
+}

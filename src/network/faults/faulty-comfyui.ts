@@ -1,0 +1,113 @@
+import type { Outbox } from '../../simulators/comfyui/execute/prompt-run.ts'
+import { createFileStore, type FileStore, type StoredFile } from '../../simulators/comfyui/files/file-store.ts'
+import type { ComfyuiReport, ComfyuiSimulator } from '../../simulators/comfyui/simulator.ts'
+import { bytesOf, fromBytes } from '../../simulators/media/byte-source.ts'
+import type { MakeComfyui } from '../../simulators/simulated-services.ts'
+import { FaultyOutbox, type OutboxFaults } from './faulty-outbox.ts'
+import type { Action } from './grammar/actions.ts'
+import { type MortalClock, mortalClock } from './mortal-clock.ts'
+import { noise } from './noise.ts'
+import type { FileName } from './prompt-book.ts'
+
+type Damage = Extract<Action, { kind: 'damage' }>['damage']
+
+/** A ComfyUI that can die, and what others than its client can do to it. */
+export interface FaultyComfyui {
+  /** The same to all who look at it, whichever server stands behind it at the time. */
+  readonly simulator: ComfyuiSimulator
+  restart(files: 'with' | 'without'): void
+  /** Any request, as from somebody else. */
+  ask(path: string, body: object): Promise<void>
+  damage(file: FileName, how: Damage, seed: string): void
+  /** Puts a file of somebody else's where this one would go. */
+  occupy(file: FileName): void
+}
+
+interface Incarnation {
+  readonly server: ComfyuiSimulator
+  readonly clock: MortalClock
+}
+
+/** Makes the first server; each restart makes another one. */
+export function faultyComfyui(make: MakeComfyui, faults: Omit<OutboxFaults, 'server'>): FaultyComfyui {
+  const reports: Array<() => ComfyuiReport> = []
+  const start = (files?: FileStore): Incarnation => {
+    let own: MortalClock | null = null
+    const server = make({
+      clock(clock) {
+        own = mortalClock(clock)
+        return own
+      },
+      outbox: (hub: Outbox) => new FaultyOutbox(hub, { ...faults, server: own! }),
+      ...(files ? { files } : {}),
+    })
+    reports.push(() => server.report())
+    return { server, clock: own! }
+  }
+  let now = start()
+  return {
+    simulator: {
+      name: 'comfyui',
+      http: (request) => now.server.http(request),
+      upgrade: (request) => now.server.upgrade?.(request) ?? null,
+      get files() {
+        return now.server.files
+      },
+      report: () => merged(reports.map((report) => report())),
+    },
+    restart(which) {
+      now.clock.stop()
+      now = start(which === 'with' ? survivors(now.server.files) : undefined)
+    },
+    async ask(path, body) {
+      const url = `http://127.0.0.1${path}`
+      await now.server.http(new Request(url, { method: 'POST', body: JSON.stringify(body) }))
+    },
+    damage(file, how, seed) {
+      const stored = found(now.server.files, file)
+      if (stored) now.server.files.write({ ...stored, bytes: fromBytes(damaged(bytesOf(stored.bytes), how, seed)) })
+    },
+    occupy({ filename, subfolder, type }) {
+      const content = { kind: 'other' } as const
+      const bytes = fromBytes(noise(filename, 16))
+      now.server.files.write({ type: type as StoredFile['type'], subfolder, filename, bytes, content })
+    },
+  }
+}
+
+/** What a server finds on its disk when it starts: it deletes what was temporary. */
+function survivors(before: FileStore): FileStore {
+  let modified = 0
+  const files = createFileStore({ clock: { now: () => modified, sleep: async () => {} } })
+  for (const file of [...before.list('input'), ...before.list('output')]) {
+    modified = file.modified
+    files.write(file)
+  }
+  for (const [digest, content] of before.described) files.described.set(digest, content)
+  return files
+}
+
+function found(files: FileStore, { filename, subfolder, type }: FileName): StoredFile | null {
+  const file = files.at(
+    [files.directory(type as StoredFile['type']), subfolder, filename].filter((part) => part !== '').join('/'),
+  )
+  return file === 'directory' ? null : file
+}
+
+function damaged(bytes: Uint8Array, how: Damage, seed: string): Uint8Array {
+  if (how === 'empty') return new Uint8Array()
+  if (how === 'cut') return bytes.subarray(0, bytes.length >> 1)
+  const changed = Uint8Array.from(bytes)
+  // From the very first byte, so that no reader takes it for what it was.
+  changed.set(noise(seed, Math.min(changed.length, 4096)))
+  return changed
+}
+
+function merged(reports: readonly ComfyuiReport[]): ComfyuiReport {
+  const last = reports.at(-1)!
+  return {
+    ...last,
+    synthetic: [...new Set(reports.flatMap(({ synthetic }) => synthetic))].toSorted(),
+    ran: new Set(reports.flatMap(({ ran }) => [...ran])),
+  }
+}

@@ -1,0 +1,120 @@
+import { type Clock, FAULT_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
+import { onWire } from '../wire/on-wire.ts'
+import { statusAnswer } from './answers.ts'
+import { can } from './can.ts'
+import { editAnswer } from './edit-answer.ts'
+import type { Due, FaultPlan } from './fault-plan.ts'
+import { applies } from './grammar/applies.ts'
+import { printAction } from './grammar/print-fault.ts'
+import { noise } from './noise.ts'
+import type { PromptBook } from './prompt-book.ts'
+import { editPromptAnswer, prepareServer, withNodeErrors } from './prompt-faults.ts'
+import { type Sighting, sightingsOf, withBody } from './sightings.ts'
+import { brokenOff, wireAct } from './wire-acts.ts'
+import type { World } from './world.ts'
+
+export interface HttpFaults {
+  readonly plan: FaultPlan
+  readonly book: PromptBook
+  readonly world: World
+  /** What delays pass on. */
+  readonly clock: Clock
+}
+
+/** A service's requests, with the faults that happen at them. */
+export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simulator {
+  const { plan, book, world, clock } = faults
+  const look = sightingsOf(service.name, book)
+
+  const forward = async (sighting: Sighting): Promise<Response> =>
+    editPromptAnswer(await service.http(sighting.request), sighting, faults)
+
+  /** What is answered instead; null when a fault leaves the answer as it is. */
+  const instead = async (fault: Due, sighting: Sighting, answer: Response | null): Promise<Response | null> => {
+    const { do: action, seed } = fault
+    if ('sent' in action && action.sent !== null) await begin(service, sighting, action.sent)
+    switch (action.kind) {
+      case 'status':
+        return statusAnswer(service.name, action)
+      case 'empty':
+        return new Response(null, { headers: { 'content-length': '0' } })
+      case 'garbage':
+        return new Response(noise(seed, 64), { headers: { 'content-type': 'application/json; charset=utf-8' } })
+      case 'lag':
+        return Response.json({})
+      case 'ignore':
+        return ignored(service, sighting.request)
+      case 'delay':
+        await clock.sleep(action.pause)
+        return null
+    }
+    const act = wireAct(fault, clock)
+    if (act) {
+      const needsAnswer = 'received' in action && action.received !== null
+      return onWire(answer ?? (needsAnswer ? await forward(sighting) : new Response(null)), act)
+    }
+    await world.act(action, service.name)
+    const isCut = action.kind === 'refuse' || (action.kind === 'restart' && service.name === 'comfyui')
+    return isCut ? onWire(new Response(null), brokenOff) : null
+  }
+
+  /** What the service answers, changed as the faults say. */
+  const changed = async (due: readonly Due[], sighting: Sighting): Promise<Response> => {
+    const changing = due.filter(({ do: { kind } }) => applies[kind].changes)
+    for (const fault of changing) prepareServer(fault, sighting, faults)
+    let answer = await forward(sighting)
+    for (const { do: action } of changing) {
+      if (action.kind === 'nodeErrors') answer = await withNodeErrors(answer, sighting.prompt?.graph ?? null)
+      else answer = (await editAnswer(answer, action, clock)) ?? answer
+    }
+    for (const fault of changing) {
+      const act = wireAct(fault, clock)
+      if (act) answer = onWire(answer, act)
+    }
+    for (const fault of due) if (fault.after) answer = (await instead(fault, sighting, answer)) ?? answer
+    return answer
+  }
+
+  return async (request) => {
+    const sighting = await look(request)
+    const due = plan.due(sighting.seen, can.request, sighting.sent.to)
+    if (due.length === 0) return forward(sighting)
+    for (const fault of due) {
+      const { kind } = fault.do
+      if (fault.after || (applies[kind].changes && kind !== 'ignore')) continue
+      const answer = await instead(fault, sighting, null)
+      if (answer) return marked(answer, due)
+    }
+    return marked(await changed(due, sighting), due)
+  }
+}
+
+/** Gives the service so much of an upload, and then the end of its connection. */
+async function begin(service: SimulatedService, { request, sent }: Sighting, bytes: number): Promise<void> {
+  if (!request.body) return
+  let left = bytes - sent.from
+  const reader = request.body.getReader()
+  const part = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = left > 0 ? await reader.read() : { done: true, value: undefined }
+      if (done || !value) return controller.error(new Error('the client went away'))
+      controller.enqueue(value.subarray(0, left))
+      left -= value.byteLength
+    },
+  })
+  await service.http(withBody(request, part)).catch(() => {})
+  // A server that answers early still takes the rest, or a client that sends first and listens then would never hear it.
+  while (!(await reader.read()).done);
+}
+
+/** The pod as it is, as if that had been the answer to the action. */
+function ignored(service: SimulatedService, { url, headers }: Request): Promise<Response> {
+  return service.http(new Request(url.replace(/\/action$/, ''), { headers }))
+}
+
+/** The run folder tells which answers were faults. */
+function marked(answer: Response, due: readonly Due[]): Response {
+  const changed = new Response(answer.body, answer)
+  changed.headers.set(FAULT_HEADER, due.map(({ do: action }) => printAction(action)).join('; '))
+  return changed
+}

@@ -1,0 +1,67 @@
+import { dict, isDict, type Py } from '../../simulators/comfyui/python/py.ts'
+import { bytesOf, withBytes, withJson } from './edit-answer.ts'
+import type { Due } from './fault-plan.ts'
+import type { HttpFaults } from './faulty-http.ts'
+import { type FileName, member } from './prompt-book.ts'
+import type { Sighting } from './sightings.ts'
+
+/** Does to the server what has to be done before it is asked. */
+export function prepareServer(
+  { do: action, seed }: Due,
+  { prompt, file }: Sighting,
+  { world: { comfyui, withoutOutputs } }: HttpFaults,
+): void {
+  if (action.kind === 'noOutputs' && prompt?.promptId) withoutOutputs.add(prompt.promptId)
+  if (action.kind === 'damage' && file) comfyui.damage(file, action.damage, seed)
+  if (action.kind !== 'nameTaken') return
+  for (const taken of file ? [file] : savedFirst(prompt?.graph ?? null)) comfyui.occupy(taken)
+}
+
+/** What ComfyUI answers about prompts, after what was done to them. */
+export async function editPromptAnswer(
+  answer: Response,
+  { request, prompt }: Sighting,
+  { book, world: { withoutOutputs } }: HttpFaults,
+): Promise<Response> {
+  if (prompt && prompt.promptId === null) {
+    const body = await bytesOf(answer)
+    book.accepted(prompt, body.toString())
+    return withBytes(answer, body)
+  }
+  const isHistory = /^(\/api)?\/history(\/|$)/.test(new URL(request.url).pathname)
+  return isHistory && withoutOutputs.size > 0 ? withJson(answer, (body) => emptied(body, withoutOutputs)) : answer
+}
+
+/** A 200 whose `node_errors` say that a branch of the graph was left out (execution.py, validate_prompt). */
+export function withNodeErrors(answer: Response, graph: Py): Promise<Response> {
+  const [id, node] = (isDict(graph) ? [...graph].at(-1) : undefined) ?? ['1', null]
+  const error = dict({
+    type: 'value_not_in_list',
+    message: 'Value not in list',
+    details: 'simulated fault',
+    extra_info: dict({}),
+  })
+  const failed = dict({ errors: [error], dependent_outputs: [id], class_type: member(node, 'class_type') })
+  return withJson(answer, (body) => (isDict(body) ? new Map(body).set('node_errors', new Map([[id, failed]])) : body))
+}
+
+function emptied(history: Py, ids: ReadonlySet<string>): Py {
+  if (!isDict(history)) return history
+  return new Map(
+    Array.from(history, ([id, entry]) => [
+      id,
+      isDict(entry) && ids.has(id) ? new Map(entry).set('outputs', new Map()) : entry,
+    ]),
+  )
+}
+
+/** The first file under each prefix that a graph saves under; how it ends makes no difference to the counter. */
+function savedFirst(graph: Py): FileName[] {
+  if (!isDict(graph)) return []
+  return [...graph.values()].flatMap((node) => {
+    const prefix = member(member(node, 'inputs'), 'filename_prefix')
+    if (typeof prefix !== 'string') return []
+    const [, subfolder = '', name] = /^(?:(.*)\/)?([^/]*)$/.exec(prefix) ?? []
+    return [{ filename: `${name}_00001_.txt`, subfolder, type: 'output' }]
+  })
+}

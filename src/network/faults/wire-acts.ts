@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../../simulators/simulator.ts'
+import type { Connection, OnWire } from '../wire/on-wire.ts'
+import { bytesOf } from './edit-answer.ts'
+import type { Due } from './fault-plan.ts'
+import { noise } from './noise.ts'
+
+const NOISE = 64
+
+/** What a fault does to the bytes of an exchange; null for one that does nothing to them. */
+export function wireAct({ do: action, seed }: Due, clock: Clock): OnWire | null {
+  switch (action.kind) {
+    case 'reset':
+      return async (answer, { outgoing }) => {
+        if (action.received !== null) await sendPart(outgoing, answer, action.received)
+        const socket: Connection | null = outgoing.socket
+        socket?.resetAndDestroy?.()
+      }
+    case 'hang':
+      return async (answer, { outgoing }) => {
+        if (action.received !== null) await sendPart(outgoing, answer, action.received)
+        await (action.pause === null ? gone(outgoing) : clock.sleep(action.pause))
+        outgoing.socket?.destroy()
+      }
+    case 'noAnswer':
+      return async (_, { outgoing }) => void outgoing.socket?.end()
+    case 'malformed':
+      return (_, { outgoing }) =>
+        sendRaw(outgoing, [text('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'), noise(seed, NOISE)])
+    case 'random':
+      return (_, { outgoing }) => sendRaw(outgoing, [noise(seed, NOISE)])
+    case 'truncate':
+      return async (answer, { outgoing }) => {
+        await sendPart(outgoing, answer, action.received)
+        outgoing.socket?.end()
+      }
+    case 'wrongLength':
+      return async (answer, { outgoing }) => {
+        const body = await bytesOf(answer)
+        outgoing.writeHead(answer.status, headersOf(answer, Math.max(0, body.length - 10)))
+        outgoing.end(body)
+      }
+    case 'slowClose':
+      return async (answer, { outgoing }) => {
+        const body = await bytesOf(answer)
+        outgoing.useChunkedEncodingByDefault = false
+        outgoing.shouldKeepAlive = false
+        outgoing.writeHead(answer.status, headersOf(answer, null))
+        outgoing.write(body)
+        await clock.sleep(action.pause)
+        outgoing.end()
+      }
+    default:
+      return null
+  }
+}
+
+/** An answer that nobody gets, because its connection is about to break by itself. */
+export const brokenOff: OnWire = async () => {}
+
+/** The true head, and the first `bytes` of the body, or half of it. */
+async function sendPart(outgoing: ServerResponse, answer: Response, bytes: number | null): Promise<void> {
+  const body = await bytesOf(answer)
+  outgoing.writeHead(answer.status, headersOf(answer, body.length))
+  outgoing.flushHeaders()
+  const part = body.subarray(0, bytes ?? body.length >> 1)
+  if (part.length > 0) await new Promise<void>((sent) => void outgoing.write(part, () => sent()))
+}
+
+async function sendRaw({ socket }: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
+  for (const part of parts) socket?.write(part)
+  socket?.end()
+}
+
+function headersOf({ headers }: Response, length: number | null): Record<string, string> {
+  const { 'content-length': _, ...rest } = Object.fromEntries(headers)
+  return length === null ? rest : { ...rest, 'content-length': String(length) }
+}
+
+async function gone({ socket }: ServerResponse): Promise<void> {
+  if (socket && !socket.destroyed) await once(socket, 'close')
+}
+
+const text = (said: string) => new TextEncoder().encode(said)
