@@ -45,7 +45,8 @@ function optionRow([name, option]: [string, Option]): readonly [string, string] 
 /** Where descriptions start. */
 const COLUMN = 27
 
-function table(rows: ReadonlyArray<readonly [left: string, right: string]>): string[] {
+/** Two columns; a left side that is too long stands alone. */
+export function table(rows: ReadonlyArray<readonly [left: string, right: string]>): string[] {
   return rows.flatMap(([left, right]) => {
     const [first = '', ...rest] = wrap(right, COLUMN)
     const start = `  ${left} `
@@ -55,7 +56,8 @@ function table(rows: ReadonlyArray<readonly [left: string, right: string]>): str
   })
 }
 
-function wrap(text: string, indent: number): string[] {
+/** A text in lines of at most 100 characters. */
+export function wrap(text: string, indent: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

@@ -4,8 +4,9 @@ import { number } from '../config/parse-value.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type ServedNetwork, serveNetwork } from '../network/wire/serve.ts'
+import { faultsOf } from '../run/faults-of.ts'
 import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
-import { virtualClock } from '../simulators/virtual-clock.ts'
+import { realClock, virtualClock } from '../simulators/virtual-clock.ts'
 import { failureText } from './failure.ts'
 import type { Output } from './output.ts'
 import type { Stop } from './signals.ts'
@@ -18,18 +19,17 @@ interface ServeOptions extends Stop {
 }
 
 /** Serves until `signal` is aborted. Returns the exit code: 0, or 3 when a request had no answer. Throws PR_USAGE. */
-export async function serve({
-  port,
-  settings: { dryRun, behaviours },
-  output,
-  signal,
-  endInOrder,
-}: ServeOptions): Promise<number> {
+export async function serve({ port, settings, output, signal, endInOrder }: ServeOptions): Promise<number> {
+  const { dryRun, behaviours } = settings
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
-  const world = await simulatedServices(dryRun.recording, { clock, newId: randomUUID, keepBytes: true, behaviours })
+  // Other programs wait for real.
+  const { comfyui, ...faults } = await faultsOf(settings, realClock)
+  const options = { clock, newId: randomUUID, keepBytes: true, behaviours, comfyui }
+  const world = await simulatedServices(dryRun.recording, options)
   endInOrder()
   await using network = await serveNetwork({
-    services: world.all,
+    services: world.all.map(faults.wrap),
+    lines: faults.lines,
     port: portOf(port, world.all.length),
     onAnswer: ({ service, method, url, status }) => output.debug(`${service} ${method} ${url} ${status}`),
   })
@@ -39,7 +39,7 @@ export async function serve({
   if (!signal.aborted) await once(signal, 'abort')
 
   output.info(stoppedText(network))
-  const problems = network.problems()
+  const problems = [...network.problems(), ...faults.problems()]
   for (const problem of problems) output.error(failureText(problem, output))
   return Math.max(0, ...problems.map(({ exitCode }) => exitCode))
 }

@@ -7,7 +7,7 @@ export function settingOptions(names?: readonly SettingName[]): Record<string, O
   const options: Record<string, Option> = {}
   for (const [name, row] of settingRows) {
     if (row.environmentOnly || row.codeOnly || (names && !names.includes(name))) continue
-    options[flagOf(name)] = {
+    options[flagOf(name, row)] = {
       ...(row.shows === null ? { type: 'boolean' } : { type: 'string', shows: row.shows }),
       ...(row.repeatable ? { array: true } : {}),
       describe: describe(row),

@@ -58,6 +58,14 @@ export const path: Parser<string> = (raw, folder) =>
     ? { value: resolve(folder, raw) }
     : { wrong: 'must be a path' }
 
+/** A fault as it is typed, or a file of faults; what it says is read when it is to happen. */
+export const fault: Parser<string> = (raw, folder) => {
+  const parsed = text()(raw, folder)
+  if ('wrong' in parsed || !parsed.value.startsWith('@')) return parsed
+  const [file = '', name] = parsed.value.slice(1).split('#')
+  return { value: `@${resolve(folder, file)}${name === undefined ? '' : `#${name}`}` }
+}
+
 /** The path of a folder that is there now. */
 export const existingFolder: Parser<string> = (raw, folder) => {
   const parsed = path(raw, folder)

@@ -42,9 +42,9 @@ interface Found extends Origin {
 function findSetting(name: SettingName, sources: Sources): Found | null {
   const row = settingRows.find(([rowName]) => rowName === name)![1]
   const { environment, file, cwd } = sources
-  const flag = row.environmentOnly || row.codeOnly ? undefined : sources.flags[flagOf(name)]
+  const flag = row.environmentOnly || row.codeOnly ? undefined : sources.flags[flagOf(name, row)]
   if (flag !== undefined) {
-    const shown = `--${flagOf(name)}`
+    const shown = `--${flagOf(name, row)}`
     return { from: 'flag', name: shown, raw: flag, folder: cwd, place: { file: shown } }
   }
   const variable = row.variable && environment[row.variable]

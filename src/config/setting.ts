@@ -30,6 +30,8 @@ export interface Setting<T, Input, F> {
   /** Only `pr.config.ts` can set it: it is code. */
   readonly codeOnly?: true
   readonly repeatable?: true
+  /** Its flag, where that is not its name: one of several is given at a time. */
+  readonly flag?: string
   readonly secret?: true
   readonly parse: Parser<T, Input>
   readonly fallback: F
@@ -39,4 +41,5 @@ export interface Setting<T, Input, F> {
 export const setting = <T, Input, const F>(row: Setting<T, Input, F>): Setting<T, Input, F> => row
 
 /** `framesPerChunk` → `frames-per-chunk`. */
-export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+export const flagOf = (name: string, row: { readonly flag?: string } = {}): string =>
+  row.flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

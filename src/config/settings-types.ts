@@ -48,6 +48,8 @@ export interface Settings {
     readonly speed: number
     readonly realFfmpeg: boolean
     readonly strict: boolean
+    /** As they were given; files with their whole path. */
+    readonly faults: readonly string[]
     /** Epoch milliseconds at which the run's own clock starts; null: now. */
     readonly startTime: number | null
     /** Where run folders go; absolute. */

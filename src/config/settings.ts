@@ -101,6 +101,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       speed: value('speed'),
       realFfmpeg: value('realFfmpeg'),
       strict: value('strict'),
+      faults: value('faults'),
       startTime: startTime === null ? null : startTime * 1000,
       tempDir: tempDir(reader, cwd, warn),
       currentDir: cwd,

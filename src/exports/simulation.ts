@@ -1,5 +1,7 @@
 import { uuidV5 } from '../domain/ids.ts'
 import type { PromptRunnerError } from '../errors.ts'
+import type { Faults } from '../network/faults/faults.ts'
+import { noFaults } from '../network/faults/no-faults.ts'
 import { type HostTable, hostTable } from '../network/safety/host-table.ts'
 import { openLedger, unmatchedError } from '../network/safety/ledger.ts'
 import { createRedactor } from '../recording/redact.ts'
@@ -50,7 +52,12 @@ export async function loadWorld({
   comfyuiUrl = 'http://127.0.0.1:8188',
   speed = 0,
   behaviours,
-}: SimulationOptions): Promise<{ services: readonly SimulatedService[]; hosts: HostTable; clock: Clock }> {
+  faults = noFaults,
+}: SimulationOptions & { readonly faults?: Pick<Faults, 'comfyui' | 'wrap'> }): Promise<{
+  services: readonly SimulatedService[]
+  hosts: HostTable
+  clock: Clock
+}> {
   const clock = virtualClock(Date.now(), speed)
   let count = 0
   // The same ids in every run, so that a test may expect them.
@@ -58,9 +65,10 @@ export async function loadWorld({
     count += 1
     return uuidV5(`simulated ${count}`, SIMULATION)
   }
-  const { all, comfyui } = await simulatedServices(recording, { clock, newId, keepBytes: true, behaviours })
+  const options = { clock, newId, keepBytes: true, behaviours, comfyui: faults.comfyui }
+  const { all, comfyui } = await simulatedServices(recording, options)
   const url = new URL(comfyuiUrl)
-  const services = all.map((service) => (service === comfyui ? atBasePath(service, url.pathname) : service))
+  const services = all.map((service) => atBasePath(faults.wrap(service), service === comfyui ? url.pathname : ''))
   return { services, hosts: hostTable(url), clock }
 }
 

@@ -1,12 +1,21 @@
 import { PromptRunnerError } from '../errors.ts'
 import { captureInMemory, type MemoryCapture } from '../network/capture/memory-capture.ts'
+import { openFaults } from '../network/faults/faults.ts'
+import { parseFault } from '../network/faults/grammar/parse-fault.ts'
 import { type InstalledNetwork, installNetwork, type NetworkOptions } from '../network/install.ts'
+import { realClock } from '../simulators/virtual-clock.ts'
 import { loadWorld, type SimulationOptions } from './simulation.ts'
 
 export type { SeenRequest, SeenWorkflow } from '../network/capture/memory-capture.ts'
 export type { UploadRecord, UploadRequest } from '../network/capture/upload-files.ts'
 
-export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pick<NetworkOptions, 'mayRun'> {}
+export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pick<NetworkOptions, 'mayRun'> {
+  /**
+   * What is to go wrong: `POST /prompt: status 524`, as `pr --fault help` lists it. Delays take the time that they say; a
+   * fault that never happened is a problem.
+   */
+  readonly faults?: readonly string[]
+}
 
 /** The simulated network of one test, and what went through it. */
 export interface Replay extends AsyncDisposable, Omit<MemoryCapture, 'wrap'> {
@@ -19,21 +28,22 @@ export interface Replay extends AsyncDisposable, Omit<MemoryCapture, 'wrap'> {
  * throws when a request had no answer or was refused, also when the code under test swallowed that. Throws PR_RECORDING.
  */
 export async function replay(recording: string, options: ReplayOptions = {}): Promise<Replay> {
-  const { services, hosts, clock } = await loadWorld({ ...options, recording })
+  const faults = openFaults((options.faults ?? []).map(parseFault), { clock: realClock })
+  const { services, hosts, clock } = await loadWorld({ ...options, recording, faults })
   const capture = captureInMemory(clock)
   const { mayRun } = options
-  const network = await installNetwork({ services, hosts, capture, ...(mayRun ? { mayRun } : {}) })
+  const network = await installNetwork({ services, hosts, capture, lines: faults.lines, ...(mayRun ? { mayRun } : {}) })
+  const problems = () => [...network.problems(), ...faults.problems()]
   return {
     requests: capture.requests,
     workflows: capture.workflows,
     uploads: capture.uploads,
-    problems: network.problems,
-    [Symbol.asyncDispose]: () => finish(network),
+    problems,
+    [Symbol.asyncDispose]: () => finish(network, problems()),
   }
 }
 
-async function finish(network: InstalledNetwork): Promise<void> {
-  const problems = network.problems()
+async function finish(network: InstalledNetwork, problems: readonly PromptRunnerError[]): Promise<void> {
   await network[Symbol.asyncDispose]()
   if (problems.length === 0) return
   const list = problems.map(({ message, hint }) => `- ${message}${hint ? `\n  (${hint})` : ''}`).join('\n')

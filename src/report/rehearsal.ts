@@ -13,6 +13,8 @@ export interface Rehearsal {
   readonly refused: readonly string[]
   readonly unmatched: readonly string[]
   readonly estimate: Estimate
+  /** What was made to go wrong, how often it did, and at what. */
+  readonly faults: ReadonlyArray<{ fault: string; times: number; at: ReadonlyArray<{ what: string; time: string }> }>
   readonly not_simulated: readonly string[]
 }
 
@@ -30,12 +32,17 @@ interface Network {
   readonly provenance: Readonly<Record<string, number>>
 }
 
+interface Faults {
+  report(): ReadonlyArray<{ fault: string; times: number; at: ReadonlyArray<{ what: string; time: number }> }>
+}
+
 /** `ffmpeg` is the simulator; null when the real one ran. */
 export function rehearsalOf(
   { recording, knowledge, comfyui }: World,
   network: Network,
   ffmpeg: { readonly unmatched: readonly string[] } | null,
   tally: RunTally,
+  faults: Faults,
 ): Rehearsal {
   const { synthetic } = comfyui.report()
   const serverMs = tally.videos.reduce((sum, { tookMs }) => sum + tookMs.high + tookMs.low + tookMs.combine, 0)
@@ -53,6 +60,10 @@ export function rehearsalOf(
     refused: network.refused.map(({ kind, target }) => `${kind} ${target}`),
     unmatched: [...network.unmatched.map(({ method, url }) => `${method} ${url}`), ...(ffmpeg?.unmatched ?? [])],
     estimate: estimateOf(serverMs / 1000, knowledge.device, tally.pod?.costPerHour ?? null, synthetic),
+    faults: faults.report().map(({ at, ...fault }) => ({
+      ...fault,
+      at: at.map(({ what, time }) => ({ what, time: new Date(time).toISOString() })),
+    })),
     not_simulated: notSimulated(tally, {
       ffmpeg: ffmpeg === null ? 'real' : 'simulated',
       synthetic,

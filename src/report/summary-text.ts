@@ -28,6 +28,12 @@ function progress({ total, done, skipped }: Summary['jobs']): string {
   return skipped > 0 ? ` (${done} done, ${skipped} done before)` : ` (${done} done)`
 }
 
+function faultText({ fault, times, at }: Rehearsal['faults'][number]): string {
+  const last = times > at.length ? ', …' : ''
+  const where = at.map(({ what }) => what).join(', ') + last
+  return `FAULT: ${fault} (${times === 0 ? 'never happened' : `${counted(times, 'time')}, at ${where}`})`
+}
+
 function rehearsalText(rehearsal: Rehearsal): string[] {
   const { recording, requests, answers } = rehearsal
   const list = (record: Readonly<Record<string, number>>) =>
@@ -41,6 +47,7 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
     `real network connections: ${rehearsal.real_connections}`,
     ...rehearsal.refused.map((refused) => `REFUSED: ${refused}`),
     ...rehearsal.unmatched.map((unmatched) => `NO ANSWER: ${unmatched}`),
+    ...rehearsal.faults.map(faultText),
     `Not simulated: ${rehearsal.not_simulated.join('; ')}`,
   ]
 }

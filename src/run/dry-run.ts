@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/create-clients.ts'
-import { createMediaClient } from '../clients/ffmpeg.ts'
+import { createMediaClient, runProgram } from '../clients/ffmpeg.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
@@ -27,6 +27,7 @@ import { type SimulatedServices, simulatedServices } from '../simulators/simulat
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { chooseRehearsal } from './choose-run.ts'
+import { faultsOf } from './faults-of.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
@@ -47,7 +48,9 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const startedAt = clock.now()
   const { runId, runName, earlier, filmNames } = chooseRehearsal(settings, plans)
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
-  const world = await simulatedServices(settings.dryRun.recording, { clock, newId, behaviours: settings.behaviours })
+  const { behaviours, dryRun } = settings
+  const faults = await faultsOf(settings, clock)
+  const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui: faults.comfyui })
   showPlans(plans, output, filmNames)
 
   host.endInOrder()
@@ -62,9 +65,11 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const ffmpeg = settings.dryRun.realFfmpeg ? null : ffmpegSimulator()
   const programs: readonly string[] = Object.values(settings.programs)
   await using network = await installNetwork({
-    services: world.all.map((service) =>
-      service === world.comfyui ? atBasePath(service, settings.comfyui.url.pathname) : service,
-    ),
+    services: world.all.map((service) => {
+      const path = service === world.comfyui ? settings.comfyui.url.pathname : ''
+      return atBasePath(faults.wrap(service), path)
+    }),
+    lines: faults.lines,
     hosts: hostTable(settings.comfyui.url),
     capture,
     redactor,
@@ -73,12 +78,19 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   const clients = await createClients(settings, {
     clientId: uuidV5('client', runId),
-    run: ffmpeg?.run,
+    run: faults.programs(ffmpeg?.run ?? runProgram),
     webSocket: network.webSocket,
   })
+  using _disk = faults.disk()
+  const jobsBefore = workflowsBefore(plans)
   using readers = await openReaders(
     { kind: 'run-started', at: clock.now(), runId, runName, dryRun: true, videos: plans.map((plan) => plan.videoName) },
-    { journal: layout.journal, isNew: earlier === null, output },
+    {
+      journal: layout.journal,
+      isNew: earlier === null,
+      output,
+      around: (emit) => faults.events(emit, jobsBefore),
+    },
   )
   const context: RunContext = {
     runId,
@@ -88,7 +100,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     layout,
     earlier,
     filmNames,
-    workflowsBefore: workflowsBefore(plans),
+    workflowsBefore: jobsBefore,
     options: settings.run,
     retries: runRetries,
     // A rehearsal keeps its state in its own folder, so the name alone would not find it.
@@ -100,8 +112,13 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const failures = await orchestrate(context, plans).finally(capture.close)
 
   const tally = readers.tally()
-  const errors = [...errorsOf(failures), ...network.problems(), ...neverUsed(world, settings, output)]
-  const rehearsal = rehearsalOf(world, network.report(), ffmpeg, tally)
+  const errors = [
+    ...errorsOf(failures),
+    ...network.problems(),
+    ...faults.problems(),
+    ...neverUsed(world, settings, output),
+  ]
+  const rehearsal = rehearsalOf(world, network.report(), ffmpeg, tally, faults)
   return settle({ tally, errors, rehearsed: { folder, rehearsal } }, output)
 }
 

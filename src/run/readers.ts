@@ -16,17 +16,24 @@ type RunStart = Extract<RunEvent, { kind: 'run-started' }>
 /** Opens the readers of a run and tells them that it starts. The journal of a new run must not exist yet. Throws PR_FILE. */
 export async function openReaders(
   start: RunStart,
-  { journal: path, isNew, output }: { journal: string; isNew: boolean; output: RunOutput },
+  more: {
+    journal: string
+    isNew: boolean
+    output: RunOutput
+    /** Puts something around what is told. */
+    around?: (emit: EmitRunEvent) => EmitRunEvent
+  },
 ): Promise<Readers> {
+  const { journal: path, isNew, output, around = (emit) => emit } = more
   const progress = openProgress(output)
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
   const journal = openJournal(path, { durable: !start.dryRun, isNew })
   const { add, tally } = createTally()
-  const emit = (event: RunEvent) => {
+  const emit = around((event: RunEvent) => {
     journal.append(event)
     add(event)
     progress.emit(event)
-  }
+  })
   emit(start)
   return {
     emit,

@@ -7,6 +7,7 @@ import type { RunHost } from './run-host.ts'
 
 /** Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. Returns the exit code. */
 export async function run(settings: Settings, host: RunHost): Promise<number> {
+  refuseLiveFaults(settings)
   await checkUpload(settings)
   const planned = await planAll(settings, host)
   if (settings.run.validateOnly) return await checkOnly(settings, planned, host)
@@ -16,6 +17,14 @@ export async function run(settings: Settings, host: RunHost): Promise<number> {
   }
   const { runLive } = await import('./live-run.ts')
   return await runLive(settings, planned, host)
+}
+
+/** Throws PR_USAGE: what goes wrong on purpose does so where it costs nothing. */
+function refuseLiveFaults({ dryRun: { enabled, faults }, run }: Settings): void {
+  if (enabled || run.validateOnly || faults.length === 0) return
+  throw new PromptRunnerError('PR_USAGE', `faults were given (${faults[0]}), and this is a live run`, {
+    hint: 'give --dry-run too: only a simulated network has faults',
+  })
 }
 
 /**

@@ -16,8 +16,8 @@ it('explains init', async () => {
 
 it('shows every setting, by its flag or its variable', async () => {
   const { stdout } = await runPr(['run', '-h'])
-  const missing = settingRows.filter(([name, { environmentOnly, codeOnly, variable }]) => {
-    return !codeOnly && !stdout.includes(environmentOnly ? `  ${variable}` : `  --${flagOf(name)}`)
+  const missing = settingRows.filter(([name, row]) => {
+    return !row.codeOnly && !stdout.includes(row.environmentOnly ? `  ${row.variable}` : `  --${flagOf(name, row)}`)
   })
   expect(missing).toEqual([])
 })

@@ -55,6 +55,7 @@ it('has a default for everything', async () => {
       speed: 0,
       realFfmpeg: false,
       strict: false,
+      faults: [],
       startTime: null,
       tempDir: cwd,
       currentDir: cwd,
@@ -125,6 +126,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   logLevel: ['debug', 'ERROR'],
   json: [true, ''],
   quiet: [true, ''],
+  faults: [['POST /prompt of job 3: status 524'], ''],
   noColor: [null, '1'],
   ci: [null, 'true'],
 }
@@ -133,7 +135,7 @@ it.each(settingRows)('takes %s from the flag, then the environment, then the fil
   const cwd = newFolder({ 'ca.pem': '-----BEGIN CERTIFICATE-----\n' })
   mkdirSync(join(cwd, 'mine'))
   const [given, inEnvironment] = legal[name]
-  const flags = row.environmentOnly || row.codeOnly ? {} : { [flagOf(name)]: given }
+  const flags = row.environmentOnly || row.codeOnly ? {} : { [flagOf(name, row)]: given }
   const environment = row.variable ? { [row.variable]: inEnvironment } : {}
   const origin = async (flagsGiven: object, environmentGiven: object) => {
     const { origins } = await loadSettings({ ...flagsGiven }, { ...environmentGiven }, cwd)
@@ -142,7 +144,7 @@ it.each(settingRows)('takes %s from the flag, then the environment, then the fil
   if (!row.environmentOnly) writeFileSync(join(cwd, 'pr.config.json'), JSON.stringify({ [name]: given }))
   const fromFile = row.environmentOnly ? 'default' : 'pr.config.json:1'
   expect([await origin(flags, environment), await origin({}, environment), await origin({}, {})]).toEqual([
-    row.environmentOnly ? row.variable : row.codeOnly ? fromFile : `--${flagOf(name)}`,
+    row.environmentOnly ? row.variable : row.codeOnly ? fromFile : `--${flagOf(name, row)}`,
     row.variable ?? fromFile,
     fromFile,
   ])

@@ -50,6 +50,14 @@ const rehearsal: Rehearsal = {
   refused: ['connection leak.test:80'],
   unmatched: ['GET http://127.0.0.1:8188/x'],
   estimate: { gpu_minutes: null, cost_usd: null, note: 'none' },
+  faults: [
+    {
+      fault: 'GET /queue: reset, always',
+      times: 2,
+      at: [{ what: 'GET /queue of job 3', time: '2026-11-24T00:32:35.000Z' }],
+    },
+    { fault: 'pod stop: ignore', times: 0, at: [] },
+  ],
   not_simulated: ['GPU time', 'the seams'],
 }
 
@@ -86,6 +94,8 @@ it('sums a rehearsal up for a person', () => {
     'real network connections: 0',
     'REFUSED: connection leak.test:80',
     'NO ANSWER: GET http://127.0.0.1:8188/x',
+    'FAULT: GET /queue: reset, always (2 times, at GET /queue of job 3, …)',
+    'FAULT: pod stop: ignore (never happened)',
     'Not simulated: GPU time; the seams',
     'Run folder: /runs/temp',
   ])

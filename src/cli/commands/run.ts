@@ -29,6 +29,11 @@ export const runCommand = defineCommand({
       showSettings(origins, context.output)
       return 0
     }
+    if (settings.dryRun.faults.includes('help')) {
+      const { printFaultHelp } = await import('../fault-help.ts')
+      printFaultHelp(context.output)
+      return 0
+    }
     const { run } = await import('../../run/run.ts')
     const { runHost } = await import('../confirm.ts')
     return run(settings, runHost(context, settings.run.yes))

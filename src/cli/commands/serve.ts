@@ -25,6 +25,7 @@ export const serveCommand = defineCommand({
       'ca',
       'recording',
       'speed',
+      'faults',
       'logLevel',
       'json',
       'quiet',
@@ -35,6 +36,7 @@ export const serveCommand = defineCommand({
     ['pr serve --port 0 --json', 'on free ports; addresses and environment as one JSON object when they answer'],
     ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as slow as it was'],
     ['pr serve --port 8189 --record-to recordings/mine', 'in front of a live ComfyUI on 8188, for any client'],
+    ["pr serve --fault '2nd socket open: status 403'", 'with something that goes wrong; --fault help lists all'],
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
@@ -42,6 +44,11 @@ export const serveCommand = defineCommand({
     const { output, environment, cwd: _, ...stop } = context
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
+    if (settings.dryRun.faults.includes('help')) {
+      const { printFaultHelp } = await import('../fault-help.ts')
+      printFaultHelp(output)
+      return 0
+    }
     const { portOf, serve } = await import('../serve.ts')
     if (recordTo === undefined) return serve({ port, settings, output, ...stop })
     const { recordingProxy } = await import('../../record/recording-proxy.ts')

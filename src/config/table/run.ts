@@ -1,6 +1,6 @@
 import { limits } from '../../domain/limits.ts'
 import { behaviourList } from '../parse-behaviours.ts'
-import { number, oneOf, path, presence, text, truth } from '../parse-value.ts'
+import { fault, list, number, oneOf, path, presence, text, truth } from '../parse-value.ts'
 import { type Setting, setting, type settingGroups } from '../setting.ts'
 
 const toggle = (group: (typeof settingGroups)[number], describe: string): Setting<boolean, boolean, boolean> =>
@@ -75,6 +75,15 @@ export const runSettings = {
   }),
   realFfmpeg: toggle('Dry run', 'run the real ffmpeg on the replayed video'),
   strict: toggle('Dry run', 'fail when a recording is never used'),
+  faults: setting({
+    group: 'Dry run',
+    describe: 'what is to go wrong and where, repeatable; --fault help lists all',
+    shows: 'FAULT',
+    flag: 'fault',
+    repeatable: true,
+    parse: list(fault),
+    fallback: [],
+  }),
   dryRunTempDir: setting({
     group: 'Dry run',
     describe: 'where run folders go',
