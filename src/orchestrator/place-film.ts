@@ -1,6 +1,7 @@
 import { copyFile, type FileHandle, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { filmName } from '../config/layout.ts'
+import { allOf } from '../domain/all-of.ts'
 import { PromptRunnerError } from '../errors.ts'
 
 /**
@@ -58,7 +59,7 @@ async function haveSameBytes(one: string, other: string): Promise<boolean> {
   await using b = await open(other)
   const pieces = [Buffer.alloc(1 << 20), Buffer.alloc(1 << 20)] as const
   for (;;) {
-    const [left, right] = await Promise.all([fill(a, pieces[0]), fill(b, pieces[1])])
+    const [left, right] = await allOf([fill(a, pieces[0]), fill(b, pieces[1])])
     if (!pieces[0].subarray(0, left).equals(pieces[1].subarray(0, right))) return false
     if (left === 0) return true
   }

@@ -54,19 +54,14 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
     async run(clients, folder, signal) {
       const runName = `${identity.runName}-${randomUUID()}`
       const layout = createLayout(folder, runName)
-      const runId = randomUUID()
-      using readers = await openReaders(
-        { kind: 'run-started', at: Date.now(), runId, runName, dryRun: false, videos: [prompt.videoName] },
-        { journal: layout.journal, isNew: true, output },
-      )
+      const filmNames = new Map([[prompt.videoName, filmName(prompt.videoName)]])
+      const run = { runId: randomUUID(), runName, earlier: null, filmNames }
+      using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
       const context: RunContext = {
-        runId,
-        runName,
+        ...run,
         clients,
         templates,
         layout,
-        earlier: null,
-        filmNames: new Map([[prompt.videoName, filmName(prompt.videoName)]]),
         workflowsBefore: workflowsBefore(plans),
         options,
         retries: runRetries,

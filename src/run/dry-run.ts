@@ -46,19 +46,20 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using _memory = plans.flatMap(jobsOf).length > LONG ? collectEarly() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
-  const { runId, runName, earlier, filmNames } = chooseRehearsal(settings, plans)
+  const run = chooseRehearsal(settings, plans)
+  const { runId, runName } = run
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const { behaviours, dryRun } = settings
   const faults = await faultsOf(settings, clock)
   const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui: faults.comfyui })
-  showPlans(plans, output, filmNames)
+  showPlans(plans, output, run.filmNames)
 
   host.endInOrder()
   const folder = makeRunFolder(settings, startedAt, output)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
   writeJobPlans(folder, plans, runName, startedAt)
   const layout = rebase(settings.run.outputDir, folder, runName)
-  await fillServer(world, { settings, plans, earlier, host })
+  await fillServer(world, { settings, plans, earlier: run.earlier, host })
 
   const redactor = createRedactor(secretsOf(settings))
   const capture = createCapture({ folder, clock, redactor })
@@ -83,23 +84,14 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   using _disk = faults.disk()
   const jobsBefore = workflowsBefore(plans)
-  using readers = await openReaders(
-    { kind: 'run-started', at: clock.now(), runId, runName, dryRun: true, videos: plans.map((plan) => plan.videoName) },
-    {
-      journal: layout.journal,
-      isNew: earlier === null,
-      output,
-      around: (emit) => faults.events(emit, jobsBefore),
-    },
+  using readers = openReaders({ run, plans, dryRun: true, journal: layout.journal, now: clock.now }, output, (emit) =>
+    faults.events(emit, jobsBefore),
   )
   const context: RunContext = {
-    runId,
-    runName,
+    ...run,
     clients,
     templates,
     layout,
-    earlier,
-    filmNames,
     workflowsBefore: jobsBefore,
     options: settings.run,
     retries: runRetries,

@@ -29,27 +29,21 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
   const { outputDir } = settings.run
   const { run, lock, clients } = await meetServer(settings, plans, host)
   using _lock = lock
-  const { runId, runName, earlier, filmNames } = run
+  const { runName } = run
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
-  showPlans(plans, output, filmNames)
+  showPlans(plans, output, run.filmNames)
   await showServer(settings, planned, clients, runName, host)
   await host.confirm('Start?')
 
   host.endInOrder()
   const layout = createLayout(outputDir, runName)
-  using readers = await openReaders(
-    { kind: 'run-started', at: Date.now(), runId, runName, dryRun: false, videos: plans.map((plan) => plan.videoName) },
-    { journal: layout.journal, isNew: earlier === null, output },
-  )
+  using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
   const resumeFlags = `--resume ${runName} --output-dir ${outputDir}`
   const context: RunContext = {
-    runId,
-    runName,
+    ...run,
     clients,
     templates,
     layout,
-    earlier,
-    filmNames,
     workflowsBefore: workflowsBefore(plans),
     options: settings.run,
     retries: runRetries,

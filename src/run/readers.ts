@@ -1,6 +1,8 @@
+import type { Plan } from '../domain/plan.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { createTally, type RunTally } from '../report/run-tally.ts'
 import { openJournal } from '../state/state-store.ts'
+import type { ChosenRun } from './choose-run.ts'
 import { openProgress } from './progress.ts'
 import type { RunOutput } from './run-host.ts'
 
@@ -11,30 +13,36 @@ export interface Readers extends Disposable {
   tally(): RunTally
 }
 
-type RunStart = Extract<RunEvent, { kind: 'run-started' }>
+/** What its readers have to know of a run that starts. */
+export interface RunStart {
+  readonly run: ChosenRun
+  readonly plans: readonly Plan[]
+  readonly dryRun: boolean
+  /** Path of its journal. */
+  readonly journal: string
+  readonly now: () => number
+}
 
-/** Opens the readers of a run and tells them that it starts. The journal of a new run must not exist yet. Throws PR_FILE. */
-export async function openReaders(
-  start: RunStart,
-  more: {
-    journal: string
-    isNew: boolean
-    output: RunOutput
-    /** Puts something around what is told. */
-    around?: (emit: EmitRunEvent) => EmitRunEvent
-  },
-): Promise<Readers> {
-  const { journal: path, isNew, output, around = (emit) => emit } = more
+/**
+ * Opens the readers of a run and tells them that it starts. The journal of a new run must not exist yet. `around` puts something
+ * around what is told. Throws PR_FILE.
+ */
+export function openReaders(
+  { run, plans, dryRun, journal: path, now }: RunStart,
+  output: RunOutput,
+  around: (emit: EmitRunEvent) => EmitRunEvent = (emit) => emit,
+): Readers {
   const progress = openProgress(output)
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
-  const journal = openJournal(path, { durable: !start.dryRun, isNew })
+  const journal = openJournal(path, { durable: !dryRun, isNew: run.earlier === null })
   const { add, tally } = createTally()
   const emit = around((event: RunEvent) => {
     journal.append(event)
     add(event)
     progress.emit(event)
   })
-  emit(start)
+  const videos = plans.map(({ videoName }) => videoName)
+  emit({ kind: 'run-started', at: now(), runId: run.runId, runName: run.runName, dryRun, videos })
   return {
     emit,
     tally,
