@@ -101,3 +101,21 @@ export function fileSource(path: string): ByteSource {
     },
   }
 }
+
+/**
+ * A source that is made anew for whoever reads it when nobody else does, for one that takes more room than what it is made of. Films
+ * of a long run are kept by the thousand, each longer than the one before, and hardly one is ever read.
+ */
+export function remade(make: () => ByteSource): ByteSource {
+  const first = make()
+  const { size } = first
+  let last = new WeakRef(first)
+  return {
+    size,
+    *read(start = 0, end = size) {
+      const source = last.deref() ?? make()
+      last = new WeakRef(source)
+      yield* source.read(start, end)
+    },
+  }
+}

@@ -1,5 +1,5 @@
 import { ascii, u32 } from './bits.ts'
-import { type ByteSource, concat, fromBytes, repeated } from './byte-source.ts'
+import { type ByteSource, concat, fromBytes, remade, repeated } from './byte-source.ts'
 import { h264 } from './h264.ts'
 import { frameCount, frameRate, type ImageBatch } from './image-batch.ts'
 import { box, largeBox, moov } from './mp4-boxes.ts'
@@ -16,10 +16,14 @@ export const SEGMENTS_MARK = 'prompt-runner:segments:'
 
 /**
  * An MP4 (index first) with H.264 that shows every frame in the colour of its segment. Its size is known at once, any range
- * can be read, and it takes memory per segment, not per frame. Width and height in pixels, even (4:2:0 has no odd sizes,
+ * can be read, and it takes memory per segment, not per frame, and that only while it is read. Width and height in pixels, even (4:2:0 has no odd sizes,
  * libx264 refuses them as well): throws a RangeError otherwise, and when there is no frame.
  */
-export function mp4({ images, fps, tags = {} }: Mp4Request): ByteSource {
+export function mp4(request: Mp4Request): ByteSource {
+  return remade(() => laidOut(request))
+}
+
+function laidOut({ images, fps, tags = {} }: Mp4Request): ByteSource {
   const { width, height } = images
   const segments = images.segments.filter(({ frames }) => frames > 0)
   if (segments.length === 0) throw new RangeError('a video has at least one frame')
