@@ -10,9 +10,9 @@ import { runRetries } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFile } from '../files/read-input.ts'
 import { createCapture } from '../network/capture/capture.ts'
-import { collectEarly } from '../network/collect-early.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { installNetwork } from '../network/install.ts'
+import { keepMemoryLow } from '../network/keep-memory-low.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
@@ -43,7 +43,7 @@ const LONG = 60
 export async function rehearse(settings: Settings, planned: Planned, host: RunHost): Promise<number> {
   const { plans, templates } = planned
   const { output, signal } = host
-  using _memory = plans.flatMap(jobsOf).length > LONG ? collectEarly() : null
+  using _memory = plans.flatMap(jobsOf).length > LONG ? keepMemoryLow() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
   const run = chooseRehearsal(settings, plans)

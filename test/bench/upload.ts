@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createStorageClient } from '../../src/clients/gcs/gcs.ts'
 import { createCapture } from '../../src/network/capture/capture.ts'
-import { collectEarly } from '../../src/network/collect-early.ts'
 import { installNetwork } from '../../src/network/install.ts'
+import { keepMemoryLow } from '../../src/network/keep-memory-low.ts'
 import { hostTable } from '../../src/network/safety/host-table.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 
 /** Prints the seconds that the real storage client takes to upload a file of so many MiB over the simulated network. */
 // As a long dry run does.
-using _memory = collectEarly()
+using _memory = keepMemoryLow()
 
 const bytes = Number(process.argv[2]) * 2 ** 20
 const folder = mkdtempSync(join(tmpdir(), 'pr-upload-'))

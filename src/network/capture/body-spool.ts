@@ -1,5 +1,5 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { Redactor } from '../../recording/redact.ts'
@@ -47,7 +47,8 @@ export class BodySpool {
   #isText: boolean
   #collected: Uint8Array[] | null
   #hash: Hash | null = null
-  #part: string | null = null
+  /** What was stored so far, and its file, which stays open meanwhile. */
+  #part: { readonly path: string; readonly file: number } | null = null
   #multipart: MultipartRedactor | null = null
 
   constructor(options: SpoolOptions) {
@@ -82,11 +83,12 @@ export class BodySpool {
     for (const bytes of this.#multipart?.end() ?? []) this.#store(bytes)
     const sha256 = this.#hash.digest('hex')
     const { folder } = this.#options
+    if (this.#part) closeSync(this.#part.file)
     if (this.#part === null || folder === null) return { size: this.#size, text: null, _sha256: sha256 }
     const _file = this.#name(sha256)
     const path = join(folder, _file)
-    if (existsSync(path)) rmSync(this.#part)
-    else renameSync(this.#part, path)
+    if (existsSync(path)) unlinkSync(this.#part.path)
+    else renameSync(this.#part.path, path)
     return { size: this.#size, text: null, _file, _sha256: sha256 }
   }
 
@@ -127,9 +129,10 @@ export class BodySpool {
     if (!this.#keeps || folder === null) return
     if (this.#part === null) {
       mkdirSync(join(folder, 'bodies'), { recursive: true })
-      this.#part = join(folder, 'bodies', `.part-${randomUUID()}`)
+      const path = join(folder, 'bodies', `.part-${randomUUID()}`)
+      this.#part = { path, file: openSync(path, 'wx') }
     }
-    appendFileSync(this.#part, bytes)
+    writeFileSync(this.#part.file, bytes)
   }
 
   #name(sha256: string): string {

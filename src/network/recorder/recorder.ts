@@ -6,7 +6,7 @@ import type { ServiceName, SimulatedService } from '../../simulators/simulator.t
 import { type BufferedFile, openBufferedFile } from '../capture/buffered-file.ts'
 import { captureTraffic } from '../capture/capture-traffic.ts'
 import { harEntryOf } from '../capture/exchange.ts'
-import { collectEarly } from '../collect-early.ts'
+import { keepMemoryLow } from '../keep-memory-low.ts'
 import type { HostTable } from '../safety/host-table.ts'
 import { rememberRefusals } from '../safety/refusals.ts'
 import { allOrNothing } from '../undo-list.ts'
@@ -56,7 +56,7 @@ export interface RawCapture extends Disposable {
 export function openRawCapture({ folder, redactor }: RawCaptureOptions): RawCapture {
   const raw = join(folder, 'raw')
   mkdirSync(raw, { recursive: true })
-  const memory = collectEarly()
+  const memory = keepMemoryLow()
   const files = new Map<ServiceName, BufferedFile>()
   const append = (service: ServiceName, entry: HarEntry) => {
     let file = files.get(service)
