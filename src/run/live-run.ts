@@ -72,15 +72,20 @@ async function meetServer(
   for (;;) {
     const { run, lock } = chooseLiveRun(settings, plans, taken)
     const { runId, runName, earlier } = run
-    const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
-    const isTaken =
-      earlier === null &&
-      ((await isOnServer(clients, runId, plans, host)) ||
-        (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
-    if (!isTaken) return { run, lock, clients }
+    try {
+      const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
+      const isTaken =
+        earlier === null &&
+        ((await isOnServer(clients, runId, plans, host)) ||
+          (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
+      if (!isTaken) return { run, lock, clients }
+      await clients.comfyui.close()
+    } catch (error) {
+      lock[Symbol.dispose]()
+      throw error
+    }
     taken.add(runName)
     lock[Symbol.dispose]()
-    await clients.comfyui.close()
   }
 }
 
