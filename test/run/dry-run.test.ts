@@ -1,0 +1,27 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { callPr } from '../cli/call-pr.ts'
+import { promptFile, runFolder, temporaryFolder } from '../support/rehearse.ts'
+
+it('brings home what there is of templates whose LOW saves no latent', async () => {
+  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 5) })
+  cpSync('fixtures/workflows/vhs', join(cwd, 'own'), { recursive: true })
+  const path = join(cwd, 'own/bindings.yaml')
+  const bindings = readFileSync(path, 'utf8')
+  const latent = '      latent: { class: SaveLatent }\n'
+  // The first one is HIGH's, which LOW needs.
+  writeFileSync(
+    path,
+    bindings.slice(0, bindings.lastIndexOf(latent)) + bindings.slice(bindings.lastIndexOf(latent) + latent.length),
+  )
+  const args = ['--dry-run', '--workflows', 'own', '--keep-intermediate', '--width', '64', '--height', '64']
+  const { exitCode, stderr } = await callPr(args, { cwd })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  const { files, summary } = runFolder(cwd)
+  const name = summary.run_name
+  expect(files.filter((file) => /output\/(latents|videos)/.test(file))).toEqual([
+    `output/latents/otter_${name}_chunk_001_high.latent`,
+    `output/videos/otter_${name}_chunk_001.mp4`,
+  ])
+})
