@@ -16,8 +16,8 @@ export const SEGMENTS_MARK = 'prompt-runner:segments:'
 
 /**
  * An MP4 (index first) with H.264 that shows every frame in the colour of its segment. Its size is known at once, any range
- * can be read, and it takes memory per segment, not per frame, and that only while it is read. Width and height in pixels, even (4:2:0 has no odd sizes,
- * libx264 refuses them as well): throws a RangeError otherwise, and when there is no frame.
+ * can be read, and it takes memory per segment, not per frame, and only while it is read. Width and height in pixels, even
+ * (4:2:0 has no odd sizes, libx264 refuses them as well): throws a RangeError otherwise, and when there is no frame.
  */
 export function mp4(request: Mp4Request): ByteSource {
   return remade(() => laidOut(request))
