@@ -51,6 +51,17 @@ export function echoService(name: ServiceName = 'comfyui'): SimulatedService {
     })
     return new Response(body, { headers: { 'content-type': 'video/mp4' } })
   })
+  app.get('/half', () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(MIB)),
+      async pull(controller) {
+        // An error beside the first piece would be answered with 500.
+        await new Promise((later) => setTimeout(later, 5))
+        controller.error(new Error('the service breaks off'))
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'video/mp4', 'content-length': String(2 * MIB) } })
+  })
   app.get('/never', () => new Promise<Response>(() => {}))
   app.notFound((c) => c.text('no such route', 501, { [UNMATCHED_HEADER]: 'GET /where' }))
   return {

@@ -22,6 +22,8 @@ export function bridge(client: Socket, encrypted: boolean, accept: (end: Duplex)
   })
   client.on('drain', () => near.resume())
   near.on('end', () => client.end())
+  // A server that breaks off destroys both ends of the pipe, without an end.
+  near.on('close', () => client.end())
   far.on('close', () => {
     // What was sent still arrives; then the client sees the end, as after a FIN.
     if (!near.readableEnded && !near.destroyed) near.push(null)

@@ -7,7 +7,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { connect as connectTls } from 'node:tls'
 import { Agent, ProxyAgent, request } from 'undici'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { InstalledNetwork } from '../../../src/network/install.ts'
 import { type Alive, alive } from '../../support/alive.ts'
 import { chosenBytes } from '../../support/seeded.ts'
@@ -183,6 +183,16 @@ it('keeps 20 requests at a time apart', async () => {
     }),
   )
   expect(answers.flat().toSorted()).toEqual(numbers.map((number) => `${COMFYUI}/where?n=${number}`).toSorted())
+})
+
+it.each([COMFYUI, GCS])('tells a client of %s at once that the service breaks off', async (base) => {
+  // The server under it tells what broke.
+  const said = vi.spyOn(console, 'error').mockReturnValue()
+  const { body } = await request(`${base}/half`, { dispatcher })
+  await expect(body.arrayBuffer()).rejects.toThrow('other side closed')
+  await expect(nodeGet(`${base}/half`)).rejects.toThrow('aborted')
+  expect(said).toHaveBeenCalledTimes(2)
+  said.mockRestore()
 })
 
 it('lets a client give up', async () => {
