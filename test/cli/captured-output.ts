@@ -11,12 +11,16 @@ export function capturedOutput(mode: Partial<OutputMode> = {}, isTTY = false) {
 }
 
 /** The two streams of a program, and what was written to them. */
-export function capturedStreams(isTTY = false): { streams: OutputStreams; texts: { stdout: string; stderr: string } } {
+export function capturedStreams(
+  isTTY = false,
+  onSaid: (text: string) => void = () => {},
+): { streams: OutputStreams; texts: { stdout: string; stderr: string } } {
   const texts = { stdout: '', stderr: '' }
   const stream = (name: 'stdout' | 'stderr') => {
     const write = (chunk: Buffer, _: string, done: () => void) => {
       texts[name] += chunk
       done()
+      onSaid(String(chunk))
     }
     return Object.assign(new Writable({ write }), { isTTY, columns: 100, rows: 40 })
   }

@@ -1,22 +1,20 @@
-import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
-import { runPr } from '../cli/run-pr.ts'
-import { journals, startLive, until } from '../support/live-process.ts'
-import { startWorld } from '../support/live-world.ts'
-import { filesIn, type Json, promptFile, temporaryFolder } from '../support/rehearse.ts'
+import { journals } from '../support/journals.ts'
+import { until } from '../support/live-process.ts'
+import { type Json, promptFile } from '../support/rehearse.ts'
+import { runContext } from '../support/run-context.ts'
+import { simulatedWorld } from '../support/simulated-world.ts'
 
-// Each test starts several processes, one after the other.
-vi.setConfig({ testTimeout: 120_000 })
-
-/** Live runs that are killed while ComfyUI goes on. One chunk: HIGH, LOW, combine. */
-const small = ['--no-upload', '--width', '64', '--height', '64', '--seed', '7']
-
-/** A live run whose first prompt runs, and stays running until `finish` lets the server's time go on. `change` is asked of each request. */
-async function running(change: (request: Request) => Promise<Response> | null = () => null) {
+/**
+ * A live run of one chunk (HIGH, LOW, combine) whose machine has died while its first prompt ran. That runs until `finish` lets
+ * the server's time go on. `change` is asked of each request.
+ */
+async function died(change: (request: Request) => Promise<Response> | null = () => null) {
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
+  onTestFinished(() => finish())
   const clock = virtualClock(Date.now(), 0)
-  const world = await startWorld((_, http) => (request) => change(request) ?? http(request), {
+  const world = await simulatedWorld((_, http) => (request) => change(request) ?? http(request), {
     ...clock,
     async sleep(ms, signal) {
       // The server's own pauses are shorter than any node's work.
@@ -24,62 +22,49 @@ async function running(change: (request: Request) => Promise<Response> | null = 
       return clock.sleep(ms, signal)
     },
   })
-  const ask = async (path: string): Promise<Json> => (await fetch(world.env['COMFYUI_URL'] + path)).json()
-  const cwd = temporaryFolder({
+  const send = (path: string, init?: RequestInit) =>
+    world.send('comfyui', new Request(`http://127.0.0.1:8188${path}`, init))
+  const ask = async (path: string): Promise<Json> => (await send(path)).json()
+  const context = runContext({
     'prompt_files/otter.txt': promptFile('otter', 13),
     'other/wren.txt': promptFile('wren', 5),
     'longer/otter.txt': promptFile('otter', 26),
   })
-  const options = { cwd, env: world.env }
-  const outputDir = join(cwd, 'output/prompt-runner')
-  const first = startLive(small, options)
+  const flags = ['--no-upload', '--seed', '7']
+  const first = context.start(world, flags)
   const promptId = await until(async (): Promise<string | undefined> => (await ask('/queue')).queue_running[0]?.[1])
-  const name = Object.keys(journals(outputDir))[0]!
+  first.die()
+  await first.ended
+  const name = Object.keys(journals(context.outputDir))[0]!
+  const start = (...more: string[]) => context.start(world, [...flags, '--resume', name, ...more])
+  const started = () => context.journal(name).filter(({ kind }) => kind === 'job-started')
   return {
     world,
     ask,
     finish,
-    outputDir,
-    name,
+    context,
     promptId,
-    pid: first.child.pid,
-    run: (...flags: string[]) => runPr(['--yes', ...small, ...flags], options),
-    resume: (...flags: string[]) => startLive([...small, '--resume', name, ...flags], options).ended,
+    start,
+    started,
+    resume: (...more: string[]) => start(...more).ended,
     /** Goes on to the end; what runs has to be interrupted for that. */
-    async resumeAndStop(...flags: string[]) {
-      const resumed = startLive([...small, '--resume', name, ...flags], options).ended
+    async resumeAndStop(...more: string[]) {
+      const resumed = start(...more).ended
       await until(() => world.asked.find((line) => line === 'comfyui POST /interrupt'))
       finish()
       const { exitCode, stderr } = await resumed
       expect(`${exitCode} ${stderr}`).toBe('0 ')
     },
+    interrupt: () => send('/interrupt', { method: 'POST' }),
     /** What was sent, in order: workflow and attempt of each. */
-    sent: () =>
-      journals(outputDir)
-        [name]!.filter(({ kind }) => kind === 'job-started')
-        .map(({ workflow, attempt }) => `${workflow}.${attempt}`),
-    has: (kind: string) => until(() => journals(outputDir)[name]!.find((event) => event.kind === kind)),
-    /** What was asked of the server once a resumed run was under way. */
-    askedSince: (start: number) =>
-      world.asked.slice(start).filter((line) => /POST \/(prompt|interrupt|queue)$/.test(line)),
-    start: (...flags: string[]) => startLive([...small, '--resume', name, ...flags], options),
-    async kill() {
-      first.child.kill('SIGKILL')
-      await first.ended
-    },
+    sent: () => started().map(({ workflow, attempt }) => `${workflow}.${attempt}`),
+    has: (kind: string) => until(() => context.journal(name).find((event) => event.kind === kind)),
+    hasEnded: () => until(async () => (await ask('/history'))[promptId]),
   }
 }
 
-it('refuses to go on with a run in progress, and follows its prompt when its process was killed', async () => {
-  const test = await running()
-  const refused = await test.run('--resume', test.name)
-  expect([refused.exitCode, refused.stdout]).toEqual([2, ''])
-  expect(refused.stderr).toMatch(
-    new RegExp(
-      `^PR_STATE: --resume ${test.name}: this run is in progress: process ${test.pid} on \\S+, since 20\\S+Z\n  hint: Two processes on one run would pay for each job twice: wait for the other one, or stop it.\n$`,
-    ),
-  )
-  await test.kill()
+it('follows the prompt of a run that has died', async () => {
+  const test = await died()
   const resumed = test.resume()
   await test.has('job-adopted')
   test.finish()
@@ -89,14 +74,13 @@ it('refuses to go on with a run in progress, and follows its prompt when its pro
   // Each job was paid for once.
   expect(test.sent()).toEqual(['1.1', '2.1', '3.1'])
   expect(Object.keys(await test.ask('/history')).length).toBe(3)
-  expect(filesIn(test.outputDir).filter((file) => /lock|part/.test(file))).toEqual([])
+  expect(test.context.files().filter((file) => /lock|part/.test(file))).toEqual([])
 })
 
 it('uses what the server has finished meanwhile', async () => {
-  const test = await running()
-  await test.kill()
+  const test = await died()
   test.finish()
-  await until(async () => (await test.ask('/history'))[test.promptId])
+  await test.hasEnded()
   const { exitCode, stderr, stdout } = await test.resume()
   expect(`${exitCode} ${stderr}`).toBe('0 ')
   expect(stdout).toContain('job 1/3 high chunk 1  was done by the server meanwhile\n')
@@ -104,19 +88,17 @@ it('uses what the server has finished meanwhile', async () => {
 })
 
 it('sends anew what has failed meanwhile', async () => {
-  const test = await running()
-  await test.kill()
-  await fetch(`${test.world.env['COMFYUI_URL']}/interrupt`, { method: 'POST' })
+  const test = await died()
+  await test.interrupt()
   test.finish()
-  await until(async () => (await test.ask('/history'))[test.promptId])
+  await test.hasEnded()
   const { exitCode, stderr } = await test.resume()
   expect(`${exitCode} ${stderr}`).toBe(`0 warning: Prompt ${test.promptId} has failed since; its job is sent anew\n`)
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
 })
 
 it('stops a prompt that the new plan has no use for', async () => {
-  const test = await running()
-  await test.kill()
+  const test = await died()
   await test.resumeAndStop('--steps', '4')
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
   const { status } = (await test.ask('/history'))[test.promptId]
@@ -127,41 +109,31 @@ it.each([
   ['of other settings', ['--steps', '4']],
   ['without that video', ['--prompt-dir', 'other']],
 ])('stops what a new plan %s has no use for before it sends anything', async (_, flags) => {
-  const test = await running()
-  await test.kill()
+  const test = await died()
   const { length } = test.world.asked
   await test.resumeAndStop(...flags)
-  expect(test.askedSince(length).slice(0, 3)).toEqual([
-    'comfyui POST /queue',
-    'comfyui POST /interrupt',
-    'comfyui POST /prompt',
-  ])
+  const asked = test.world.asked.slice(length).filter((line) => /POST \/(prompt|interrupt|queue)$/.test(line))
+  expect(asked.slice(0, 3)).toEqual(['comfyui POST /queue', 'comfyui POST /interrupt', 'comfyui POST /prompt'])
 })
 
 it('stops it all the same when a proxy does not let that through at first', async () => {
   let isBroken = true
-  const test = await running((request) => {
+  const test = await died((request) => {
     if (!isBroken || !request.url.endsWith('/queue') || request.method !== 'POST') return null
     isBroken = false
     return Promise.resolve(new Response('', { status: 502 }))
   })
-  await test.kill()
   await test.resumeAndStop('--steps', '4')
 })
 
 it('leaves no prompt behind when it is cancelled before it has come to it', async () => {
   let cancel = () => {}
-  const test = await running((request) => {
+  const test = await died((request) => {
     if (request.url.includes('/history/')) cancel()
     return null
   })
-  await test.kill()
   const resumed = test.start()
-  // A second one would end it at once.
-  cancel = () => {
-    cancel = () => {}
-    resumed.child.kill('SIGINT')
-  }
+  cancel = resumed.cancel
   const { exitCode } = await resumed.ended
   expect(exitCode).toBe(130)
   expect(test.world.asked).toContain('comfyui POST /interrupt')
@@ -169,11 +141,10 @@ it('leaves no prompt behind when it is cancelled before it has come to it', asyn
 })
 
 it('sends anew what was interrupted while it went on with it', async () => {
-  const test = await running()
-  await test.kill()
+  const test = await died()
   const resumed = test.resume()
   await test.has('job-adopted')
-  await fetch(`${test.world.env['COMFYUI_URL']}/interrupt`, { method: 'POST' })
+  await test.interrupt()
   test.finish()
   const { exitCode, stderr } = await resumed
   expect(`${exitCode} ${stderr}`).toBe(`0 warning: Prompt ${test.promptId} was interrupted; its job is sent anew\n`)
@@ -181,15 +152,13 @@ it('sends anew what was interrupted while it went on with it', async () => {
 })
 
 it('never sends one id twice, also when a job gets another number', async () => {
-  const test = await running()
+  const test = await died()
   test.finish()
-  await until(async () => ((await test.ask('/history'))[test.promptId] ? true : undefined))
-  await test.kill()
-  const lines = () => Object.values(journals(test.outputDir))[0]!.filter(({ kind }) => kind === 'job-started')
+  await test.hasEnded()
   await test.resume()
   // One chunk more moves the combine job from number 3 to number 5.
-  const { exitCode } = await test.resume('--frames-per-chunk', '13', '--prompt-file', 'longer/otter.txt')
+  const { exitCode } = await test.resume('--prompt-file', 'longer/otter.txt')
   expect(exitCode).toBe(0)
-  const ids = lines().map(({ promptId }) => promptId)
+  const ids = test.started().map(({ promptId }) => promptId)
   expect(new Set(ids).size).toBe(ids.length)
 })

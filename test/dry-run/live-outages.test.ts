@@ -1,18 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import type { Simulator } from '../../src/simulators/simulator.ts'
-import { faultyWorld } from '../support/faulty-world.ts'
-import { journals, startLive, until } from '../support/live-process.ts'
-import { liveFolder } from '../support/live-run.ts'
-import { type LiveWorld, startWorld } from '../support/live-world.ts'
-import { promptFile, temporaryFolder } from '../support/rehearse.ts'
-
-// Each test starts processes, and waits as the program waits.
-vi.setConfig({ testTimeout: 120_000 })
-
-const promptsRun = async (world: LiveWorld) =>
-  Object.keys((await (await fetch(`${world.env['COMFYUI_URL']}/history`)).json()) as object).length
+import { journals } from '../support/journals.ts'
+import { runContext } from '../support/run-context.ts'
+import { faultyWorld, promptsRun, simulatedWorld } from '../support/simulated-world.ts'
 
 const gateway = (status: number) => async () => new Response('<title>Bad gateway</title>', { status })
 
@@ -50,7 +43,7 @@ it.each([
   'gets over %s, and pays for nothing twice',
   async (_, wanted, times, instead) => {
     const world = await faultyWorld(wanted, times, instead)
-    const { exitCode, stderr, summary } = await liveFolder().run(world, ['--no-upload'])
+    const { exitCode, stderr, summary } = await runContext().live(world, ['--no-upload'])
     expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('warning: '))).toEqual([])
     expect(exitCode).toBe(0)
     expect(summary).toMatchObject({ ok: true, jobs: { done: 6 } })
@@ -59,89 +52,56 @@ it.each([
 )
 
 it('gives up a download that never comes whole, and goes on from there', async () => {
-  const folder = liveFolder()
+  const context = runContext()
   const world = await faultyWorld(/^comfyui GET \/view/, 2, breaksOff)
-  const { exitCode, stderr, summary } = await folder.run(world, ['--no-upload', '--max-retries', '1'])
+  const { exitCode, stderr, summary } = await context.live(world, ['--no-upload', '--max-retries', '1'])
   expect(exitCode).toBe(1)
   expect(stderr).toContain('PR_COMFY_UNREACHABLE: GET ')
-  const resumed = await folder.run(world, ['--no-upload', '--resume', summary.run_name])
+  const resumed = await context.live(world, ['--no-upload', '--resume', summary.run_name])
   expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
   expect(await promptsRun(world)).toBe(6)
 })
 
 it('leaves no prompt behind when it is cancelled while it sends one', async () => {
-  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 13) })
-  let cancel = () => {}
   const world = await faultyWorld(/^comfyui POST \/prompt/, 1, async (request, http) => {
-    cancel()
-    await new Promise((later) => setTimeout(later, 300))
+    run.cancel()
+    await setImmediate()
     return http(request)
   })
-  const { child, ended } = startLive(['--no-upload', '--width', '64', '--height', '64'], { cwd, env: world.env })
-  cancel = () => child.kill('SIGINT')
-  expect((await ended).exitCode).toBe(130)
+  const run = runContext().start(world, ['--no-upload'])
+  expect((await run.ended).exitCode).toBe(130)
   const after = world.asked.slice(world.asked.indexOf('comfyui POST /prompt') + 1)
   expect(after.filter((line) => line.startsWith('comfyui POST'))[0]).toBe('comfyui POST /queue')
 })
 
 it('goes on when an intermediate file cannot be deleted', async () => {
-  const folder = liveFolder()
-  const chunk = (name: string) => join(folder.outputDir, `videos/otter_${name}_chunk_001.mp4`)
-  const world = await startWorld((service, http) => async (request) => {
-    const name = Object.keys(journals(folder.outputDir))[0]!
+  const context = runContext()
+  const chunk = (name: string) => join(context.outputDir, `videos/otter_${name}_chunk_001.mp4`)
+  const world = await simulatedWorld((service, http) => async (request) => {
+    const name = Object.keys(journals(context.outputDir))[0]!
     if (service === 'gcs' && request.url.includes('manifest.json') && request.method === 'GET') {
       rmSync(chunk(name))
       mkdirSync(chunk(name))
     }
     return http(request)
   })
-  const { exitCode, stderr, summary } = await folder.run(world)
+  const { exitCode, stderr, summary } = await context.live(world)
   expect(exitCode).toBe(0)
   expect(stderr).toMatch(/^warning: otter: An intermediate file could not be deleted: .*chunk_001\.mp4/)
   expect(summary).toMatchObject({ ok: true, videos: [{ status: 'finished' }], uploads: { videos: 1, manifests: 1 } })
-  const cleanup = journals(folder.outputDir)[summary.run_name]!.find(({ kind }) => kind === 'cleanup')
+  const cleanup = journals(context.outputDir)[summary.run_name]!.find(({ kind }) => kind === 'cleanup')
   expect(cleanup.kept).toEqual([chunk(summary.run_name)])
 })
 
 it('says that the pod was not stopped, also to whoever cancels meanwhile', async () => {
-  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 13) })
-  let cancel = () => {}
-  const world = await startWorld((service, http) => async (request) => {
+  const world = await simulatedWorld((service, http) => async (request) => {
     if (service !== 'runpod' || request.method !== 'POST') return http(request)
-    cancel()
+    run.cancel()
     return Response.json({ title: 'Internal Server Error', status: 500 }, { status: 500 })
   })
-  const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
-  const args = ['--bucket', 'gs://films/june', '--width', '64', '--height', '64', '--force-shutdown']
-  const { child, ended } = startLive(args, { cwd, env: { ...world.env, ...pod } })
-  cancel = () => {
-    // A second one would end it at once.
-    cancel = () => {}
-    child.kill('SIGINT')
-  }
-  const { exitCode, stderr } = await ended
+  const env = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
+  const run = runContext().start(world, ['--force-shutdown'], { env })
+  const { exitCode, stderr } = await run.ended
   expect(stderr).toContain('PR_POD: POD mine WAS NOT STOPPED. It is RUNNING and costs $0.44 an hour')
   expect(exitCode).toBe(1)
 })
-
-it.each([3, 5, 8, 11, 14, 17, 20])(
-  'pays for nothing twice and finishes, whenever it is killed (after %i events)',
-  async (events) => {
-    const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 24) })
-    const outputDir = join(cwd, 'output/prompt-runner')
-    const world = await startWorld()
-    const args = ['--bucket', 'gs://films/june', '--width', '64', '--height', '64', '--frames-per-chunk', '13']
-    const options = { cwd, env: world.env }
-    const first = startLive(args, options)
-    const name = await until(() => {
-      const [run] = Object.entries(journals(outputDir))
-      return run && run[1].length >= events ? run[0] : undefined
-    })
-    first.child.kill('SIGKILL')
-    await first.ended
-    const { exitCode, stderr } = await startLive([...args, '--resume', name], options).ended
-    expect(`${exitCode} ${stderr}`).toBe('0 ')
-    expect(await promptsRun(world)).toBe(6)
-    expect(journals(outputDir)[name]!.at(-1)).toMatchObject({ kind: 'run-finished', ok: true })
-  },
-)

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
-import { liveFolder } from '../support/live-run.ts'
-import { startWorld } from '../support/live-world.ts'
+import { runContext } from '../support/run-context.ts'
+import { simulatedWorld } from '../support/simulated-world.ts'
 
 /** A live run with --force-shutdown, whose request to stop the pod is answered by `answer` (null: as RunPod does). */
 async function shutDown(answer: (act: () => Promise<Response>) => Promise<Response>) {
-  const world = await startWorld(
+  const world = await simulatedWorld(
     (service, http) => (request) =>
       service === 'runpod' && request.method === 'POST' ? answer(() => http(request)) : http(request),
   )
   const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
-  const { exitCode, stderr, summary } = await liveFolder().run(world, ['--force-shutdown'], pod)
+  const { exitCode, stderr, summary } = await runContext().live(world, ['--force-shutdown'], pod)
   return {
     exitCode,
     stderr,
@@ -63,12 +63,12 @@ it('sees that the pod has stopped when only the answer was lost', async () => {
 })
 
 it('keeps the pod of a run that failed, and says so', async () => {
-  const world = await startWorld(
+  const world = await simulatedWorld(
     (service, http) => (request) =>
       service === 'gcs' ? Promise.resolve(new Response(null, { status: 403 })) : http(request),
   )
   const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
-  const { exitCode, stderr } = await liveFolder().run(world, ['--force-shutdown'], pod)
+  const { exitCode, stderr } = await runContext().live(world, ['--force-shutdown'], pod)
   expect(exitCode).toBe(1)
   expect(stderr).toContain(
     'warning: The pod keeps running in spite of --force-shutdown: not every video is finished.\n',

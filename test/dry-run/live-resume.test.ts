@@ -1,27 +1,23 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
-import { faultyWorld, promptsSent as prompts } from '../support/faulty-world.ts'
-import { cutJournal, journals } from '../support/live-process.ts'
-import { type LiveFolder, liveFolder } from '../support/live-run.ts'
-import { startWorld } from '../support/live-world.ts'
+import { expect, it } from 'vitest'
+import { cutJournal, journals } from '../support/journals.ts'
 import type { Json } from '../support/rehearse.ts'
+import { type RunContext, runContext } from '../support/run-context.ts'
+import { faultyWorld, promptsSent as prompts, simulatedWorld } from '../support/simulated-world.ts'
 
-// Each test starts several processes, one after the other.
-vi.setConfig({ testTimeout: 120_000 })
-
-const journalOf = ({ outputDir }: LiveFolder, name: string) => join(outputDir, `state/${name}.jsonl`)
+const journalOf = ({ outputDir }: RunContext, name: string) => join(outputDir, `state/${name}.jsonl`)
 
 it('stops no pod for a film that was uploaded as planned before', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
+  const context = runContext()
+  const world = await simulatedWorld()
+  const { summary } = await context.live(world)
   const name: string = summary.run_name
-  const other = await folder.run(world, ['--resume', name, '--seed', '7', '--no-upload'])
+  const other = await context.live(world, ['--resume', name, '--seed', '7', '--no-upload'])
   expect(other.exitCode).toBe(0)
   const before = prompts(world)
   const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
-  const last = await folder.run(world, ['--resume', name, '--seed', '7', '--force-shutdown'], pod)
+  const last = await context.live(world, ['--resume', name, '--seed', '7', '--force-shutdown'], pod)
   expect(last.exitCode).toBe(2)
   expect(last.stderr).toContain(
     `its film of otter is in the bucket already (gs://films/june/otter/${name}/otter.mp4), and would be another one now\n`,
@@ -31,24 +27,24 @@ it('stops no pod for a film that was uploaded as planned before', async () => {
 })
 
 it('asks the bucket for films that the journal has not noted', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
+  const context = runContext()
+  const world = await simulatedWorld()
+  const { summary } = await context.live(world)
   const name: string = summary.run_name
-  cutJournal(journalOf(folder, name), ({ kind }) => kind === 'upload-finished')
+  cutJournal(journalOf(context, name), ({ kind }) => kind === 'upload-finished')
   const before = prompts(world)
-  const resumed = await folder.run(world, ['--resume', name, '--seed', '7'])
+  const resumed = await context.live(world, ['--resume', name, '--seed', '7'])
   expect(resumed.exitCode).toBe(2)
   expect(resumed.stderr).toContain(`PR_STATE: --resume ${name}: its film of otter is in the bucket already`)
   expect(prompts(world)).toBe(before)
 })
 
 it('sends a finished film to another bucket without rendering it again', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
+  const context = runContext()
+  const world = await simulatedWorld()
+  const { summary } = await context.live(world)
   const before = prompts(world)
-  const again = await folder.run(world, ['--resume', summary.run_name, '--bucket', 'gs://films/july'])
+  const again = await context.live(world, ['--resume', summary.run_name, '--bucket', 'gs://films/july'])
   expect(`${again.exitCode} ${again.stderr}`).toBe('0 ')
   expect(prompts(world)).toBe(before)
   expect(again.summary.uploads).toMatchObject({ videos: 1, manifests: 1 })
@@ -58,58 +54,58 @@ it('sends a finished film to another bucket without rendering it again', async (
 })
 
 it('does not upload what somebody has made of a film', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world, ['--no-upload'])
-  writeFileSync(join(folder.outputDir, 'final/otter.mp4'), 'cut')
+  const context = runContext()
+  const world = await simulatedWorld()
+  const { summary } = await context.live(world, ['--no-upload'])
+  writeFileSync(join(context.outputDir, 'final/otter.mp4'), 'cut')
   const before = prompts(world)
-  const resumed = await folder.run(world, ['--resume', summary.run_name])
+  const resumed = await context.live(world, ['--resume', summary.run_name])
   expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
   expect(prompts(world)).toBe(before)
   expect(resumed.summary.videos[0].objects[0].size).toBeGreaterThan(1000)
 })
 
 it('renders nothing for a manifest that is all that lacks', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
+  const context = runContext()
+  const world = await simulatedWorld()
+  const { summary } = await context.live(world)
   cutJournal(
-    journalOf(folder, summary.run_name),
+    journalOf(context, summary.run_name),
     ({ kind, object }) => kind === 'upload-started' && object.endsWith('manifest.json'),
   )
-  for (const name of ['final', 'videos', 'combined']) rmSync(join(folder.outputDir, name), { recursive: true })
+  for (const name of ['final', 'videos', 'combined']) rmSync(join(context.outputDir, name), { recursive: true })
   const before = prompts(world)
-  const resumed = await folder.run(world, ['--resume', summary.run_name])
+  const resumed = await context.live(world, ['--resume', summary.run_name])
   expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
   expect(prompts(world)).toBe(before)
 })
 
 it('does again only what was lost, also when that is cut short', async () => {
-  const folder = liveFolder()
-  const first = await startWorld()
-  const { summary } = await folder.run(first, ['--no-upload', '--keep-intermediate'])
+  const context = runContext()
+  const first = await simulatedWorld()
+  const { summary } = await context.live(first, ['--no-upload', '--keep-intermediate'])
   const name: string = summary.run_name
-  cutJournal(journalOf(folder, name), ({ kind, workflow }) => kind === 'job-started' && workflow === 6)
-  for (const file of ['latents', 'final', 'combined']) rmSync(join(folder.outputDir, file), { recursive: true })
-  rmSync(join(folder.outputDir, `videos/otter_${name}_chunk_001.mp4`))
+  cutJournal(journalOf(context, name), ({ kind, workflow }) => kind === 'job-started' && workflow === 6)
+  for (const file of ['latents', 'final', 'combined']) rmSync(join(context.outputDir, file), { recursive: true })
+  rmSync(join(context.outputDir, `videos/otter_${name}_chunk_001.mp4`))
   const broken = await faultyWorld(/^comfyui POST \/prompt/, 1, async () => new Response('', { status: 500 }))
-  await folder.run(broken, ['--no-upload', '--keep-intermediate', '--resume', name])
-  const { length } = journals(folder.outputDir)[name]!
-  const resumed = await folder.run(await startWorld(), ['--no-upload', '--keep-intermediate', '--resume', name])
+  await context.live(broken, ['--no-upload', '--keep-intermediate', '--resume', name])
+  const { length } = journals(context.outputDir)[name]!
+  const resumed = await context.live(await simulatedWorld(), ['--no-upload', '--keep-intermediate', '--resume', name])
   expect(resumed.exitCode).toBe(0)
-  const since = journals(folder.outputDir)[name]!.slice(length)
+  const since = journals(context.outputDir)[name]!.slice(length)
   const sent = since.filter(({ kind }) => kind === 'job-started').map(({ workflow }) => workflow)
   expect(sent).toEqual([1, 2, 5, 6])
 })
 
 it('takes a film for its own that was uploaded before another was planned', async () => {
-  const folder = liveFolder()
-  const world = await startWorld()
-  const { summary } = await folder.run(world)
+  const context = runContext()
+  const world = await simulatedWorld()
+  const { summary } = await context.live(world)
   const name: string = summary.run_name
-  await folder.run(world, ['--resume', name, '--seed', '7', '--no-upload'])
+  await context.live(world, ['--resume', name, '--seed', '7', '--no-upload'])
   const before = prompts(world)
-  const again = await folder.run(world, ['--resume', name])
+  const again = await context.live(world, ['--resume', name])
   expect(`${again.exitCode} ${again.stderr}`).toBe('0 ')
   expect(prompts(world)).toBe(before)
 })

@@ -1,17 +1,14 @@
-import { expect, it, vi } from 'vitest'
-import { journals } from '../support/live-process.ts'
-import { liveFolder } from '../support/live-run.ts'
-import { startWorld } from '../support/live-world.ts'
+import { expect, it } from 'vitest'
+import { journals } from '../support/journals.ts'
 import type { Json } from '../support/rehearse.ts'
-
-// A prompt counts as lost only after some seconds of looking.
-vi.setConfig({ testTimeout: 120_000 })
+import { runContext } from '../support/run-context.ts'
+import { simulatedWorld } from '../support/simulated-world.ts'
 
 /** A live run on a ComfyUI that accepts the first `many` prompts and then knows nothing of them, as one that was restarted. */
 async function forgetting(many: number, ...flags: string[]) {
-  const folder = liveFolder()
+  const context = runContext()
   let accepted = 0
-  const world = await startWorld((service, http) => async (request) => {
+  const world = await simulatedWorld((service, http) => async (request) => {
     const isPrompt = service === 'comfyui' && request.method === 'POST' && new URL(request.url).pathname === '/prompt'
     if (!isPrompt) return http(request)
     accepted += 1
@@ -19,8 +16,8 @@ async function forgetting(many: number, ...flags: string[]) {
     const { prompt_id }: Json = await request.json()
     return Response.json({ prompt_id, number: accepted, node_errors: {} })
   })
-  const run = await folder.run(world, ['--no-upload', ...flags])
-  const events = journals(folder.outputDir)[run.summary.run_name]!
+  const run = await context.live(world, ['--no-upload', ...flags])
+  const events = journals(context.outputDir)[run.summary.run_name]!
   const sent = events.filter(({ kind }) => kind === 'job-started')
   return {
     ...run,

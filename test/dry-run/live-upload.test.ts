@@ -1,22 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { crc32c, crc32cBase64 } from '../../src/domain/crc32c.ts'
-import { journals } from '../support/live-process.ts'
-import { liveFolder } from '../support/live-run.ts'
-import { type LiveWorld, startWorld } from '../support/live-world.ts'
+import { journals } from '../support/journals.ts'
 import type { Json } from '../support/rehearse.ts'
-
-// Each test starts several processes, one after the other.
-vi.setConfig({ testTimeout: 120_000 })
-
-/** Live runs as shipped, with ffmpeg, TLS, Google's own library and a service account; only the far end is on loopback. */
-async function stored(world: LiveWorld, name: string): Promise<Buffer> {
-  const url = `https://storage.googleapis.com/storage/v1/b/films/o/${encodeURIComponent(name)}?alt=media`
-  const response = await world.send('gcs', new Request(url, { headers: { authorization: 'Bearer test' } }))
-  expect(response.status).toBe(200)
-  return Buffer.from(await response.arrayBuffer())
-}
+import { runContext } from '../support/run-context.ts'
+import { promptsSent, type SimulatedWorld, simulatedWorld, stored } from '../support/simulated-world.ts'
 
 /** What the clean-up deletes. */
 const intermediates = (name: string) => [
@@ -36,33 +25,33 @@ const uploaded = (name: string, isNew: boolean) => [
   'gcs PUT /upload/storage/v1/b/films/o',
   `gcs GET /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fmanifest.json`,
 ]
-const askedOfGoogle = (world: LiveWorld) => world.asked.filter((line) => /^(gcs|google-auth) /.test(line))
+const askedOfGoogle = (world: SimulatedWorld) => world.asked.filter((line) => /^(gcs|google-auth) /.test(line))
 
 it('uploads film and manifest, verifies them, and only then deletes what is not needed any more', async () => {
-  const folder = liveFolder()
+  const context = runContext()
   const whileVerifying: string[][] = []
-  const world = await startWorld((service, http) => (request) => {
+  const world = await simulatedWorld((service, http) => (request) => {
     if (service === 'gcs' && /^GET .+\/o\/june%2F/.test(`${request.method} ${request.url}`))
-      whileVerifying.push(folder.files())
+      whileVerifying.push(context.files())
     return http(request)
   })
-  const { exitCode, stderr, summary } = await folder.run(world)
+  const { exitCode, stderr, summary } = await context.live(world)
   expect(`${exitCode} ${stderr}`).toBe('0 ')
   const name: string = summary.run_name
   expect(askedOfGoogle(world)).toEqual(uploaded(name, true))
   expect(whileVerifying.length).toBe(2)
   for (const files of whileVerifying) expect(files).toEqual(expect.arrayContaining(intermediates(name)))
-  expect(folder.files()).toEqual([
+  expect(context.files()).toEqual([
     'final/otter.mp4',
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
   ])
 
-  const film = readFileSync(join(folder.outputDir, 'final/otter.mp4'))
+  const film = readFileSync(join(context.outputDir, 'final/otter.mp4'))
   expect(await stored(world, `june/otter/${name}/otter.mp4`)).toEqual(film)
   const manifest = await stored(world, `june/otter/${name}/manifest.json`)
-  expect(manifest).toEqual(readFileSync(join(folder.outputDir, `state/manifest_otter_${name}.json`)))
+  expect(manifest).toEqual(readFileSync(join(context.outputDir, `state/manifest_otter_${name}.json`)))
   expect(JSON.parse(manifest.toString())).toMatchObject({
     run_name: name,
     film: { bucket: 'films', size: film.length, crc32c: crc32cBase64(crc32c(film)), frames: 24 },
@@ -70,38 +59,37 @@ it('uploads film and manifest, verifies them, and only then deletes what is not 
 })
 
 it('keeps everything when the stored film is not the one that was sent, and uploads it when resumed', async () => {
-  const folder = liveFolder()
+  const context = runContext()
   let isBroken = true
-  const world = await startWorld((service, http) => async (request) => {
+  const world = await simulatedWorld((service, http) => async (request) => {
     const response = await http(request)
     if (service !== 'gcs' || request.method !== 'GET' || !isBroken) return response
     const object: Json = await response.json()
     return Response.json({ ...object, crc32c: 'AAAAAA==' })
   })
-  const failed = await folder.run(world)
+  const failed = await context.live(world)
   expect(failed.exitCode).toBe(1)
   expect(failed.stderr).toContain('PR_UPLOAD: uploading ')
   expect(failed.stderr).toContain('the stored object differs from the file')
   const name: string = failed.summary.run_name
-  expect(folder.files()).toEqual(['final/otter.mp4', ...intermediates(name), `state/${name}.jsonl`].toSorted())
-  const film = readFileSync(join(folder.outputDir, 'final/otter.mp4'))
+  expect(context.files()).toEqual(['final/otter.mp4', ...intermediates(name), `state/${name}.jsonl`].toSorted())
+  const film = readFileSync(join(context.outputDir, 'final/otter.mp4'))
   expect(askedOfGoogle(world).at(-1)).toBe(`gcs DELETE /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fotter.mp4`)
 
   isBroken = false
-  const sent = () => world.asked.filter((line) => line === 'comfyui POST /prompt').length
-  const before = { sent: sent(), google: askedOfGoogle(world).length }
-  const resumed = await folder.run(world, ['--resume', name])
+  const before = { sent: promptsSent(world), google: askedOfGoogle(world).length }
+  const resumed = await context.live(world, ['--resume', name])
   expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
-  expect(sent()).toBe(before.sent)
+  expect(promptsSent(world)).toBe(before.sent)
   expect(askedOfGoogle(world).slice(before.google)).toEqual(uploaded(name, false))
   expect(await stored(world, `june/otter/${name}/otter.mp4`)).toEqual(film)
-  expect(folder.files()).toEqual([
+  expect(context.files()).toEqual([
     'final/otter.mp4',
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
   ])
-  expect(journals(folder.outputDir)[name]!.filter(({ kind }) => kind === 'cleanup').length).toBe(1)
+  expect(journals(context.outputDir)[name]!.filter(({ kind }) => kind === 'cleanup').length).toBe(1)
 })
 
 const refusal = (code: number, message: string) =>
@@ -109,39 +97,38 @@ const refusal = (code: number, message: string) =>
     { error: { code, message, errors: [{ message, domain: 'global', reason: 'forbidden' }] } },
     { status: code },
   )
-const prompts = (world: LiveWorld) => world.asked.filter((line) => line === 'comfyui POST /prompt').length
 
 it.each(['otter.mp4', 'manifest.json'])(
   'adopts %s when it was stored and the run ended before it knew',
   async (file) => {
-    const folder = liveFolder()
+    const context = runContext()
     let isBroken = true
-    const world = await startWorld((service, http) => async (request) => {
+    const world = await simulatedWorld((service, http) => async (request) => {
       const isLook = service === 'gcs' && request.method === 'GET' && request.url.includes(file)
       return isLook && isBroken ? refusal(403, 'Not now.') : http(request)
     })
-    const failed = await folder.run(world)
+    const failed = await context.live(world)
     expect(failed.exitCode).toBe(1)
     const name: string = failed.summary.run_name
 
     isBroken = false
     const before = await stored(world, `june/otter/${name}/${file}`)
-    const resumed = await folder.run(world, ['--resume', name])
+    const resumed = await context.live(world, ['--resume', name])
     expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
-    expect(prompts(world)).toBe(6)
+    expect(promptsSent(world)).toBe(6)
     expect(await stored(world, `june/otter/${name}/${file}`)).toEqual(before)
-    expect(folder.files()).toContain(`state/cleanup_otter_${name}.json`)
+    expect(context.files()).toContain(`state/cleanup_otter_${name}.json`)
   },
 )
 
 it('takes no run name that the bucket has from elsewhere', async () => {
-  const first = await startWorld()
-  const before = await liveFolder().run(first)
+  const first = await simulatedWorld()
+  const before = await runContext().live(first)
   // Another output directory, and a server that has forgotten everything.
-  const second = await startWorld((service, http) =>
+  const second = await simulatedWorld((service, http) =>
     service === 'gcs' ? (request) => first.send('gcs', request) : http,
   )
-  const after = await liveFolder().run(second)
+  const after = await runContext().live(second)
   expect(`${after.exitCode} ${after.stderr}`).toBe('0 ')
   expect(after.summary.run_name).not.toBe(before.summary.run_name)
   expect(askedOfGoogle(second).filter((line) => line === LIST).length).toBe(2)
@@ -162,14 +149,14 @@ it.each([
     /^PR_STORAGE: listing .+ was answered with 404 \(forbidden\): No such bucket.\n {2}hint: check that the bucket gs:\/\/films exists and is spelled right in --bucket\n$/,
   ],
 ])('asks the bucket before the first job, and is answered with %i', async (status, message, exitCode, said) => {
-  const world = await startWorld((service, http) => async (request) => {
+  const world = await simulatedWorld((service, http) => async (request) => {
     const isList = service === 'gcs' && new URL(request.url).pathname === '/storage/v1/b/films/o'
     return isList && request.method === 'GET' ? refusal(status, message) : http(request)
   })
-  const folder = liveFolder()
-  const run = await folder.run(world)
+  const context = runContext()
+  const run = await context.live(world)
   expect(run.exitCode).toBe(exitCode)
   expect(run.stderr).toMatch(said)
-  expect(prompts(world)).toBe(exitCode === 0 ? 6 : 0)
-  if (exitCode !== 0) expect(folder.files()).toEqual([])
+  expect(promptsSent(world)).toBe(exitCode === 0 ? 6 : 0)
+  if (exitCode !== 0) expect(context.files()).toEqual([])
 })

@@ -1,99 +1,58 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runPr } from '../cli/run-pr.ts'
-import { decoded, segmentLengths } from '../support/film.ts'
+import { expect, it } from 'vitest'
+import { callPr } from '../cli/call-pr.ts'
 import { filesIn, promptFile, temporaryFolder } from '../support/rehearse.ts'
-import { type Serving, startServing } from '../support/serving.ts'
+import { runContext } from '../support/run-context.ts'
+import { simulatedWorld } from '../support/simulated-world.ts'
 
-/**
- * What a dry run rehearses, done for real: the same program without --dry-run, over loopback, with the real ffmpeg.
- * Uploads are left out here: Google's addresses are not for a configuration to change. `live-upload.test.ts` has them.
- */
-let serving: Serving
-let env: Record<string, string>
-beforeAll(async () => {
-  serving = await startServing()
-  env = { COMFYUI_URL: serving.facts.addresses['comfyui']! }
-})
-afterAll(() => serving.stop())
-
-const files = { 'prompt_files/otter.txt': promptFile('otter', 150) }
-
-it('renders, combines and keeps what is not uploaded', async () => {
-  const run = await runPr(['--yes', '--json', '--no-upload'], { cwd: temporaryFolder(files), env })
-  expect(run.stderr).toBe('')
-  const summary = JSON.parse(run.stdout)
-  const name = summary.run_name
-  const film = join(run.cwd, 'output/prompt-runner/final/otter.mp4')
-  expect(summary).toMatchObject({
-    dry_run: false,
-    ok: true,
-    folder: null,
-    rehearsal: null,
-    jobs: { total: 6, done: 6 },
-    frames: { rendered: 150, kept: 150 },
-    videos: [{ film, objects: [] }],
-  })
-  expect(decoded(film)).toEqual({ frames: 150, width: 480, height: 848, fps: 16 })
-  expect(segmentLengths(film)).toEqual([101, 49])
-  expect(filesIn(join(run.cwd, 'output/prompt-runner'))).toEqual([
-    `combined/otter_${name}_combine_002.mp4`,
-    'final/otter.mp4',
-    `references/otter_${name}_chunk_002_reference.png`,
-    `state/cleanup_otter_${name}.json`,
-    `state/${name}.jsonl`,
-    `videos/otter_${name}_chunk_001.mp4`,
-    `videos/otter_${name}_chunk_002.mp4`,
-  ])
-})
+/** What a dry run rehearses, without --dry-run. `live-through-serve.test.ts` and `live-tls.test.ts` do it over real sockets. */
+const files = { 'prompt_files/otter.txt': promptFile('otter', 24) }
 
 it('keeps two runs of one video apart, and rehearses going on with the first', async () => {
-  const cwd = temporaryFolder(files)
-  const live = async (...flags: string[]) => {
-    const { stdout } = await runPr(['--yes', '--json', '--no-upload', ...flags], { cwd, env })
-    return JSON.parse(stdout)
-  }
+  const [context, world] = [runContext(files), await simulatedWorld()]
+  const live = async (...flags: string[]) => (await context.live(world, ['--no-upload', ...flags])).summary
   const first = await live()
   const second = await live('--seed', '5')
   expect(second.run_name).not.toBe(first.run_name)
-  const videos = filesIn(join(cwd, 'output/prompt-runner/videos'))
+  const videos = filesIn(join(context.outputDir, 'videos'))
   expect(videos).toEqual(
     [first, second]
       .flatMap(({ run_name }) => [1, 2].map((chunk) => `otter_${run_name}_chunk_00${chunk}.mp4`))
       .toSorted(),
   )
 
-  const before = filesIn(join(cwd, 'output'))
-  const rehearsed = await runPr(['--dry-run', '--json', '--resume', first.run_name], { cwd })
+  const before = context.files()
+  const rehearsed = await context.rehearse(['--json', '--resume', first.run_name])
   expect(JSON.parse(rehearsed.stdout)).toMatchObject({
     run_name: first.run_name,
     jobs: { done: 0, skipped: 6 },
     uploads: { videos: 1, manifests: 1 },
   })
-  expect(filesIn(join(cwd, 'output'))).toEqual(before)
+  expect(context.files()).toEqual(before)
 
   const resumed = await live('--resume', first.run_name)
   expect(resumed).toMatchObject({ run_name: first.run_name, jobs: { done: 0, skipped: 6 } })
 })
 
 it('does not take what was only rehearsed for done', async () => {
-  const cwd = temporaryFolder(files)
-  const rehearsal = JSON.parse((await runPr(['--dry-run', '--json'], { cwd })).stdout)
-  const flags = ['--output-dir', rehearsal.folder, '--resume', 'otter', '--yes', '--no-upload']
-  const before = filesIn(rehearsal.folder)
-  const { exitCode, stderr } = await runPr(flags, { cwd, env })
+  const context = runContext(files)
+  const { folder, summary } = await context.rehearse()
+  const before = filesIn(folder)
+  const flags = ['--output-dir', folder, '--resume', 'otter', '--no-upload']
+  const { exitCode, stderr } = await context.start(await simulatedWorld(), flags).ended
   expect(stderr).toBe(
     [
-      `PR_STATE: --resume ${rehearsal.run_name}: this was a dry run, so none of it is done`,
+      `PR_STATE: --resume ${summary.run_name}: this was a dry run, so none of it is done`,
       '  hint: Start a new run without --resume, or give --dry-run to go on with the rehearsal.',
       '',
     ].join('\n'),
   )
-  expect([exitCode, filesIn(rehearsal.folder)]).toEqual([2, before])
+  expect([exitCode, filesIn(folder)]).toEqual([2, before])
 })
 
 it('shows server and plan, and starts nothing when nobody agrees', async () => {
-  const run = await runPr(['--no-upload'], { cwd: temporaryFolder(files), env })
+  const context = runContext(files)
+  const run = await context.start(await simulatedWorld(), ['--no-upload'], { isAgreed: false }).ended
   expect(run.exitCode).toBe(2)
   expect(run.stdout).toMatch(/\nRun [a-z]+-[a-z]+ on http:\/\/127\.0\.0\.1:\d+\/: ComfyUI 0\.3\.64, cpu\n$/)
   expect(run.stderr).toBe(
@@ -104,20 +63,19 @@ it('shows server and plan, and starts nothing when nobody agrees', async () => {
 
 it('says that ComfyUI does not answer, and leaves nothing behind', async () => {
   const cwd = temporaryFolder(files)
-  const run = await runPr(['--yes', '--no-upload'], { cwd, env: { COMFYUI_URL: 'http://127.0.0.1:9' } })
+  const run = await callPr(['--yes', '--no-upload'], { cwd, env: { COMFYUI_URL: 'http://127.0.0.1:9' } })
   expect(run.exitCode).toBe(1)
   expect(run.stderr).toContain('hint: start ComfyUI, or give its address with --comfyui-url')
   expect(filesIn(run.cwd)).toEqual(Object.keys(files))
 })
 
 it('says how to go on with a run that failed', async () => {
-  const flags = ['--yes', '--json', '--no-upload', '--ffmpeg', 'false']
-  const { cwd, stdout } = await runPr(flags, { cwd: temporaryFolder(files), env })
-  const { failures, run_name } = JSON.parse(stdout)
-  expect(failures).toMatchObject([
+  const context = runContext(files)
+  const { summary } = await context.live(await simulatedWorld(), ['--no-upload', '--ffmpeg', 'false'])
+  expect(summary.failures).toMatchObject([
     {
       code: 'PR_RUN_FAILED',
-      hint: `--resume ${run_name} --output-dir ${join(cwd, 'output/prompt-runner')} goes on from there.`,
+      hint: `--resume ${summary.run_name} --output-dir ${context.outputDir} goes on from there.`,
     },
   ])
 })

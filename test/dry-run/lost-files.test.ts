@@ -1,36 +1,33 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { decoded } from '../support/film.ts'
-import { journals } from '../support/live-process.ts'
-import { liveFolder } from '../support/live-run.ts'
-import { startWorld } from '../support/live-world.ts'
-
-// Each test starts several processes, one after the other.
-vi.setConfig({ testTimeout: 120_000 })
+import { journals } from '../support/journals.ts'
+import { runContext } from '../support/run-context.ts'
+import { simulatedWorld } from '../support/simulated-world.ts'
 
 /** A live run of two chunks (HIGH and LOW 1 to 4, combine 5 and 6) whose server refuses its prompt number `refused`. */
 async function stopped(refused: number, flags: readonly string[]) {
-  const folder = liveFolder()
+  const context = runContext()
   let prompts = 0
-  const world = await startWorld((service, http) => (request) => {
+  const world = await simulatedWorld((service, http) => (request) => {
     const isPrompt = service === 'comfyui' && request.method === 'POST' && new URL(request.url).pathname === '/prompt'
     if (isPrompt) prompts += 1
     return isPrompt && prompts === refused ? Promise.resolve(new Response('', { status: 500 })) : http(request)
   })
-  const first = await folder.run(world, ['--no-upload', ...flags])
+  const first = await context.live(world, ['--no-upload', ...flags])
   expect(first.exitCode).toBe(1)
   const name: string = first.summary.run_name
   const resume = async (on: typeof world) => {
-    const { length } = journals(folder.outputDir)[name]!
-    const { exitCode, stderr } = await folder.run(on, ['--no-upload', ...flags, '--resume', name])
-    const started = journals(folder.outputDir)
+    const { length } = journals(context.outputDir)[name]!
+    const { exitCode, stderr } = await context.live(on, ['--no-upload', ...flags, '--resume', name])
+    const started = journals(context.outputDir)
       [name]!.slice(length)
       .filter(({ kind }) => kind === 'job-started')
     return { said: `${exitCode} ${stderr}`, sent: started.map(({ workflow }) => workflow) }
   }
-  const clear = (name: string) => rmSync(join(folder.outputDir, name), { recursive: true })
-  return { resume, world, clear, film: join(folder.outputDir, 'final/otter.mp4') }
+  const clear = (name: string) => rmSync(join(context.outputDir, name), { recursive: true })
+  return { resume, world, clear, film: join(context.outputDir, 'final/otter.mp4') }
 }
 
 const LOST = '0 warning: otter: ComfyUI has lost files of jobs that were done'
@@ -41,7 +38,7 @@ it.each([
   ['videos and a film', 6, [], `${LOST} (run again: 5; put back from the local copy: 2, 4)\n`, [5, 6]],
 ])('goes on on a server that has lost %s', async (_, refused, flags, said, sent) => {
   const { resume, film } = await stopped(refused, flags)
-  const empty = await startWorld()
+  const empty = await simulatedWorld()
   expect(await resume(empty)).toEqual({ said, sent })
   expect(decoded(film)).toEqual({ frames: 24, width: 64, height: 64, fps: 16 })
   const references = empty.asked.filter((line) => line === 'comfyui POST /upload/image').length
@@ -75,6 +72,6 @@ it('does again what is gone here and there', async () => {
   const { resume, clear, film } = await stopped(4, [])
   clear('videos')
   const said = `${LOST} (run again: 1, 2, 3)\n`
-  expect(await resume(await startWorld())).toEqual({ said, sent: [1, 2, 3, 4, 5, 6] })
+  expect(await resume(await simulatedWorld())).toEqual({ said, sent: [1, 2, 3, 4, 5, 6] })
   expect(decoded(film).frames).toBe(24)
 })

@@ -169,3 +169,11 @@ it('puts run folders where DRY_RUN_TEMP_DIR says, and warns when it cannot', asy
   expect(fallen.stderr).toContain('warning: DRY_RUN_TEMP_DIR names ')
   expect(readFileSync(join(fallen.cwd, 'prompt_files/heron.txt'), 'utf8')).toBe(files['prompt_files/heron.txt'])
 })
+
+it('gives the run another name when the work is another', async () => {
+  const nameOf = async (frames: number) => {
+    const { summary } = await rehearse([], { files: { 'prompt_files/a.txt': promptFile('heron', frames) } })
+    return summary.run_name
+  }
+  expect(await nameOf(17)).not.toBe(await nameOf(33))
+})

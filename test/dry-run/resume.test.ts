@@ -1,20 +1,23 @@
-import { appendFileSync, copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { decoded, segmentLengths } from '../support/film.ts'
-import { cutJournal } from '../support/live-process.ts'
-import { duringTheRun } from '../support/preload.ts'
-import { type Json, promptFile, type Rehearsed, rehearsalFolder, rehearse } from '../support/rehearse.ts'
+import { cutJournal } from '../support/journals.ts'
+import { type Json, promptFile, type Rehearsed, rehearsalFolder, rehearse, runFolder } from '../support/rehearse.ts'
+import { startPr } from '../support/running.ts'
 
 /** Workflows 1 to 3 are heron's, 4 to 12 otter's: HIGH and LOW of three chunks, then three combine jobs. */
 const files = { 'prompt_files/1.txt': promptFile('heron', 60), 'prompt_files/2.txt': promptFile('otter', 303) }
 const env = { SOURCE_DATE_EPOCH: '1767225600' }
 
-/** A run that `signal` ends when so many workflows were sent. */
-async function interrupted(signal: NodeJS.Signals, workflows: number, flags: readonly string[] = []) {
+/** A rehearsal that `stop` ends as soon as it says `text`. */
+async function stopped(text: string, stop: 'cancel' | 'die') {
   const cwd = rehearsalFolder(files)
-  const preload = duringTheRun(`process.kill(process.pid, '${signal}')`, workflows)
-  const run = await rehearse(flags, { cwd, env: { ...env, ...preload } })
+  const onSaid = (said: string) => {
+    if (said.includes(text)) running[stop]()
+  }
+  const running = startPr(['--dry-run'], { cwd, env, onSaid })
+  const run = { ...(await running.ended), ...runFolder(cwd) }
   return { run, name: journalOf(run).replace(/^state\/|\.jsonl$/g, '') }
 }
 
@@ -34,13 +37,14 @@ const journal = (run: Rehearsed): Json[] =>
     .map((line) => JSON.parse(line))
 
 it.each([
-  ['LOW, which needs a latent and a reference image', 7, 3],
-  ['HIGH, which needs a reference image', 8, 4],
-  ['a combine job, which needs a film and a video', 11, 7],
-])('goes on after the machine died before %s', async (_, workflow, done) => {
-  const { run: first, name } = await interrupted('SIGKILL', workflow)
-  expect([first.exitCode, first.summary]).toEqual([-1, null])
-  expect(first.json('traffic.har').log.entries.length).toBeGreaterThan(workflow)
+  ['LOW, which needs a latent and a reference image', 4, 'low chunk 2', 3],
+  ['HIGH, which needs a reference image', 5, 'high chunk 3', 4],
+  ['a combine job, which needs a film and a video', 8, 'combine chunk 2', 7],
+])('goes on after the machine died before %s', async (_, job, what, done) => {
+  const { run: first, name } = await stopped(`job ${job}/9 ${what}  started`, 'die')
+  expect(first.summary).toBe(null)
+  // The file is a whole one at any time.
+  expect(first.json('traffic.har').log.entries.length).toBeGreaterThan(0)
   const before = bytesOf(first)
 
   const second = await resumed(first, name)
@@ -51,26 +55,22 @@ it.each([
     ['heron', 'finished'],
     ['otter', 'finished'],
   ])
-  // The signal comes when the workflow was sent, or a moment later; what was done before it is done.
-  const { skipped, ...jobs } = second.summary.jobs
-  expect(skipped).toBeGreaterThanOrEqual(3 + done)
-  expect(jobs).toMatchObject({ total: 12, done: 12 - skipped, failed_attempts: 0 })
+  expect(second.summary.jobs).toMatchObject({ total: 12, skipped: 3 + done, done: 9 - done, failed_attempts: 0 })
   const film = join(second.folder, 'output/final/otter.mp4')
   expect(decoded(film)).toEqual({ frames: 303, width: 480, height: 848, fps: 16 })
   expect(segmentLengths(film)).toEqual([101, 101, 101])
 
   expect(second.stdout).toMatch(/otter: the simulated server is given \d+ files that the real one holds/)
   const started = journal(second).filter(({ kind }) => kind === 'job-started')
-  const attempts = started.map(({ video, workflow }) => `${video} ${workflow}`)
   const again = started.filter(({ attempt }) => attempt > 1)
-  expect(again.map(({ video, workflow }) => `${video} ${workflow}`)).toEqual([`otter ${skipped - 3 + 1}`])
-  expect(new Set(started.map(({ promptId }) => promptId)).size).toBe(attempts.length)
+  expect(again.map(({ video, workflow }) => `${video} ${workflow}`)).toEqual([`otter ${job}`])
+  expect(new Set(started.map(({ promptId }) => promptId)).size).toBe(started.length)
   // The state of the first part was read as a copy.
   expect(bytesOf(first)).toEqual(before)
 })
 
 it('withdraws the running prompt and says how to go on when it is cancelled', async () => {
-  const { run: first, name } = await interrupted('SIGINT', 1, ['--speed', '0.001'])
+  const { run: first, name } = await stopped('job 1/3 high chunk 1  Positive', 'cancel')
   expect(first.exitCode).toBe(130)
   expect(first.stderr).toBe(
     [
@@ -113,9 +113,14 @@ it('withdraws the running prompt and says how to go on when it is cancelled', as
   expect(second.summary.jobs).toMatchObject({ total: 12, done: 12, skipped: 0 })
 })
 
+/** A rehearsal that is done. Those that go on with it leave its folder as it is. */
+let done: Rehearsed
+beforeAll(async () => {
+  done = await rehearse([], { files, env })
+})
+
 it('does nothing twice when everything is done', async () => {
-  const first = await rehearse([], { files, env })
-  const second = await resumed(first, first.summary.run_name)
+  const second = await resumed(done, done.summary.run_name)
   expect(second.exitCode).toBe(0)
   expect(second.summary).toMatchObject({
     jobs: { total: 12, done: 0, skipped: 12 },
@@ -123,6 +128,44 @@ it('does nothing twice when everything is done', async () => {
     uploads: { videos: 0, manifests: 0 },
   })
   expect(second.summary.rehearsal.requests).toEqual({})
+})
+
+it('renders again what was planned differently', async () => {
+  const second = await resumed(done, done.summary.run_name, ['--steps', '10', '--no-upload'])
+  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
+  expect(second.summary.jobs).toMatchObject({ total: 12, done: 12, skipped: 0 })
+})
+
+it('refuses at once to render a film whose place in the bucket is taken by the earlier one', async () => {
+  const name = done.summary.run_name
+  const before = readdirSync(done.cwd)
+  const second = await resumed(done, name, ['--steps', '10'])
+  expect(second.exitCode).toBe(2)
+  expect(second.stderr).toContain(
+    `PR_STATE: --resume ${name}: its film of heron is in the bucket already (gs://dry-run/heron/${name}/heron.mp4), and would be another one now\n`,
+  )
+  expect(readdirSync(done.cwd)).toEqual(before)
+})
+
+it('renders a changed film for another bucket, on a server that has what did not change', async () => {
+  const second = await resumed(done, done.summary.run_name, ['--bucket', 'gs://elsewhere', '--fps', '20'])
+  expect(second.exitCode).toBe(0)
+  expect(second.stderr).toBe('')
+  // The rate is LOW's: of each video HIGH's first latent is still what is wanted.
+  expect(second.summary.jobs).toMatchObject({ total: 12, done: 10, skipped: 2 })
+  expect(second.summary.uploads).toMatchObject({ videos: 2, manifests: 2 })
+})
+
+it('says which runs there are when the name is none of them, and makes no folder', async () => {
+  const before = readdirSync(done.cwd)
+  const second = await resumed(done, 'nobody')
+  expect(second.exitCode).toBe(2)
+  expect(readdirSync(done.cwd)).toEqual(before)
+  expect(second.stderr.replaceAll(done.cwd, '<cwd>')).toBe(
+    `*DRY-RUN* PR_STATE: --resume nobody: there is no run and no video of that name in <cwd>/temp_dry_run_20260101_000000/state
+*DRY-RUN*   hint: Known runs: ${done.summary.run_name}
+`,
+  )
 })
 
 it('finds a run by the name of a video, and uploads what was left at home', async () => {
@@ -138,34 +181,6 @@ it('finds a run by the name of a video, and uploads what was left at home', asyn
   // The films lie in the folder of the first part, which is not this run's to clean up.
   expect(second.json('state/cleanup_otter.json')).toMatchObject({ delete: [] })
   expect(bytesOf(first).length).toBe(first.files.length)
-})
-
-it('renders again what was planned differently', async () => {
-  const first = await rehearse([], { files, env })
-  const second = await resumed(first, first.summary.run_name, ['--steps', '10', '--no-upload'])
-  expect(`${second.exitCode} ${second.stderr}`).toBe('0 ')
-  expect(second.summary.jobs).toMatchObject({ total: 12, done: 12, skipped: 0 })
-})
-
-it('refuses at once to render a film whose place in the bucket is taken by the earlier one', async () => {
-  const first = await rehearse([], { files, env })
-  const name = first.summary.run_name
-  const second = await resumed(first, name, ['--steps', '10'])
-  expect(second.exitCode).toBe(2)
-  expect(second.stderr).toContain(
-    `PR_STATE: --resume ${name}: its film of heron is in the bucket already (gs://dry-run/heron/${name}/heron.mp4), and would be another one now\n`,
-  )
-  expect(second.folder).toBe(first.folder)
-})
-
-it('renders a changed film for another bucket, on a server that has what did not change', async () => {
-  const first = await rehearse([], { files, env })
-  const second = await resumed(first, first.summary.run_name, ['--bucket', 'gs://elsewhere', '--fps', '20'])
-  expect(second.exitCode).toBe(0)
-  expect(second.stderr).toBe('')
-  // The rate is LOW's: of each video HIGH's first latent is still what is wanted.
-  expect(second.summary.jobs).toMatchObject({ total: 12, done: 10, skipped: 2 })
-  expect(second.summary.uploads).toMatchObject({ videos: 2, manifests: 2 })
 })
 
 it('makes up for a clean-up that was cut short, and for nothing else', async () => {
@@ -214,16 +229,4 @@ it('renders again what is made from another picture, control video or template',
   // What follows the end of a PNG is no part of the picture, but of the file.
   appendFileSync(image, 'more')
   expect(await skipped()).toBe(0)
-})
-
-it('says which runs there are when the name is none of them, and makes no folder', async () => {
-  const first = await rehearse([], { files, env })
-  const second = await resumed(first, 'nobody')
-  expect(second.exitCode).toBe(2)
-  expect(second.folder).toBe(first.folder)
-  expect(second.stderr.replaceAll(first.cwd, '<cwd>')).toBe(
-    `*DRY-RUN* PR_STATE: --resume nobody: there is no run and no video of that name in <cwd>/temp_dry_run_20260101_000000/state
-*DRY-RUN*   hint: Known runs: ${first.summary.run_name}
-`,
-  )
 })

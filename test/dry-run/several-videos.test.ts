@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { runPr } from '../cli/run-pr.ts'
 import { decoded } from '../support/film.ts'
-import { type Json, promptFile, rehearsalFolder, rehearse, runFolder } from '../support/rehearse.ts'
+import { type Json, promptFile, rehearsalFolder, rehearse } from '../support/rehearse.ts'
 
 const env = { SOURCE_DATE_EPOCH: '1767225600' }
 
@@ -113,14 +112,4 @@ it('takes everything that a YAML prompt can say', async () => {
     .json('traffic.har')
     .log.entries.filter(({ request }: Json) => request.url.endsWith('/upload/image'))
   expect(uploads).toHaveLength(3)
-})
-
-it('gives two runs of one second a folder each', async () => {
-  const cwd = rehearsalFolder({ 'prompt_files/1.txt': promptFile('heron', 5) })
-  const runs = await Promise.all([1, 2, 3].map(() => runPr(['--dry-run'], { cwd, env })))
-  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
-  const stamp = 'temp_dry_run_20260101_000000'
-  const folders = runs.map(({ stdout }) => /Run folder: (.*)/.exec(stdout)?.[1]).toSorted()
-  expect(folders).toEqual([stamp, `${stamp}_2`, `${stamp}_3`].map((name) => join(cwd, name)))
-  expect(runFolder(cwd).summary.folder).toBe(join(cwd, `${stamp}_3`))
 })

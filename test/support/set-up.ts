@@ -14,6 +14,8 @@ export function setup(): () => void {
   // macOS has its temporary folders behind a link, and programs call them by their real name.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pr-tests-')))
   process.env['TMPDIR'] = folder
+  // Stamps are local time.
+  process.env['TZ'] = 'UTC'
   process.env['PR_PROGRAM'] = resolve(process.env['PR_PROGRAM'] || builtIn(join(folder, 'program')))
   return () => rmSync(folder, { recursive: true, force: true })
 }
