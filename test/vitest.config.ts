@@ -10,7 +10,7 @@ const exclude = [...configDefaults.exclude, ...(process.platform === 'linux' ? [
  * Folders whose tests leave nothing behind in their process, so that their files share one, which halves what they cost. A file
  * that puts something in the place of a module needs a process where that is not loaded yet.
  */
-const folders = '{config,domain,files,orchestrator,planning,recording,report,simulators,state,workflows}'
+const folders = '{config,diff,domain,files,orchestrator,planning,recording,report,simulators,state,workflows}'
 const sharing = globSync(`test/${folders}/**/*.test.ts`, { cwd: root }).filter(
   (file) => !readFileSync(join(root, file), 'utf8').includes('vi.mock('),
 )

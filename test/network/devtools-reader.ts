@@ -22,6 +22,15 @@ interface HarModel {
 
 /** Reads a HAR as Chrome DevTools does when one is dropped on its network panel: its own importer, from its published source. */
 export async function openInDevtools(har: unknown): Promise<PanelRequest[]> {
+  model ??= buildModel()
+  const { HARFormat, Importer } = await model
+  return Importer.Importer.requestsFromHARLog(new HARFormat.HARRoot(har).log)
+}
+
+/** Built but once for all tests of a file. */
+let model: Promise<HarModel> | null = null
+
+async function buildModel(): Promise<HarModel> {
   const folder = await mkdtemp(join(tmpdir(), 'pr-devtools-'))
   try {
     const outfile = join(folder, 'har.mjs')
@@ -35,8 +44,7 @@ export async function openInDevtools(har: unknown): Promise<PanelRequest[]> {
       logLevel: 'error',
       plugins: [english],
     })
-    const { HARFormat, Importer } = (await import(pathToFileURL(outfile).href)) as HarModel
-    return Importer.Importer.requestsFromHARLog(new HARFormat.HARRoot(har).log)
+    return (await import(pathToFileURL(outfile).href)) as HarModel
   } finally {
     await rm(folder, { recursive: true })
   }
