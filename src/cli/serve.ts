@@ -23,7 +23,7 @@ export async function serve({ port, settings, output, signal, endInOrder }: Serv
   const { dryRun, behaviours } = settings
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
   // Other programs wait for real.
-  const { comfyui, ...faults } = await faultsOf(settings, realClock)
+  const { comfyui, ...faults } = await faultsOf(settings, { clock: realClock, isVirtual: false })
   const options = { clock, newId: randomUUID, keepBytes: true, behaviours, comfyui }
   const world = await simulatedServices(dryRun.recording, options)
   endInOrder()

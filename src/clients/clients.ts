@@ -1,4 +1,5 @@
 import type { Graph } from '../domain/graph.ts'
+import type { Pace } from '../domain/pace.ts'
 import type { OutputFile, StoredObject } from '../domain/run-event.ts'
 
 /** The outside world as the orchestrator sees it. There is one real set and no other. */
@@ -8,6 +9,8 @@ export interface Clients {
   /** null when the run is not on a pod. */
   readonly pod: PodClient | null
   readonly media: MediaClient
+  /** How they wait, and how everybody else in a run does. */
+  readonly pace: Pace
 }
 
 export interface ComfyuiClient {

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings-types.ts'
+import type { Pace } from '../domain/pace.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
 import type { Clients, RunProgram } from './clients.ts'
@@ -6,16 +7,23 @@ import { createComfyuiClient } from './comfyui/comfyui.ts'
 import type { WebSocketConstructor } from './comfyui/socket.ts'
 import { createMediaClient } from './ffmpeg.ts'
 import { createStorageClient } from './gcs/gcs.ts'
+import { realPace } from './real-pace.ts'
 
 /**
  * The one set of clients, live and rehearsed alike. `run` replaces the start of ffmpeg and ffprobe, `webSocket` the socket's
- * constructor; nothing else can be exchanged. Throws PR_CONFIG when the file of the own authority cannot be read.
+ * constructor, `pace` how they wait; nothing else can be exchanged. Throws PR_CONFIG when the file of the own authority cannot be read.
  */
 export async function createClients(
   settings: Settings,
-  more: { clientId: string; run?: RunProgram | undefined; webSocket?: WebSocketConstructor | undefined },
+  more: {
+    clientId: string
+    run?: RunProgram | undefined
+    webSocket?: WebSocketConstructor | undefined
+    pace?: Pace | undefined
+  },
 ): Promise<Clients> {
   const { comfyui, storage, pod, programs } = settings
+  const { pace = realPace } = more
   return {
     comfyui: createComfyuiClient({
       url: comfyui.url,
@@ -23,6 +31,7 @@ export async function createClients(
       token: comfyui.token,
       headers: comfyui.headers,
       ca: comfyui.ca === null ? null : await readAuthority(comfyui.ca),
+      pace,
       ...(more.webSocket ? { webSocket: more.webSocket } : {}),
     }),
     storage: createStorageClient({
@@ -30,11 +39,13 @@ export async function createClients(
       prefix: storage.prefix,
       projectId: storage.projectId,
       credentialsFile: storage.credentialsFile,
+      pace,
     }),
     pod:
       pod.id === null
         ? null
-        : (await import('./runpod/runpod.ts')).createPodClient({ podId: pod.id, apiKey: pod.apiKey }),
+        : (await import('./runpod/runpod.ts')).createPodClient({ podId: pod.id, apiKey: pod.apiKey, pace }),
+    pace,
     media: createMediaClient({ ...programs, ...(more.run ? { run: more.run } : {}) }),
   }
 }

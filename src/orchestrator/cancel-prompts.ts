@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Plan } from '../domain/plan.ts'
 import { pauseAfter } from '../domain/retry-policy.ts'
 import { promptsToCancel } from './resume-decision.ts'
@@ -9,7 +8,7 @@ import { type RunContext, warn } from './run-context.ts'
  * that was cancelled; a failure of that is a warning.
  */
 export async function cancelPrompt(context: RunContext, promptId: string): Promise<void> {
-  const { comfyui } = context.clients
+  const { comfyui, pace } = context.clients
   for (let failed = 1; ; failed += 1) {
     try {
       await comfyui.deleteQueued([promptId])
@@ -17,7 +16,7 @@ export async function cancelPrompt(context: RunContext, promptId: string): Promi
     } catch (error) {
       const pause = pauseAfter(context.retries.cancel, failed)
       if (pause === null) return warn(context, `Prompt ${promptId} may still be running: ${(error as Error).message}`)
-      await wait(pause)
+      await pace.pause(pause)
     }
   }
 }

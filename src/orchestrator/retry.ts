@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { pauseAfter } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type RunContext, warn } from './run-context.ts'
@@ -26,15 +25,18 @@ export async function retryUnreachable<T>(
 /** Waits until ComfyUI answers again, as long as the run has patience. */
 export async function waitForServer({ clients, retries, signal }: RunContext): Promise<void> {
   // A server that hangs takes the question and says nothing, so a look must end by itself, too.
-  const end = AbortSignal.any([signal, AbortSignal.timeout(retries.patience)])
-  for (let failed = 1; !end.aborted; failed += 1) {
+  const { pace } = clients
+  const end = AbortSignal.any([signal, AbortSignal.timeout(pace.limit(retries.patience))])
+  let left = retries.patience
+  for (let failed = 1; left > 0 && !end.aborted; failed += 1) {
     const answers = await clients.comfyui.queueRemaining(end).then(
       () => true,
       () => false,
     )
     const pause = answers ? null : pauseAfter(retries.server, failed)
     if (pause === null) return
-    await wait(pause, undefined, { signal: end }).catch(() => {})
+    await pace.pause(Math.min(pause, left), end).catch(() => {})
+    left -= pause
   }
   signal.throwIfAborted()
 }

@@ -61,7 +61,7 @@ async function sendPrompt(
   context.emit({ kind: 'job-started', at: startedAt, ...where, ...prompt })
   const extraData = { prompt_runner: describeJob(context, work, built, prompt.attempt) }
   context.signal.throwIfAborted()
-  using grace = abortLater(context.signal, context.retries.grace)
+  using grace = abortLater(context.signal, context.clients.pace.limit(context.retries.grace))
   const request = { promptId: prompt.promptId, graph: built.graph, extraData }
   const { promptId } = await context.clients.comfyui.submit(request, grace.signal)
   return followPrompt(context, work, built, { promptId, startedAt })

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/create-clients.ts'
 import { createMediaClient, runProgram } from '../clients/ffmpeg.ts'
+import { realPace } from '../clients/real-pace.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
@@ -30,6 +31,7 @@ import { chooseRehearsal } from './choose-run.ts'
 import { faultsOf } from './faults-of.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
+import { rehearsalPace } from './rehearsal-pace.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
 
@@ -50,7 +52,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const { runId, runName } = run
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const { behaviours, dryRun } = settings
-  const faults = await faultsOf(settings, clock)
+  const faults = await faultsOf(settings, { clock, isVirtual: dryRun.speed === 0 })
   const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui: faults.comfyui })
   showPlans(plans, output, run.filmNames)
 
@@ -81,6 +83,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     clientId: uuidV5('client', runId),
     run: faults.programs(ffmpeg?.run ?? runProgram),
     webSocket: network.webSocket,
+    pace: dryRun.faults.length > 0 ? rehearsalPace(clock, dryRun.speed) : realPace,
   })
   using _disk = faults.disk()
   const jobsBefore = workflowsBefore(plans)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { ComfyuiClient, HistoryEntry } from '../../src/clients/clients.ts'
+import { realPace } from '../../src/clients/real-pace.ts'
 import type { BuiltWorkflow } from '../../src/domain/apply-bindings.ts'
 import { promptId } from '../../src/domain/ids.ts'
 import { runRetries } from '../../src/domain/retry-policy.ts'
@@ -69,7 +70,7 @@ async function run(world: {
   const context = {
     runId: 'run',
     runName: 'calm-wren',
-    clients: { comfyui },
+    clients: { comfyui, pace: realPace },
     workflowsBefore: new Map(),
     options: { maxRetries: 3 },
     retries: runRetries,
@@ -157,7 +158,7 @@ async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal
   } satisfies Partial<ComfyuiClient>
   const context = {
     runId: 'run',
-    clients: { comfyui },
+    clients: { comfyui, pace: realPace },
     workflowsBefore: new Map(),
     options: { maxRetries: 3 },
     retries: { ...runRetries, grace },

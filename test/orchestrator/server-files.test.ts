@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createComfyuiClient } from '../../src/clients/comfyui/comfyui.ts'
+import { realPace } from '../../src/clients/real-pace.ts'
 import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
@@ -34,7 +35,7 @@ async function at(url: URL, close: () => Promise<void>, requests: () => string[]
   writeFileSync(path, 'an otter')
   const events: RunEvent[] = []
   const context = {
-    clients: { comfyui },
+    clients: { comfyui, pace: realPace },
     options: { maxRetries: 2 },
     retries: runRetries,
     now: () => 0,

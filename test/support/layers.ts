@@ -144,6 +144,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/errors.ts',
     'node:fs',
     'node:path',
+    'node:timers',
   ],
   // Does a run's work, and writes down what is said meanwhile.
   'src/record': [

@@ -1,8 +1,10 @@
+import type { Pace } from '../../domain/pace.ts'
 import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { ComfyuiClient } from '../clients.ts'
 import { type ServiceNaming, unreachable } from '../http/errors.ts'
 import { createHttp } from '../http/http.ts'
+import { realPace } from '../real-pace.ts'
 import { features, names, parsePythonJson, queueState, remaining, systemStats, uploadedFile } from './answers.ts'
 import { saveAnswer, uploadBody } from './files.ts'
 import { followPrompt } from './follow.ts'
@@ -22,17 +24,20 @@ export interface ComfyuiOptions {
   readonly ca?: string | null
   /** Absent: `ws`. A WHATWG-like constructor gets the address only: no headers, no own CA. */
   readonly webSocket?: WebSocketConstructor
+  readonly pace?: Pace | undefined
 }
 
 /** The client of a real ComfyUI, 0.3.40 and later. */
 export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
   const http = createHttp({ ...NAMING, ...options, base: options.url, parse: parsePythonJson })
-  const mailboxes = createMailboxes()
+  const { pace = realPace } = options
+  const mailboxes = createMailboxes(pace)
   const socket = createComfyuiSocket({
     url: socketUrl(http.url('/ws', { clientId: options.clientId })),
     headers: http.headers,
     ca: http.ca,
     webSocket: options.webSocket,
+    pace,
     onFrame(frame) {
       const message = decodeMessage(frame)
       if (message) mailboxes.deliver(message)

@@ -1,3 +1,4 @@
+import type { Pace } from '../../domain/pace.ts'
 import type { PromptEvent } from '../clients.ts'
 import type { SocketMessage } from './message.ts'
 
@@ -28,14 +29,14 @@ interface Mailboxes {
 }
 
 /** Sorts the messages of one socket into a mailbox per prompt. */
-export function createMailboxes(): Mailboxes {
+export function createMailboxes(pace: Pace): Mailboxes {
   const boxes = new Map<string, FillableMailbox>()
   /** Frames without a prompt id (previews of old servers, the first `executing` after a reconnect) belong to what started last. */
   let started: string | null = null
 
   return {
     open(promptId, connected) {
-      const box = boxes.get(promptId) ?? createMailbox(connected ? null : 'doubt')
+      const box = boxes.get(promptId) ?? createMailbox(connected ? null : 'doubt', pace)
       boxes.set(promptId, box)
       return box
     },
@@ -63,7 +64,7 @@ interface FillableMailbox extends Mailbox {
 
 const URGENCY: readonly (Wake | null)[] = [null, 'ending', 'doubt', 'ended']
 
-function createMailbox(first: Wake | null): FillableMailbox {
+function createMailbox(first: Wake | null, pace: Pace): FillableMailbox {
   let kept: PromptEvent[] = []
   let listener: ((event: PromptEvent) => void) | null = null
   let pending: Wake | null = first
@@ -85,12 +86,10 @@ function createMailbox(first: Wake | null): FillableMailbox {
     async wait(ms, signal) {
       signal?.throwIfAborted()
       if (pending === null) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        ring = resolve
-        const timer = setTimeout(resolve, ms)
+        const over = new AbortController()
+        ring = () => over.abort()
         signal?.addEventListener('abort', ring)
-        await promise
-        clearTimeout(timer)
+        await pace.patience(ms, over.signal).catch(() => {})
         signal?.removeEventListener('abort', ring)
         signal?.throwIfAborted()
       }

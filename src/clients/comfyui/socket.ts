@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { type Pace, timeLimits } from '../../domain/pace.ts'
 import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 
 /** As much of a WebSocket as is used here: that of `ws`, of browsers, and of stand-ins for them. */
@@ -21,6 +22,7 @@ interface ComfyuiSocketOptions {
   readonly ca: readonly string[] | null
   /** Given the address and nothing else; absent: `ws`, which also sends headers, trusts `ca` and pings. */
   readonly webSocket?: WebSocketConstructor | undefined
+  readonly pace: Pace
   readonly onFrame: (frame: string | Uint8Array) => void
   readonly onState: (state: 'open' | 'closed' | 'reconnecting', detail: string) => void
 }
@@ -90,7 +92,7 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
       opening.catch(() => {
         if (wanted) reopen(failed + 1)
       })
-    }, delay).unref()
+    }, options.pace.limit(delay)).unref()
   }
 
   return {
@@ -125,10 +127,11 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
   }
 }
 
-function create({ url, headers, ca, webSocket }: ComfyuiSocketOptions): WebSocketLike {
+function create({ url, headers, ca, webSocket, pace }: ComfyuiSocketOptions): WebSocketLike {
   if (webSocket) return new webSocket(url.href)
   const trust = ca === null ? {} : { ca: [...ca] }
-  return new WebSocket(url, { headers, ...trust, handshakeTimeout: 10_000, perMessageDeflate: false })
+  const handshakeTimeout = pace.limit(timeLimits.connection)
+  return new WebSocket(url, { headers, ...trust, handshakeTimeout, perMessageDeflate: false })
 }
 
 /** Keeps proxies from dropping an idle socket (a text encode is silent for half a minute) and notices one that is dead. */

@@ -1,7 +1,9 @@
 import type { Bucket } from '@google-cloud/storage'
+import { timeLimits } from '../../domain/pace.ts'
 import type { StorageClient } from '../clients.ts'
+import { realPace } from '../real-pace.ts'
 import { type Attempt, statusOf, storageFailure } from './errors.ts'
-import { ANSWER_TIMEOUT, type GcsLibrary, type GcsLibraryOptions, interruptible, loadGcsLibrary } from './library.ts'
+import { type GcsLibrary, type GcsLibraryOptions, interruptible, loadGcsLibrary } from './library.ts'
 import { storedObject, uploadFile } from './upload.ts'
 
 interface StorageClientOptions extends GcsLibraryOptions {
@@ -12,7 +14,9 @@ interface StorageClientOptions extends GcsLibraryOptions {
 
 /** Google Cloud Storage by Google's own library, which is loaded and authenticated at the first call. */
 export function createStorageClient(options: StorageClientOptions): StorageClient {
-  const { bucket, prefix } = options
+  const { bucket, prefix, pace = realPace } = options
+  /** For a request that moves no content. */
+  const timeout = timeLimits.answer
   let loading: Promise<GcsLibrary> | undefined
   const load = () => {
     loading ??= loadGcsLibrary(options)
@@ -31,7 +35,7 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
     try {
       signal?.throwIfAborted()
       const library = await load()
-      return await interruptible(work(library.open(signal).bucket(bucket)), signal, timeout)
+      return await interruptible(work(library.open(signal).bucket(bucket)), { signal, timeout, pace })
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw storageFailure(error, { ...what, bucket })
@@ -44,12 +48,12 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
     upload(request, signal) {
       const doing = `uploading ${request.path} to gs://${bucket}/${request.object}`
-      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target) => uploadFile(target, request))
+      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target) => uploadFile(target, request, pace))
     },
 
     stat(object, signal) {
       const doing = `looking up gs://${bucket}/${object}`
-      return attempt({ code: 'PR_STORAGE', doing, signal, timeout: ANSWER_TIMEOUT }, async (target) => {
+      return attempt({ code: 'PR_STORAGE', doing, signal, timeout }, async (target) => {
         try {
           return storedObject((await target.file(object).getMetadata())[0])
         } catch (error) {
@@ -61,7 +65,7 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
     list(under, signal) {
       const doing = `listing gs://${bucket}/${under}`
-      return attempt({ code: 'PR_STORAGE', doing, signal, timeout: ANSWER_TIMEOUT }, async (target) => {
+      return attempt({ code: 'PR_STORAGE', doing, signal, timeout }, async (target) => {
         const [files] = await target.getFiles({ prefix: under })
         return files.map(({ metadata }) => storedObject(metadata))
       })

@@ -1,15 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Storage } from '@google-cloud/storage'
+import { type Pace, timeLimits } from '../../domain/pace.ts'
 import { retries } from '../../domain/retry-policy.ts'
+import { realPace } from '../real-pace.ts'
 import { credentialsFailure } from './errors.ts'
 import { checkCredentials } from './google-credentials.ts'
 
 const GOOGLE = 'https://storage.googleapis.com'
 
 const { attempts, growth, longestPause } = retries.storage
-
-/** Time for one request; the library itself has no limit at all. Enough for 8 MiB at 0.6 Mbit/s. */
-const REQUEST_TIMEOUT = 120_000
 
 export interface GcsLibraryOptions {
   /** Always given: without it the library runs `gcloud` to find one. */
@@ -18,6 +17,7 @@ export interface GcsLibraryOptions {
   readonly credentialsFile: string | null
   /** Another server with the same API, reached without credentials. */
   readonly apiEndpoint?: string | undefined
+  readonly pace?: Pace | undefined
 }
 
 export interface GcsLibrary {
@@ -33,6 +33,7 @@ export async function loadGcsLibrary({
   projectId,
   credentialsFile,
   apiEndpoint = GOOGLE,
+  pace = realPace,
 }: GcsLibraryOptions): Promise<GcsLibrary> {
   const { Storage, RETRYABLE_ERR_FN_DEFAULT } = await import('@google-cloud/storage')
   const isGoogle = apiEndpoint === GOOGLE
@@ -48,14 +49,17 @@ export async function loadGcsLibrary({
         authClient,
         retryOptions: {
           maxRetries: attempts - 1,
-          retryDelayMultiplier: growth,
+          // The library adds up to a second of its own to a pause.
+          retryDelayMultiplier: (growth * pace.limit(1_000)) / 1_000,
           maxRetryDelay: longestPause / 1_000,
           retryableErrorFn: (error) => !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
         },
       })
       // Metadata requests go to STORAGE_EMULATOR_HOST whatever the endpoint is, unless told otherwise here.
       storage.baseUrl = `${apiEndpoint.replace(/\/+$/, '')}/storage/v1`
-      storage.interceptors.push({ request: (options) => Object.assign(options, limits(signal)) as LibraryRequest })
+      storage.interceptors.push({
+        request: (options) => Object.assign(options, limits(pace, signal)) as LibraryRequest,
+      })
       return storage
     },
   }
@@ -81,11 +85,12 @@ interface TransportOptions {
 }
 
 /** Options of gaxios, the library's transport for uploads: a time limit, and a way to stop a request under way. */
-function limits(signal: AbortSignal | undefined): object {
-  if (signal === undefined) return { timeout: REQUEST_TIMEOUT }
+function limits(pace: Pace, signal: AbortSignal | undefined): object {
+  const timeout = pace.limit(timeLimits.storage)
+  if (signal === undefined) return { timeout }
   const adapter = (options: TransportOptions, send: (options: TransportOptions) => unknown) =>
     send({ ...options, signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) })
-  return { timeout: REQUEST_TIMEOUT, adapter }
+  return { timeout, adapter }
 }
 
 function isTimeout(error: { cause?: unknown }): boolean {
@@ -93,16 +98,17 @@ function isTimeout(error: { cause?: unknown }): boolean {
   return name === 'AbortError' || name === 'TimeoutError'
 }
 
-/** Time for a request that moves no content, milliseconds: Google's library itself would wait for ever. */
-export const ANSWER_TIMEOUT = 60_000
-
 /**
- * Stops waiting for work that cannot be stopped itself: rejects with the signal's reason, or after `timeout` milliseconds.
+ * Stops waiting for work that cannot be stopped itself: rejects with the signal's reason, or after `timeout` milliseconds, for Google's
+ * library itself would wait for ever.
  * What the work does after that is nobody's business any more.
  */
-export async function interruptible<T>(work: Promise<T>, signal?: AbortSignal, timeout?: number): Promise<T> {
+export async function interruptible<T>(
+  work: Promise<T>,
+  { signal, timeout, pace }: { signal?: AbortSignal | undefined; timeout?: number | undefined; pace: Pace },
+): Promise<T> {
   const over = new AbortController()
-  const stops = [signal && aborted(signal, over.signal), timeout && timedOut(timeout, over.signal)]
+  const stops = [signal && aborted(signal, over.signal), timeout && timedOut(timeout, pace, over.signal)]
   try {
     return await Promise.race([work, ...stops.filter((stop) => typeof stop === 'object')])
   } finally {
@@ -117,7 +123,7 @@ function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
   })
 }
 
-async function timedOut(timeout: number, over: AbortSignal): Promise<never> {
-  await wait(timeout, undefined, { signal: over })
+async function timedOut(timeout: number, pace: Pace, over: AbortSignal): Promise<never> {
+  await wait(pace.limit(timeout), undefined, { signal: over })
   throw new Error(`no answer within ${timeout / 1000} seconds`)
 }

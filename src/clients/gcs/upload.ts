@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises'
 import type { Bucket, FileMetadata } from '@google-cloud/storage'
+import { type Pace, timeLimits } from '../../domain/pace.ts'
 import type { StoredObject } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { fileCrc32c } from '../../files/file-crc32c.ts'
 import type { StorageUpload } from '../clients.ts'
 import { statusOf } from './errors.ts'
-import { ANSWER_TIMEOUT, interruptible } from './library.ts'
+import { interruptible } from './library.ts'
 
 /** A multiple of 256 KiB, as the service wants it; the library holds one chunk to be able to send it again. */
 const CHUNK = 8 * 1024 * 1024
@@ -17,6 +18,7 @@ const CHUNK = 8 * 1024 * 1024
 export async function uploadFile(
   bucket: Bucket,
   { path, object, contentType, metadata, onProgress }: StorageUpload,
+  pace: Pace,
 ): Promise<StoredObject> {
   const size = await sizeOf(path)
   // The service refuses content that does not have this checksum, so a file that changes under way is never stored.
@@ -39,13 +41,13 @@ export async function uploadFile(
       onUploadProgress: ({ bytesWritten }: { bytesWritten: number }) => onProgress?.(bytesWritten, size),
     })
     // The time limit of each request does not reach an upload that is not resumable.
-    await interruptible(sending, undefined, size === 0 ? ANSWER_TIMEOUT : undefined)
+    await interruptible(sending, { timeout: size === 0 ? timeLimits.answer : undefined, pace })
   } catch (error) {
     if (statusOf(error) !== 412) throw error
     taken = true
   }
   const file = bucket.file(object)
-  const stored = storedObject((await interruptible(file.getMetadata(), undefined, ANSWER_TIMEOUT))[0])
+  const stored = storedObject((await interruptible(file.getMetadata(), { timeout: timeLimits.answer, pace }))[0])
   if (stored.size === size && stored.crc32c === crc32c) return stored
   if (taken) throw nameTaken(stored, { path, size, crc32c })
   await file.delete({ ifGenerationMatch: stored.generation })

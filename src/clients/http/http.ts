@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { rootCertificates } from 'node:tls'
 import { Agent } from 'undici'
+import { type Pace, timeLimits } from '../../domain/pace.ts'
+import { realPace } from '../real-pace.ts'
 import { notUnderstood, type ServiceNaming, unexpectedStatus, unreachable } from './errors.ts'
 import { type HttpRequest, send } from './send.ts'
 
@@ -16,6 +18,7 @@ export interface HttpOptions extends ServiceNaming {
   readonly ca?: string | null
   /** JSON.parse, unless the service writes something looser. */
   readonly parse?: (text: string) => unknown
+  readonly pace?: Pace | undefined
 }
 
 export interface HttpAnswer {
@@ -53,7 +56,7 @@ export interface Http {
 
 /** HTTP/1.1 to one service over one bounded pool of connections. */
 export function createHttp(options: HttpOptions): Http {
-  const { base, parse = JSON.parse } = options
+  const { base, parse = JSON.parse, pace = realPace } = options
   const headers = {
     'user-agent': 'prompt-runner',
     accept: '*/*',
@@ -67,10 +70,10 @@ export function createHttp(options: HttpOptions): Http {
     pipelining: 1,
     // HTTP/2 by ALPN hangs in a dry run, and nothing here gains by it.
     allowH2: false,
-    connect: { timeout: 10_000, ...(ca && { ca }) },
+    connect: { timeout: pace.limit(timeLimits.connection), ...(ca && { ca }) },
     keepAliveTimeout: 4_000,
-    headersTimeout: 60_000,
-    bodyTimeout: 60_000,
+    headersTimeout: pace.limit(timeLimits.answer),
+    bodyTimeout: pace.limit(timeLimits.answer),
   })
 
   const http: Http = {
@@ -84,7 +87,7 @@ export function createHttp(options: HttpOptions): Http {
     async request(path, request = {}) {
       const url = http.url(path, request.query)
       const asked = `${request.method ?? 'GET'} ${url.href}`
-      const answer = await send({ agent, url, headers, naming: options, asked }, request)
+      const answer = await send({ agent, url, headers, naming: options, asked, pace }, request)
       const taken: HttpAnswer = {
         ...answer,
         text: () => readBody(taken),

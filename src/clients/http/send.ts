@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Agent } from 'undici'
+import type { Pace } from '../../domain/pace.ts'
 import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { GATEWAY, isBrokenConnection, type ServiceNaming, unreachable } from './errors.ts'
 
@@ -27,6 +27,7 @@ interface Destination {
   readonly naming: ServiceNaming
   /** `GET http://…`, for messages. */
   readonly asked: string
+  readonly pace: Pace
 }
 
 interface RawAnswer {
@@ -51,7 +52,7 @@ export async function send(to: Destination, request: HttpRequest): Promise<RawAn
       if (signal?.aborted) throw signal.reason
       if (pause === null || !isBrokenConnection(error)) throw unreachable(to.naming, to.asked, error)
     }
-    await wait(pause, undefined, { signal }).catch(() => Promise.reject(signal?.reason))
+    await to.pace.pause(pause, signal)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Pace } from '../../domain/pace.ts'
 import type { PodClient } from '../clients.ts'
 import { createHttp, type Http } from '../http/http.ts'
 import { healthOf, type Pod, podFailure, podInfo, readPod, stopRefused } from './answers.ts'
@@ -8,6 +9,7 @@ interface PodClientOptions {
   readonly apiKey: string | null
   /** Base of the REST API v2. */
   readonly url?: URL
+  readonly pace?: Pace | undefined
 }
 
 /** One pod by RunPod's REST API v2 (https://api.runpod.io/v2/openapi.json). Every failure is PR_POD. */
@@ -15,9 +17,11 @@ export function createPodClient({
   podId,
   apiKey,
   url = new URL('https://api.runpod.io/v2'),
+  pace,
 }: PodClientOptions): PodClient {
   const http = createHttp({
     base: url,
+    pace,
     token: apiKey,
     service: 'RunPod',
     codes: { unreachable: 'PR_POD', http: 'PR_POD' },

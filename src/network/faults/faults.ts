@@ -14,6 +14,7 @@ import { faultyUpgrade } from './faulty-socket.ts'
 import { type Fault, needsWire } from './grammar/fault.ts'
 import { printFault } from './grammar/print-fault.ts'
 import { PromptBook } from './prompt-book.ts'
+import type { FaultTime } from './wire-acts.ts'
 import { faultWorld } from './world.ts'
 
 /** Everything that faults are put around. Where there are none, nothing changes. */
@@ -41,15 +42,16 @@ export function openFaults(
   faults: readonly Fault[],
   {
     clock,
+    isVirtual = false,
     kill = (signal) => void process.kill(process.pid, signal),
-  }: { clock: Clock; kill?: (signal: NodeJS.Signals) => void },
+  }: Partial<FaultTime> & { clock: Clock; kill?: (signal: NodeJS.Signals) => void },
 ): Faults {
   const plan = openFaultPlan(faults, clock.now)
   const book = new PromptBook()
   const lines = new Map(SERVICES.map((name) => [name, new Line()]))
   let comfyui: FaultyComfyui | null = null
   const world = faultWorld({ comfyui: () => comfyui!, lines, kill })
-  const parts = { plan, book, world, clock }
+  const parts = { plan, book, world, clock, isVirtual }
   return {
     lines,
     comfyui(make) {

@@ -1,4 +1,5 @@
-import { type Clock, FAULT_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
+import { timeLimits } from '../../domain/pace.ts'
+import { FAULT_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
 import { onWire } from '../wire/on-wire.ts'
 import { statusAnswer } from './answers.ts'
 import { can } from './can.ts'
@@ -10,21 +11,20 @@ import { noise } from './noise.ts'
 import type { PromptBook } from './prompt-book.ts'
 import { editPromptAnswer, prepareServer, withNodeErrors } from './prompt-faults.ts'
 import { type Sighting, sightingsOf, withBody } from './sightings.ts'
-import { brokenOff, wireAct } from './wire-acts.ts'
+import { brokenOff, type FaultTime, wireAct } from './wire-acts.ts'
 import type { World } from './world.ts'
 
-export interface HttpFaults {
+export interface HttpFaults extends FaultTime {
   readonly plan: FaultPlan
   readonly book: PromptBook
   readonly world: World
-  /** What delays pass on. */
-  readonly clock: Clock
 }
 
 /** A service's requests, with the faults that happen at them. */
 export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simulator {
   const { plan, book, world, clock } = faults
   const look = sightingsOf(service.name, book)
+  const limit = service.name === 'gcs' ? timeLimits.storage : timeLimits.answer
 
   const forward = async (sighting: Sighting): Promise<Response> =>
     editPromptAnswer(await service.http(sighting.request), sighting, faults)
@@ -48,7 +48,7 @@ export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simul
         await clock.sleep(action.pause)
         return null
     }
-    const act = wireAct(fault, clock)
+    const act = wireAct(fault, faults, limit)
     if (act) {
       const needsAnswer = 'received' in action && action.received !== null
       return onWire(answer ?? (needsAnswer ? await forward(sighting) : new Response(null)), act)
@@ -68,7 +68,7 @@ export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simul
       else answer = (await editAnswer(answer, action, clock)) ?? answer
     }
     for (const fault of changing) {
-      const act = wireAct(fault, clock)
+      const act = wireAct(fault, faults, limit)
       if (act) answer = onWire(answer, act)
     }
     for (const fault of due) if (fault.after) answer = (await instead(fault, sighting, answer)) ?? answer

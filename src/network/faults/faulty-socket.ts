@@ -1,3 +1,4 @@
+import { timeLimits } from '../../domain/pace.ts'
 import type { SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
 import { onWire } from '../wire/on-wire.ts'
 import { statusAnswer } from './answers.ts'
@@ -31,13 +32,13 @@ export function faultyUpgrade(service: SimulatedService, faults: HttpFaults): No
 }
 
 /** What is answered instead of a socket; null when there is to be one. */
-function refused(fault: Due, service: SimulatedService, { world, clock }: HttpFaults): Response | null {
+function refused(fault: Due, service: SimulatedService, faults: HttpFaults): Response | null {
   const { do: action, after } = fault
   if (action.kind === 'status') return statusAnswer(service.name, action)
   if (action.kind === 'close' || action.kind === 'silence') return null
-  const act = wireAct(fault, clock)
+  const act = wireAct(fault, faults, timeLimits.connection)
   if (act) return after ? null : onWire(new Response(null), act)
-  world.act(action, service.name)?.catch(() => {})
+  faults.world.act(action, service.name)?.catch(() => {})
   return action.kind === 'refuse' || action.kind === 'restart' ? onWire(new Response(null), brokenOff) : null
 }
 

@@ -8,8 +8,18 @@ import { noise } from './noise.ts'
 
 const NOISE = 64
 
-/** What a fault does to the bytes of an exchange; null for one that does nothing to them. */
-export function wireAct({ do: action, seed }: Due, clock: Clock): OnWire | null {
+/** What time a fault takes. */
+export interface FaultTime {
+  readonly clock: Clock
+  /** The clock goes on as it is told, and nobody waits for real. */
+  readonly isVirtual: boolean
+}
+
+/**
+ * What a fault does to the bytes of an exchange; null for one that does nothing to them. `limit` is how long the client will wait for
+ * an answer in vain, in milliseconds; where the clock can, that goes by at once.
+ */
+export function wireAct({ do: action, seed }: Due, { clock, isVirtual }: FaultTime, limit: number): OnWire | null {
   switch (action.kind) {
     case 'reset':
       return async (answer, { outgoing }) => {
@@ -20,6 +30,7 @@ export function wireAct({ do: action, seed }: Due, clock: Clock): OnWire | null 
     case 'hang':
       return async (answer, { outgoing }) => {
         if (action.received !== null) await sendPart(outgoing, answer, action.received)
+        if (action.pause === null && isVirtual) await clock.sleep(limit)
         await (action.pause === null ? gone(outgoing) : clock.sleep(action.pause))
         outgoing.socket?.destroy()
       }
@@ -78,8 +89,11 @@ function headersOf({ headers }: Response, length: number | null): Record<string,
   return length === null ? rest : { ...rest, 'content-length': String(length) }
 }
 
+/** Until the client goes away. Nothing else may keep this process running meanwhile, as an open connection of the system would. */
 async function gone({ socket }: ServerResponse): Promise<void> {
+  const awake = setInterval(() => {}, 60_000)
   if (socket && !socket.destroyed) await once(socket, 'close')
+  clearInterval(awake)
 }
 
 const text = (said: string) => new TextEncoder().encode(said)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { HistoryEntry, QueueState } from '../../../src/clients/clients.ts'
 import { followPrompt } from '../../../src/clients/comfyui/follow.ts'
 import { createMailboxes } from '../../../src/clients/comfyui/mailboxes.ts'
+import { realPace } from '../../../src/clients/real-pace.ts'
 import { PromptRunnerError } from '../../../src/errors.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -14,7 +15,7 @@ const QUIET: QueueState = { running: [], pending: [] }
 function follow(histories: (HistoryEntry | null | Error)[], queue: QueueState = QUIET, connected = true) {
   const looks: number[] = []
   const start = Date.now()
-  const mailboxes = createMailboxes()
+  const mailboxes = createMailboxes(realPace)
   const abort = new AbortController()
   const outcome = followPrompt({
     promptId: 'p',
