@@ -8,7 +8,11 @@ const prompt = 'otter\n\n20\n\nAn otter\n'
 /** A disk that fills up under the bodies of the traffic, where the server's streams would swallow the error. */
 const fullDisk = `import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-fs.appendFileSync = () => { throw ${FULL} }
+const { writeFileSync } = fs
+fs.writeFileSync = (file, ...rest) => {
+  if (typeof file === 'number') throw ${FULL}
+  writeFileSync(file, ...rest)
+}
 syncBuiltinESMExports()
 export default {}
 `
