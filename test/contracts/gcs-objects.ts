@@ -120,6 +120,44 @@ export function gcsObjectContract(name: string, reach: () => Promise<Reached>): 
       expect((await refusal(await remove(''))).status).toBe(404)
     })
 
+    it('asks of an object what the request asks of its generations', async () => {
+      const { send, origin } = await reached(reach)
+      const stored = (await (await send(mediaRequest(origin, 'c', bytes(1)))).json()) as Record<string, string>
+      const { generation } = stored
+      const asked = async (query: string) => {
+        const response = await send(new Request(`${origin}/storage/v1/b/bkt/o/c?${query}`))
+        await response.arrayBuffer()
+        return response.status
+      }
+      expect(await asked(`ifGenerationMatch=${generation}`)).toBe(200)
+      expect(await asked('ifGenerationMatch=1')).toBe(412)
+      expect(await asked('ifGenerationMatch=0')).toBe(412)
+      expect(await asked(`ifGenerationNotMatch=${generation}`)).toBe(304)
+      expect(await asked('ifGenerationNotMatch=1')).toBe(200)
+      expect(await asked('ifGenerationNotMatch=0')).toBe(200)
+      expect(await asked('ifMetagenerationMatch=1')).toBe(200)
+      expect(await asked('ifMetagenerationMatch=2')).toBe(412)
+      expect(await asked('ifMetagenerationNotMatch=1')).toBe(304)
+      expect(await asked('ifMetagenerationNotMatch=2')).toBe(200)
+    })
+
+    it('replaces an object only where there is one, when it is asked so', async () => {
+      const { send, origin } = await reached(reach)
+      const upload = async (query: string) => {
+        const { url, method, headers } = mediaRequest(origin, 'r', bytes(1))
+        const response = await send(new Request(`${url}&${query}`, { method, headers, body: bytes(1) }))
+        await response.arrayBuffer()
+        return response.status
+      }
+      expect(await upload('ifGenerationNotMatch=0')).toBe(304)
+      expect(await upload('ifGenerationNotMatch=1')).toBe(304)
+      expect(await upload('ifMetagenerationNotMatch=1')).toBe(304)
+      expect(await upload('ifMetagenerationMatch=1')).toBe(412)
+      expect(await upload('ifGenerationMatch=0')).toBe(200)
+      expect(await upload('ifGenerationNotMatch=0')).toBe(200)
+      expect(await upload('ifGenerationMatch=0')).toBe(412)
+    })
+
     it('answers a bucket by the recording, under the name that was asked for', async () => {
       const { send, origin } = await reached(reach)
       expect(await (await send(new Request(`${origin}/storage/v1/b/bkt?`))).json()).toMatchObject({

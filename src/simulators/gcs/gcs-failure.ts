@@ -39,6 +39,9 @@ export const conditionNotMet = () =>
     location: 'If-Match',
   })
 
+/** 304, without a body: an `if…NotMatch` that does not hold. */
+export const notModified = () => new GcsFailure(304, 'notModified', 'Not Modified')
+
 /** A session that was cancelled less than a week ago. */
 export const sessionGone = () => new GcsFailure(410, 'gone', 'The upload session is no longer available.')
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../simulator.ts'
 import type { ContentDigest } from './content-hash.ts'
-import { conditionNotMet, invalid, noSuchBucket, noSuchObject } from './gcs-failure.ts'
+import { conditionNotMet, invalid, noSuchBucket, noSuchObject, notModified } from './gcs-failure.ts'
 import { type DeclaredObject, type GcsObject, patchedFields } from './object-resource.ts'
 
 /** Buckets and their objects, in memory, without versioning. */
@@ -101,16 +101,18 @@ export function preconditionsOf(query: URLSearchParams): Preconditions {
 }
 
 /**
- * Throws 412 unless all hold. Generation 0 stands for "there is no such object"; a condition on the metageneration of an
- * object that is not there does not hold. https://cloud.google.com/storage/docs/request-preconditions
+ * Throws 412 for a `…Match` that does not hold and 304 for a `…NotMatch`. Generation 0 stands for "there is no such object";
+ * no other condition holds for an object that is not there. https://cloud.google.com/storage/docs/request-preconditions
  */
 export function checkPreconditions(conditions: Preconditions, object: GcsObject | undefined): void {
   const generation = object?.generation ?? '0'
-  const metageneration = object === undefined ? undefined : String(object.metageneration)
-  const holds =
+  const metageneration = object && String(object.metageneration)
+  const differs = (not: string | undefined, value: string | undefined) =>
+    not === undefined || (object !== undefined && not !== value)
+  if (!differs(conditions.ifGenerationNotMatch, generation)) throw notModified()
+  if (!differs(conditions.ifMetagenerationNotMatch, metageneration)) throw notModified()
+  const matches =
     (conditions.ifGenerationMatch ?? generation) === generation &&
-    conditions.ifGenerationNotMatch !== generation &&
-    (conditions.ifMetagenerationMatch ?? metageneration) === metageneration &&
-    (conditions.ifMetagenerationNotMatch === undefined || conditions.ifMetagenerationNotMatch !== metageneration)
-  if (!holds) throw conditionNotMet()
+    (conditions.ifMetagenerationMatch ?? metageneration) === metageneration
+  if (!matches) throw conditionNotMet()
 }

@@ -57,7 +57,7 @@ export function gcsSimulator({
   })
   app.onError((error) => {
     if (!(error instanceof GcsFailure)) throw error
-    return Response.json(error, { status: error.status })
+    return error.status === 304 ? new Response(null, { status: 304 }) : Response.json(error, { status: error.status })
   })
   return { name: 'gcs', http: async (request) => app.fetch(request), objects: () => model.objects() }
 }

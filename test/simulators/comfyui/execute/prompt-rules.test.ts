@@ -56,6 +56,12 @@ it('prefers outputs, then what leads to one', () => {
   expect(orderOf(json, ['3', '5'])).toEqual(['4', '5', '1', '2', '3'])
 })
 
+it('prefers a grandparent of an output to what is farther away', () => {
+  const long = `"1": ${node('X')}, "2": ${node('X', '1')}, "3": ${node('X', '2')}, "4": ${node('Out', '3')}`
+  const short = `"5": ${node('X')}, "6": ${node('X', '5')}, "7": ${node('Out', '6')}`
+  expect(orderOf(`{${long}, ${short}}`, ['4', '7'])).toEqual(['5', '6', '7', '1', '2', '3', '4'])
+})
+
 it('starts coroutines as early as outputs', () => {
   expect(orderOf(`{"1": ${node('X')}, "2": ${node('Async')}, "3": ${node('Out', '2', '1')}}`, ['3'])).toEqual([
     '2',
