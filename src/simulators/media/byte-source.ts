@@ -7,7 +7,7 @@ const DISK_BLOCK = 256 * 1024
 export interface ByteSource {
   readonly size: number
   /** What the bytes follow from, where that is shorter than the bytes: equal texts mean equal bytes. */
-  readonly identity?: string
+  identity?(): string
   read(start?: number, end?: number): Iterable<Uint8Array>
 }
 
@@ -63,19 +63,29 @@ export function bytesOf(source: ByteSource, start = 0, end: number = source.size
   return Buffer.concat([...source.read(start, Math.min(end, source.size))])
 }
 
-/** A source whose bytes are made once, when size or bytes are first asked for. For small files only. */
-export function lazy(make: () => Uint8Array): ByteSource {
-  let made: Uint8Array | undefined
-  const bytes = () => {
-    made ??= make()
-    return made
+/**
+ * A source that is put together when its size or bytes are first asked for. It may be forgotten afterwards and made again, so a server
+ * full of files holds only what they are made from.
+ */
+export function remade(make: () => ByteSource | Uint8Array): ByteSource {
+  let size: number | undefined
+  let made: WeakRef<ByteSource> | undefined
+  const source = () => {
+    let there = made?.deref()
+    if (!there) {
+      const bytes = make()
+      there = bytes instanceof Uint8Array ? fromBytes(bytes) : bytes
+      made = new WeakRef(there)
+    }
+    return there
   }
   return {
     get size() {
-      return bytes().length
+      size ??= source().size
+      return size
     },
-    *read(start = 0, end = bytes().length) {
-      yield bytes().subarray(start, end)
+    *read(start = 0, end) {
+      yield* source().read(start, end)
     },
   }
 }
@@ -98,24 +108,6 @@ export function fileSource(path: string): ByteSource {
       } finally {
         closeSync(file)
       }
-    },
-  }
-}
-
-/**
- * A source that is made anew for whoever reads it when nobody else does, for one that takes more room than what it is made of. Films
- * of a long run are kept by the thousand, each longer than the one before, and hardly one is ever read.
- */
-export function remade(make: () => ByteSource): ByteSource {
-  const first = make()
-  const { size } = first
-  let last = new WeakRef(first)
-  return {
-    size,
-    *read(start = 0, end = size) {
-      const source = last.deref() ?? make()
-      last = new WeakRef(source)
-      yield* source.read(start, end)
     },
   }
 }

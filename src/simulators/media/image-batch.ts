@@ -25,10 +25,12 @@ export const flatImages = (width: number, height: number, frames: number, colour
 /** The frames from `start` (counted from 0) on, `length` of them or as many as there are. */
 export function slice(batch: ImageBatch, start: number, length: number): ImageBatch {
   let at = 0
-  const segments = batch.segments.flatMap(({ frames, colour }) => {
+  const segments = batch.segments.flatMap((segment) => {
+    const { frames, colour } = segment
     const from = Math.max(start, at)
     const to = Math.min(start + length, at + frames)
     at += frames
+    if (to - from === frames) return [segment]
     return to > from ? [{ frames: to - from, colour }] : []
   })
   return { ...batch, segments }

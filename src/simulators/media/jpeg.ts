@@ -1,5 +1,5 @@
 import { type Bits, pack, u, u16 } from './bits.ts'
-import { type ByteSource, lazy } from './byte-source.ts'
+import { type ByteSource, remade } from './byte-source.ts'
 import { fullRange } from './colour.ts'
 import type { StillImage } from './png.ts'
 
@@ -8,7 +8,7 @@ import type { StillImage } from './png.ts'
  * for 8x8 pixels. Made when its size or bytes are first asked for.
  */
 export function jpeg({ width, height, colour }: StillImage): ByteSource {
-  return lazy(() => {
+  return remade(() => {
     const { y, cb, cr } = fullRange(colour)
     const first = [y, cb, cr].map((value) => difference(Math.round(value - 128)) + END_OF_BLOCK).join('')
     const others = `${difference(0)}${END_OF_BLOCK}`.repeat(3)

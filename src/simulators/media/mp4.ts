@@ -16,20 +16,21 @@ export const SEGMENTS_MARK = 'prompt-runner:segments:'
 
 /**
  * An MP4 (index first) with H.264 that shows every frame in the colour of its segment. Its size is known at once, any range
- * can be read, and it takes memory per segment, not per frame, and only while it is read. Width and height in pixels, even
- * (4:2:0 has no odd sizes, libx264 refuses them as well): throws a RangeError otherwise, and when there is no frame.
+ * can be read, and it takes memory per segment, not per frame, and that only while it is read. Width and height in pixels,
+ * even (4:2:0 has no odd sizes, libx264 refuses them as well): throws a RangeError otherwise, and when there is no frame.
  */
-export function mp4(request: Mp4Request): ByteSource {
-  return remade(() => laidOut(request))
-}
-
-function laidOut({ images, fps, tags = {} }: Mp4Request): ByteSource {
+export function mp4({ images, fps, tags = {} }: Mp4Request): ByteSource {
   const { width, height } = images
   const segments = images.segments.filter(({ frames }) => frames > 0)
   if (segments.length === 0) throw new RangeError('a video has at least one frame')
   if (width < 2 || height < 2 || width % 2 !== 0 || height % 2 !== 0) {
     throw new RangeError(`H.264 in 4:2:0 needs an even width and height, got ${width}x${height}`)
   }
+  return remade(() => laidOut({ images: { width, height, segments }, fps, tags }))
+}
+
+function laidOut({ images, fps, tags }: Required<Mp4Request>): ByteSource {
+  const { width, height, segments } = images
   const rate = frameRate(fps)
   const coder = h264(width, height, rate)
   // Neighbouring IDR pictures must have different ids (ITU-T H.264, 7.4.3).

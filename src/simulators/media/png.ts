@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import { type ByteSource, lazy } from './byte-source.ts'
+import { type ByteSource, remade } from './byte-source.ts'
 import { type Colour, channels } from './colour.ts'
 
 export interface StillImage {
@@ -19,7 +19,7 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
 /** A PNG in one colour, 8 bits a channel, made when its size or bytes are first asked for. */
 export function png(request: PngRequest): ByteSource {
-  return lazy(() => {
+  return remade(() => {
     const { width, height, alpha, text = {} } = request
     const header = Buffer.alloc(13)
     header.writeUInt32BE(width, 0)

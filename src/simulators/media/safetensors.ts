@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ByteSource, bytesOf, concat, fromBytes, repeated } from './byte-source.ts'
+import { type ByteSource, bytesOf, concat, fromBytes, remade, repeated } from './byte-source.ts'
 
 export interface LatentRequest {
   /** Batch, channels, latent frames, height / 8, width / 8; any rank works. */
@@ -17,17 +17,29 @@ const BLOCK = 4096
  */
 export function latent({ shape, metadata = {}, seed }: LatentRequest): ByteSource {
   const size = 4 * shape.reduce((product, length) => product * length, 1)
-  const json = JSON.stringify({
-    ...(Object.keys(metadata).length > 0 && { __metadata__: metadata }),
-    latent_format_version_0: { dtype: 'F32', shape: [0], data_offsets: [0, 0] },
-    latent_tensor: { dtype: 'F32', shape, data_offsets: [0, size] },
-  })
+  const header = () =>
+    JSON.stringify({
+      ...(Object.keys(metadata).length > 0 && { __metadata__: metadata }),
+      latent_format_version_0: { dtype: 'F32', shape: [0], data_offsets: [0, 0] },
+      latent_tensor: { dtype: 'F32', shape, data_offsets: [0, size] },
+    })
+  const tensor: ByteSource = { size, read: (start, end) => repeated(noise(seed), size).read(start, end) }
+  const source = remade(() => concat([fromBytes(framed(header())), tensor]))
+  return {
+    get size() {
+      return source.size
+    },
+    identity: () => `latent ${seed} ${header()}`,
+    read: (start, end) => source.read(start, end),
+  }
+}
+
+function framed(json: string): Uint8Array {
   const bytes = Buffer.from(json)
   const header = Buffer.alloc(8 + Math.ceil(bytes.length / 8) * 8, ' ')
   header.writeBigUInt64LE(BigInt(header.length - 8))
   header.set(bytes, 8)
-  const tensor: ByteSource = { size, read: (start, end) => repeated(noise(seed), size).read(start, end) }
-  return { ...concat([fromBytes(header), tensor]), identity: `latent ${seed} ${json}` }
+  return header
 }
 
 /** Numbers between -3 and 3, the range that a finished Wan latent has most of its values in. */

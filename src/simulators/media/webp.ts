@@ -1,5 +1,5 @@
 import { type Bits, pack, u } from './bits.ts'
-import { type ByteSource, lazy } from './byte-source.ts'
+import { type ByteSource, remade } from './byte-source.ts'
 import { channels } from './colour.ts'
 import type { PngRequest } from './png.ts'
 
@@ -8,7 +8,7 @@ import type { PngRequest } from './png.ts'
  * bits at all and every size takes about 40 bytes. Up to 16384 x 16384.
  */
 export function webp({ width, height, colour, alpha = 255 }: Omit<PngRequest, 'text'>): ByteSource {
-  return lazy(() => {
+  return remade(() => {
     const [red, green, blue] = channels(colour)
     const bits = [
       least(0x2f, 8), // signature

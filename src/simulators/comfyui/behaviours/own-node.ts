@@ -60,9 +60,11 @@ const fingerprints = new WeakMap<ByteSource, string>()
 
 /** Where the bytes follow from a short text, that is hashed instead: only equality is ever asked, and a latent has 10 MB. */
 function fingerprintOf(bytes: ByteSource): string {
-  const { identity } = bytes
-  const known = fingerprints.get(bytes) ?? sha256(identity === undefined ? bytes : fromBytes(Buffer.from(identity)))
-  fingerprints.set(bytes, known)
+  let known = fingerprints.get(bytes)
+  if (known === undefined) {
+    known = sha256(bytes.identity ? fromBytes(Buffer.from(bytes.identity())) : bytes)
+    fingerprints.set(bytes, known)
+  }
   return known
 }
 

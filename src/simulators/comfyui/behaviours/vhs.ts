@@ -1,6 +1,6 @@
 import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
 import { png } from '../../media/png.ts'
-import type { FileType } from '../files/folder-paths.ts'
+import type { Counting } from '../files/folder-paths.ts'
 import { join } from '../files/python-path.ts'
 import { type Py, PythonError } from '../python/py.ts'
 import { fileCheck } from './loaders.ts'
@@ -98,7 +98,8 @@ function videoCombine(inputs: NodeInputs, node: OwnNode): NodeReturn {
   const format = inputs.text('format', 'image/gif')
   const type = inputs.data('save_output') === false ? 'temp' : 'output'
   const path = node.files.savePath(inputs.text('filename_prefix', 'AnimateDiff'), type, images)
-  const counter = nextCounter(node, type, path.subfolder, path.filename)
+  const folder = join(node.files.directory(type), path.subfolder)
+  const counter = (node.files.counters(folder, vhsCounters).get(path.filename.toLowerCase()) ?? 0) + 1
   const stem = `${path.filename}_${String(counter).padStart(5, '0')}`
   const filename = `${stem}.${extensionOf(format)}`
   const first = slice(images, 0, 1)
@@ -107,7 +108,6 @@ function videoCombine(inputs: NodeInputs, node: OwnNode): NodeReturn {
   const frames = written(inputs, images)
   const bytes = film(frames, fps, node.metadata())
   writeFile(node, path, filename, type, bytes, { kind: 'video', images: frames, fps })
-  const folder = join(node.files.directory(type), path.subfolder)
   const fullpath = join(folder, filename)
   const gif = {
     filename,
@@ -135,12 +135,10 @@ function extensionOf(format: string): string {
   return kind === 'image' ? name : (/(mp4|webm|mkv|gif|png)$/.exec(name)?.[1] ?? 'mov')
 }
 
-/** The pack counts for itself: every `<name>_<digits>…` of the folder, whatever follows. */
-function nextCounter({ files }: OwnNode, type: FileType, subfolder: string, name: string): number {
-  const counters = files.list(type).flatMap((file) => {
-    if (file.subfolder !== subfolder || !file.filename.toLowerCase().startsWith(`${name.toLowerCase()}_`)) return []
-    const digits = /^(\d+)\D*\../.exec(file.filename.slice(name.length + 1))?.[1]
-    return digits === undefined ? [] : [Number(digits)]
-  })
-  return Math.max(0, ...counters) + 1
+/** The pack counts for itself: every `<name>_<digits>…` of the folder in any case, whatever follows. */
+const vhsCounters: Counting = function* (entry) {
+  for (let at = entry.indexOf('_'); at >= 0; at = entry.indexOf('_', at + 1)) {
+    const digits = /^(\d+)\D*\../.exec(entry.slice(at + 1))?.[1]
+    if (digits !== undefined) yield [entry.slice(0, at).toLowerCase(), Number(digits)]
+  }
 }

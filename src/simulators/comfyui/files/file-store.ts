@@ -2,7 +2,14 @@ import type { ByteSource } from '../../media/byte-source.ts'
 import type { Clock } from '../../simulator.ts'
 import { PythonError } from '../python/py.ts'
 import type { FileContent } from './file-content.ts'
-import { type FileType, parseAnnotatedName, type SavePath, savePath } from './folder-paths.ts'
+import {
+  type Counting,
+  type FileType,
+  parseAnnotatedName,
+  type SavePath,
+  savedCounters,
+  savePath,
+} from './folder-paths.ts'
 import { basename, dirname, isWithin, join, normpath } from './python-path.ts'
 
 export interface StoredFile {
@@ -49,6 +56,11 @@ export interface FileStore {
    * node has none (SaveLatent). Throws the PythonError that the node fails with when the prefix leads outside.
    */
   savePath(prefix: string, type: FileType, size?: { width: number; height: number }): SavePath
+  /**
+   * The highest counters of a directory, by the names that `counting` tells; empty when there is none. A name is counted once:
+   * pass the same function each time.
+   */
+  counters(absolutePath: string, counting: Counting): ReadonlyMap<string, number>
   /** Writes or replaces a file. Throws a PythonError when a directory has that path, or a file that of a directory. */
   write(file: NewFile): StoredFile
   /** Makes a directory and those above it; the same errors. */
@@ -57,12 +69,40 @@ export interface FileStore {
 
 const TYPES = ['output', 'input', 'temp'] as const
 
+/** The names in a directory, and what was counted of them. Nothing is ever taken out. */
+class Directory {
+  private readonly names = new Set<string>()
+  private readonly counted = new Map<Counting, Map<string, number>>()
+
+  add(name: string): void {
+    if (this.names.has(name)) return
+    this.names.add(name)
+    for (const [counting, highest] of this.counted) count(name, counting, highest)
+  }
+
+  counters(counting: Counting): ReadonlyMap<string, number> {
+    let highest = this.counted.get(counting)
+    if (!highest) {
+      highest = new Map()
+      for (const name of this.names) count(name, counting, highest)
+      this.counted.set(counting, highest)
+    }
+    return highest
+  }
+}
+
+function count(entry: string, counting: Counting, highest: Map<string, number>): void {
+  for (const [name, counter] of counting(entry)) {
+    highest.set(name, Math.max(highest.get(name) ?? Number.NEGATIVE_INFINITY, counter))
+  }
+}
+
 /** An empty server below `root`; directories exist, files do not. */
 export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root?: string }): FileStore {
   const files = new Map<string, StoredFile>()
-  /** Directory → names in it. */
-  const directories = new Map<string, Set<string>>([['/', new Set()]])
+  const directories = new Map([['/', new Directory()]])
   const directory = (type: FileType) => `${root}/${type}`
+  const inBase = new Map(TYPES.map((type) => [type, new Map<string, StoredFile>()]))
 
   const at = (path: string): StoredFile | 'directory' | null => {
     let here = '/'
@@ -89,16 +129,17 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
     const folder = normpath(path)
     if (directories.has(folder)) return
     if (files.has(folder)) throw new PythonError('NotADirectoryError', `[Errno 20] Not a directory: '${path}'`)
-    directories.set(folder, new Set())
+    directories.set(folder, new Directory())
     makeDirectory(dirname(folder))
     directories.get(dirname(folder))!.add(basename(folder))
   }
 
-  const entries = (path: string): readonly string[] | 'missing' | 'file' => {
-    const folder = normpath(path)
-    for (let above = folder; above !== '/'; above = dirname(above)) if (files.has(above)) return 'file'
-    const names = directories.get(folder)
-    return names ? [...names] : 'missing'
+  const counters = (path: string, counting: Counting): ReadonlyMap<string, number> =>
+    directories.get(normpath(path))?.counters(counting) ?? new Map()
+
+  const savedIn = (path: string): ReadonlyMap<string, number> | 'file' => {
+    for (let above = normpath(path); above !== '/'; above = dirname(above)) if (files.has(above)) return 'file'
+    return counters(path, savedCounters)
   }
 
   const write = ({ type, subfolder, filename, bytes, content }: NewFile): StoredFile => {
@@ -118,6 +159,7 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
       content,
     }
     files.set(path, file)
+    for (const [owner, held] of inBase) if (isWithin(directory(owner), path)) held.set(path, file)
     return file
   }
 
@@ -132,14 +174,15 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
       const found = locate(name, defaultType)
       return found === 'directory' ? null : found
     },
-    list: (type) => [...files.values()].filter((file) => isWithin(directory(type), file.path)),
+    list: (type) => [...inBase.get(type)!.values()],
     savePath(prefix, type, { width, height } = { width: 0, height: 0 }) {
       const base = directory(type)
-      const path = savePath({ prefix, base, width, height, now: new Date(clock.now()), entries })
+      const path = savePath({ prefix, base, width, height, now: new Date(clock.now()), counters: savedIn })
       makeDirectory(join(base, path.subfolder))
       return path
     },
     write,
+    counters,
     makeDirectory,
   }
 }

@@ -39,9 +39,12 @@ export interface SavePathRequest {
   readonly width: number
   readonly height: number
   readonly now: Date
-  /** Names in a directory, `missing`, or `file` when a part of the path is a file. */
-  readonly entries: (absolutePath: string) => readonly string[] | 'missing' | 'file'
+  /** The highest counters in a directory by `savedCounters`; `file` when a part of the path is a file. */
+  readonly counters: (absolutePath: string) => ReadonlyMap<string, number> | 'file'
 }
+
+/** What a name counts as: under which names, and up to where. A directory's highest counters are kept by this. */
+export type Counting = (entry: string) => Iterable<readonly [name: string, counter: number]>
 
 /**
  * folder_paths.get_save_image_path of ComfyUI 0.3.64, including what looks like mistakes: `dir/` always counts from 1.
@@ -62,10 +65,11 @@ export function savePath(request: SavePathRequest): SavePath {
         `\n full_output_folder: ${absolute}\n         output_dir: ${base}\n         commonpath: ${common}`,
     )
   }
-  const entries = request.entries(folder)
-  if (entries === 'file') throw new PythonError('NotADirectoryError', `[Errno 20] Not a directory: '${folder}'`)
-  const taken = entries === 'missing' ? [] : entries.flatMap((entry) => counterOf(entry, filename, basename(prefix)))
-  return { subfolder, filename, counter: taken.length === 0 ? 1 : Math.max(...taken) + 1 }
+  const counters = request.counters(folder)
+  if (counters === 'file') throw new PythonError('NotADirectoryError', `[Errno 20] Not a directory: '${folder}'`)
+  // The server compares as many characters as the *prefix's* last part has, not the file name's: hence the traps.
+  const isSame = [...basename(prefix)].length === [...filename].length
+  return { subfolder, filename, counter: ((isSame && counters.get(filename)) || 0) + 1 }
 }
 
 /**
@@ -77,18 +81,13 @@ export function savedName(path: SavePath, extension: string, offset = 0, { batch
   return `${stem}_${String(path.counter + offset).padStart(5, '0')}_.${extension}`
 }
 
-/** The server compares as many characters as the *prefix's* last part has, not the file name's: hence the traps. */
-function counterOf(entry: string, filename: string, prefixName: string): number[] {
-  if (!entry.startsWith(`${filename}_`)) return []
-  const characters = [...entry]
-  const length = [...prefixName].length
-  if (characters.slice(0, length + 1).join('') !== `${filename}_`) return []
-  const digits = characters
-    .slice(length + 1)
-    .join('')
-    .split('_')[0]!
-    .trim()
-  return [/^[+-]?\d+$/.test(digits) ? Number(digits) : 0]
+/** Any part of a name up to an underscore may be a file name, what follows up to the next one its counter; no number is 0. */
+export const savedCounters: Counting = function* (entry) {
+  for (let at = entry.indexOf('_'); at >= 0; at = entry.indexOf('_', at + 1)) {
+    const next = entry.indexOf('_', at + 1)
+    const digits = entry.slice(at + 1, next < 0 ? undefined : next).trim()
+    yield [entry.slice(0, at), /^[+-]?\d+$/.test(digits) ? Number(digits) : 0]
+  }
 }
 
 function fillIn(prefix: string, { width, height, now }: SavePathRequest): string {

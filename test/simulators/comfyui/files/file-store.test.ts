@@ -128,3 +128,24 @@ it('never gives the same name twice, whatever is there', () => {
     }),
   )
 })
+
+it('counts on as it would count anew', () => {
+  const names = fc.uniqueArray(fc.stringMatching(/^[ab_]{0,4}[+-]?[0-9]{0,3}_?(\.png)?$/).filter((name) => name !== ''))
+  fc.assert(
+    fc.property(names, fc.stringMatching(/^[ab_]{1,4}$/), (added, prefix) => {
+      const files = makeStore()
+      for (const [index, filename] of added.entries()) {
+        files.savePath(prefix, 'output')
+        files.write({
+          type: 'output',
+          subfolder: '',
+          filename,
+          bytes: fromBytes(new Uint8Array()),
+          content: { kind: 'other' },
+        })
+        const anew = makeStore(...added.slice(0, index + 1).map((name) => `output/${name}`))
+        expect(files.savePath(prefix, 'output')).toEqual(anew.savePath(prefix, 'output'))
+      }
+    }),
+  )
+})
