@@ -6,7 +6,7 @@ import type { Problem } from '../errors.ts'
 export type Path = readonly PropertyKey[]
 
 /** A YAML text that was read, with the line of everything in it. */
-export interface YamlDocument {
+interface YamlDocument {
   readonly value: unknown
   /** Faults of the YAML itself; with any of them `value` is undefined. */
   readonly problems: readonly Problem[]

@@ -114,7 +114,7 @@ function lack({ kind, name, place, nearest, neededBy }: NeededPiece): DoctorFind
 }
 
 /** What dry runs are answered from. */
-export interface KnownRecording {
+interface KnownRecording {
   readonly name: string
   readonly knowledge: ComfyuiKnowledge
   /** Every node of the prompts in it. */
