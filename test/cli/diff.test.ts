@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { callPr } from './call-pr.ts'
 import { newFolder, type PrResult, runPr } from './run-pr.ts'
 
 const small = ['--dry-run', '--frames-per-chunk', '13', '--width', '64', '--height', '64']
@@ -39,6 +40,6 @@ it.each(['', 'wan22-two-chunks', 'wan22-two-chunks nowhere', 'wan22-two-chunks n
 async function dryRun(cwd: string, ...more: string[]): Promise<string> {
   const before = readdirSync(cwd)
   const start = 1767225600 + 3600 * before.filter((name) => name.startsWith('temp_dry_run')).length
-  await runPr([...small, ...more], { cwd, env: { SOURCE_DATE_EPOCH: String(start) } })
+  await callPr([...small, ...more], { cwd, env: { SOURCE_DATE_EPOCH: String(start) } })
   return readdirSync(cwd).find((name) => name.startsWith('temp_dry_run') && !before.includes(name))!
 }
