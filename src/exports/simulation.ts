@@ -18,6 +18,10 @@ export interface SimulationOptions {
   readonly comfyuiUrl?: string | URL
   /** Share of the recorded time that a node takes: 0, the default, none; 1 as long as on the recorded server. */
   readonly speed?: number
+  /** Names of the buckets that exist. Without it every bucket does. */
+  readonly buckets?: readonly string[]
+  /** Ids of the pods that exist. Without it every pod does. */
+  readonly pods?: readonly string[]
   /** What node classes do, by code. */
   readonly behaviours?: readonly NodeBehaviour[]
 }
@@ -52,6 +56,8 @@ export async function loadWorld({
   comfyuiUrl = 'http://127.0.0.1:8188',
   speed = 0,
   behaviours,
+  buckets,
+  pods,
   faults = noFaults,
 }: SimulationOptions & { readonly faults?: Pick<Faults, 'comfyui' | 'wrap'> }): Promise<{
   services: readonly SimulatedService[]
@@ -65,7 +71,7 @@ export async function loadWorld({
     count += 1
     return uuidV5(`simulated ${count}`, SIMULATION)
   }
-  const options = { clock, newId, keepBytes: true, behaviours, comfyui: faults.comfyui }
+  const options = { clock, newId, keepBytes: true, behaviours, buckets, pods, comfyui: faults.comfyui }
   const { all, comfyui } = await simulatedServices(recording, options)
   const url = new URL(comfyuiUrl)
   const services = all.map((service) => atBasePath(faults.wrap(service), service === comfyui ? url.pathname : ''))

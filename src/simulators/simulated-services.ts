@@ -40,6 +40,9 @@ export async function simulatedServices(
     keepBytes?: boolean
     comfyui?: ((make: MakeComfyui) => ComfyuiSimulator) | undefined
     behaviours?: readonly NodeBehaviour[] | undefined
+    /** Those that exist; without it every one does. */
+    buckets?: readonly string[] | undefined
+    pods?: readonly string[] | undefined
   },
 ): Promise<SimulatedServices> {
   const recording = await loadRecording(name)

@@ -1,24 +1,21 @@
 import { onTestFinished } from 'vitest'
 import type { StorageClient } from '../../src/clients/clients.ts'
 import { createStorageClient } from '../../src/clients/gcs/gcs.ts'
-import type { GcsSimulator } from '../../src/simulators/gcs/gcs-simulator.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
 import { testGcs } from '../simulators/gcs/test-gcs.ts'
 import { listening } from '../simulators/listening.ts'
 
 export interface Loopback {
   readonly client: StorageClient
-  readonly simulator: GcsSimulator
+  /** The resources of all objects that are there. */
+  stored(): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** What was asked, in few words. */
   readonly asked: string[]
 }
 
 /** The real client against a simulator on a loopback port; `wrap` changes what it answers. */
-export async function storage(
-  wrap = (http: Simulator): Simulator => http,
-  strictBuckets?: string[],
-): Promise<Loopback> {
-  const simulator = testGcs(strictBuckets === undefined ? {} : { strictBuckets })
+export async function storage(wrap = (http: Simulator): Simulator => http, buckets?: string[]): Promise<Loopback> {
+  const simulator = testGcs(buckets === undefined ? {} : { buckets })
   const asked: string[] = []
   const answer = wrap(simulator.http)
   const server = await listening((request) => {
@@ -27,7 +24,11 @@ export async function storage(
   })
   onTestFinished(() => server.close())
   const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
-  return { client: createStorageClient({ bucket: 'bkt', prefix: '', ...address }), simulator, asked }
+  const stored = async () => {
+    const listing = await simulator.http(new Request(`${server.origin}/storage/v1/b/bkt/o`))
+    return ((await listing.json()) as { items?: Record<string, unknown>[] }).items ?? []
+  }
+  return { client: createStorageClient({ bucket: 'bkt', prefix: '', ...address }), stored, asked }
 }
 
 function inWords(request: Request): string {

@@ -10,10 +10,10 @@ export class GcsModel {
   readonly #buckets = new Map<string, Map<string, GcsObject>>()
   #lastGeneration = 0
 
-  /** `strictBuckets`: the buckets that exist. Without the list every bucket does, empty at first. */
-  constructor(clock: Clock, strictBuckets?: readonly string[]) {
+  /** `buckets`: the buckets that exist. Without the list every bucket does, empty at first. */
+  constructor(clock: Clock, buckets?: readonly string[]) {
     this.#clock = clock
-    this.#allowed = strictBuckets === undefined ? null : new Set(strictBuckets)
+    this.#allowed = buckets === undefined ? null : new Set(buckets)
   }
 
   bucket(name: string): Map<string, GcsObject> {
@@ -21,13 +21,6 @@ export class GcsModel {
     const objects = this.#buckets.get(name) ?? new Map<string, GcsObject>()
     this.#buckets.set(name, objects)
     return objects
-  }
-
-  /** Every object, in the order in which they were written. */
-  objects(): GcsObject[] {
-    return [...this.#buckets.values()]
-      .flatMap((objects) => [...objects.values()])
-      .toSorted((a, b) => Number(a.generation) - Number(b.generation))
   }
 
   get(bucket: string, name: string, generation?: string | null): GcsObject {

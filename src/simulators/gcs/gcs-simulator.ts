@@ -17,14 +17,9 @@ export interface GcsSimulatorOptions {
   readonly newId: () => string
   readonly seed: GcsSeed
   /** The buckets that exist. Without it every bucket does, empty at first: a dry run is made with the user's own names. */
-  readonly strictBuckets?: readonly string[]
+  readonly buckets?: readonly string[] | undefined
   /** Keep what was uploaded, so that `alt=media` can answer it. Otherwise bytes are only hashed on their way through. */
   readonly keepBytes?: boolean
-}
-
-export interface GcsSimulator extends SimulatedService {
-  /** Every object that is there now, in the order in which they were written. */
-  objects(): readonly GcsObject[]
 }
 
 /**
@@ -35,10 +30,10 @@ export function gcsSimulator({
   clock,
   newId,
   seed,
-  strictBuckets,
+  buckets,
   keepBytes = false,
-}: GcsSimulatorOptions): GcsSimulator {
-  const model = new GcsModel(clock, strictBuckets)
+}: GcsSimulatorOptions): SimulatedService {
+  const model = new GcsModel(clock, buckets)
   const resource = (object: GcsObject, request: Request) =>
     objectResource(object, new URL(request.url).origin, seed.storageClass)
   const uploads = uploadRoutes({ model, sessions: new UploadSessions(clock, newId), keepBytes, resource })
@@ -59,7 +54,7 @@ export function gcsSimulator({
     if (!(error instanceof GcsFailure)) throw error
     return error.status === 304 ? new Response(null, { status: 304 }) : Response.json(error, { status: error.status })
   })
-  return { name: 'gcs', http: async (request) => app.fetch(request), objects: () => model.objects() }
+  return { name: 'gcs', http: async (request) => app.fetch(request) }
 }
 
 const markDerived = createMiddleware(async (c, next) => {

@@ -10,15 +10,15 @@ export interface RunpodSimulatorOptions {
    * The pods that exist. Without it every id does, as a copy of the recording's pod: a dry run is made with the user's own
    * pod id, which no recording can know.
    */
-  readonly strictPods?: readonly string[]
+  readonly pods?: readonly string[] | undefined
 }
 
 /** RunPod's REST API v2, `https://api.runpod.io/v2`: one pod to look at, stop, start and terminate, and the GPU catalogue. */
-export function runpodSimulator({ clock, seed, strictPods }: RunpodSimulatorOptions): SimulatedService {
+export function runpodSimulator({ clock, seed, pods: existing }: RunpodSimulatorOptions): SimulatedService {
   const pods = new Map<string, PodModel>()
   const limits = rateLimit()
   const find = (id: string): PodModel | null => {
-    if (strictPods !== undefined && !strictPods.includes(id)) return null
+    if (existing !== undefined && !existing.includes(id)) return null
     const pod = pods.get(id) ?? new PodModel({ ...seed.pod, id }, clock.now())
     pods.set(id, pod)
     return pod

@@ -62,7 +62,7 @@ it('does not ask to stop a pod that is gone wrong', async () => {
 })
 
 it('says which pod does not exist, and that a key is missing', async () => {
-  const { client } = await pod({ strictPods: ['other'] })
+  const { client } = await pod({ pods: ['other'] })
   await expect(client.info()).rejects.toMatchObject({
     code: 'PR_POD',
     message: 'asking RunPod for pod mine was answered with 404: Not Found; pod not found',

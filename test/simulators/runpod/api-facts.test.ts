@@ -46,7 +46,7 @@ it.each([
   ['GET', '/v2/catalog/gpus/none', undefined, 404, 'application/problem+json', problemFields],
 ])('%s %s %j answers %i with the fields that the vendor requires', async (method, path, body, status, type, fields) => {
   const seed = runpodSeed(recorded('runpod/runpod.har'))!
-  const { http } = runpodSimulator({ clock: stillClock(), seed, strictPods: ['mine'] })
+  const { http } = runpodSimulator({ clock: stillClock(), seed, pods: ['mine'] })
   const response = await http(
     new Request(`https://api.runpod.io${path}`, {
       method,

@@ -26,7 +26,7 @@ runpodContract('on a port', async () => {
 const key = { authorization: 'Bearer k' }
 
 it('knows only the pods that are listed, when there is a list', async () => {
-  const { http } = testRunpod({ strictPods: ['mine'] })
+  const { http } = testRunpod({ pods: ['mine'] })
   const response = await http(new Request('https://api.runpod.io/v2/pods/other', { headers: key }))
   expect(response.headers.get('content-type')).toBe('application/problem+json')
   expect(await response.json()).toEqual({ title: 'Not Found', status: 404, detail: 'pod not found' })

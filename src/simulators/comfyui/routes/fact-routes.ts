@@ -53,8 +53,8 @@ export function factRoutes(app: Hono, model: ServerModel): void {
   }
   for (const base of ['', '/api']) {
     app.get(`${base}/view`, ({ req }) => view(req.raw, files))
-    app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, { limit: MAX_BODY }))
-    app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, { limit: MAX_BODY }))
+    app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, MAX_BODY))
+    app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, MAX_BODY))
     app.get(`${base}/features`, () => jsonAnswer(FEATURES))
     app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
     app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))

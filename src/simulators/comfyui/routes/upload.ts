@@ -8,24 +8,17 @@ import { parseJson } from '../python/parse.ts'
 import { dict, isDict, type PyDict, PythonError } from '../python/py.ts'
 import { answering, emptyAnswer, type FormPart, formParts, jsonAnswer, readBody, textAnswer } from './aiohttp.ts'
 
-export interface UploadOptions {
-  /** `--max-upload-size` in bytes. */
-  readonly limit?: number
-}
-
-const DEFAULT_LIMIT = 100 * 1024 * 1024
-
-/** `POST /upload/image` of ComfyUI 0.3.64 (server.py, image_upload): any file, under a name that is free. */
-export function uploadImage(request: Request, store: FileStore, options: UploadOptions = {}): Promise<Response> {
-  return upload(request, store, options, (image) => image)
+/** `POST /upload/image` of ComfyUI 0.3.64 (server.py, image_upload): any file up to `limit` bytes, under a name that is free. */
+export function uploadImage(request: Request, store: FileStore, limit: number): Promise<Response> {
+  return upload(request, store, limit, (image) => image)
 }
 
 /**
  * `POST /upload/mask`: the alpha of the upload goes onto the image that `original_ref` names. Without such an image
  * nothing is saved.
  */
-export function uploadMask(request: Request, store: FileStore, options: UploadOptions = {}): Promise<Response> {
-  return upload(request, store, options, (image, parts) => maskedImage(image, text(parts, 'original_ref'), store))
+export function uploadMask(request: Request, store: FileStore, limit: number): Promise<Response> {
+  return upload(request, store, limit, (image, parts) => maskedImage(image, text(parts, 'original_ref'), store))
 }
 
 /** The bytes of a file and what they hold. */
@@ -36,8 +29,7 @@ export interface Uploaded {
 
 type Prepare = (image: Uploaded, parts: readonly FormPart[]) => Uploaded | null
 
-async function upload(request: Request, store: FileStore, options: UploadOptions, prepare: Prepare): Promise<Response> {
-  const { limit = DEFAULT_LIMIT } = options
+async function upload(request: Request, store: FileStore, limit: number, prepare: Prepare): Promise<Response> {
   const body = await readBody(request, limit)
   if (body === null) return textAnswer(413, `Maximum request body size ${limit} exceeded.`)
   return answering(() => {

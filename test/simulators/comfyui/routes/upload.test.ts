@@ -17,8 +17,10 @@ function form(fields: Fields): Request {
   return new Request(ADDRESS, { method: 'POST', body })
 }
 
+const LIMIT = 1_000_000
+
 async function send(store: FileStore, fields: Fields): Promise<[status: number, body: string]> {
-  const response = await uploadImage(form(fields), store)
+  const response = await uploadImage(form(fields), store, LIMIT)
   return [response.status, await response.text()]
 }
 
@@ -94,7 +96,7 @@ it('knows what it was given', async () => {
 })
 
 it('more bytes than the limit are refused', async () => {
-  const response = await uploadImage(form({ image: file('x.png', 'x'.repeat(2000)) }), makeStore(), { limit: 1000 })
+  const response = await uploadImage(form({ image: file('x.png', 'x'.repeat(2000)) }), makeStore(), 1000)
   expect([response.status, await response.text()]).toEqual([413, 'Maximum request body size 1000 exceeded.'])
 })
 
@@ -120,6 +122,7 @@ it.each([
   const response = await uploadImage(
     new Request(ADDRESS, { method: 'POST', body: Buffer.from(body), headers }),
     makeStore(),
+    LIMIT,
   )
   expect(response.status).toBe(status)
 })
@@ -144,6 +147,7 @@ it.each([
   const response = await uploadMask(
     form({ image: mask(), ...(original !== null && { original_ref: original }) }),
     store,
+    LIMIT,
   )
   expect(response.status).toBe(status)
   expect(store.list('input').map(({ filename }) => filename)).toEqual(names)
