@@ -10,7 +10,8 @@ const exclude = [...configDefaults.exclude, ...(process.platform === 'linux' ? [
  * Folders, and files of another, whose tests leave nothing behind in their process, so that their files share one, which halves what
  * they cost. A file that puts something in the place of a module needs a process where that is not loaded yet.
  */
-const folders = '{config,diff,domain,files,orchestrator,planning,recording,report,simulators,state,workflows}'
+const folders =
+  '{config,diff,domain,dry-run,files,orchestrator,planning,recording,replay,report,simulators,state,workflows}'
 const files = 'test/record/{event-log,exchange-changes,seen-files,steps}.test.ts'
 const sharing = globSync([`test/${folders}/**/*.test.ts`, files], { cwd: root }).filter(
   (file) => !readFileSync(join(root, file), 'utf8').includes('vi.mock('),

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { hurry } from '../support/hurry.ts'
 import { journals } from '../support/journals.ts'
 import { until } from '../support/live-process.ts'
 import { type Json, promptFile } from '../support/rehearse.ts'
@@ -117,6 +118,7 @@ it.each([
 })
 
 it('stops it all the same when a proxy does not let that through at first', async () => {
+  hurry()
   let isBroken = true
   const test = await died((request) => {
     if (!isBroken || !request.url.endsWith('/queue') || request.method !== 'POST') return null

@@ -25,7 +25,8 @@ const deaths = asked.flatMap((line, index) =>
 it('asks what there are moments to die at for', async () => {
   const world = await simulatedWorld()
   await runContext().live(world)
-  const begun = world.asked.slice(world.asked.indexOf('comfyui POST /prompt'))
+  // A machine that is very busy looks for an outcome twice.
+  const begun = world.asked.slice(world.asked.indexOf(asked[0]!)).filter((line, index, all) => line !== all[index - 1])
   const short = begun.map((line) => line.replace(/(\/history|\/upload|\/o)\/.*(?<!image)$/, '$1'))
   expect(short.map((line) => line.replace('/storage/v1/b/films', ''))).toEqual(asked)
 })

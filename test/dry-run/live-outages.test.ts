@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Simulator } from '../../src/simulators/simulator.ts'
+import { hurry } from '../support/hurry.ts'
 import { journals } from '../support/journals.ts'
 import { runContext } from '../support/run-context.ts'
 import { faultyWorld, promptsRun, simulatedWorld } from '../support/simulated-world.ts'
@@ -12,7 +13,8 @@ const gateway = (status: number) => async () => new Response('<title>Bad gateway
 /** Answers as the server does, but the connection breaks in the middle of the file. */
 async function breaksOff(request: Request, http: Simulator): Promise<Response> {
   // The server under it tells what broke.
-  vi.spyOn(console, 'error').mockReturnValue()
+  const said = vi.spyOn(console, 'error').mockReturnValue()
+  onTestFinished(() => said.mockRestore())
   const whole = await http(request)
   const bytes = new Uint8Array(await whole.arrayBuffer())
   const half = new ReadableStream({
@@ -42,6 +44,7 @@ it.each([
 ] as Array<[string, RegExp, number, (request: Request, http: Simulator) => Promise<Response>]>)(
   'gets over %s, and pays for nothing twice',
   async (_, wanted, times, instead) => {
+    hurry()
     const world = await faultyWorld(wanted, times, instead)
     const { exitCode, stderr, summary } = await runContext().live(world, ['--no-upload'])
     expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('warning: '))).toEqual([])

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { hurry } from '../support/hurry.ts'
 import { journals } from '../support/journals.ts'
 import type { Json } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
@@ -6,6 +7,7 @@ import { simulatedWorld } from '../support/simulated-world.ts'
 
 /** A live run on a ComfyUI that accepts the first `many` prompts and then knows nothing of them, as one that was restarted. */
 async function forgetting(many: number, ...flags: string[]) {
+  hurry()
   const context = runContext()
   let accepted = 0
   const world = await simulatedWorld((service, http) => async (request) => {

@@ -1,16 +1,13 @@
 // Needs processes of its own: they are killed, get signals, run at the same time, and share nothing. What comes of runs that were cut
 // off is told in process, by resume, adopt and live-deaths.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
-import { bareEnvironment, runPr } from '../cli/run-pr.ts'
+import { runPr } from '../cli/run-pr.ts'
 import { journals } from '../support/journals.ts'
 import { startLive, until } from '../support/live-process.ts'
 import { startWorld } from '../support/live-world.ts'
-import { program } from '../support/program.ts'
 import {
   filesIn,
   type Json,
@@ -137,13 +134,14 @@ it('leaves a run folder to go on from when a rehearsal is killed', async () => {
     'prompt_files/1.txt': promptFile('heron', 60),
     'prompt_files/2.txt': promptFile('otter', 303),
   })
-  // Slow enough to be met in the middle: a job takes some tenths of a second.
-  const child = spawn(process.execPath, [program, '--dry-run', '--speed', '0.0001'], { cwd, env: bareEnvironment() })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const ended = once(child, 'exit')
-  await until(() => runFolder(cwd).files.find((file) => file.startsWith('workflows/workflow_007')))
-  child.kill('SIGKILL')
-  expect(await ended).toEqual([null, 'SIGKILL'])
+  const kill = `import { readdirSync } from 'node:fs'
+    setInterval(() => {
+      const folder = readdirSync('.').find((name) => name.startsWith('temp_dry_run_'))
+      if (folder && readdirSync(folder + '/workflows').length >= 7) process.kill(process.pid, 'SIGKILL')
+    }, 1).unref()`
+  const env = { NODE_OPTIONS: `--import ${join(temporaryFolder({ 'kill.mjs': kill }), 'kill.mjs')}` }
+  const killed = await runPr(['--dry-run'], { cwd, env })
+  expect(killed.exitCode).toBe(-1)
   const first = runFolder(cwd)
   expect(first.summary).toBe(null)
   // The file is a whole one at any time.

@@ -11,12 +11,12 @@ const files = { 'prompt_files/1.txt': promptFile('heron', 60), 'prompt_files/2.t
 const env = { SOURCE_DATE_EPOCH: '1767225600' }
 
 /** A rehearsal that `stop` ends as soon as it says `text`. */
-async function stopped(text: string, stop: 'cancel' | 'die') {
+async function stopped(text: string, stop: 'cancel' | 'die', flags: readonly string[] = []) {
   const cwd = rehearsalFolder(files)
   const onSaid = (said: string) => {
     if (said.includes(text)) running[stop]()
   }
-  const running = startPr(['--dry-run'], { cwd, env, onSaid })
+  const running = startPr(['--dry-run', ...flags], { cwd, env, onSaid })
   const run = { ...(await running.ended), ...runFolder(cwd) }
   return { run, name: journalOf(run).replace(/^state\/|\.jsonl$/g, '') }
 }
@@ -70,7 +70,7 @@ it.each([
 })
 
 it('withdraws the running prompt and says how to go on when it is cancelled', async () => {
-  const { run: first, name } = await stopped('job 1/3 high chunk 1  Positive', 'cancel')
+  const { run: first, name } = await stopped('job 1/3 high chunk 1  Positive', 'cancel', ['--speed', '0.001'])
   expect(first.exitCode).toBe(130)
   expect(first.stderr).toBe(
     [

@@ -1,10 +1,8 @@
 import { createPrivateKey } from 'node:crypto'
 import { join } from 'node:path'
-import { expect, vi } from 'vitest'
-import type * as Ffmpeg from '../../src/clients/ffmpeg.ts'
+import { expect } from 'vitest'
 import { installNetwork } from '../../src/network/install.ts'
 import { hostTable } from '../../src/network/safety/host-table.ts'
-import { ffmpegSimulator } from '../../src/simulators/ffmpeg-simulator.ts'
 import type { SimulatedService, Simulator } from '../../src/simulators/simulator.ts'
 import { callPr } from '../cli/call-pr.ts'
 import type { PrResult } from '../cli/run-pr.ts'
@@ -12,17 +10,8 @@ import { journals } from './journals.ts'
 import { filesIn, type Json, promptFile, type Rehearsed, rehearse, temporaryFolder } from './rehearse.ts'
 import { type Running, startPr } from './running.ts'
 import { serviceAccount } from './service-account.ts'
+import { simulateFfmpeg } from './simulated-ffmpeg.ts'
 import { lineOf, type SimulatedWorld } from './simulated-world.ts'
-
-// What a rehearsal has in place of ffmpeg and ffprobe: starting them would be most of what a run costs here. Programs that a test
-// names are started.
-vi.mock('../../src/clients/ffmpeg.ts', async (original) => {
-  const { createMediaClient } = await original<typeof Ffmpeg>()
-  const { run } = ffmpegSimulator()
-  const mediaClient: typeof createMediaClient = (options) =>
-    createMediaClient(options.ffmpeg === 'ffmpeg' ? { run, ...options } : options)
-  return { createMediaClient: mediaClient }
-})
 
 /**
  * A folder in which `pr` runs once or several times, the whole program in this process. A live run meets a simulated world, which
@@ -82,6 +71,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
       const services = world.services.map(reached)
       const hosts = hostTable(new URL(address))
       await using network = await installNetwork({ services, hosts, mayRun: (file) => programs.includes(file) })
+      using _ffmpeg = simulateFfmpeg()
       const result = await callPr(args, options)
       expect(network.problems()).toEqual([])
       return result

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService, Simulator } from '../../src/simulators/simulator.ts'
@@ -22,7 +21,12 @@ export async function simulatedWorld(
   change: Change = (_, http) => http,
   clock: Clock = virtualClock(Date.now(), 0),
 ): Promise<SimulatedWorld> {
-  const world = await simulatedServices('wan22-two-chunks', { clock, newId: randomUUID, keepBytes: true })
+  let made = 0
+  const newId = () => {
+    made += 1
+    return `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`
+  }
+  const world = await simulatedServices('wan22-two-chunks', { clock, newId, keepBytes: true })
   const asked: string[] = []
   const services = world.all.map((service): SimulatedService => {
     const http = change(service.name, service.http)
