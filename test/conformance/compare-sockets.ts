@@ -1,4 +1,4 @@
-import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { dict, type Py, type PyDict } from '../../src/simulators/comfyui/python/py.ts'
 import { differences } from './differences.ts'
 import { dictAt, dictOf, type ExecutionRecord } from './execution-record.ts'

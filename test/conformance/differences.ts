@@ -1,4 +1,4 @@
-import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { isDict, type Py } from '../../src/simulators/comfyui/python/py.ts'
 
 /** Every place where two values differ, as `pointer: expected … actual …`. Types and key order count: 1 is not 1.0. */

@@ -2,7 +2,7 @@ import { behavioursWith } from '../../src/simulators/comfyui/behaviours/behaviou
 import type { FileContent } from '../../src/simulators/comfyui/files/file-content.ts'
 import { createFileStore, type FileStore } from '../../src/simulators/comfyui/files/file-store.ts'
 import type { FileType } from '../../src/simulators/comfyui/files/folder-paths.ts'
-import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import { isDict, type Py, type PyDict } from '../../src/simulators/comfyui/python/py.ts'
 import { ServerModel } from '../../src/simulators/comfyui/server/server-model.ts'

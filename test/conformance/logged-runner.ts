@@ -2,7 +2,7 @@ import { defaultRun } from '../../src/simulators/comfyui/behaviours/default-run.
 import { CallInputs } from '../../src/simulators/comfyui/behaviours/node-inputs.ts'
 import { nodeResult } from '../../src/simulators/comfyui/behaviours/node-return.ts'
 import { ownNode } from '../../src/simulators/comfyui/behaviours/own-node.ts'
-import { linkOf } from '../../src/simulators/comfyui/execute/link.ts'
+import { linkOf } from '../../src/simulators/comfyui/execute/dynamic-prompt.ts'
 import type { NodeCall, NodeOutcome, NodeResult } from '../../src/simulators/comfyui/execute/node-runner.ts'
 import type { Value } from '../../src/simulators/comfyui/execute/value.ts'
 import { KnowledgeRunner, type KnowledgeRunnerParts } from '../../src/simulators/comfyui/knowledge-runner.ts'

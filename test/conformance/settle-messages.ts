@@ -1,4 +1,4 @@
-import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { isDict, type Py, type PyDict } from '../../src/simulators/comfyui/python/py.ts'
 import { dictAt, dictOf } from './execution-record.ts'
 

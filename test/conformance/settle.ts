@@ -1,4 +1,4 @@
-import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { isDict, type Py } from '../../src/simulators/comfyui/python/py.ts'
 
 /** What a corpus record says of its own answer (JSON pointers). */

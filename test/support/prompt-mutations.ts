@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { dumpJson } from '../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import { isDict, type Py, type PyDict } from '../../src/simulators/comfyui/python/py.ts'
 import { fc } from './seeded.ts'

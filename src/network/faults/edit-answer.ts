@@ -1,4 +1,4 @@
-import { dumpJson } from '../../simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../simulators/comfyui/python/format.ts'
 import { parseJson } from '../../simulators/comfyui/python/parse.ts'
 import { isDict, type Py } from '../../simulators/comfyui/python/py.ts'
 import type { Clock } from '../../simulators/simulator.ts'

@@ -1,7 +1,7 @@
 import { pyRepr, pyStr } from '../python/format.ts'
 import { requireHashable } from '../python/operators.ts'
 import { type Py, PythonError } from '../python/py.ts'
-import type { OwnBehaviour } from './own-behaviour.ts'
+import type { OwnBehaviour } from './own-node.ts'
 import type { NodeInputs } from './running-node.ts'
 
 type Refusal = (value: Py) => PythonError

@@ -1,7 +1,7 @@
 import { fromBytes } from '../../media/byte-source.ts'
 import { flatImages } from '../../media/image-batch.ts'
 import { type FileType, savedName } from '../files/folder-paths.ts'
-import type { OwnNode } from './own-behaviour.ts'
+import type { OwnNode } from './own-node.ts'
 import type { NodeInputs, NodeOutput, NodeReturn, SavedFile } from './running-node.ts'
 import { writeFile } from './saved-files.ts'
 import { temporary } from './savers.ts'

@@ -1,7 +1,7 @@
 import { flatImages, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
 import type { Value } from '../execute/value.ts'
 import { PythonError } from '../python/py.ts'
-import type { OwnBehaviour } from './own-behaviour.ts'
+import type { OwnBehaviour } from './own-node.ts'
 import type { NodeInputs } from './running-node.ts'
 
 const images = (batch: ImageBatch): Value => ({ kind: 'images', images: batch })

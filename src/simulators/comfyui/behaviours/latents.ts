@@ -2,7 +2,7 @@ import { type Colour, colourOf } from '../../media/colour.ts'
 import { flatImages, frameCount, slice } from '../../media/image-batch.ts'
 import type { Value } from '../execute/value.ts'
 import { PythonError } from '../python/py.ts'
-import type { OwnBehaviour } from './own-behaviour.ts'
+import type { OwnBehaviour } from './own-node.ts'
 import type { NodeInputs, NodeReturn } from './running-node.ts'
 
 /** Wan's VAE makes one latent frame of the first frame and of every four that follow. */

@@ -4,7 +4,7 @@ import { join } from '../files/python-path.ts'
 import { pyStr } from '../python/format.ts'
 import { type Py, PythonError, typeName } from '../python/py.ts'
 import type { ValidateInputs } from './node-behaviour.ts'
-import type { OwnBehaviour, OwnNode } from './own-behaviour.ts'
+import type { OwnBehaviour, OwnNode } from './own-node.ts'
 import type { NodeInputs, NodeReturn, NodeServer, ServerFile } from './running-node.ts'
 
 /** Loaders of files; a file is looked at again whenever its content has changed (nodes.py, nodes_video.py, nodes_audio.py). */

@@ -4,12 +4,29 @@ import type { Clock } from '../../simulator.ts'
 import type { ClassTraits, NodeCall } from '../execute/node-runner.ts'
 import { sha256 } from '../files/file-content.ts'
 import type { FileStore } from '../files/file-store.ts'
-import { dumpJson } from '../python/dump.ts'
-import { isDict, type PyDict } from '../python/py.ts'
-import { graphBuilder } from './graph-builder.ts'
-import type { OwnNode } from './own-behaviour.ts'
-import type { NodeServer } from './running-node.ts'
+import { dumpJson } from '../python/format.ts'
+import { isDict, type Py, type PyDict, type PythonError } from '../python/py.ts'
+import type { NodeBehaviour } from './node-behaviour.ts'
+import { graphBuilder } from './node-return.ts'
+import type { NodeServer, RunningNode } from './running-node.ts'
 import { saveFiles } from './saved-files.ts'
+
+/** A behaviour of this program: what everybody's may do, and what only it may know. */
+export interface OwnBehaviour extends NodeBehaviour<OwnNode> {
+  /** What its code says to a value of a combo that is none of the options. */
+  readonly refuses?: Readonly<Record<string, (value: Py) => PythonError>>
+}
+
+export interface OwnNode extends RunningNode {
+  readonly files: FileStore
+  readonly traits: ClassTraits
+  /** undefined: the class was never seen executing. */
+  readonly knowledge: ClassKnowledge | undefined
+  /** Five letters that stay with the node as long as prompts contain it. */
+  instanceLetters(): string
+  /** Texts for the file's metadata: `prompt` and each key of `extra_pnginfo`. */
+  metadata(): Record<string, string>
+}
 
 export interface NodeParts {
   readonly files: FileStore

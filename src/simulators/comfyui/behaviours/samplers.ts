@@ -3,7 +3,7 @@ import { colourOf } from '../../media/colour.ts'
 import { flatImages } from '../../media/image-batch.ts'
 import { jpeg } from '../../media/jpeg.ts'
 import { PythonError } from '../python/py.ts'
-import type { OwnBehaviour } from './own-behaviour.ts'
+import type { OwnBehaviour } from './own-node.ts'
 import type { NodeInputs, ProgressTick } from './running-node.ts'
 
 const PREVIEW_SIZE = 512

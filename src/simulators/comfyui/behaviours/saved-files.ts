@@ -5,14 +5,20 @@ import { png } from '../../media/png.ts'
 import { latent } from '../../media/safetensors.ts'
 import type { Value } from '../execute/value.ts'
 import { contentOf, type FileContent } from '../files/file-content.ts'
+import type { FileStore } from '../files/file-store.ts'
 import { type FileType, type SavePath, savedName } from '../files/folder-paths.ts'
 import { dict, PythonError } from '../python/py.ts'
-import type { OwnNode } from './own-behaviour.ts'
 import type { SavedFile, SaveOptions } from './running-node.ts'
+
+/** What saving takes of a node. */
+interface Saver {
+  readonly files: FileStore
+  metadata(): Record<string, string>
+}
 
 /** Writes what a node saves, under the next free names, and gives the entries for `ui` (RunningNode.save). */
 export function saveFiles(
-  node: Pick<OwnNode, 'files' | 'metadata'>,
+  node: Saver,
   content: Uint8Array | string | Value,
   { prefix, extension, type = 'output' }: SaveOptions,
 ): SavedFile[] {
@@ -43,12 +49,7 @@ export function saveFiles(
 }
 
 /** One PNG a frame. */
-function saveImages(
-  node: Pick<OwnNode, 'files' | 'metadata'>,
-  images: ImageBatch,
-  prefix: string,
-  type: FileType,
-): SavedFile[] {
+function saveImages(node: Saver, images: ImageBatch, prefix: string, type: FileType): SavedFile[] {
   const { width, height } = images
   const path = node.files.savePath(prefix, type, images)
   const text = node.metadata()
@@ -78,7 +79,7 @@ export function coloursOf({ segments }: ImageBatch): number[] {
 
 /** Writes one file and gives its entry for `ui`. */
 export function writeFile(
-  { files }: Pick<OwnNode, 'files'>,
+  { files }: Pick<Saver, 'files'>,
   { subfolder }: SavePath,
   filename: string,
   type: FileType,

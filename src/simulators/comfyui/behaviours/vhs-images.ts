@@ -1,5 +1,5 @@
 import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
-import type { OwnBehaviour } from './own-behaviour.ts'
+import type { OwnBehaviour } from './own-node.ts'
 import type { NodeOutput } from './running-node.ts'
 
 const counted = (...batches: ImageBatch[]): NodeOutput[] =>

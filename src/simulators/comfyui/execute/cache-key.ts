@@ -1,7 +1,6 @@
 import { pyKey } from '../python/operators.ts'
 import type { Py, PyDict } from '../python/py.ts'
-import type { DynamicPrompt } from './dynamic-prompt.ts'
-import { isRawHidden, linkOf } from './link.ts'
+import { type DynamicPrompt, isRawHidden, linkOf } from './dynamic-prompt.ts'
 import type { NodeRunner } from './node-runner.ts'
 import { EmbeddedValue } from './value.ts'
 

@@ -1,4 +1,4 @@
-import { dumpJson } from '../python/dump.ts'
+import { dumpJson } from '../python/format.ts'
 import { dict, type Py, type PyDict } from '../python/py.ts'
 import { announceTick } from './announce.ts'
 import { AsyncCalls } from './async-calls.ts'

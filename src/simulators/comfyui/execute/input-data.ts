@@ -1,6 +1,5 @@
 import { isDict, type Py, type PyDict, PythonError, typeName } from '../python/py.ts'
-import type { PromptNode } from './dynamic-prompt.ts'
-import { isRawHidden, type Link, linkOf } from './link.ts'
+import { isRawHidden, type Link, linkOf, type PromptNode } from './dynamic-prompt.ts'
 import type { ClassTraits } from './node-runner.ts'
 import { data, EmbeddedValue, type Value } from './value.ts'
 

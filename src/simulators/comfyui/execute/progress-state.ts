@@ -1,4 +1,4 @@
-import { dumpJson } from '../python/dump.ts'
+import { dumpJson } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
 

@@ -1,6 +1,5 @@
 import { PythonError } from '../python/py.ts'
-import type { DynamicPrompt } from './dynamic-prompt.ts'
-import { linkOf } from './link.ts'
+import { type DynamicPrompt, linkOf } from './dynamic-prompt.ts'
 import type { NodeRunner } from './node-runner.ts'
 
 /** Which node runs next: ComfyUI's ExecutionList (comfy_execution/graph.py). */

@@ -1,5 +1,4 @@
-import type { Plan } from '../../../domain/plan.ts'
-import { jobsOf } from '../../../domain/plan.ts'
+import { jobsOf, type Plan } from '../../../domain/plan.ts'
 import { filesOf, type JobResult, type OutputFile } from '../../../domain/run-event.ts'
 import type { LoadedEntry } from '../../../recording/read-har.ts'
 import { type ByteSource, fileSource, fromBytes } from '../../media/byte-source.ts'

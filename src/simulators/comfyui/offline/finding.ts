@@ -1,5 +1,5 @@
 import type { Problem } from '../../../errors.ts'
-import { dumpJson } from '../python/dump.ts'
+import { dumpJson } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
 import type { OfflineNode } from './graph.ts'
 

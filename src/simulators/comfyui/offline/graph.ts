@@ -1,8 +1,7 @@
 import { PromptRunnerError } from '../../../errors.ts'
 import { parseJson } from '../python/parse.ts'
 import { isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
-import { linkType } from '../validate/link-type.ts'
-import type { FindClass, NodeClass } from '../validate/node-class.ts'
+import { type FindClass, linkType, type NodeClass } from '../validate/node-class.ts'
 
 export interface OfflineNode {
   readonly id: string

@@ -1,5 +1,5 @@
 import { type ByteSource, bytesOf } from '../../media/byte-source.ts'
-import { dumpJson } from '../python/dump.ts'
+import { dumpJson } from '../python/format.ts'
 import { type Py, PythonError } from '../python/py.ts'
 
 /** aiohttp's answer without a body: `web.Response(status=N)`. */

@@ -1,5 +1,5 @@
 import type { ExecutionRecord } from '../execute/execute-prompt.ts'
-import { dumpJson } from '../python/dump.ts'
+import { dumpJson } from '../python/format.ts'
 import { dict, isDict } from '../python/py.ts'
 import type { QueueItem } from '../validate/validate-prompt.ts'
 import { rowOf } from './prompt-queue.ts'

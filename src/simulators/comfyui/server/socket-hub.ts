@@ -1,7 +1,7 @@
 import type { SocketEnd } from '../../simulator.ts'
 import type { Preview } from '../execute/node-runner.ts'
 import type { Outbox } from '../execute/prompt-run.ts'
-import { dumpJson } from '../python/dump.ts'
+import { dumpJson } from '../python/format.ts'
 import { parseJson } from '../python/parse.ts'
 import { dict, isDict, type Py, type PyDict } from '../python/py.ts'
 

@@ -2,8 +2,7 @@ import type { LinkType } from '../behaviours/node-behaviour.ts'
 import { pyContains, pyItem } from '../python/operators.ts'
 import { isDict, type Py, PythonError } from '../python/py.ts'
 import { checkRange, convertConstant } from './check-constant.ts'
-import { typesMatch } from './link-type.ts'
-import type { FindClass, InputSpec, NodeClass } from './node-class.ts'
+import { type FindClass, type InputSpec, type NodeClass, typesMatch } from './node-class.ts'
 import {
   badLinkedInput,
   exceptionInSource,

@@ -1,6 +1,6 @@
 import type { LinkType, ValidateInputs } from '../behaviours/node-behaviour.ts'
 import { requireArguments } from '../behaviours/signature.ts'
-import { isRawHidden, linkOf } from '../execute/link.ts'
+import { isRawHidden, linkOf } from '../execute/dynamic-prompt.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
 import { pyItem, pyIterate } from '../python/operators.ts'

@@ -1,6 +1,5 @@
 import { pyBool, pyFloat } from '../python/convert.ts'
-import { dumpJson } from '../python/dump.ts'
-import { pyStr } from '../python/format.ts'
+import { dumpJson, pyStr } from '../python/format.ts'
 import { pyContains, pyItem } from '../python/operators.ts'
 import { parseJson } from '../python/parse.ts'
 import { dict, isDict, type Py, type PyDict, PythonError } from '../python/py.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dumpJson } from '../../../../src/simulators/comfyui/python/dump.ts'
+import { dumpJson } from '../../../../src/simulators/comfyui/python/format.ts'
 import { pyKey } from '../../../../src/simulators/comfyui/python/operators.ts'
 import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
 import type { Py } from '../../../../src/simulators/comfyui/python/py.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { googleAuthSimulator } from '../../../src/simulators/google-auth/google-auth-simulator.ts'
+import { googleAuthSimulator, metadataSimulator } from '../../src/simulators/google-auth-simulator.ts'
 
 const claims = {
   iss: 'robot@project.iam.gserviceaccount.com',
@@ -57,4 +57,31 @@ async function ask(form: Record<string, string>) {
 function jwt(payload: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'RS256', typ: 'JWT' })}.${part(payload)}.c2lnbmF0dXJl`
+}
+
+it.each([
+  ['/computeMetadata/v1/instance', 200, 'id\nname\nservice-accounts/\nzone\n'],
+  ['/computeMetadata/v1/project/project-id', 200, 'simulated-project'],
+  [
+    '/computeMetadata/v1/instance/service-accounts/default/token?scopes=a,b',
+    200,
+    '{"access_token":"simulated-access-token","expires_in":3599,"token_type":"Bearer"}',
+  ],
+  ['/computeMetadata/v1/instance/disks', 501, 'no answer to GET /computeMetadata/v1/instance/disks'],
+])('answers %s', async (path, status, text) => {
+  const response = await askMachine(path, { 'metadata-flavor': 'Google' })
+  expect([response.status, await response.text(), response.headers.get('metadata-flavor')]).toEqual([
+    status,
+    text,
+    'Google',
+  ])
+})
+
+it('answers only who shows that it means a metadata server', async () => {
+  const response = await askMachine('/computeMetadata/v1/project/project-id', {})
+  expect([response.status, await response.text()]).toEqual([403, 'Missing Metadata-Flavor:Google header.'])
+})
+
+function askMachine(path: string, headers: Record<string, string>): Promise<Response> {
+  return metadataSimulator().http(new Request(`http://169.254.169.254${path}`, { headers }))
 }
