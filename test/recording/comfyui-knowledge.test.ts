@@ -32,6 +32,26 @@ it('learns what output classes write', () => {
   })
 })
 
+it('learns how Python names the function of a class from an error about its arguments', () => {
+  const failing = (exception_message: string) =>
+    entries.map((entry) => {
+      if (!entry.frames) return entry
+      const frames = Array.from(entry.frames, (frame) => {
+        const text = Buffer.from(frame.data()).toString()
+        if (!text.includes('"executed"') || !text.includes('"latents"')) return frame
+        const { prompt_id, node } = JSON.parse(text).data
+        const data = { prompt_id, node_id: node, exception_message }
+        return { ...frame, data: () => Buffer.from(JSON.stringify({ type: 'execution_error', data })) }
+      })
+      return { ...entry, frames }
+    })
+  const learnt = (message: string) => comfyuiKnowledge(failing(message)).classes.get('SaveLatent')!.functionName
+  expect(knowledge.classes.get('SaveLatent')!.functionName).toBe(null)
+  expect(learnt("SaveLatent.save() got an unexpected keyword argument 'x'\n")).toBe('SaveLatent.save')
+  expect(learnt("SaveLatent.check_lazy_status() got an unexpected keyword argument 'x'\n")).toBe(null)
+  expect(learnt('boom() is what it said\n')).toBe(null)
+})
+
 it('knows nothing of classes that were not seen running', () => {
   expect(knowledge.classes.has('KSampler')).toBe(false)
 })

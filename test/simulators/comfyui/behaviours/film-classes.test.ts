@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Graph, GraphNode } from '../../../src/domain/graph.ts'
-import { readMp4 } from '../../../src/simulators/media/read-mp4.ts'
-import { freshSimulator, ORIGIN, openSocket } from './reach-simulator.ts'
+import type { Graph, GraphNode } from '../../../../src/domain/graph.ts'
+import { readMp4 } from '../../../../src/simulators/media/read-mp4.ts'
+import { freshSimulator, ORIGIN, openSocket } from '../reach-simulator.ts'
 
 /** Runs graphs one after the other on one server and tells what became of the last. */
 async function run(...graphs: Graph[]) {
