@@ -60,16 +60,24 @@ export class PromptRunnerError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly problems: readonly Problem[]
+  /** Milliseconds after which the same may go better, asked once more; null where it would not. Never says that anything has ended. */
+  readonly retryAfter: number | null
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string | undefined; cause?: unknown; problems?: readonly Problem[] } = {},
+    more: {
+      hint?: string | undefined
+      cause?: unknown
+      problems?: readonly Problem[]
+      retryAfter?: number | null
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.hint = more.hint
     this.problems = more.problems ?? []
+    this.retryAfter = more.retryAfter ?? null
   }
 
   get exitCode(): number {

@@ -73,7 +73,8 @@ export type PromptEvent =
 
 export interface HistoryEntry {
   readonly promptId: string
-  readonly status: 'success' | 'error'
+  /** `unsaid`: the entry has no status; what it lists was made, and of anything else nothing is known. */
+  readonly status: 'success' | 'error' | 'unsaid'
   /** Node id → every file that the node reported, under whatever key (`images`, `gifs`, `latents`, …). */
   readonly files: Readonly<Record<string, readonly OutputFile[]>>
   /** Node id → the node's `ui` output, verbatim. */

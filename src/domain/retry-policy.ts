@@ -22,6 +22,8 @@ export const retries = {
   silence: { attempts: 6, firstPause: 5_000, growth: 1, longestPause: 5_000 },
   /** A request to Google Cloud Storage, by Google's library. */
   storage: { attempts: 4, firstPause: 1_000, growth: 2, longestPause: 64_000 },
+  /** Doing again what was answered by nothing that could be used. */
+  again: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
   /** Looking whether a server that was away is back. */
   server: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
   /** Cancelling a prompt. */

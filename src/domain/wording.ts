@@ -15,6 +15,14 @@ export function capacityText(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`
 }
 
+/** `00:41`, from an hour on `1:00:41`. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  return seconds < 3_600 ? minutes : `${Math.floor(seconds / 3_600)}:${minutes}`
+}
+
 /** An object as the files that users read spell it: `highModel` becomes `high_model`, in lists and objects inside it too. */
 export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased)

@@ -17,13 +17,14 @@ export function graphDigest(graph: Graph): string {
 
 /**
  * Goes on with a prompt of the job whose end was not seen, instead of paying for it twice: it waits, runs or has succeeded. A prompt
- * with another graph is cancelled. Null: there is nothing on the server that could be used, and the job has to be sent anew.
+ * with another graph is cancelled. `onSeen` is told that it waits or runs. Null: there is nothing on the server that could be used, and the job has to be sent anew.
  */
 export async function adoptPrompt(
   context: RunContext,
   work: JobToRun,
   built: BuiltWorkflow,
   open: OpenPrompt,
+  onSeen: () => void,
 ): Promise<RanJob | null> {
   const { promptId, attempt } = open
   if (open.graph !== graphDigest(built.graph)) {
@@ -33,6 +34,7 @@ export async function adoptPrompt(
   const state = await promptState(context.clients.comfyui, promptId, context.signal)
   if (state === 'failed') warn(context, `Prompt ${promptId} has failed since; its job is sent anew`)
   if (state === 'failed' || state === 'unknown') return null
+  if (state === 'open') onSeen()
   const video = work.plan.videoName
   const startedAt = context.now()
   const where = { video, workflow: work.job.workflowNumber }
@@ -59,7 +61,7 @@ export async function promptState(
 ): Promise<'open' | 'done' | 'failed' | 'unknown'> {
   const end = async () => {
     const entry = await comfyui.history(promptId, signal)
-    return entry && (entry.status === 'success' ? 'done' : 'failed')
+    return entry && (entry.status === 'error' ? 'failed' : 'done')
   }
   const ended = await end()
   if (ended) return ended

@@ -58,6 +58,10 @@ function outputOf(entry: HistoryEntry, role: string, node: string, graph: Graph)
   // A node may also list previews of type "temp"; what was asked for lies in the output folder.
   const file = entry.files[node]?.find((candidate) => candidate.type === 'output')
   if (file) return file
+  if (entry.status === 'unsaid') {
+    const said = `The history entry of prompt ${entry.promptId} says neither that it succeeded nor that it failed`
+    throw new PromptRunnerError('PR_COMFY_HTTP', said, { hint: 'look into the log of ComfyUI', retryAfter: 0 })
+  }
   throw new PromptRunnerError(
     'PR_NO_OUTPUT',
     `Prompt ${entry.promptId} succeeded, but its history names no ${role} for node ${node} (${titleIn(graph, node)})`,

@@ -2,6 +2,7 @@ import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { cancelEarlier, cancelUnplanned } from './cancel-prompts.ts'
+import { watchPrompts } from './open-prompts.ts'
 import { finishPod, meetPod } from './pod.ts'
 import { retryUnreachable } from './retry.ts'
 import { type RunContext, warn } from './run-context.ts'
@@ -14,10 +15,13 @@ export interface RunFailure {
 }
 
 /**
- * Runs every plan, one after the other. A video that fails stops, the next one goes on; a cancelled run stops altogether.
+ * Runs every plan, one after the other. A video that fails stops, the next one goes on; a run that is cancelled, or has lost sight of a
+ * prompt, stops altogether.
  * Returns what failed, in order. Errors that are not known failures are bugs and pass through.
  */
-export async function orchestrate(context: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
+export async function orchestrate(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
+  const prompts = watchPrompts(given, plans)
+  const context: RunContext = { ...given, emit: prompts.emit }
   const failures: RunFailure[] = []
   const attempt = async (video: string | null, work: () => Promise<void>) => {
     try {
@@ -34,7 +38,8 @@ export async function orchestrate(context: RunContext, plans: readonly Plan[]): 
     await attempt(null, () => prepare(context, plans))
     for (const plan of failures.length === 0 ? plans : []) {
       await attempt(plan.videoName, () => runVideo(context, plan))
-      if (failures.some(({ error }) => error.code === 'PR_CANCELLED')) break
+      // Whatever hides the end of one prompt would hide that of the next.
+      if (failures.some(({ error }) => error.code === 'PR_CANCELLED') || prompts.any()) break
     }
     isDone = failures.length === 0
   } finally {
@@ -45,6 +50,7 @@ export async function orchestrate(context: RunContext, plans: readonly Plan[]): 
     // A bug ends the run, too, and the pod costs money all the same.
     await attempt(null, () => finishPod(context, isDone))
   }
+  if (!context.signal.aborted) prompts.tell(context)
   context.emit({ kind: 'run-finished', at: context.now(), ok: failures.length === 0 })
   return failures
 }

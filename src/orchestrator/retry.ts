@@ -1,9 +1,9 @@
-import { pauseAfter } from '../domain/retry-policy.ts'
+import { pauseAfter, retries } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type RunContext, warn } from './run-context.ts'
 
 /**
- * Does `work`, and again up to `maxRetries` times while ComfyUI does not answer or its answer breaks off. Only for work
+ * Does `work`, and again up to `maxRetries` times while ComfyUI gives no answer, or none that can be used. Only for work
  * that may be done twice without harm. `video` and `doing` are for the warnings. Throws what the last attempt throws.
  */
 export async function retryUnreachable<T>(
@@ -15,32 +15,43 @@ export async function retryUnreachable<T>(
     try {
       return await work()
     } catch (error) {
-      if (!isPassing(error) || attempt > context.options.maxRetries || context.signal.aborted) throw error
+      if (!mayPass(error) || attempt > context.options.maxRetries || context.signal.aborted) throw error
       warn(context, `${error.message} (attempt ${attempt} of ${doing}, trying again)`, video)
-      await waitForServer(context)
+      await waitForServer(context, error, attempt)
     }
   }
 }
 
-/** Waits until ComfyUI answers again, as long as the run has patience. */
-export async function waitForServer({ clients, retries, signal }: RunContext): Promise<void> {
+/** Whether the same may go better in a while, asked once more. */
+function mayPass(error: unknown): error is PromptRunnerError {
+  return error instanceof PromptRunnerError && error.retryAfter !== null
+}
+
+/**
+ * Waits after the `failed`-th failure in a row, as long as the answer asked for, and then until ComfyUI answers: one that answers other
+ * questions at once is not asked again at once. Throws `failure` when it does not answer as long as the run has patience.
+ */
+export async function waitForServer(
+  { clients, retries: policies, signal }: RunContext,
+  failure: PromptRunnerError,
+  failed: number,
+): Promise<void> {
+  const { pace, comfyui } = clients
+  await pace.pause(Math.max(pauseAfter(retries.again, failed) ?? 0, failure.retryAfter ?? 0), signal)
   // A server that hangs takes the question and says nothing, so a look must end by itself, too.
-  const { pace } = clients
-  const end = AbortSignal.any([signal, AbortSignal.timeout(pace.limit(retries.patience))])
-  let left = retries.patience
-  for (let failed = 1; left > 0 && !end.aborted; failed += 1) {
-    const answers = await clients.comfyui.queueRemaining(end).then(
-      () => true,
-      () => false,
-    )
-    const pause = answers ? null : pauseAfter(retries.server, failed)
-    if (pause === null) return
+  const end = AbortSignal.any([signal, AbortSignal.timeout(pace.limit(policies.patience))])
+  let left = policies.patience
+  for (let looks = 1; left > 0 && !end.aborted; looks += 1) {
+    const asked = await comfyui.queueRemaining(end).then(() => null, askedBy)
+    if (asked === null) return
+    const pause = Math.max(pauseAfter(policies.server, looks) ?? 0, asked)
     await pace.pause(Math.min(pause, left), end).catch(() => {})
     left -= pause
   }
   signal.throwIfAborted()
+  throw failure
 }
 
-function isPassing(error: unknown): error is PromptRunnerError {
-  return error instanceof PromptRunnerError && error.code === 'PR_COMFY_UNREACHABLE'
+function askedBy(error: unknown): number {
+  return (error instanceof PromptRunnerError && error.retryAfter) || 0
 }

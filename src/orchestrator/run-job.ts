@@ -2,15 +2,15 @@ import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import { promptId as makePromptId } from '../domain/ids.ts'
 import { jobType } from '../domain/plan.ts'
 import { type ErrorCode, PromptRunnerError } from '../errors.ts'
-import { isEndUnseen, type OpenPrompt } from '../state/run-state.ts'
+import { isEndSaid, type OpenPrompt } from '../state/run-state.ts'
 import { adoptPrompt, graphDigest } from './adopt-prompt.ts'
 import { cancelPrompt } from './cancel-prompts.ts'
 import { followPrompt, type JobToRun, type RanJob } from './follow-prompt.ts'
 import { waitForServer } from './retry.ts'
 import type { RunContext } from './run-context.ts'
 
-/** A second attempt can help here; an error of the graph or of a node returns at full price. */
-const worthRetrying = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_COMFY_UNREACHABLE', 'PR_NO_OUTPUT'])
+/** A second prompt can help here; an error of the graph or of a node returns at full price. */
+const worthSendingAgain = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_NO_OUTPUT'])
 
 /**
  * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own,
@@ -23,14 +23,20 @@ export async function runJob(
   work: JobToRun,
   build: (attempt: number) => BuiltWorkflow,
 ): Promise<RanJob> {
-  const { plan, job, attempts: before } = work
-  let { open } = work
-  let isAway = false
-  for (let attempt = before + 1; ; attempt += 1) {
+  const { plan, job } = work
+  let { open, attempts: attempt } = work
+  let failure: PromptRunnerError | null = null
+  /** Failures in a row, between which the prompt was not seen on the server. */
+  let failed = 0
+  const onSeen = () => {
+    failed = 0
+  }
+  for (;;) {
     try {
-      if (isAway) await waitForServer(context)
-      const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open))
+      if (failure) await waitForServer(context, failure, failed)
+      const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, onSeen))
       if (adopted) return adopted
+      attempt += 1
       const built = build(attempt)
       open = { promptId: makePromptId(context.runId, job.jobId, attempt), attempt, graph: graphDigest(built.graph) }
       return await sendPrompt(context, work, built, open)
@@ -38,14 +44,15 @@ export async function runJob(
       // A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
       if (context.signal.aborted && open) await cancelPrompt(context, open.promptId)
       if (!(error instanceof PromptRunnerError)) throw error
-      const willRetry =
-        worthRetrying.has(error.code) && attempt - before <= context.options.maxRetries && !context.signal.aborted
+      failed += 1
+      const isWorthIt = error.retryAfter !== null || worthSendingAgain.has(error.code)
+      const hasPatience = error !== failure && failed <= context.options.maxRetries
+      const willRetry = isWorthIt && hasPatience && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
-      const failed = { code: error.code, reason: error.message, attempt: open?.attempt ?? attempt, willRetry }
-      context.emit({ kind: 'job-failed', ...where, ...failed })
+      context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
       if (!willRetry) throw error
-      if (!isEndUnseen(error.code)) open = null
-      isAway = error.code === 'PR_COMFY_UNREACHABLE'
+      if (isEndSaid(error.code)) open = null
+      failure = error
     }
   }
 }

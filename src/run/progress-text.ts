@@ -7,14 +7,6 @@ export function jobText(jobs: readonly Job[], workflow: number): string {
   return job ? `job ${workflow}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
 }
 
-/** `00:41`, from an hour on `1:00:41`. */
-export function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000))
-  const two = (value: number) => String(value).padStart(2, '0')
-  const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
-  return seconds < 3_600 ? minutes : `${Math.floor(seconds / 3_600)}:${minutes}`
-}
-
 /** Without the reason when a job failed for good: its video fails with it and tells the reason. */
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
   if (code === 'PR_CANCELLED') return 'cancelled'

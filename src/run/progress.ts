@@ -1,9 +1,8 @@
 import type { Job } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
-import { bytesText, counted } from '../domain/wording.ts'
-
-import { durationText, failedText, jobText, podText } from './progress-text.ts'
+import { bytesText, counted, durationText } from '../domain/wording.ts'
+import { failedText, jobText, podText } from './progress-text.ts'
 import type { LiveLine, RunOutput } from './run-host.ts'
 
 /** Without a live line, one line of progress in this many milliseconds of the run's clock. */

@@ -1,5 +1,6 @@
 import { jobsOf } from '../domain/plan.ts'
 import type { JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
+import type { ErrorCode } from '../errors.ts'
 
 /** What is known of a run: a fold over its events. Nothing else ever changes it. */
 export interface RunState {
@@ -101,9 +102,9 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
         done: { ...video.done, [event.workflow]: event.result },
       }))
     case 'job-failed':
-      return isEndUnseen(event.code)
-        ? state
-        : withVideo(state, event.video, (video) => ({ ...video, open: without(video.open, event.workflow) }))
+      return isEndSaid(event.code)
+        ? withVideo(state, event.video, (video) => ({ ...video, open: without(video.open, event.workflow) }))
+        : state
     case 'reference-uploaded':
       return withVideo(state, event.video, (video) => ({
         ...video,
@@ -128,9 +129,18 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
   }
 }
 
-/** Whether a prompt may still run after this failure of its job: the server was not heard of, or could not be told to stop it. */
-export function isEndUnseen(code: string): boolean {
-  return code === 'PR_COMFY_UNREACHABLE' || code === 'PR_CANCELLED'
+/** Failures of a job in which ComfyUI itself says that its prompt has ended, or never began. */
+const saidEnds: readonly string[] = [
+  'PR_COMFY_REJECTED',
+  'PR_COMFY_FAILED',
+  'PR_COMFY_INTERRUPTED',
+  'PR_COMFY_LOST',
+  'PR_NO_OUTPUT',
+] satisfies ErrorCode[]
+
+/** Whether no prompt runs any more after this failure of its job. After any other one it may: whatever else failed, nobody has said so. */
+export function isEndSaid(code: string): boolean {
+  return saidEnds.includes(code)
 }
 
 function withVideo(state: RunState, name: string, change: (video: VideoState) => VideoState): RunState {

@@ -88,7 +88,7 @@ it('does again only what was lost, also when that is cut short', async () => {
   cutJournal(journalOf(context, name), ({ kind, workflow }) => kind === 'job-started' && workflow === 6)
   for (const file of ['latents', 'final', 'combined']) rmSync(join(context.outputDir, file), { recursive: true })
   rmSync(join(context.outputDir, `videos/otter_${name}_chunk_001.mp4`))
-  const broken = await faultyWorld(/^comfyui POST \/prompt/, 1, async () => new Response('', { status: 500 }))
+  const broken = await faultyWorld(/^comfyui POST \/prompt/, 1, async () => new Response('', { status: 403 }))
   await context.live(broken, ['--no-upload', '--keep-intermediate', '--resume', name])
   const { length } = journals(context.outputDir)[name]!
   const resumed = await context.live(await simulatedWorld(), ['--no-upload', '--keep-intermediate', '--resume', name])

@@ -50,7 +50,8 @@ async function run(world: {
     },
     follow: async (promptId) => {
       const code = breaks.shift()
-      if (code) throw new PromptRunnerError(code, 'it broke off')
+      if (code)
+        throw new PromptRunnerError(code, 'it broke off', code === 'PR_COMFY_UNREACHABLE' ? { retryAfter: 0 } : {})
       return entry(promptId)
     },
     history: async (promptId) => (done.includes(promptId) ? entry(promptId) : null),

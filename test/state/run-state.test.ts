@@ -63,6 +63,9 @@ it('takes a prompt for open until its end was seen', () => {
   const open = { 1: { promptId: 'p1.1', attempt: 1, graph: 'g' } }
   expect(openAfter('PR_COMFY_UNREACHABLE')).toEqual(open)
   expect(openAfter('PR_CANCELLED')).toEqual(open)
+  // Whatever was answered, it was not that the prompt has ended.
+  expect(openAfter('PR_COMFY_HTTP')).toEqual(open)
+  expect(openAfter('PR_FILE')).toEqual(open)
   expect(openAfter('PR_COMFY_FAILED')).toEqual({})
   expect(fold([...started, ...job(1)]).videos['otter']!.open).toEqual({})
 })

@@ -3,7 +3,7 @@ import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { ComfyuiClient } from '../clients.ts'
 import { type ServiceNaming, unreachable } from '../http/errors.ts'
-import { createHttp } from '../http/http.ts'
+import { createHttp, type HttpAnswer } from '../http/http.ts'
 import { realPace } from '../real-pace.ts'
 import { features, names, parsePythonJson, queueState, remaining, systemStats, uploadedFile } from './answers.ts'
 import { saveAnswer, uploadBody } from './files.ts'
@@ -48,6 +48,13 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
   /** For routes that answer with an empty 200. */
   async function post(path: string, json: unknown): Promise<void> {
     await http.text(path, { method: 'POST', json })
+  }
+
+  async function look(file: OutputFile, signal?: AbortSignal): Promise<boolean> {
+    const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
+    await answer.text()
+    if (isPage(answer)) throw answer.foreign('<html>')
+    return answer.status !== 404
   }
 
   async function takeBack(promptId: string): Promise<void> {
@@ -107,14 +114,16 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     queueRemaining: (signal) => http.json('/prompt', { signal }, remaining),
 
     async holds(file, signal) {
-      const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
-      await answer.text()
-      return answer.status !== 404
+      if (await look(file, signal)) return true
+      // A proxy says 404, too, for a server that is not there.
+      await client.queueRemaining(signal)
+      return look(file, signal)
     },
     async download(file, path, signal) {
       const query = viewQuery(file)
       const asked = `GET ${http.url('/view', query).href}`
       const answer = await http.request('/view', { query, allow: [404], signal })
+      if (isPage(answer)) throw answer.foreign(await answer.text())
       if (answer.status !== 404) return saveAnswer(answer, path, asked, signal)
       await answer.text()
       throw new PromptRunnerError('PR_COMFY_HTTP', `${asked}: ComfyUI has no such file in its ${file.type} folder`, {
@@ -160,6 +169,11 @@ const NAMING: ServiceNaming = {
   codes: { unreachable: 'PR_COMFY_UNREACHABLE', http: 'PR_COMFY_HTTP' },
   unreachableHint: 'start ComfyUI, or give its address with --comfyui-url',
   deniedHint: 'the server is protected: give --comfyui-token or --comfyui-header',
+}
+
+/** ComfyUI gives no file as a page, whatever is in it (server.py, view_image). */
+function isPage({ status, headers }: HttpAnswer): boolean {
+  return status < 300 && /^text\/html\b/i.test(headers['content-type'] ?? '')
 }
 
 function viewQuery({ filename, subfolder, type }: OutputFile): Record<string, string> {

@@ -80,6 +80,7 @@ async function* chunksOf(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
 function incomplete(asked: string, bytes: number, announced: number): PromptRunnerError {
   return new PromptRunnerError('PR_OUTPUT_MISMATCH', `${asked}: ${bytes} bytes arrived, ${announced} were announced`, {
     hint: 'download it again; a proxy in between may have cut it',
+    retryAfter: 0,
   })
 }
 

@@ -16,7 +16,7 @@ interface Follow {
  * Waits for the history entry of a prompt, whatever becomes of the socket. With a socket that works this asks once, after
  * the last message of the prompt; the number of requests then does not depend on how fast either side is.
  * Sockets fall silent without closing (ComfyUI issues 3128, 9393), so history is asked now and then anyway.
- * Throws PR_COMFY_LOST, and PR_COMFY_UNREACHABLE when the looks that `retries.silence` allows have all failed.
+ * Throws PR_COMFY_LOST, and what the last look throws when those that `retries.silence` allows have all failed.
  */
 export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
   const { promptId, mailbox, signal } = follow
@@ -39,9 +39,11 @@ export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
       if (found === 'unknown' && !(announced && delay < longestPause)) throw lost(promptId)
     } catch (error) {
       failures += 1
-      const pause = isPassing(error) ? pauseAfter(retries.silence, failures) : null
-      if (pause === null) throw error
-      delay = pause
+      const asked = error instanceof PromptRunnerError ? error.retryAfter : null
+      const pause = pauseAfter(retries.silence, failures)
+      // A server that does not answer for a moment is no reason to give up a render.
+      if (asked === null || pause === null) throw error
+      delay = Math.max(pause, asked)
     }
   }
 }
@@ -56,9 +58,4 @@ async function look({ promptId, history, queue, signal }: Follow): Promise<Histo
   const { running, pending } = await queue(signal)
   if (running.includes(promptId) || pending.includes(promptId)) return 'queued'
   return (await history(promptId, signal)) ?? 'unknown'
-}
-
-/** A server that does not answer for a moment is no reason to give up a render. */
-function isPassing(error: unknown): boolean {
-  return error instanceof PromptRunnerError && error.code === 'PR_COMFY_UNREACHABLE'
 }

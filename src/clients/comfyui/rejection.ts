@@ -6,7 +6,7 @@ import { type Problem, PromptRunnerError } from '../../errors.ts'
 /** The error for a 400 of `POST /prompt`; null when the body is none that ComfyUI writes. */
 export function rejection(asked: string, graph: Graph, body: unknown): PromptRunnerError | null {
   const answer = Refusal.safeParse(body)
-  if (!answer.success) return null
+  if (!answer.success || !Object.hasOwn(body as object, 'node_errors')) return null
   const { error, node_errors } = answer.data
   const nodes = nodeProblems(graph, node_errors)
   const problems = nodes.length > 0 ? nodes : [promptProblem(graph, error)]
@@ -15,7 +15,7 @@ export function rejection(asked: string, graph: Graph, body: unknown): PromptRun
 
 /** The error for a 200 with `node_errors`: the outputs named there would not be made. null when there are none. */
 export function partialRejection(asked: string, graph: Graph, nodeErrors: unknown): PromptRunnerError | null {
-  const problems = nodeProblems(graph, NodeErrors.parse(nodeErrors))
+  const problems = nodeProblems(graph, NodeErrors.catch(unreadable).parse(nodeErrors))
   if (problems.length === 0) return null
   return refused(`${asked}: ComfyUI would leave out a part of the workflow, so the prompt was taken back`, problems)
 }
@@ -101,7 +101,12 @@ const NodeErrors = z.preprocess(
   z.record(z.string(), z.object({ errors: z.array(Fault).default([]), class_type: z.string().optional() })),
 )
 
-/** `"error": "no prompt"` up to 0.3.27. */
+/** Whatever stands there, the server has found something wrong. */
+const unreadable = {
+  '?': { errors: [Fault.parse({ message: 'the server says it in words that are not known here' })] },
+}
+
+/** `"error": "no prompt"` up to 0.3.27. A refusal of ComfyUI's has both, a proxy's has not. */
 const Refusal = z.object({
   error: z.preprocess((value) => (typeof value === 'string' ? { message: value } : value), Fault),
   node_errors: NodeErrors,

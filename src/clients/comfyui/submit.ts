@@ -26,7 +26,7 @@ export async function submitPrompt(
   const body = await answer.text()
   if (answer.status === 400) throw rejection(asked, graph, parseOrNull(body)) ?? answer.unexpected(body)
   const submission = accepted(parseOrNull(body))
-  if (submission === null) throw answer.unexpected(body)
+  if (submission === null) throw answer.foreign(body)
   const partial = partialRejection(asked, graph, submission.nodeErrors)
   if (partial) {
     // The refusal is what has to be told, also when the prompt cannot be taken back.

@@ -18,7 +18,7 @@ export function unreachable(naming: ServiceNaming, asked: string, error: unknown
   const code = codeOf(error)
   const reason =
     reasons[code] ?? (error instanceof Error && error.message !== '' ? error.message : 'the connection failed')
-  const hint = code.includes('CERT') || code in certificateReasons ? CERTIFICATE_HINT : naming.unreachableHint
+  const hint = hintOfCode(code) ?? naming.unreachableHint
   const suffix = code === '' ? '' : ` (${code})`
   return new PromptRunnerError(
     naming.codes.unreachable,
@@ -26,6 +26,7 @@ export function unreachable(naming: ServiceNaming, asked: string, error: unknown
     {
       hint,
       cause: error,
+      retryAfter: hint === naming.unreachableHint ? 0 : null,
     },
   )
 }
@@ -45,15 +46,20 @@ export function unexpectedStatus(
   const said = saying(naming, body)
   const message = `${asked}: ${naming.service} answered ${status}${to}${said === '' ? '' : `: ${said}`}`
   const code = GATEWAY.includes(status) ? naming.codes.unreachable : naming.codes.http
-  return new PromptRunnerError(code, message, { hint: hintFor(naming, status) })
+  const retryAfter = isPassing(status) ? pauseAsked(headers) : null
+  return new PromptRunnerError(code, message, { hint: hintFor(naming, status), retryAfter })
 }
 
-/** An answer with a good status that is no JSON, or JSON of another shape. */
+/**
+ * An answer with a good status that is not what the service gives there: no JSON, JSON of another shape, a page instead of a file.
+ * Something between may have put it there for a moment.
+ */
 export function notUnderstood(naming: ServiceNaming, asked: string, body: string, cause: unknown): PromptRunnerError {
-  const message = `${asked}: ${naming.service} answered what it never should: ${saying(naming, body)}`
+  const message = `${asked}: ${naming.service} answered what it never should: ${saying(naming, body) || 'nothing'}`
   return new PromptRunnerError(naming.codes.http, message, {
     hint: `check that the address is that of ${naming.service} itself and not of a page or login in front of it`,
     cause,
+    retryAfter: 0,
   })
 }
 
@@ -79,6 +85,9 @@ const reasons: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was closed while sending',
+  EPROTO: 'it answered without TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it answered without TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it answered without TLS',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the host name cannot be resolved now',
   EHOSTUNREACH: 'no route to the host',
@@ -91,7 +100,16 @@ const reasons: Record<string, string> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was shorter or longer than its Content-Length',
 }
 
-const CERTIFICATE_HINT = 'give the authority that signed it as a PEM file with --ca'
+/** What is to be done about a connection that cannot work, however often it is tried. */
+function hintOfCode(code: string): string | null {
+  if (code.includes('CERT') || code in certificateReasons)
+    return 'give the authority that signed it as a PEM file with --ca'
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_'))
+    return 'the port speaks plain HTTP: give the address with http:// instead of https://'
+  if (code.startsWith('HPE_'))
+    return 'what answers there speaks no HTTP: check host and port, and whether it wants https://'
+  return null
+}
 
 function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
@@ -109,8 +127,9 @@ function saying({ service }: ServiceNaming, body: string): string {
 }
 
 function hintFor({ service, deniedHint }: ServiceNaming, status: number): string {
+  if (status === 429 || status === 425) return 'it asks for fewer requests: wait a little'
   if (status === 401 || status === 403 || status === 407) return deniedHint
-  if (status >= 300 && status < 400) return 'use the address that it redirects to'
+  if (status >= 300 && status < 400) return `use the address that it redirects to; when that is a login: ${deniedHint}`
   if (status === 413)
     return `the body is over a size limit: that of ${service} itself, or that of a proxy in front of it`
   if (status === 524)
@@ -122,5 +141,17 @@ function hintFor({ service, deniedHint }: ServiceNaming, status: number): string
   return `look into the log of ${service}`
 }
 
-/** Statuses of a proxy whose server does not answer (520–524: Cloudflare's, which RunPod's proxy uses). */
-export const GATEWAY: readonly number[] = [502, 503, 504, 520, 521, 522, 523, 524]
+/** Statuses of a proxy whose server does not answer (520–530: Cloudflare's, which RunPod's proxy uses). */
+const GATEWAY: readonly number[] = [502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530]
+
+/** Whether an answer of this status says nothing of what was asked for and another may come soon: too early, too often, or broken. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429
+}
+
+/** Milliseconds that `Retry-After` asks for, in seconds or as a date; 0 without one. */
+export function pauseAsked({ 'retry-after': asked }: IncomingHttpHeaders, now = Date.now()): number {
+  if (asked === undefined) return 0
+  const ms = /^\d+$/.test(asked.trim()) ? Number(asked) * 1_000 : Date.parse(asked) - now
+  return Number.isFinite(ms) ? Math.max(0, ms) : 0
+}

@@ -34,6 +34,8 @@ export interface HttpAnswer {
   broken(error: unknown): Error
   /** The error for an allowed status whose body is not what it was allowed for. */
   unexpected(body: string): Error
+  /** The error for a body with a good status that is not the service's. */
+  foreign(body: string, cause?: unknown): Error
 }
 
 export interface Http {
@@ -96,10 +98,11 @@ export function createHttp(options: HttpOptions): Http {
           try {
             return read(parse(text))
           } catch (error) {
-            throw notUnderstood(options, asked, text, error)
+            throw taken.foreign(text, error)
           }
         },
         broken: (error) => (request.signal?.aborted ? request.signal.reason : unreachable(options, asked, error)),
+        foreign: (body, cause) => notUnderstood(options, asked, body, cause),
         unexpected: (body) => unexpectedStatus(options, asked, answer.status, answer.headers, body),
       }
       if ((answer.status >= 200 && answer.status < 300) || request.allow?.includes(answer.status)) return taken

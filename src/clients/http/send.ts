@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Agent } from 'undici'
 import type { Pace } from '../../domain/pace.ts'
 import { pauseAfter, retries } from '../../domain/retry-policy.ts'
-import { GATEWAY, isBrokenConnection, type ServiceNaming, unreachable } from './errors.ts'
+import { isBrokenConnection, isPassing, pauseAsked, type ServiceNaming, unreachable } from './errors.ts'
 
 export interface HttpRequest {
   /** GET when absent. Only GET and HEAD are ever sent twice. */
@@ -37,16 +37,19 @@ interface RawAnswer {
 }
 
 /**
- * Sends a request. A GET or HEAD is sent again, by `retries.request`, when the connection broke or a proxy answered for its server;
- * nothing else is, since nobody knows whether the first was carried out.
+ * Sends a request. A GET or HEAD is sent again, by `retries.request`, when the connection broke or the answer is one that passes,
+ * unless it asks for a longer pause than a request may take; nothing else is, since nobody knows whether the first was carried out.
  */
 export async function send(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const { method = 'GET', allow, signal } = request
   for (let attempt = 1; ; attempt++) {
-    const pause = method === 'GET' || method === 'HEAD' ? pauseAfter(retries.request, attempt) : null
+    let pause = method === 'GET' || method === 'HEAD' ? pauseAfter(retries.request, attempt) : null
     try {
       const answer = await sendOnce(to, request)
-      if (pause === null || !GATEWAY.includes(answer.status) || allow?.includes(answer.status)) return answer
+      const asked = pauseAsked(answer.headers)
+      if (pause === null || !isPassing(answer.status) || allow?.includes(answer.status) || asked > LONGEST_PAUSE)
+        return answer
+      pause = Math.max(pause, asked)
       answer.body.on('error', () => {}).resume()
     } catch (error) {
       if (signal?.aborted) throw signal.reason
@@ -55,6 +58,9 @@ export async function send(to: Destination, request: HttpRequest): Promise<RawAn
     await to.pace.pause(pause, signal)
   }
 }
+
+/** Milliseconds. Who waits longer than this does it as a whole, and says so. */
+const LONGEST_PAUSE = 10_000
 
 async function sendOnce(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const isJson = request.json !== undefined

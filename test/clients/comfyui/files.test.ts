@@ -36,12 +36,16 @@ it('streams a download to a file in a folder that it makes', async () => {
 
 it('asks whether a file is there without downloading it', async () => {
   let status = 200
-  const { server, client } = await reach((_, response) => response.writeHead(status, { 'content-length': 9 }).end())
+  const { server, client } = await reach(({ path }, response) => {
+    if (path === '/prompt') return response.end('{"exec_info": {"queue_remaining": 0}}')
+    return response.writeHead(status, { 'content-length': 9 }).end()
+  })
   expect(await client.holds(FILE)).toBe(true)
   status = 404
   expect(await client.holds(FILE)).toBe(false)
   const asked = 'HEAD /view?filename=video_00001_.mp4&subfolder=otter%2Fchunk+1&type=output'
-  expect(server.requests()).toEqual([asked, asked])
+  // A proxy says 404, too, as long as its server is away.
+  expect(server.requests()).toEqual([asked, asked, 'GET /prompt', asked])
   status = 403
   expect(await failure(() => client.holds(FILE))).toMatchObject({ code: 'PR_COMFY_HTTP' })
 })

@@ -35,7 +35,8 @@ function follow(histories: (HistoryEntry | null | Error)[], queue: QueueState = 
 }
 
 const running: QueueState = { running: ['p'], pending: [] }
-const unreachable = () => new PromptRunnerError('PR_COMFY_UNREACHABLE', 'GET …: ComfyUI does not answer')
+const unreachable = () =>
+  new PromptRunnerError('PR_COMFY_UNREACHABLE', 'GET …: ComfyUI does not answer', { retryAfter: 0 })
 
 it('asks once, when the last message of the prompt has come', async () => {
   const { outcome, looks, stage } = follow([ENTRY])

@@ -84,7 +84,7 @@ it.each([
     '500 Internal Server Error\n\nServer got itself in trouble',
     'answered 500: 500 Internal Server Error Server got itself',
   ],
-  ['a 200 without an id', 200, '{"status": "ok"}', 'answered 200: {"status": "ok"}'],
+  ['a 200 without an id', 200, '{"status": "ok"}', 'answered what it never should: {"status": "ok"}'],
 ])('shows %s on submission', async (_, status, body, said) => {
   const { client } = await reach({ 'POST /prompt': { status, body } })
   await expect(client.submit({ promptId: PROMPT_ID, graph: {} })).rejects.toMatchObject({

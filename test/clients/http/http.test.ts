@@ -149,7 +149,7 @@ it('names the address that it is sent away to', async () => {
   expect(await failureOf(http.text('/queue'))).toEqual({
     code: 'PR_COMFY_HTTP',
     message: 'GET http://HOST/queue: ComfyUI answered 302 to https://login.example/',
-    hint: 'use the address that it redirects to',
+    hint: 'use the address that it redirects to; when that is a login: give a token',
   })
 })
 

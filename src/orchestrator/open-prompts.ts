@@ -1,0 +1,67 @@
+import { type Job, jobsOf, type Plan } from '../domain/plan.ts'
+import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
+import { durationText } from '../domain/wording.ts'
+import { isEndSaid } from '../state/run-state.ts'
+import { promptsToCancel } from './resume-decision.ts'
+import { type RunContext, warn } from './run-context.ts'
+
+/** The prompts of a run whose end it has not seen. */
+export interface OpenPrompts {
+  readonly emit: EmitRunEvent
+  /** Whether one that this run has sent or taken over may be waiting or running. */
+  any(): boolean
+  /** Says of each what it was for, since when, and what that costs; and how to go on. */
+  tell(context: RunContext): void
+}
+
+interface Sent {
+  readonly promptId: string
+  readonly video: string
+  readonly workflow: number
+  /** Null: an earlier part of the run has sent it. */
+  readonly at: number | null
+}
+
+/** Reads along with the run. A prompt that was cancelled is not told of: who cancels it says whether that worked. */
+export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan[]): OpenPrompts {
+  const open = new Map<string, Sent>()
+  const ends = new Set(promptsToCancel(plans, earlier).map(({ promptId }) => promptId))
+  for (const [video, left] of Object.entries(earlier?.videos ?? {}))
+    for (const [workflow, { promptId }] of Object.entries(left.open))
+      if (!ends.has(promptId)) open.set(promptId, { promptId, video, workflow: Number(workflow), at: null })
+  const jobs = new Map<string, readonly Job[]>(plans.map((plan) => [plan.videoName, jobsOf(plan)]))
+  let costPerHour: number | null = null
+  const close = (event: { readonly video: string; readonly workflow: number }) => {
+    for (const [promptId, { video, workflow }] of open)
+      if (video === event.video && workflow === event.workflow) open.delete(promptId)
+  }
+  const see = (event: RunEvent) => {
+    if (event.kind === 'pod') costPerHour = event.costPerHour
+    if (event.kind === 'job-started' || event.kind === 'job-adopted') {
+      const { promptId, video, workflow } = event
+      const at = open.get(promptId)?.at ?? event.at
+      close(event)
+      open.set(promptId, { promptId, video, workflow, at })
+    }
+    if (event.kind === 'job-finished') close(event)
+    if (event.kind === 'job-failed' && (isEndSaid(event.code) || event.code === 'PR_CANCELLED')) close(event)
+  }
+  return {
+    emit(event) {
+      see(event)
+      emit(event)
+    },
+    any: () => [...open.values()].some(({ at }) => at !== null),
+    tell(context) {
+      for (const { promptId, video, workflow, at } of open.values()) {
+        const job = jobs.get(video)?.find(({ workflowNumber }) => workflowNumber === workflow)
+        const what = job ? ` (${job.kind}, chunk ${job.chunk.number} of ${video})` : ` of ${video}`
+        const since =
+          at === null ? '' : ` since ${new Date(at).toISOString().slice(0, 19)}Z (${durationText(context.now() - at)})`
+        const cost = costPerHour === null ? '' : `; the pod costs $${costPerHour.toFixed(2)} an hour`
+        warn(context, `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${since}${cost}`)
+      }
+      if (open.size > 0) warn(context, `${context.resumeFlags} goes on with it instead of paying for it twice`)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest'
+import { journals } from '../support/journals.ts'
+import type { Json } from '../support/rehearse.ts'
+import { runContext } from '../support/run-context.ts'
+import { faultyWorld, promptsSent } from '../support/simulated-world.ts'
+
+/** A rehearsal with faults, and which jobs it sent in which attempt. */
+async function withFaults(...faults: string[]) {
+  const flags = ['--no-upload', ...faults.flatMap((fault) => ['--fault', fault])]
+  const run = await runContext().rehearse(flags)
+  const sent = Object.values(journals(run.folder)).flat() as Json[]
+  return {
+    exitCode: run.exitCode,
+    stderr: run.stderr.replaceAll('*DRY-RUN* ', ''),
+    sent: sent.filter(({ kind }) => kind === 'job-started').map(({ workflow, attempt }) => `${workflow}.${attempt}`),
+  }
+}
+
+const once = ['1.1', '2.1', '3.1', '4.1', '5.1', '6.1']
+
+/** What stands between may say this for a while, whatever the server would say. */
+const passing = [
+  ...[408, 425, 500, 502, 503, 507, 520, 525, 530].map((status) => `status ${status}`),
+  'status 429 with retry-after 7',
+  'status 200',
+  'empty body',
+  'garbage',
+  'truncate',
+  'wrong length',
+  'malformed chunk',
+  'random data',
+  'reset',
+  'no answer',
+]
+
+it.each(passing)('looks again when the history is answered with %s, and pays for nothing twice', async (action) => {
+  const run = await withFaults(`GET /history of job 2: ${action}, times 7`)
+  expect([run.exitCode, run.sent]).toEqual([0, once])
+})
+
+it.each(passing)('looks for a prompt whose answer was %s', async (action) => {
+  const run = await withFaults(`after POST /prompt of job 3: ${action}`)
+  expect([run.exitCode, run.sent]).toEqual([0, once])
+})
+
+it.each([
+  'field *.status.messages = null',
+  'no field *.status.messages',
+  'field *.status.messages = [["execution_start",{},1],["execution_success",{},1]]',
+  'no field *.status',
+  'field *.status.status_str = "finished"',
+  'field *.outputs.999 = null',
+])('makes sense of a history entry with %s', async (action) => {
+  const run = await withFaults(`GET /history of job 2: ${action}, always`)
+  expect([run.exitCode, run.stderr, run.sent]).toEqual([0, '', once])
+})
+
+it.each([
+  ['status 401', '--comfyui-token'],
+  ['status 403', '--comfyui-token'],
+  ['status 302 to https://login.example/', '--comfyui-token'],
+  ['status 404', 'check host, port and path'],
+  ['field * = {}', 'says neither that it succeeded nor that it failed'],
+])('ends the run and leaves the prompt open after %s', async (action, said) => {
+  const run = await withFaults(`GET /history of job 2: ${action}, always`)
+  expect([run.exitCode, run.sent]).toEqual([1, once.slice(0, 2)])
+  expect(run.stderr).toContain(said)
+  expect(run.stderr).toMatch(
+    /warning: Prompt \S{36} of job 2 \(low, chunk 1 of otter\) may still be waiting or running since \S+Z \(\d\d:\d\d\)\n/,
+  )
+  expect(run.stderr).toMatch(/warning: .*--resume \S+ .* goes on with it instead of paying for it twice\n/)
+})
+
+it('goes on with what it has left open', async () => {
+  const context = runContext()
+  let isBroken = true
+  const world = await faultyWorld(/^comfyui GET \/history/, 9, async (request, http) =>
+    isBroken ? new Response('', { status: 401 }) : http(request),
+  )
+  const first = await context.live(world, ['--no-upload'])
+  expect([first.exitCode, promptsSent(world)]).toEqual([1, 1])
+  isBroken = false
+  const resumed = await context.live(world, ['--no-upload', '--resume', first.summary.run_name])
+  expect([resumed.exitCode, promptsSent(world)]).toEqual([0, 6])
+})
