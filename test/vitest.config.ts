@@ -7,13 +7,12 @@ const root = new URL('..', import.meta.url).pathname
 const exclude = [...configDefaults.exclude, ...(process.platform === 'linux' ? [] : Object.keys(linuxOnly))]
 
 /**
- * Folders, and files of another, whose tests leave nothing behind in their process, so that their files share one, which halves what
- * they cost. A file that puts something in the place of a module needs a process where that is not loaded yet.
+ * Folders whose tests leave nothing behind in their process, so that their files share one, which halves what they cost. A file
+ * that puts something in the place of a module needs a process where that is not loaded yet.
  */
 const folders =
-  '{config,diff,domain,dry-run,files,orchestrator,planning,recording,replay,report,simulators,state,workflows}'
-const files = 'test/record/{event-log,exchange-changes,seen-files,steps}.test.ts'
-const sharing = globSync([`test/${folders}/**/*.test.ts`, files], { cwd: root }).filter(
+  '{config,diff,domain,dry-run,files,orchestrator,planning,record,recording,replay,report,simulators,state,workflows}'
+const sharing = globSync(`test/${folders}/**/*.test.ts`, { cwd: root }).filter(
   (file) => !readFileSync(join(root, file), 'utf8').includes('vi.mock('),
 )
 
