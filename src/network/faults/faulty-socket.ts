@@ -25,8 +25,9 @@ export function faultyUpgrade(service: SimulatedService, faults: HttpFaults): No
     if (typeof decision !== 'function') return decision
     return (end) => {
       const faulty = new FaultyEnd(end, open, faults)
+      for (const fault of due) if (!fault.after) faulty.perform(fault)
       decision(faulty)
-      for (const fault of due) faulty.perform(fault)
+      for (const fault of due) if (fault.after) faulty.perform(fault)
     }
   }
 }
@@ -75,7 +76,7 @@ class FaultyEnd implements SocketEnd {
   perform({ do: action }: Due): void {
     if (action.kind === 'silence' || action.kind === 'hang') this.isSilent = true
     else if (action.kind === 'close' && action.code !== 1006) this.end.close(action.code)
-    else if (['close', 'reset', 'noAnswer'].includes(action.kind)) this.end.terminate?.()
+    else if (['close', 'reset', 'noAnswer'].includes(action.kind)) this.breakOff()
   }
 
   close(code?: number, reason?: string): void {
@@ -96,6 +97,12 @@ class FaultyEnd implements SocketEnd {
 
   onPing(listener: (data: Uint8Array) => void): void {
     this.end.onPing?.(listener)
+  }
+
+  /** What was sent before still arrives. */
+  private breakOff(): void {
+    this.isSilent = true
+    setImmediate(() => this.end.terminate?.())
   }
 
   private toAll(fault: Due): void {

@@ -99,7 +99,10 @@ function storageLook(): Look {
     if (!names.includes(name)) names.push(name)
     const upload = names.indexOf(name) + 1
     const insert = { kind: 'storage', call: 'storage.objects.insert' } as const
-    if (method === 'POST') return { seen: [insert, { kind: 'session', upload }] }
+    // Of the object itself nothing comes with what only begins its upload.
+    const isSession = searchParams.get('uploadType') === 'resumable'
+    if (method === 'POST' && isSession) return { seen: [insert, { kind: 'session', upload }], sent: { from: 0, to: 0 } }
+    if (method === 'POST') return { seen: [insert] }
     const range = /^bytes (?:\*|(\d+)-(\d+|\*))\/(\d+|\*)$/.exec(headers.get('content-range') ?? '')
     if (range?.[1] === undefined) return { seen: [insert, { kind: 'check', upload }] }
     const chunk = (parts.get(upload) ?? 0) + 1

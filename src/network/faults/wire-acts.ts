@@ -46,6 +46,14 @@ export function wireAct({ do: action, seed }: Due, { clock, isVirtual }: FaultTi
         await sendPart(outgoing, answer, action.received)
         outgoing.socket?.end()
       }
+    case 'dropHeader':
+      // The server gives one of its own to every answer that has none.
+      if (action.header.toLowerCase() !== 'content-type') return null
+      return async (answer, { outgoing }) => {
+        const body = await bytesOf(answer)
+        outgoing.writeHead(answer.status, headersOf(answer, body.length))
+        outgoing.end(body)
+      }
     case 'wrongLength':
       return async (answer, { outgoing }) => {
         const body = await bytesOf(answer)
@@ -92,7 +100,10 @@ function headersOf({ headers }: Response, length: number | null): Record<string,
 /** Until the client goes away. Nothing else may keep this process running meanwhile, as an open connection of the system would. */
 async function gone({ socket }: ServerResponse): Promise<void> {
   const awake = setInterval(() => {}, 60_000)
-  if (socket && !socket.destroyed) await once(socket, 'close')
+  // Of a socket that was to be upgraded nobody reads, and who does not read does not see the end.
+  socket?.resume()
+  // A server's connection stays half open when its client is gone.
+  if (socket && !socket.destroyed) await Promise.race([once(socket, 'close'), once(socket, 'end')]).catch(() => {})
   clearInterval(awake)
 }
 

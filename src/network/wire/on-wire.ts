@@ -57,9 +57,16 @@ export class Line {
     return true
   }
 
-  /** Breaks every connection, as the system does for a program that has ended, and refuses so many more. */
+  /**
+   * Breaks every connection, as the system does for a program that has ended, and refuses so many more. What was written before still
+   * arrives.
+   */
   cut(refusing: number | 'all'): void {
     this.left = refusing
-    for (const connection of this.open) connection.destroy()
+    for (const connection of this.open) {
+      connection.end(() => connection.destroy())
+      // Whoever does not know yet writes to nobody; an error would take back what is under way.
+      connection.write = () => true
+    }
   }
 }

@@ -25,6 +25,7 @@ export function misplaced({ at, do: action }: Pick<Fault, 'at' | 'do'>): 'anchor
 
 /** Whether it needs connections of its own to act on. */
 export function needsWire({ at, do: action }: Fault): boolean {
+  if (action.kind === 'dropHeader') return action.header.toLowerCase() === 'content-type'
   return (applies[action.kind].wire?.includes(at.kind) ?? false) || (action.kind === 'close' && action.code === 1006)
 }
 
