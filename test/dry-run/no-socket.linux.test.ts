@@ -1,3 +1,4 @@
+// Needs processes of its own: strace sees what the shipped program asks of the system.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
