@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { hurry } from '../support/hurry.ts'
@@ -44,6 +46,7 @@ async function died(change: (request: Request) => Promise<Response> | null = () 
     ask,
     finish,
     context,
+    journal: join(context.outputDir, `state/${name}.jsonl`),
     promptId,
     start,
     started,
@@ -150,6 +153,27 @@ it('sends anew what was interrupted while it went on with it', async () => {
   test.finish()
   const { exitCode, stderr } = await resumed
   expect(`${exitCode} ${stderr}`).toBe(`0 warning: Prompt ${test.promptId} was interrupted; its job is sent anew\n`)
+  expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
+})
+
+it('stops a prompt of the same job that was built otherwise', async () => {
+  const test = await died()
+  // As another version of the program might have.
+  const { journal } = test
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/"graph":"\w+"/, '"graph":"another"'))
+  await test.resumeAndStop()
+  expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
+})
+
+it('sends anew what the server has finished when its files are gone there', async () => {
+  const isLook = ({ method, url }: Request) => method === 'HEAD' && url.includes('/view')
+  const test = await died((request) => (isLook(request) ? Promise.resolve(new Response(null, { status: 404 })) : null))
+  test.finish()
+  await test.hasEnded()
+  const { exitCode, stderr } = await test.resume()
+  expect(`${exitCode} ${stderr}`).toBe(
+    `0 warning: Prompt ${test.promptId} has succeeded, but its files are gone from the server; its job is sent anew\n`,
+  )
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
 })
 
