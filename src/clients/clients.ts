@@ -66,7 +66,7 @@ export type PromptEvent =
   | { kind: 'cached'; nodes: readonly string[] }
   | { kind: 'executing'; node: string }
   | { kind: 'progress'; node: string; value: number; max: number }
-  | { kind: 'executed'; node: string; output: Record<string, unknown> | null }
+  | { kind: 'executed'; node: string; output: Record<string, unknown> | null; files: readonly OutputFile[] }
   | { kind: 'preview'; node: string | null; mimeType: string; image: Uint8Array }
   | { kind: 'text'; node: string; text: string }
   | { kind: 'socket'; state: 'open' | 'closed' | 'reconnecting'; detail: string }

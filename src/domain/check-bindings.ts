@@ -40,13 +40,32 @@ function checkTemplate(
       ]),
       ...checkRemovals(graph, [...path, 'remove'], variant.remove),
       ...Object.entries(variant.outputs).flatMap(([role, ref]) =>
-        ref ? fault([...path, 'outputs', role], findNode(graph, ref)) : [],
+        ref ? checkOutput(graph, [...path, 'outputs', role], ref, variant) : [],
       ),
       ...checkNeeds(graph, path, name as Variant, { ...variant, inputs: { ...shared, ...variant.inputs } }),
     )
   }
   return faults
 }
+
+/** An output must lie in the server's output folder: what is temporary is gone with its next start, and no file of the plan. */
+function checkOutput(graph: Graph, path: Path, ref: NodeRef, { set }: VariantBindings): BindingFault[] {
+  const found = findNode(graph, ref)
+  if (found.fault) return fault(path, found)
+  const { class_type: name, inputs } = graph[found.id]!
+  const change = set.findLast((setting) => setting.input === 'save_output' && findNode(graph, setting).id === found.id)
+  const saves = change ? change.value : inputs['save_output']
+  if (saves === false) {
+    const message = `names a node (${found.id}, ${name}) that only saves a temporary file: its save_output is false.`
+    return [{ path, message, hint: 'Set its save_output to true in the template.' }]
+  }
+  if (!temporary.includes(name)) return []
+  const message = `names a node (${found.id}, ${name}) that only saves temporary files.`
+  return [{ path, message, hint: 'Name a node that saves to the output folder.' }]
+}
+
+/** Classes of ComfyUI whose files lie in its temp folder. */
+const temporary: readonly string[] = ['PreviewImage', 'MaskPreview', 'PreviewAudio']
 
 /** What a variant cannot do without must be bound, to nodes that it keeps. */
 function checkNeeds(graph: Graph, path: Path, name: Variant, variant: VariantBindings): BindingFault[] {

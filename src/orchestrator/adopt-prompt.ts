@@ -6,7 +6,7 @@ import type { Graph } from '../domain/graph.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { OpenPrompt } from '../state/run-state.ts'
 import { cancelPrompt } from './cancel-prompts.ts'
-import { followPrompt, type JobToRun, type RanJob } from './follow-prompt.ts'
+import { followPrompt, type JobToRun, type NamedFiles, type RanJob, ranAsNamed } from './follow-prompt.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { hasFile } from './server-files.ts'
 
@@ -17,14 +17,15 @@ export function graphDigest(graph: Graph): string {
 
 /**
  * Goes on with a prompt of the job whose end was not seen, instead of paying for it twice: it waits, runs or has succeeded. A prompt
- * with another graph is cancelled. `onSeen` is told that it waits or runs. Null: there is nothing on the server that could be used, and the job has to be sent anew.
+ * with another graph is cancelled. `named` is what it has made so far;
+ * `onSeen` is told that it waits or runs. Null: there is nothing on the server that could be used, and the job has to be sent anew.
  */
 export async function adoptPrompt(
   context: RunContext,
   work: JobToRun,
   built: BuiltWorkflow,
   open: OpenPrompt,
-  onSeen: () => void,
+  { named, onSeen }: { readonly named: NamedFiles; onSeen(): void },
 ): Promise<RanJob | null> {
   const { promptId, attempt } = open
   if (open.graph !== graphDigest(built.graph)) {
@@ -33,13 +34,14 @@ export async function adoptPrompt(
   }
   const state = await promptState(context.clients.comfyui, promptId, context.signal)
   if (state === 'failed') warn(context, `Prompt ${promptId} has failed since; its job is sent anew`)
-  if (state === 'failed' || state === 'unknown') return null
+  if (state === 'unknown') return ranAsNamed(context, work, built, { promptId, startedAt: context.now(), named })
+  if (state === 'failed') return null
   if (state === 'open') onSeen()
   const video = work.plan.videoName
   const startedAt = context.now()
   const where = { video, workflow: work.job.workflowNumber }
   context.emit({ kind: 'job-adopted', at: startedAt, ...where, promptId, attempt, isDone: state === 'done' })
-  const ran = await followPrompt(context, work, built, { promptId, startedAt }).catch((error) => {
+  const ran = await followPrompt(context, work, built, { promptId, startedAt, named }).catch((error) => {
     // Who interrupts a prompt of this part of the run wants it to end. An interrupt takes effect between two nodes: one that the
     // run's earlier part interrupted may still have run for a while.
     if (open !== work.open || !isInterrupted(error)) throw error

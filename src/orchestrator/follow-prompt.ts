@@ -1,4 +1,5 @@
 import type { HistoryEntry, PromptEvent } from '../clients/clients.ts'
+import { allOf } from '../domain/all-of.ts'
 import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import type { OutputRole } from '../domain/bindings.ts'
 import { titleOf } from '../domain/find-node.ts'
@@ -7,7 +8,8 @@ import type { Job, Plan } from '../domain/plan.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { OpenPrompt } from '../state/run-state.ts'
-import type { RunContext } from './run-context.ts'
+import { type RunContext, warn } from './run-context.ts'
+import { hasFile } from './server-files.ts'
 
 /** A job that has to run, and what earlier parts of the run have tried of it. */
 export interface JobToRun<J extends Job = Job> {
@@ -27,22 +29,71 @@ export interface RanJob {
   readonly tookMs: number
 }
 
+/** A prompt that is waited for. */
+export interface FollowedPrompt {
+  readonly promptId: string
+  readonly startedAt: number
+  /** What its nodes have made, as the server said while it ran. */
+  readonly named: NamedFiles
+}
+
+/** Files by node. */
+export type NamedFiles = Map<string, readonly OutputFile[]>
+
 /**
  * Waits for a prompt that the server has accepted. Throws what the client throws, and PR_NO_OUTPUT when the history lacks an
  * output that the plan needs.
  */
 export async function followPrompt(
   context: RunContext,
-  { plan, job }: JobToRun,
-  { graph, outputs }: BuiltWorkflow,
-  { promptId, startedAt }: { promptId: string; startedAt: number },
+  work: JobToRun,
+  built: BuiltWorkflow,
+  prompt: FollowedPrompt,
 ): Promise<RanJob> {
-  const where = { video: plan.videoName, workflow: job.workflowNumber }
-  const entry = await context.clients.comfyui.follow(
-    promptId,
-    (event) => report(context, where, graph, event),
-    context.signal,
-  )
+  const { promptId, named } = prompt
+  const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
+  const onEvent = (event: PromptEvent) => {
+    if (event.kind === 'executed') named.set(event.node, event.files)
+    report(context, where, built.graph, event)
+  }
+  try {
+    return ranJob(context, built, prompt, await context.clients.comfyui.follow(promptId, onEvent, context.signal))
+  } catch (error) {
+    const isLost = error instanceof PromptRunnerError && error.code === 'PR_COMFY_LOST'
+    const ran = isLost ? await ranAsNamed(context, work, built, prompt) : null
+    if (ran) return ran
+    throw error
+  }
+}
+
+/**
+ * A job whose prompt the server has forgotten, as long as it had named every file that is needed of it, and has them still: somebody
+ * has cleared the history. Else null.
+ */
+export async function ranAsNamed(
+  context: RunContext,
+  { plan, job }: JobToRun,
+  built: BuiltWorkflow,
+  prompt: FollowedPrompt,
+): Promise<RanJob | null> {
+  const { promptId, named } = prompt
+  const lacks = Object.values(built.outputs).some((node) => !named.get(node)?.some(isOutput))
+  if (lacks) return null
+  const files = Object.fromEntries(named)
+  const ran = ranJob(context, built, prompt, { promptId, status: 'unsaid', files, outputs: {}, messages: [] })
+  const held = await allOf(Object.values(ran.outputs).map((file) => hasFile(context, plan.videoName, file)))
+  if (!held.every(Boolean)) return null
+  const what = `job ${job.workflowNumber} is done with the files that it had named`
+  warn(context, `ComfyUI has forgotten prompt ${promptId}; ${what}`, plan.videoName)
+  return ran
+}
+
+function ranJob(
+  context: RunContext,
+  { graph, outputs }: BuiltWorkflow,
+  { startedAt }: FollowedPrompt,
+  entry: HistoryEntry,
+): RanJob {
   const made = Object.entries(outputs).map(([role, node]) => [role, outputOf(entry, role, node, graph)])
   return { promptId: entry.promptId, outputs: Object.fromEntries(made), tookMs: context.now() - startedAt }
 }
@@ -56,17 +107,21 @@ export function madeBy({ promptId, outputs }: RanJob, role: OutputRole): OutputF
 
 function outputOf(entry: HistoryEntry, role: string, node: string, graph: Graph): OutputFile {
   // A node may also list previews of type "temp"; what was asked for lies in the output folder.
-  const file = entry.files[node]?.find((candidate) => candidate.type === 'output')
+  const file = entry.files[node]?.find(isOutput)
   if (file) return file
   if (entry.status === 'unsaid') {
     const said = `The history entry of prompt ${entry.promptId} says neither that it succeeded nor that it failed`
     throw new PromptRunnerError('PR_COMFY_HTTP', said, { hint: 'look into the log of ComfyUI', retryAfter: 0 })
   }
+  // What was not run because an earlier prompt had the same result writes under another name next time. Anything else would only be
+  // the same once more, at full price.
+  const wasCached = entry.messages.some(([kind, { nodes }]) => kind === 'execution_cached' && isAmong(node, nodes))
   throw new PromptRunnerError(
     'PR_NO_OUTPUT',
     `Prompt ${entry.promptId} succeeded, but its history names no ${role} for node ${node} (${titleIn(graph, node)})`,
     {
-      hint: `Nodes with files: ${Object.keys(entry.files).join(', ') || 'none'}. Check the output bindings, and that the node is not muted or cached.`,
+      hint: `Nodes with files: ${Object.keys(entry.files).join(', ') || 'none'}. Check the output bindings, and that the node is not muted and saves to the output folder.`,
+      retryAfter: wasCached ? 0 : null,
     },
   )
 }
@@ -91,6 +146,10 @@ function report(
     context.emit({ kind: 'job-progress', at, ...where, node, title: titleIn(graph, node), step: value, of: max })
   }
 }
+
+const isAmong = (node: string, nodes: unknown) => Array.isArray(nodes) && nodes.includes(node)
+
+const isOutput = ({ type }: OutputFile) => type === 'output'
 
 /** ComfyUI names nodes that it has made itself, too. */
 function titleIn(graph: Graph, node: string): string {

@@ -1,16 +1,13 @@
 import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import { promptId as makePromptId } from '../domain/ids.ts'
 import { jobType } from '../domain/plan.ts'
-import { type ErrorCode, PromptRunnerError } from '../errors.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { isEndSaid, type OpenPrompt } from '../state/run-state.ts'
 import { adoptPrompt, graphDigest } from './adopt-prompt.ts'
 import { cancelPrompt } from './cancel-prompts.ts'
-import { followPrompt, type JobToRun, type RanJob } from './follow-prompt.ts'
+import { followPrompt, type JobToRun, type NamedFiles, type RanJob } from './follow-prompt.ts'
 import { waitForServer } from './retry.ts'
 import type { RunContext } from './run-context.ts'
-
-/** A second prompt can help here; an error of the graph or of a node returns at full price. */
-const worthSendingAgain = new Set<ErrorCode>(['PR_COMFY_LOST', 'PR_NO_OUTPUT'])
 
 /**
  * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own,
@@ -28,24 +25,28 @@ export async function runJob(
   let failure: PromptRunnerError | null = null
   /** Failures in a row, between which the prompt was not seen on the server. */
   let failed = 0
-  const onSeen = () => {
-    failed = 0
+  const seen = {
+    named: new Map() as NamedFiles,
+    onSeen() {
+      failed = 0
+    },
   }
   for (;;) {
     try {
       if (failure) await waitForServer(context, failure, failed)
-      const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, onSeen))
+      const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, seen))
       if (adopted) return adopted
       attempt += 1
       const built = build(attempt)
+      seen.named.clear()
       open = { promptId: makePromptId(context.runId, job.jobId, attempt), attempt, graph: graphDigest(built.graph) }
-      return await sendPrompt(context, work, built, open)
+      return await sendPrompt(context, work, built, open, seen.named)
     } catch (error) {
       // A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
       if (context.signal.aborted && open) await cancelPrompt(context, open.promptId)
       if (!(error instanceof PromptRunnerError)) throw error
       failed += 1
-      const isWorthIt = error.retryAfter !== null || worthSendingAgain.has(error.code)
+      const isWorthIt = error.retryAfter !== null || error.code === 'PR_COMFY_LOST'
       const hasPatience = error !== failure && failed <= context.options.maxRetries
       const willRetry = isWorthIt && hasPatience && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
@@ -62,6 +63,7 @@ async function sendPrompt(
   work: JobToRun,
   built: BuiltWorkflow,
   prompt: OpenPrompt,
+  named: NamedFiles,
 ): Promise<RanJob> {
   const startedAt = context.now()
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
@@ -71,7 +73,7 @@ async function sendPrompt(
   using grace = abortLater(context.signal, context.clients.pace.limit(context.retries.grace))
   const request = { promptId: prompt.promptId, graph: built.graph, extraData }
   const { promptId } = await context.clients.comfyui.submit(request, grace.signal)
-  return followPrompt(context, work, built, { promptId, startedAt })
+  return followPrompt(context, work, built, { promptId, startedAt, named })
 }
 
 /** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */

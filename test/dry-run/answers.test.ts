@@ -83,3 +83,23 @@ it('goes on with what it has left open', async () => {
   const resumed = await context.live(world, ['--no-upload', '--resume', first.summary.run_name])
   expect([resumed.exitCode, promptsSent(world)]).toEqual([0, 6])
 })
+
+it.each(['clear history', 'restart with files'])('takes what the server has named before: %s', async (what) => {
+  const run = await withFaults(`end of job 4: ${what}`)
+  expect([run.exitCode, run.sent]).toEqual([0, once])
+  expect(run.stderr).toMatch(
+    /warning: otter: ComfyUI has forgotten prompt \S{36}; job 4 is done with the files that it had named\n/,
+  )
+})
+
+it('does not pay again for a success without outputs', async () => {
+  const run = await withFaults('POST /prompt of job 2: no outputs')
+  expect([run.exitCode, run.sent]).toEqual([1, once.slice(0, 2)])
+  expect(run.stderr).toMatch(/PR_NO_OUTPUT: Prompt \S{36} succeeded, but its history names no latent for node/)
+})
+
+it('sends a job once more whose save node was answered from the cache', async () => {
+  const cached = 'field *.status.messages = [["execution_cached",{"nodes":["11","16"]}]]'
+  const run = await withFaults('GET /history of job 2: field *.outputs = {}', `GET /history of job 2: ${cached}`)
+  expect([run.exitCode, run.sent]).toEqual([0, ['1.1', '2.1', '2.2', '3.1', '4.1', '5.1', '6.1']])
+})

@@ -1,5 +1,6 @@
 import type { PromptEvent } from '../clients.ts'
 import { parsePythonJson } from './answers.ts'
+import { filesOf } from './outcome.ts'
 
 /** One socket frame, understood. */
 export interface SocketMessage {
@@ -78,7 +79,7 @@ function progress(fields: Data): PromptEvent | null {
 function executed(fields: Data): PromptEvent | null {
   const node = shownNode(fields)
   const output = fields['output'] == null ? null : record(fields['output'])
-  return node === null ? null : { kind: 'executed', node, output }
+  return node === null ? null : { kind: 'executed', node, output, files: output === null ? [] : filesOf(output) }
 }
 
 /** Big-endian: `u32 id`, then 1 `u32 format, image`; 3 `u32 length, node, text`; 4 `u32 length, JSON, image`. */

@@ -87,7 +87,7 @@ function isFailure([kind, data]: HistoryEntry['messages'][number]): boolean {
 }
 
 /** Save nodes report under `images`, `gifs`, `latents`, `audio` and what custom nodes think of: every list of files counts. */
-function filesOf(output: Record<string, unknown>): OutputFile[] {
+export function filesOf(output: Record<string, unknown>): OutputFile[] {
   return Object.values(output)
     .flatMap((value) => (Array.isArray(value) ? value : []))
     .flatMap((item) => {
