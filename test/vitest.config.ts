@@ -7,13 +7,11 @@ const root = new URL('..', import.meta.url).pathname
 const exclude = [...configDefaults.exclude, ...(process.platform === 'linux' ? [] : Object.keys(linuxOnly))]
 
 /**
- * Folders whose tests leave nothing behind in their process, so that their files share one, which halves what they cost. A file
- * that puts something in the place of a module needs a process where that is not loaded yet.
+ * No test leaves anything behind in its process, so that files share one: starting a process and loading the sources into it is up
+ * to half of what a file costs. One that puts something in the place of a module needs a process where that is not loaded yet.
  */
-const folders =
-  '{config,diff,domain,dry-run,files,orchestrator,planning,record,recording,replay,report,simulators,state,workflows}'
-const sharing = globSync(`test/${folders}/**/*.test.ts`, { cwd: root }).filter(
-  (file) => !readFileSync(join(root, file), 'utf8').includes('vi.mock('),
+const apart = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+  readFileSync(join(root, file), 'utf8').includes('vi.mock('),
 )
 
 export default defineConfig({
@@ -22,9 +20,10 @@ export default defineConfig({
     globalSetup: 'test/support/set-up.ts',
     // Two cores are what CI has; more workers only take memory there.
     maxWorkers: 2,
+    teardownTimeout: 60_000,
     projects: [
-      project({ name: 'sharing', include: sharing, exclude, isolate: false }),
-      project({ name: 'apart', include: ['test/**/*.test.ts'], exclude: [...exclude, ...sharing] }),
+      project({ name: 'sharing', include: ['test/**/*.test.ts'], exclude: [...exclude, ...apart], isolate: false }),
+      project({ name: 'apart', include: apart, exclude }),
     ],
   },
 })
@@ -36,6 +35,7 @@ function project(test: TestProjectInlineConfiguration['test']): TestProjectInlin
       // Only what hangs is stopped: no test has a limit of its own, so that a busy machine fails none.
       testTimeout: 300_000,
       hookTimeout: 300_000,
+      setupFiles: 'test/support/shared-process.ts',
       expect: { poll: { timeout: 200_000 } },
       ...test,
     },

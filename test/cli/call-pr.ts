@@ -1,11 +1,9 @@
-import { ChildProcess } from 'node:child_process'
-import dns from 'node:dns'
 import { createRequire } from 'node:module'
-import { Socket } from 'node:net'
 import { chdir } from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { surroundings } from '../support/surroundings.ts'
 import { capturedStreams } from './captured-output.ts'
 import { bareEnvironment, keptHere, newFolder, type PrOptions, type PrResult, withTranscript } from './run-pr.ts'
 
@@ -27,7 +25,7 @@ export async function callPr(args: readonly string[], options: CallOptions = {})
   const { streams, texts } = capturedStreams(false, options.onSaid)
   if (isRunning) throw new Error('one after the other: a process has one working directory')
   const home = process.cwd()
-  const [before, open, values] = [surroundings(), openThings(), replaceable()]
+  const [before, open] = [surroundings(), openThings()]
   isRunning = true
   chdir(cwd)
   const environment = { ...bareEnvironment(), ...options.env }
@@ -38,7 +36,7 @@ export async function callPr(args: readonly string[], options: CallOptions = {})
   })
   // What is closed is gone a moment later.
   const left = () => [
-    ...surroundings().filter((each) => !before.includes(each)),
+    ...before.changes(),
     // What an earlier test closed may go meanwhile.
     ...[...openThings()]
       .filter(([kind, count]) => kind !== options.mayLeave && count > (open.get(kind) ?? 0))
@@ -46,8 +44,6 @@ export async function callPr(args: readonly string[], options: CallOptions = {})
   ]
   for (let look = 0; left().length > 0 && look < 500; look += 1) await wait(10)
   expect(left()).toEqual([])
-  const now = replaceable()
-  expect([...values].filter(([name, value]) => now.get(name) !== value).map(([name]) => name)).toEqual([])
   return withTranscript({ cwd, exitCode, ...texts }, args, options)
 }
 
@@ -58,36 +54,8 @@ function forgetMetadataServer(): void {
   requireAsGoogle.cache[requireAsGoogle.resolve('gcp-metadata')]?.exports.resetIsAvailableCache()
 }
 
-/** What a program could leave behind in the process that it runs in. */
-function surroundings(): string[] {
-  return [
-    `exit code ${process.exitCode}`,
-    ...Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
-    ...process.eventNames().map((name) => `${process.listenerCount(name)} listeners to ${String(name)}`),
-  ]
-}
-
 /** Sockets, timers, servers, files and processes that keep this process busy, by kind. */
 function openThings(): Map<string, number> {
   const kinds = Map.groupBy(process.getActiveResourcesInfo(), (kind) => kind)
   return new Map(Array.from(kinds, ([kind, all]) => [kind, all.length]))
-}
-
-/** What a simulated network takes the place of, while it is there. */
-function replaceable(): Map<string, unknown> {
-  const places = {
-    globalThis,
-    dns,
-    'dns.promises': dns.promises,
-    Socket: Socket.prototype,
-    ChildProcess: ChildProcess.prototype,
-  }
-  return new Map(
-    Object.entries(places).flatMap(([place, object]) =>
-      Object.entries(Object.getOwnPropertyDescriptors(object))
-        // What is loaded when it is first asked for has no value yet.
-        .filter(([, { value }]) => typeof value === 'function')
-        .map(([name, { value }]) => [`${place}.${name}`, value] as const),
-    ),
-  )
 }

@@ -11,7 +11,7 @@ export interface Listening {
 
 /** A simulator on a loopback port of its own. */
 export async function listening(simulator: Simulator): Promise<Listening> {
-  const server = serve({ fetch: simulator, hostname: '127.0.0.1', port: 0 }) as Server
+  const server = serve({ fetch: simulator, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false }) as Server
   if (!server.listening) await once(server, 'listening')
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type CallOptions, callPr } from '../cli/call-pr.ts'
 import { newFolder, type PrResult } from '../cli/run-pr.ts'
@@ -64,17 +64,8 @@ export function filesIn(folder: string): string[] {
     .toSorted()
 }
 
-const folders: string[] = []
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
-
-/** A folder that is gone when the process ends. */
-export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
-  const folder = newFolder(files)
-  folders.push(folder)
-  return folder
-}
+/** A folder that is gone when the tests have ended. */
+export const temporaryFolder = newFolder
 
 /** A text prompt file of four blocks. */
 export function promptFile(name: string, frames: number, positive = 'A heron wades.', negative = ''): string {
