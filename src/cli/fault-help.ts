@@ -37,7 +37,7 @@ const intro = [
       'after POST /prompt of job 3: reset',
       'GET /history of job 2: status 429 with retry-after 7, times 3',
       'step 2 of 4 of job 4: restart without files',
-      'node VAEDecode of job 2: out of memory',
+      'node Decode of job 2: out of memory',
       '2nd socket open: status 403, always',
       'after execution_cached of job 2: close 1006',
       'GET /view of job 2: truncate after 1 KiB',

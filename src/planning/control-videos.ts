@@ -4,7 +4,7 @@ import { type Problem, PromptRunnerError } from '../errors.ts'
 import { contentOf, sha256 } from '../simulators/comfyui/files/file-content.ts'
 import type { FileStore } from '../simulators/comfyui/files/file-store.ts'
 import { fileSource } from '../simulators/media/byte-source.ts'
-import { frameCount } from '../simulators/media/image-batch.ts'
+import { frameCount } from '../simulators/media/image-sequence.ts'
 import { readMp4 } from '../simulators/media/read-mp4.ts'
 
 /**

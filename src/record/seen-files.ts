@@ -1,5 +1,5 @@
 import { fileSource } from '../simulators/media/byte-source.ts'
-import { frameCount } from '../simulators/media/image-batch.ts'
+import { frameCount } from '../simulators/media/image-sequence.ts'
 import { readImage } from '../simulators/media/read-image.ts'
 import { readMp4 } from '../simulators/media/read-mp4.ts'
 import { readSafetensors } from '../simulators/media/safetensors.ts'

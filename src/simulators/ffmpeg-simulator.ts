@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseExtractFrame, parseProbe } from '../domain/ffmpeg-arguments.ts'
 import { bytesOf, fileSource } from './media/byte-source.ts'
-import { frameCount, frameRate, type ImageBatch } from './media/image-batch.ts'
+import { frameCount, frameRate, type ImageSequence } from './media/image-sequence.ts'
 import { png } from './media/png.ts'
 import { type Mp4Facts, readMp4 } from './media/read-mp4.ts'
 
@@ -81,7 +81,7 @@ function probeJson({ images, fps }: Mp4Facts): string {
 }
 
 /** No such frame: ffmpeg writes no file and is content. */
-function extract(images: ImageBatch, frame: number, path: string): Finished {
+function extract(images: ImageSequence, frame: number, path: string): Finished {
   let after = 0
   for (const { frames, colour } of images.segments) {
     after += frames

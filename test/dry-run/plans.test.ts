@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { fileSource } from '../../src/simulators/media/byte-source.ts'
-import { frameCount } from '../../src/simulators/media/image-batch.ts'
+import { frameCount } from '../../src/simulators/media/image-sequence.ts'
 import { readMp4 } from '../../src/simulators/media/read-mp4.ts'
 import { decoded, segmentLengths } from '../support/film.ts'
 import { type Json, promptFile, rehearse } from '../support/rehearse.ts'

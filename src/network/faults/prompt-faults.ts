@@ -34,7 +34,7 @@ export async function editPromptAnswer(
 
 /** A 200 whose `node_errors` say that a branch of the graph was left out (execution.py, validate_prompt). */
 export function withNodeErrors(answer: Response, graph: Py): Promise<Response> {
-  const [id, node] = (isDict(graph) ? [...graph].at(-1) : undefined) ?? ['1', null]
+  const [id, node] = (isDict(graph) ? [...graph].at(-1) : undefined) ?? ['unknown', null]
   const error = dict({
     type: 'value_not_in_list',
     message: 'Value not in list',

@@ -1,7 +1,7 @@
 import { type Bits, pack, se, u, ue } from './bits.ts'
 import { type ByteSource, concat, fromBytes, repeated } from './byte-source.ts'
 import { type Colour, videoRange } from './colour.ts'
-import type { FrameRate } from './image-batch.ts'
+import type { FrameRate } from './image-sequence.ts'
 
 /**
  * The least H.264 that is real (ITU-T H.264, section and table numbers below): Constrained Baseline, 4:2:0, one slice a

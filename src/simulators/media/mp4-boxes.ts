@@ -1,6 +1,6 @@
 import { ascii, u16, u32, u64 } from './bits.ts'
 import { type ByteSource, concat, fromBytes } from './byte-source.ts'
-import type { FrameRate } from './image-batch.ts'
+import type { FrameRate } from './image-sequence.ts'
 
 type BoxPart = ByteSource | Uint8Array | readonly number[]
 

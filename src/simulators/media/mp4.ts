@@ -1,11 +1,11 @@
 import { ascii, u32 } from './bits.ts'
 import { type ByteSource, concat, fromBytes, remade, repeated } from './byte-source.ts'
 import { h264 } from './h264.ts'
-import { frameCount, frameRate, type ImageBatch } from './image-batch.ts'
+import { frameCount, frameRate, type ImageSequence } from './image-sequence.ts'
 import { box, largeBox, moov } from './mp4-boxes.ts'
 
 export interface Mp4Request {
-  readonly images: ImageBatch
+  readonly images: ImageSequence
   readonly fps: number
   /** Container tags, as ComfyUI writes `prompt` and the extra PNG info: text by key. */
   readonly tags?: Readonly<Record<string, string>>

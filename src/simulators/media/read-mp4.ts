@@ -1,11 +1,11 @@
 import { type ByteSource, bytesOf } from './byte-source.ts'
-import type { ImageBatch } from './image-batch.ts'
+import type { ImageSequence } from './image-sequence.ts'
 import { SEGMENTS_MARK } from './mp4.ts'
 import { UNKNOWN_COLOUR } from './read-image.ts'
 
 export interface Mp4Facts {
   /** Segments as this project's own files tell them; of others one grey segment. */
-  readonly images: ImageBatch
+  readonly images: ImageSequence
   readonly fps: number
 }
 
@@ -100,7 +100,7 @@ function ticks(bytes: Buffer, { start }: Box): number {
   return sum
 }
 
-function ownSegments(source: ByteSource, boxes: readonly Box[]): ImageBatch['segments'] | null {
+function ownSegments(source: ByteSource, boxes: readonly Box[]): ImageSequence['segments'] | null {
   for (const { type, start, end } of boxes) {
     if (type !== 'free' || end - start < SEGMENTS_MARK.length) continue
     const bytes = Buffer.from(bytesOf(source, start, end))

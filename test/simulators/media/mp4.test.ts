@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bytesOf, fileSource, fromBytes } from '../../../src/simulators/media/byte-source.ts'
-import type { ImageBatch } from '../../../src/simulators/media/image-batch.ts'
+import type { ImageSequence } from '../../../src/simulators/media/image-sequence.ts'
 import { mp4 } from '../../../src/simulators/media/mp4.ts'
 import { readMp4 } from '../../../src/simulators/media/read-mp4.ts'
 import { fc } from '../../support/seeded.ts'
@@ -105,7 +105,7 @@ it.each([
   expect(() => mp4({ images, fps: 16 })).toThrow(message)
 })
 
-const batches: fc.Arbitrary<ImageBatch> = fc.record({
+const batches: fc.Arbitrary<ImageSequence> = fc.record({
   width: fc.integer({ min: 1, max: 100 }).map((half) => half * 2),
   height: fc.integer({ min: 1, max: 100 }).map((half) => half * 2),
   segments: fc.array(

@@ -1,5 +1,5 @@
 import { fromBytes } from '../../media/byte-source.ts'
-import { flatImages } from '../../media/image-batch.ts'
+import { flatImages } from '../../media/image-sequence.ts'
 import { type FileType, savedName } from '../files/folder-paths.ts'
 import type { OwnNode } from './own-node.ts'
 import type { NodeInputs, NodeOutput, NodeReturn, SavedFile } from './running-node.ts'

@@ -1,10 +1,10 @@
-import { flatImages, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
+import { flatImages, frameCount, type ImageSequence, slice } from '../../media/image-sequence.ts'
 import type { Value } from '../execute/value.ts'
 import { PythonError } from '../python/py.ts'
 import type { OwnBehaviour } from './own-node.ts'
 import type { NodeInputs } from './running-node.ts'
 
-const images = (batch: ImageBatch): Value => ({ kind: 'images', images: batch })
+const images = (batch: ImageSequence): Value => ({ kind: 'images', images: batch })
 
 /** Nodes that make, cut, join and scale image batches, also those of films (nodes.py, comfy_extras/nodes_images.py, nodes_video.py). */
 export const imageBehaviours: readonly OwnBehaviour[] = [
@@ -78,7 +78,7 @@ export const imageBehaviours: readonly OwnBehaviour[] = [
 ]
 
 /** The second batch is scaled to the size of the first when they differ. */
-function joined(inputs: NodeInputs): ImageBatch {
+function joined(inputs: NodeInputs): ImageSequence {
   const first = inputs.get('image1', 'images').images
   const second = inputs.get('image2', 'images').images
   return { ...first, segments: [...first.segments, ...second.segments] }
@@ -96,7 +96,7 @@ function rebatched(inputs: NodeInputs): Value[] {
 }
 
 /** `batch_index` is held within the batch, `length` within what is left of it. */
-function cut(inputs: NodeInputs): ImageBatch {
+function cut(inputs: NodeInputs): ImageSequence {
   const { images: given } = inputs.get('image', 'images')
   const count = frameCount(given)
   const start = Math.min(count - 1, inputs.number('batch_index', 0))
@@ -104,7 +104,7 @@ function cut(inputs: NodeInputs): ImageBatch {
 }
 
 /** A width or height of 0 keeps the proportions; both 0 keep the image. */
-function scaled(inputs: NodeInputs): ImageBatch {
+function scaled(inputs: NodeInputs): ImageSequence {
   const { images: given } = inputs.get('image', 'images')
   const [width, height] = [inputs.number('width', 0), inputs.number('height', 0)]
   if (width === 0 && height === 0) return given

@@ -1,5 +1,5 @@
 import { type Colour, colourOf } from '../../media/colour.ts'
-import { flatImages, frameCount, slice } from '../../media/image-batch.ts'
+import { flatImages, frameCount, slice } from '../../media/image-sequence.ts'
 import type { Value } from '../execute/value.ts'
 import { PythonError } from '../python/py.ts'
 import type { OwnBehaviour } from './own-node.ts'

@@ -1,5 +1,5 @@
 import { type Colour, colourOf } from '../../media/colour.ts'
-import { frameCount } from '../../media/image-batch.ts'
+import { frameCount } from '../../media/image-sequence.ts'
 import type { NodeCall } from '../execute/node-runner.ts'
 import { formatValue, type Value } from '../execute/value.ts'
 import { pyBool } from '../python/convert.ts'

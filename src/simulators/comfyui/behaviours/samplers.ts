@@ -1,6 +1,6 @@
 import { bytesOf } from '../../media/byte-source.ts'
 import { colourOf } from '../../media/colour.ts'
-import { flatImages } from '../../media/image-batch.ts'
+import { flatImages } from '../../media/image-sequence.ts'
 import { jpeg } from '../../media/jpeg.ts'
 import { PythonError } from '../python/py.ts'
 import type { OwnBehaviour } from './own-node.ts'

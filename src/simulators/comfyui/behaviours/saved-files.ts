@@ -1,5 +1,5 @@
 import { type ByteSource, fromBytes } from '../../media/byte-source.ts'
-import type { ImageBatch } from '../../media/image-batch.ts'
+import type { ImageSequence } from '../../media/image-sequence.ts'
 import { mp4 } from '../../media/mp4.ts'
 import { png } from '../../media/png.ts'
 import { latent } from '../../media/safetensors.ts'
@@ -49,7 +49,7 @@ export function saveFiles(
 }
 
 /** One PNG a frame. */
-function saveImages(node: Saver, images: ImageBatch, prefix: string, type: FileType): SavedFile[] {
+function saveImages(node: Saver, images: ImageSequence, prefix: string, type: FileType): SavedFile[] {
   const { width, height } = images
   const path = node.files.savePath(prefix, type, images)
   const text = node.metadata()
@@ -62,7 +62,7 @@ function saveImages(node: Saver, images: ImageBatch, prefix: string, type: FileT
 }
 
 /** A film as SaveVideo encodes it. libx264 in 4:2:0 refuses odd sizes. */
-export function film(images: ImageBatch, fps: number, tags: Record<string, string>): ByteSource {
+export function film(images: ImageSequence, fps: number, tags: Record<string, string>): ByteSource {
   try {
     return mp4({ images, fps, tags })
   } catch (cause) {
@@ -73,7 +73,7 @@ export function film(images: ImageBatch, fps: number, tags: Record<string, strin
 }
 
 /** The colour of each frame. */
-export function coloursOf({ segments }: ImageBatch): number[] {
+export function coloursOf({ segments }: ImageSequence): number[] {
   return segments.flatMap(({ frames, colour }) => Array.from({ length: frames }, () => colour))
 }
 

@@ -1,5 +1,5 @@
 import { bytesOf } from '../../media/byte-source.ts'
-import { frameCount } from '../../media/image-batch.ts'
+import { frameCount } from '../../media/image-sequence.ts'
 import { mp4 } from '../../media/mp4.ts'
 import { png } from '../../media/png.ts'
 import { webp } from '../../media/webp.ts'

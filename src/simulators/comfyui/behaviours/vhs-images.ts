@@ -1,8 +1,8 @@
-import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
+import { everyNth, frameCount, type ImageSequence, slice } from '../../media/image-sequence.ts'
 import type { OwnBehaviour } from './own-node.ts'
 import type { NodeOutput } from './running-node.ts'
 
-const counted = (...batches: ImageBatch[]): NodeOutput[] =>
+const counted = (...batches: ImageSequence[]): NodeOutput[] =>
   batches.flatMap((images): NodeOutput[] => [{ kind: 'images', images }, BigInt(frameCount(images))])
 
 /** Image batches of ComfyUI-VideoHelperSuite (videohelpersuite/batched_nodes.py, utils). Counts go with the images. */

@@ -1,4 +1,4 @@
-import { everyNth, frameCount, type ImageBatch, slice } from '../../media/image-batch.ts'
+import { everyNth, frameCount, type ImageSequence, slice } from '../../media/image-sequence.ts'
 import { png } from '../../media/png.ts'
 import type { Counting } from '../files/folder-paths.ts'
 import { join } from '../files/python-path.ts'
@@ -123,7 +123,7 @@ function videoCombine(inputs: NodeInputs, node: OwnNode): NodeReturn {
 }
 
 /** Ping-pong appends the frames in between in reverse. */
-function written(inputs: NodeInputs, images: ImageBatch): ImageBatch {
+function written(inputs: NodeInputs, images: ImageSequence): ImageSequence {
   if (inputs.data('pingpong') !== true) return images
   const back = slice(images, 1, frameCount(images) - 2)
   return { ...images, segments: [...images.segments, ...back.segments.toReversed()] }

@@ -1,12 +1,12 @@
 import type { Colour } from '../../media/colour.ts'
-import type { ImageBatch } from '../../media/image-batch.ts'
+import type { ImageSequence } from '../../media/image-sequence.ts'
 import { pyStr } from '../python/format.ts'
 import type { Py } from '../python/py.ts'
 
 /** What flows over a link: plain Python data as it is, everything else by the facts that later nodes and files need. */
 export type Value =
   | { readonly kind: 'data'; readonly data: Py }
-  | { readonly kind: 'images'; readonly images: ImageBatch }
+  | { readonly kind: 'images'; readonly images: ImageSequence }
   /** `level` is the flat value, 0…1. */
   | {
       readonly kind: 'mask'
@@ -16,8 +16,8 @@ export type Value =
       readonly level: number
     }
   /** `shape` as the tensor's (`[batch, channels, frames, height, width]`, or without frames); `images` is what it decodes to. */
-  | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images: ImageBatch }
-  | { readonly kind: 'video'; readonly images: ImageBatch; readonly fps: number }
+  | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images: ImageSequence }
+  | { readonly kind: 'video'; readonly images: ImageSequence; readonly fps: number }
   /**
    * A model, a text encoder, conditioning …: what its pictures' colour comes from, the latent shape that it is made for, and
    * whatever a behaviour keeps in it.

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { ByteSource } from '../../media/byte-source.ts'
-import type { ImageBatch } from '../../media/image-batch.ts'
+import type { ImageSequence } from '../../media/image-sequence.ts'
 import { readImage } from '../../media/read-image.ts'
 import { readMp4 } from '../../media/read-mp4.ts'
 import { readSafetensors } from '../../media/safetensors.ts'
 
 /** What is in a file, so that a loader node can give it back without decoding anything. */
 export type FileContent =
-  | { readonly kind: 'image'; readonly images: ImageBatch; readonly alpha: boolean }
-  | { readonly kind: 'video'; readonly images: ImageBatch; readonly fps: number }
+  | { readonly kind: 'image'; readonly images: ImageSequence; readonly alpha: boolean }
+  | { readonly kind: 'video'; readonly images: ImageSequence; readonly fps: number }
   /** `images`: what the latent decodes to, when it is known. */
-  | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images?: ImageBatch }
+  | { readonly kind: 'latent'; readonly shape: readonly number[]; readonly images?: ImageSequence }
   | { readonly kind: 'other' }
 
 /** What bytes that came from outside hold, told from their headers: the name does not count. */

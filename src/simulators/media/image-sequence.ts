@@ -4,26 +4,26 @@ import type { Colour } from './colour.ts'
  * Frames of one size. The picture is a flat colour per segment, so that order and origin of frames can be seen by eye
  * or by ffmpeg.
  */
-export interface ImageBatch {
+export interface ImageSequence {
   readonly width: number
   readonly height: number
   readonly segments: ReadonlyArray<{ readonly frames: number; readonly colour: Colour }>
 }
 
 /** Frames of all segments. */
-export function frameCount(images: ImageBatch): number {
+export function frameCount(images: ImageSequence): number {
   return images.segments.reduce((sum, segment) => sum + segment.frames, 0)
 }
 
 /** Images of one colour. */
-export const flatImages = (width: number, height: number, frames: number, colour: Colour): ImageBatch => ({
+export const flatImages = (width: number, height: number, frames: number, colour: Colour): ImageSequence => ({
   width,
   height,
   segments: [{ frames, colour }],
 })
 
 /** The frames from `start` (counted from 0) on, `length` of them or as many as there are. */
-export function slice(batch: ImageBatch, start: number, length: number): ImageBatch {
+export function slice(batch: ImageSequence, start: number, length: number): ImageSequence {
   let at = 0
   const segments = batch.segments.flatMap((segment) => {
     const { frames, colour } = segment
@@ -37,7 +37,7 @@ export function slice(batch: ImageBatch, start: number, length: number): ImageBa
 }
 
 /** Frames `skip`, `skip + step`, `skip + 2 step` … */
-export function everyNth(images: ImageBatch, step: number, skip: number): ImageBatch {
+export function everyNth(images: ImageSequence, step: number, skip: number): ImageSequence {
   if (step <= 1) return slice(images, skip, frameCount(images) - skip)
   let at = 0
   const segments = images.segments.map(({ frames, colour }) => {
