@@ -1,18 +1,25 @@
 import { dumpJson } from '../../simulators/comfyui/python/format.ts'
 import { parseJson } from '../../simulators/comfyui/python/parse.ts'
-import { isDict, type Py } from '../../simulators/comfyui/python/py.ts'
+import { isDict, type Py, type PyDict } from '../../simulators/comfyui/python/py.ts'
 import type { Clock } from '../../simulators/simulator.ts'
 import type { Action } from './grammar/actions.ts'
 
 /** What an action makes of a whole answer; null for actions that change no answer. */
 export async function editAnswer(answer: Response, action: Action, clock: Clock): Promise<Response | null> {
   switch (action.kind) {
-    case 'setField':
-      return withJson(answer, (body) =>
-        setMember(body, action.member.split('.'), parseJson(JSON.stringify(action.json))),
-      )
+    case 'setField': {
+      const to = parseJson(JSON.stringify(action.json))
+      return withJson(answer, (body) => changed(body, action.member, (members, key) => members.set(key, to)))
+    }
     case 'dropField':
-      return withJson(answer, (body) => setMember(body, action.member.split('.'), undefined))
+      return withJson(answer, (body) => changed(body, action.member, (members, key) => members.delete(key)))
+    case 'renameField':
+      return withJson(answer, (body) =>
+        changed(body, action.member, (members, key) => {
+          if (members.has(key)) members.set(action.name, members.get(key)!)
+          members.delete(key)
+        }),
+      )
     case 'setHeader':
       return withHeaders(answer, (headers) => headers.set(action.header, action.text))
     case 'dropHeader':
@@ -60,21 +67,18 @@ function withHeaders(answer: Response, change: (headers: Headers) => void): Resp
   return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers })
 }
 
-/** `undefined` takes the member out. A path that leads nowhere changes nothing, but for its last step. */
-function setMember(value: Py, [key = '', ...rest]: readonly string[], to: Py | undefined): Py {
-  if (Array.isArray(value)) {
-    const chosen = (index: number) => key === '*' || key === String(index)
-    if (rest.length > 0) return value.map((each, index) => (chosen(index) ? setMember(each, rest, to) : each))
-    return value.flatMap((each, index) => (chosen(index) ? (to === undefined ? [] : [to]) : [each]))
+/** Changes the members of an object or a list that a path leads to: `*` is any of them, a place in a list is its number. */
+function changed(body: Py, path: string, change: (members: PyDict, key: string) => unknown): Py {
+  const follow = (value: Py, [key = '', ...rest]: readonly string[]): Py => {
+    if (!Array.isArray(value) && !isDict(value)) return value
+    const members: PyDict = new Map(Array.isArray(value) ? value.map((each, index) => [String(index), each]) : value)
+    for (const name of key === '*' ? [...members.keys()] : [key]) {
+      if (rest.length === 0) change(members, name)
+      else if (members.has(name)) members.set(name, follow(members.get(name)!, rest))
+    }
+    return Array.isArray(value) ? [...members.values()] : members
   }
-  if (!isDict(value)) return value
-  const changed = new Map(value)
-  for (const name of key === '*' ? value.keys() : [key]) {
-    if (rest.length > 0 && changed.has(name)) changed.set(name, setMember(changed.get(name)!, rest, to))
-    else if (rest.length === 0 && to === undefined) changed.delete(name)
-    else if (rest.length === 0) changed.set(name, to!)
-  }
-  return changed
+  return follow(body, path.split('.'))
 }
 
 /** The body in pieces of that length, each after its pause. */

@@ -1,7 +1,11 @@
 import type { Outbox } from '../../simulators/comfyui/execute/prompt-run.ts'
+import type { FileContent } from '../../simulators/comfyui/files/file-content.ts'
 import { createFileStore, type FileStore, type StoredFile } from '../../simulators/comfyui/files/file-store.ts'
 import type { ComfyuiReport, ComfyuiSimulator } from '../../simulators/comfyui/simulator.ts'
 import { bytesOf, fromBytes } from '../../simulators/media/byte-source.ts'
+import { mp4 } from '../../simulators/media/mp4.ts'
+import { png } from '../../simulators/media/png.ts'
+import { latent } from '../../simulators/media/safetensors.ts'
 import type { MakeComfyui } from '../../simulators/simulated-services.ts'
 import { FaultyOutbox, type OutboxFaults } from './faulty-outbox.ts'
 import type { Action } from './grammar/actions.ts'
@@ -65,7 +69,7 @@ export function faultyComfyui(make: MakeComfyui, faults: Omit<OutboxFaults, 'ser
     },
     damage(file, how, seed) {
       const stored = found(now.server.files, file)
-      if (stored) now.server.files.write({ ...stored, bytes: fromBytes(damaged(bytesOf(stored.bytes), how, seed)) })
+      if (stored) now.server.files.write({ ...stored, ...damaged(stored, how, seed) })
     },
     occupy({ filename, subfolder, type }) {
       const content = { kind: 'other' } as const
@@ -94,13 +98,25 @@ function found(files: FileStore, { filename, subfolder, type }: FileName): Store
   return file === 'directory' ? null : file
 }
 
-function damaged(bytes: Uint8Array, how: Damage, seed: string): Uint8Array {
-  if (how === 'empty') return new Uint8Array()
-  if (how === 'cut') return bytes.subarray(0, bytes.length >> 1)
-  const changed = Uint8Array.from(bytes)
+function damaged({ bytes, content }: StoredFile, how: Damage, seed: string): Pick<StoredFile, 'bytes' | 'content'> {
+  if (how === 'foreign') return foreign(content)
+  const whole = bytesOf(bytes)
+  const kept = Uint8Array.from(whole.subarray(0, { damaged: whole.length, cut: whole.length >> 1, empty: 0 }[how]))
   // From the very first byte, so that no reader takes it for what it was.
-  changed.set(noise(seed, Math.min(changed.length, 4096)))
-  return changed
+  if (how === 'damaged') kept.set(noise(seed, Math.min(kept.length, 4096)))
+  return { bytes: fromBytes(kept), content: { kind: 'other' } }
+}
+
+/** A file of the same kind that was made from something else: twice as wide. */
+function foreign(content: FileContent): Pick<StoredFile, 'bytes' | 'content'> {
+  if (content.kind === 'latent') {
+    const shape = [...content.shape.slice(0, -1), (content.shape.at(-1) ?? 1) * 2]
+    return { bytes: latent({ shape, seed: 'foreign' }), content: { kind: 'latent', shape } }
+  }
+  if (content.kind === 'other') return { bytes: fromBytes(noise('foreign', 64)), content }
+  const images = { ...content.images, width: content.images.width * 2 }
+  const bytes = content.kind === 'video' ? mp4({ images, fps: content.fps }) : png({ ...images, colour: 0 })
+  return { bytes, content: { ...content, images } }
 }
 
 function merged(reports: readonly ComfyuiReport[]): ComfyuiReport {

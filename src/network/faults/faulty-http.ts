@@ -1,5 +1,5 @@
 import { timeLimits } from '../../domain/pace.ts'
-import { FAULT_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
+import { FAULT_HEADER, PROVENANCE_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
 import { onWire } from '../wire/on-wire.ts'
 import { statusAnswer } from './answers.ts'
 import { can } from './can.ts'
@@ -9,7 +9,7 @@ import { applies } from './grammar/applies.ts'
 import { printAction } from './grammar/print-fault.ts'
 import { noise } from './noise.ts'
 import type { PromptBook } from './prompt-book.ts'
-import { editPromptAnswer, prepareServer, withNodeErrors } from './prompt-faults.ts'
+import { editPromptAnswer, prepareServer, withNodeErrors, withoutModel, withoutModelListed } from './prompt-faults.ts'
 import { type Sighting, sightingsOf, withBody } from './sightings.ts'
 import { brokenOff, type FaultTime, wireAct } from './wire-acts.ts'
 import type { World } from './world.ts'
@@ -61,17 +61,23 @@ export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simul
   /** What the service answers, changed as the faults say. */
   const changed = async (due: readonly Due[], sighting: Sighting): Promise<Response> => {
     const changing = due.filter(({ do: { kind } }) => applies[kind].changes)
-    for (const fault of changing) prepareServer(fault, sighting, faults)
-    let answer = await forward(sighting)
+    let { request } = sighting
+    for (const fault of changing) {
+      prepareServer(fault, sighting, faults)
+      if (fault.do.kind === 'missingModel') request = await withoutModel(request, fault.do.model)
+    }
+    let answer = await forward({ ...sighting, request })
     for (const { do: action } of changing) {
       if (action.kind === 'nodeErrors') answer = await withNodeErrors(answer, sighting.prompt?.graph ?? null)
+      else if (action.kind === 'missingModel') answer = await withoutModelListed(answer, action.model)
       else answer = (await editAnswer(answer, action, clock)) ?? answer
     }
     for (const fault of changing) {
       const act = wireAct(fault, faults, limit)
       if (act) answer = onWire(answer, act)
     }
-    for (const fault of due) if (fault.after) answer = (await instead(fault, sighting, answer)) ?? answer
+    for (const fault of due)
+      if (fault.after) answer = stated((await instead(fault, sighting, answer)) ?? answer, answer)
     return answer
   }
 
@@ -110,6 +116,13 @@ async function begin(service: SimulatedService, { request, sent }: Sighting, byt
 /** The pod as it is, as if that had been the answer to the action. */
 function ignored(service: SimulatedService, { url, headers }: Request): Promise<Response> {
   return service.http(new Request(url.replace(/\/action$/, ''), { headers }))
+}
+
+/** That the service was asked shows by where its answer came from. */
+function stated(answer: Response, before: Response): Response {
+  const origin = before.headers.get(PROVENANCE_HEADER)
+  if (origin !== null) answer.headers.set(PROVENANCE_HEADER, origin)
+  return answer
 }
 
 /** The run folder tells which answers were faults. */

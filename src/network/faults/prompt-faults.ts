@@ -3,7 +3,7 @@ import { bytesOf, withBytes, withJson } from './edit-answer.ts'
 import type { Due } from './fault-plan.ts'
 import type { HttpFaults } from './faulty-http.ts'
 import { type FileName, member } from './prompt-book.ts'
-import type { Sighting } from './sightings.ts'
+import { type Sighting, withBody } from './sightings.ts'
 
 /** Does to the server what has to be done before it is asked. */
 export function prepareServer(
@@ -30,6 +30,26 @@ export async function editPromptAnswer(
   }
   const isHistory = /^(\/api)?\/history(\/|$)/.test(new URL(request.url).pathname)
   return isHistory && withoutOutputs.size > 0 ? withJson(answer, (body) => emptied(body, withoutOutputs)) : answer
+}
+
+/** Of this name no server has a model. */
+const unknown = (model: string) => `${model}?`
+
+/** Has the server look for a model that it does not have. */
+export async function withoutModel(request: Request, model: string): Promise<Request> {
+  if (request.method !== 'POST') return request
+  const body = (await request.text()).replaceAll(JSON.stringify(model), JSON.stringify(unknown(model)))
+  return withBody(request, new TextEncoder().encode(body))
+}
+
+/** Takes a model out of every list of an answer, as if there had never been one. */
+export async function withoutModelListed(answer: Response, model: string): Promise<Response> {
+  let text = (await bytesOf(answer)).toString()
+  for (const quote of ['"', "'"]) {
+    const name = `${quote}${model}${quote}`
+    text = text.replaceAll(`, ${name}`, '').replaceAll(`${name}, `, '')
+  }
+  return withBytes(answer, new TextEncoder().encode(text.replaceAll(unknown(model), model)))
 }
 
 /** A 200 whose `node_errors` say that a branch of the graph was left out (execution.py, validate_prompt). */

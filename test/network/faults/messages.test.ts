@@ -74,6 +74,7 @@ const table: Readonly<Record<string, Seen>> = {
   'step 1: out of memory': { events: failed, history: 'torch.OutOfMemoryError at 10' },
   'step 2: hang': { events: [...until('progress 2'), 'preview'], history: null, running: 1 },
   'POST /prompt of job 1: no outputs': { events: without('executed 11'), history: 'execution_success' },
+  'POST /prompt of job 1: no model wan2.2_high_t2v.safetensors': { events: ['status'], posted: 400, history: null },
   'POST /prompt of job 1: name taken': { history: 'execution_success high_00002_.latent' },
   'POST /prompt of job 1: restart': { events: ['status'], socket: 1006, posted: null, history: null },
   'after POST /prompt of job 1: restart': {
@@ -137,6 +138,7 @@ it.each([
   ['damaged', (bytes: Buffer, whole: Buffer) => bytes.length === whole.length && !bytes.equals(whole)],
   ['cut', (bytes: Buffer, whole: Buffer) => bytes.equals(whole.subarray(0, whole.length >> 1))],
   ['empty', (bytes: Buffer) => bytes.length === 0],
+  ['foreign', (bytes: Buffer, whole: Buffer) => bytes.includes('latent_tensor') && bytes.length > whole.length / 2],
 ] as const)('leaves a %s file on the disk of the server', async (how, isSo) => {
   const written = async (spec: string) => {
     await using network = await faultyNetwork('wire', spec)

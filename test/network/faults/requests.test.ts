@@ -69,6 +69,7 @@ const table: Readonly<Record<string, Seen>> = {
   restart: { ...nothing, next: 'ECONNREFUSED' },
   'field queue_running = [1]': { body: '{"queue_running": [1], "queue_pending": []}' },
   'field * = null': { body: '{"queue_running": null, "queue_pending": null}' },
+  'field queue_running as running': { body: '{"queue_pending": [], "running": []}' },
   'no field queue_pending': { body: '{"queue_running": []}' },
   'header content-type = text/html': { headers: { 'content-type': 'text/html' } },
   'no header content-type': { headers: { 'content-type': null, 'content-length': '42' } },

@@ -32,6 +32,7 @@ export const applies: Readonly<Record<ActionKind, Applies>> = {
   lag: { at: ['request'], only: ['GET /history'], means: '{}, as of a prompt that has no history entry yet' },
   setField: { at: requests, changes: true, means: 'a member of the JSON answer is that; * stands for any member' },
   dropField: { at: requests, changes: true, means: 'a member of the JSON answer is left out' },
+  renameField: { at: requests, changes: true, means: 'a member of the JSON answer has another name' },
   setHeader: { at: requests, changes: true, means: 'a header of the answer is that' },
   dropHeader: { at: requests, changes: true, means: 'a header of the answer is left out' },
   nodeErrors: {
@@ -52,12 +53,19 @@ export const applies: Readonly<Record<ActionKind, Applies>> = {
     changes: true,
     means: 'another file of that name is there: an upload is renamed, a save node counts on',
   },
+  missingModel: {
+    at: ['request'],
+    only: ['POST /prompt', 'GET /object_info'],
+    changes: true,
+    means: 'the server does not have that model file',
+  },
   shortBody: { at: requests, changes: true, means: 'less than there is (half of it), and a length that agrees' },
   damage: {
     at: ['request', 'end'],
     only: ['GET /view', 'HEAD /view'],
     changes: true,
-    means: "the file on the server's disk, or those of the job, are so from then on",
+    means:
+      "the file on the server's disk, or those of the job, are so from then on; foreign: whole, and of another size",
   },
   delay: { at: [...requests, ...server, ...programs], means: 'it takes that much longer (latency)' },
   slow: { at: requests, changes: true, means: 'the answer comes at that rate (bandwidth, in KB per second)' },

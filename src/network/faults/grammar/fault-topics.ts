@@ -38,8 +38,18 @@ const groups: ReadonlyArray<readonly [title: string, kinds: readonly ActionKind[
   [
     'What, to an answer of the service',
     [
-      ...(['setField', 'dropField', 'setHeader', 'dropHeader', 'nodeErrors', 'noOutputs', 'nameTaken'] as const),
-      ...(['shortBody', 'damage', 'slow', 'slice', 'truncate', 'wrongLength', 'slowClose'] as const),
+      ...(['setField', 'dropField', 'renameField', 'setHeader', 'dropHeader', 'nodeErrors', 'noOutputs'] as const),
+      ...([
+        'nameTaken',
+        'missingModel',
+        'shortBody',
+        'damage',
+        'slow',
+        'slice',
+        'truncate',
+        'wrongLength',
+        'slowClose',
+      ] as const),
     ],
   ],
   [
