@@ -20,6 +20,7 @@ export const errorCodes = {
   PR_COMFY_FAILED: { exit: 1, means: 'a node of a workflow failed while it ran' },
   PR_COMFY_INTERRUPTED: { exit: 1, means: 'a workflow was interrupted' },
   PR_COMFY_LOST: { exit: 1, means: 'ComfyUI no longer knows a prompt it had accepted' },
+  PR_JOB_TIMEOUT: { exit: 1, means: 'a job showed no progress for longer than --job-timeout' },
   PR_NO_OUTPUT: { exit: 1, means: 'a workflow succeeded without the output that the plan needs' },
   PR_OUTPUT_MISMATCH: { exit: 1, means: 'an output differs from the plan (frames, size, bytes)' },
   PR_UPLOAD: { exit: 1, means: 'an upload to Google Cloud Storage failed' },

@@ -69,6 +69,8 @@ export type PromptEvent =
   | { kind: 'executed'; node: string; output: Record<string, unknown> | null; files: readonly OutputFile[] }
   | { kind: 'preview'; node: string | null; mimeType: string; image: Uint8Array }
   | { kind: 'text'; node: string; text: string }
+  /** The prompt was looked for and has not ended; `before` are those that run first. */
+  | { kind: 'look'; state: 'running' | 'pending'; before: readonly string[] }
   | { kind: 'socket'; state: 'open' | 'closed' | 'reconnecting'; detail: string }
 
 export interface HistoryEntry {

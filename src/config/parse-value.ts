@@ -52,6 +52,14 @@ export const number =
     return { wrong, hint: `the nearest that the model works on: ${nearestWithin(limit, value).join(' and ')}` }
   }
 
+/** A time of at least a second, in milliseconds. */
+export const duration: Parser<number, string> = (raw) => {
+  const parts = typeof raw === 'string' ? /^(?=\d)(?:(\d+)h)? ?(?:(\d+)m)? ?(?:(\d+)s)?$/.exec(raw.trim()) : null
+  const [hours = 0, minutes = 0, seconds = 0] = parts?.slice(1).map((part) => Number(part ?? 0)) ?? []
+  const value = ((hours * 60 + minutes) * 60 + seconds) * 1_000
+  return value >= 1_000 && value < 2 ** 31 ? { value } : { wrong: 'must be a time, as in 90s, 10m or 1h 30m' }
+}
+
 /** Folders and files are not looked at: they may be made later. */
 export const path: Parser<string> = (raw, folder) =>
   typeof raw === 'string' && raw.trim() !== '' && !raw.includes('\0')

@@ -31,6 +31,11 @@ export interface Settings {
   readonly run: {
     readonly resume: string | null
     readonly maxRetries: number
+    /** Milliseconds that a server may be away: in the middle of a run, and at its start. */
+    readonly patience: number
+    readonly patienceAtStart: number
+    /** Milliseconds without progress after which a job is given up; null: never. */
+    readonly jobTimeout: number | null
     /** Absolute. */
     readonly outputDir: string
     readonly upload: boolean

@@ -47,6 +47,8 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const enabled = value('dryRun')
   const bucket = value('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
   const ci = value('ci')
+  const podId = value('podId')
+  const patience = value('waitForServer')
   const startTime = value('startTime')
   return {
     comfyui: {
@@ -61,7 +63,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       credentialsFile: value('googleCredentials'),
       projectId: value('googleProject'),
     },
-    pod: { id: value('podId'), apiKey: value('runpodApiKey') },
+    pod: { id: podId, apiKey: value('runpodApiKey') },
     programs: { ffmpeg: value('ffmpeg'), ffprobe: value('ffprobe') },
     prompts: { files: value('promptFile'), dir: value('promptDir') },
     plan: {
@@ -87,6 +89,10 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     run: {
       resume: value('resume'),
       maxRetries: value('maxRetries'),
+      patience: patience ?? (podId === null ? 120_000 : 300_000),
+      // A wrong address is to be told at once.
+      patienceAtStart: patience ?? (podId === null ? 0 : 300_000),
+      jobTimeout: value('jobTimeout'),
       outputDir: value('outputDir', defaultOutputDir(cwd)),
       upload: !value('noUpload'),
       keepIntermediate: value('keepIntermediate'),

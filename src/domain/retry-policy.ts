@@ -28,6 +28,8 @@ export const retries = {
   server: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
   /** Cancelling a prompt. */
   cancel: { attempts: 3, firstPause: 500, growth: 1, longestPause: 500 },
+  /** Looking whether a prompt that was cancelled has ended; what samples does so after its step. */
+  obedience: { attempts: 6, firstPause: 250, growth: 2, longestPause: 4_000 },
 } as const satisfies Record<string, RetryPolicy>
 
 /** How a run tries again, and how many milliseconds it waits for what. */
@@ -36,15 +38,17 @@ export interface RunRetries {
   /** For a server that is away. The next attempt then says itself what is wrong. */
   readonly patience: number
   readonly cancel: RetryPolicy
+  readonly obedience: RetryPolicy
   /** For the answer to a prompt that is being sent when the run is cancelled. */
   readonly grace: number
 }
 
-/** How every run does; a test need not wait that long. */
+/** How every run does, unless its user says how long a server may be away; a test need not wait that long. */
 export const runRetries: RunRetries = {
   server: retries.server,
-  patience: 16_000,
+  patience: 120_000,
   cancel: retries.cancel,
+  obedience: retries.obedience,
   grace: 10_000,
 }
 

@@ -121,6 +121,7 @@ export type RunEvent =
       attempt: number
       isDone: boolean
     }
+  | { kind: 'server-away'; at: number; waited: number; patience: number }
   | { kind: 'job-queued'; at: number; video: string; workflow: number; ahead: number }
   | {
       kind: 'job-progress'

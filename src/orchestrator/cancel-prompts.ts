@@ -12,12 +12,31 @@ export async function cancelPrompt(context: RunContext, promptId: string): Promi
   for (let failed = 1; ; failed += 1) {
     try {
       await comfyui.deleteQueued([promptId])
-      return await comfyui.interrupt(promptId)
+      await comfyui.interrupt(promptId)
+      return await seeItEnd(context, promptId)
     } catch (error) {
       const pause = pauseAfter(context.retries.cancel, failed)
       if (pause === null) return warn(context, `Prompt ${promptId} may still be running: ${(error as Error).message}`)
       await pace.pause(pause)
     }
+  }
+}
+
+/** A server may say yes and go on: an interrupt takes effect between two steps, and one without progress never does. */
+async function seeItEnd(context: RunContext, promptId: string): Promise<void> {
+  const { comfyui, pace } = context.clients
+  for (let looks = 1; ; looks += 1) {
+    const { running, pending } = await comfyui.queue()
+    if (!running.includes(promptId) && !pending.includes(promptId)) return
+    const pause = pauseAfter(context.retries.obedience, looks)
+    if (pause === null) {
+      const state = running.includes(promptId) ? 'still runs' : 'still waits'
+      return warn(
+        context,
+        `Prompt ${promptId} was told to stop and ${state}: it goes on costing until the server obeys`,
+      )
+    }
+    await pace.pause(pause)
   }
 }
 

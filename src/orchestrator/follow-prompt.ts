@@ -10,6 +10,7 @@ import { PromptRunnerError } from '../errors.ts'
 import type { OpenPrompt } from '../state/run-state.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { hasFile } from './server-files.ts'
+import { watchSilence } from './silence.ts'
 
 /** A job that has to run, and what earlier parts of the run have tried of it. */
 export interface JobToRun<J extends Job = Job> {
@@ -52,12 +53,15 @@ export async function followPrompt(
 ): Promise<RanJob> {
   const { promptId, named } = prompt
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
+  const silence = watchSilence(context, where)
+  const signal = AbortSignal.any([context.signal, silence.signal])
   const onEvent = (event: PromptEvent) => {
+    silence.see(event)
     if (event.kind === 'executed') named.set(event.node, event.files)
     report(context, where, built.graph, event)
   }
   try {
-    return ranJob(context, built, prompt, await context.clients.comfyui.follow(promptId, onEvent, context.signal))
+    return ranJob(context, built, prompt, await context.clients.comfyui.follow(promptId, onEvent, signal))
   } catch (error) {
     const isLost = error instanceof PromptRunnerError && error.code === 'PR_COMFY_LOST'
     const ran = isLost ? await ranAsNamed(context, work, built, prompt) : null

@@ -1,6 +1,7 @@
 import { type Job, jobsOf, type Plan } from '../domain/plan.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { durationText } from '../domain/wording.ts'
+import type { ErrorCode } from '../errors.ts'
 import { isEndSaid } from '../state/run-state.ts'
 import { promptsToCancel } from './resume-decision.ts'
 import { type RunContext, warn } from './run-context.ts'
@@ -13,6 +14,9 @@ export interface OpenPrompts {
   /** Says of each what it was for, since when, and what that costs; and how to go on. */
   tell(context: RunContext): void
 }
+
+/** Failures after which the prompt was cancelled. */
+const cancels: readonly string[] = ['PR_CANCELLED', 'PR_JOB_TIMEOUT'] satisfies ErrorCode[]
 
 interface Sent {
   readonly promptId: string
@@ -44,7 +48,7 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       open.set(promptId, { promptId, video, workflow, at })
     }
     if (event.kind === 'job-finished') close(event)
-    if (event.kind === 'job-failed' && (isEndSaid(event.code) || event.code === 'PR_CANCELLED')) close(event)
+    if (event.kind === 'job-failed' && (isEndSaid(event.code) || cancels.includes(event.code))) close(event)
   }
   return {
     emit(event) {

@@ -1,4 +1,5 @@
 import type { Plan } from '../domain/plan.ts'
+import { pauseAfter, retries } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { cancelEarlier, cancelUnplanned } from './cancel-prompts.ts'
@@ -69,11 +70,24 @@ function isPodFailure(error: unknown): boolean {
 async function prepare(context: RunContext, plans: readonly Plan[]): Promise<void> {
   makeFolders(context.layout.folders)
   await meetPod(context)
-  const { clients, signal } = context
-  await retryUnreachable(context, { video: null, doing: 'connecting to ComfyUI' }, () =>
-    clients.comfyui.connect(signal),
-  )
+  await retryUnreachable(context, { video: null, doing: 'connecting to ComfyUI' }, () => connect(context))
   await cancelUnplanned(context, plans)
+}
+
+/** The socket only shows progress: a run goes on without it when the rest of the server answers. */
+async function connect(context: RunContext): Promise<void> {
+  const { clients, signal } = context
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await clients.comfyui.connect(signal)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof PromptRunnerError)) throw error
+      await clients.comfyui.queueRemaining(signal)
+      const pause = pauseAfter(retries.request, tries)
+      if (pause !== null) await clients.pace.pause(pause, signal)
+      else return warn(context, `${error.message}. The run goes on without the socket: it asks every few seconds`)
+    }
+  }
 }
 
 function makeFolders(folders: readonly string[]): void {

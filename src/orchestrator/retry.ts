@@ -31,25 +31,35 @@ function mayPass(error: unknown): error is PromptRunnerError {
  * Waits after the `failed`-th failure in a row, as long as the answer asked for, and then until ComfyUI answers: one that answers other
  * questions at once is not asked again at once. Throws `failure` when it does not answer as long as the run has patience.
  */
-export async function waitForServer(
-  { clients, retries: policies, signal }: RunContext,
-  failure: PromptRunnerError,
-  failed: number,
-): Promise<void> {
+export async function waitForServer(context: RunContext, failure: PromptRunnerError, failed: number): Promise<void> {
+  const { signal, clients } = context
+  await clients.pace.pause(Math.max(pauseAfter(retries.again, failed) ?? 0, failure.retryAfter ?? 0), signal)
+  const { patience } = context.retries
+  const isBack = await awaitAnswer(context, (waited) =>
+    context.emit({ kind: 'server-away', at: context.now(), waited, patience }),
+  )
+  if (!isBack) throw failure
+}
+
+/** Waits until ComfyUI answers, as long as there is patience, and says before each pause how long it has waited. Whether it did. */
+export async function awaitAnswer(
+  { clients, retries: policies, signal }: Pick<RunContext, 'clients' | 'retries' | 'signal'>,
+  onWait: (waited: number) => void,
+): Promise<boolean> {
   const { pace, comfyui } = clients
-  await pace.pause(Math.max(pauseAfter(retries.again, failed) ?? 0, failure.retryAfter ?? 0), signal)
   // A server that hangs takes the question and says nothing, so a look must end by itself, too.
   const end = AbortSignal.any([signal, AbortSignal.timeout(pace.limit(policies.patience))])
   let left = policies.patience
   for (let looks = 1; left > 0 && !end.aborted; looks += 1) {
     const asked = await comfyui.queueRemaining(end).then(() => null, askedBy)
-    if (asked === null) return
+    if (asked === null) return true
+    onWait(policies.patience - left)
     const pause = Math.max(pauseAfter(policies.server, looks) ?? 0, asked)
     await pace.pause(Math.min(pause, left), end).catch(() => {})
     left -= pause
   }
   signal.throwIfAborted()
-  throw failure
+  return false
 }
 
 function askedBy(error: unknown): number {

@@ -36,6 +36,8 @@ export function warn(context: RunContext, message: string, video: string | null 
 export interface RunOptions {
   /** Attempts after the first one. */
   readonly maxRetries: number
+  /** Milliseconds without progress after which a job is given up; null: never. */
+  readonly jobTimeout: number | null
   readonly upload: boolean
   readonly keepIntermediate: boolean
   readonly shutdown: 'keep' | 'force'

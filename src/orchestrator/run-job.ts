@@ -42,8 +42,9 @@ export async function runJob(
       open = { promptId: makePromptId(context.runId, job.jobId, attempt), attempt, graph: graphDigest(built.graph) }
       return await sendPrompt(context, work, built, open, seen.named)
     } catch (error) {
-      // A cancelled run leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
-      if (context.signal.aborted && open) await cancelPrompt(context, open.promptId)
+      // A run that is cancelled or waits no longer leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
+      const isOver = context.signal.aborted || (error instanceof PromptRunnerError && error.code === 'PR_JOB_TIMEOUT')
+      if (isOver && open) await cancelPrompt(context, open.promptId)
       if (!(error instanceof PromptRunnerError)) throw error
       failed += 1
       const isWorthIt = error.retryAfter !== null || error.code === 'PR_COMFY_LOST'

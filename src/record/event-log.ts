@@ -15,6 +15,7 @@ export function visibleEvent(event: PromptEvent): string | null {
   switch (event.kind) {
     case 'queue':
     case 'socket':
+    case 'look':
       return null
     case 'started':
       return 'started'

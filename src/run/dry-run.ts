@@ -97,7 +97,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     layout,
     workflowsBefore: jobsBefore,
     options: settings.run,
-    retries: runRetries,
+    retries: { ...runRetries, patience: settings.run.patience },
     // A rehearsal keeps its state in its own folder, so the name alone would not find it.
     resumeFlags: `--dry-run --resume ${runName} --output-dir ${folder}`,
     now: clock.now,

@@ -8,11 +8,13 @@ import { promptId, uuidV5 } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { runRetries } from '../domain/retry-policy.ts'
+import { durationText } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { promptState } from '../orchestrator/adopt-prompt.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import { noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
 import { nameTaken } from '../orchestrator/resume-video.ts'
+import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
@@ -46,7 +48,7 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
     layout,
     workflowsBefore: workflowsBefore(plans),
     options: settings.run,
-    retries: runRetries,
+    retries: { ...runRetries, patience: settings.run.patience },
     resumeFlags,
     now: Date.now,
     emit: readers.emit,
@@ -74,6 +76,7 @@ async function meetServer(
     const { runId, runName, earlier } = run
     try {
       const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
+      await awaitStart(settings, clients, host)
       const isTaken =
         earlier === null &&
         ((await isOnServer(clients, runId, plans, host)) ||
@@ -87,6 +90,16 @@ async function meetServer(
     taken.add(runName)
     lock[Symbol.dispose]()
   }
+}
+
+/** Waits for a server that is still starting. One that does not come up is told of by whoever asks it next. */
+async function awaitStart(settings: Settings, clients: Clients, { output, signal }: RunHost): Promise<void> {
+  const patience = settings.run.patienceAtStart
+  if (patience === 0) return
+  await awaitAnswer({ clients, retries: { ...runRetries, patience }, signal }, (waited) => {
+    const time = `${durationText(waited)} of ${durationText(patience)}`
+    output.info(`ComfyUI does not answer at ${settings.comfyui.url.href} yet: waiting  ${time}`)
+  })
 }
 
 /** Says where the run goes and what that costs. Throws PR_INVALID_WORKFLOW for what the server would refuse. */

@@ -57,6 +57,10 @@ class ProgressDisplay {
           event.workflow,
           event.isDone ? 'was done by the server meanwhile' : 'is still on the server: goes on with it',
         )
+      case 'server-away': {
+        const { waited, patience } = event
+        return this.#tick(event.at, `ComfyUI is away: waiting  ${durationText(waited)} of ${durationText(patience)}`)
+      }
       case 'job-queued':
         return this.#tick(event.at, this.#timed(event, `${event.ahead} ahead in the queue`))
       case 'job-progress':

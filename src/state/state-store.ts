@@ -18,7 +18,7 @@ import { eventOf, lineOf } from './journal-line.ts'
 import { noRun, type RunState, reduceRunState } from './run-state.ts'
 
 /** Events that only matter while one looks at them. */
-const passing = new Set<RunEvent['kind']>(['job-queued', 'job-progress', 'upload-progress'])
+const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-progress', 'upload-progress'])
 
 /**
  * Events that a resume needs, so they must survive a power cut. A job's start is written before its prompt is sent, and

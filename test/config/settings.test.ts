@@ -87,6 +87,8 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   googleProject: [null, 'otters'],
   podId: ['p1', 'p2'],
   runpodApiKey: [null, 'rpa'],
+  waitForServer: ['10m', '90s'],
+  jobTimeout: ['40m', '1h 30m'],
   ffmpeg: ['/opt/ffmpeg', 'my-ffmpeg'],
   ffprobe: ['/opt/ffprobe', 'my-ffprobe'],
   promptFile: [['a.txt'], ''],

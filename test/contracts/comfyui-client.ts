@@ -53,7 +53,7 @@ export function comfyuiClientContract(name: string, reach: () => Promise<Reachab
       { kind: 'progress', node: '10', value: 1, max: 2 },
       { kind: 'progress', node: '10', value: 2, max: 2 },
       { kind: 'executing', node: '11' },
-      { kind: 'executed', node: '11', output: { latents } },
+      { kind: 'executed', node: '11', output: { latents }, files: latents },
     ])
     expect(server.requests()).toEqual(['POST /prompt', `GET /history/${PROMPT_ID}`])
     expect(await client.queue()).toEqual({ running: [], pending: [] })

@@ -5,9 +5,9 @@ import { runContext } from '../support/run-context.ts'
 import { faultyWorld, promptsSent } from '../support/simulated-world.ts'
 
 /** A rehearsal with faults, and which jobs it sent in which attempt. */
-async function withFaults(...faults: string[]) {
-  const flags = ['--no-upload', ...faults.flatMap((fault) => ['--fault', fault])]
-  const run = await runContext().rehearse(flags)
+async function withFaults(faults: string | readonly string[], flags: readonly string[] = []) {
+  const given = [faults].flat().flatMap((fault) => ['--fault', fault])
+  const run = await runContext().rehearse(['--no-upload', ...given, ...flags])
   const sent = Object.values(journals(run.folder)).flat() as Json[]
   return {
     exitCode: run.exitCode,
@@ -100,6 +100,27 @@ it('does not pay again for a success without outputs', async () => {
 
 it('sends a job once more whose save node was answered from the cache', async () => {
   const cached = 'field *.status.messages = [["execution_cached",{"nodes":["11","16"]}]]'
-  const run = await withFaults('GET /history of job 2: field *.outputs = {}', `GET /history of job 2: ${cached}`)
+  const run = await withFaults(['GET /history of job 2: field *.outputs = {}', `GET /history of job 2: ${cached}`])
   expect([run.exitCode, run.sent]).toEqual([0, ['1.1', '2.1', '2.2', '3.1', '4.1', '5.1', '6.1']])
+})
+
+it.each(['status 403', 'status 200', 'status 302 to https://login.example/', 'no answer'])(
+  'goes on without a socket that is answered with %s, and says so once',
+  async (action) => {
+    const run = await withFaults(`socket open: ${action}, always`)
+    expect([run.exitCode, run.sent]).toEqual([0, once])
+    expect(run.stderr.split('\n')).toEqual([
+      expect.stringMatching(/^warning: GET ws:\/\/.* The run goes on without the socket: it asks every few seconds$/),
+      '',
+    ])
+  },
+)
+
+it.each([
+  ['gives up a server that stays away for two minutes', [], 1],
+  ['outlasts a restart of minutes with --wait-for-server', ['--wait-for-server', '10m'], 0],
+] as const)('%s', async (_, flags, exitCode) => {
+  const run = await withFaults(['after POST /prompt of job 2: restart with files refusing 30 connections'], flags)
+  expect(run.exitCode).toBe(exitCode)
+  expect(run.sent).toEqual(exitCode === 1 ? once.slice(0, 2) : ['1.1', '2.1', '2.2', ...once.slice(2)])
 })

@@ -156,6 +156,7 @@ async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal
     },
     deleteQueued: async () => void asked.push('deleted'),
     interrupt: async () => void asked.push('interrupted'),
+    queue: async () => ({ running: [], pending: [] }),
   } satisfies Partial<ComfyuiClient>
   const context = {
     runId: 'run',

@@ -97,6 +97,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
           mailbox: known,
           history: client.history,
           queue: client.queue,
+          onLook: onEvent,
           signal,
         })
         const failed = failure(entry)

@@ -1,6 +1,6 @@
 import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { PromptRunnerError } from '../../errors.ts'
-import type { HistoryEntry, QueueState } from '../clients.ts'
+import type { HistoryEntry, PromptEvent, QueueState } from '../clients.ts'
 import type { Mailbox } from './mailboxes.ts'
 import { lost } from './outcome.ts'
 
@@ -9,6 +9,8 @@ interface Follow {
   readonly mailbox: Mailbox
   history(promptId: string, signal?: AbortSignal): Promise<HistoryEntry | null>
   queue(signal?: AbortSignal): Promise<QueueState>
+  /** Is told at each look that the prompt has not ended. */
+  onLook(event: Looked): void
   readonly signal: AbortSignal | undefined
 }
 
@@ -34,7 +36,8 @@ export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
     try {
       const found = await look(follow)
       failures = 0
-      if (typeof found === 'object') return found
+      if (found !== 'unknown' && 'kind' in found) follow.onLook(found)
+      else if (typeof found === 'object') return found
       // A prompt whose end was announced is not lost: its entry is about to be written.
       if (found === 'unknown' && !(announced && delay < longestPause)) throw lost(promptId)
     } catch (error) {
@@ -51,11 +54,15 @@ export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
 /** The entry is written and the last message sent within milliseconds of `execution_success`; that message is worth waiting for. */
 const GRACE = 250
 
+type Looked = Extract<PromptEvent, { kind: 'look' }>
+
 /** Two calls are not atomic, so a prompt that is not in the queue is looked for in the history again. */
-async function look({ promptId, history, queue, signal }: Follow): Promise<HistoryEntry | 'queued' | 'unknown'> {
+async function look({ promptId, history, queue, signal }: Follow): Promise<HistoryEntry | Looked | 'unknown'> {
   const entry = await history(promptId, signal)
   if (entry) return entry
   const { running, pending } = await queue(signal)
-  if (running.includes(promptId) || pending.includes(promptId)) return 'queued'
+  if (running.includes(promptId)) return { kind: 'look', state: 'running', before: [] }
+  const place = pending.indexOf(promptId)
+  if (place >= 0) return { kind: 'look', state: 'pending', before: [...running, ...pending.slice(0, place)] }
   return (await history(promptId, signal)) ?? 'unknown'
 }

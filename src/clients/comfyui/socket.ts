@@ -45,6 +45,9 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
   let closed: Promise<void> = Promise.resolve()
   let retry: NodeJS.Timeout | undefined
   let isOpen = false
+  let openedAt = 0
+  /** Openings in a row that came to nothing. */
+  let failed = 0
   let wanted = false
 
   async function open(): Promise<void> {
@@ -58,6 +61,7 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
     current.binaryType = 'arraybuffer'
     current.addEventListener('open', () => {
       isOpen = true
+      openedAt = performance.now()
       // Must be the first frame: it makes previews name their prompt and node (binary id 4 instead of 1).
       current.send(JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } }))
       pings = keepAlive(current)
@@ -79,18 +83,21 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
       gone.resolve()
       reject(failure ?? new Error(`the socket was closed with code ${code} before it was open`))
       if (wasOpen) options.onState('closed', reason === '' ? `code ${code}` : `code ${code}: ${reason}`)
-      if (wasOpen && wanted) reopen(1)
+      // One that is taken and dropped at once, again and again, is as good as refused.
+      if (wasOpen && performance.now() - openedAt > options.pace.limit(LASTING)) failed = 0
+      if (wasOpen && wanted) reopen()
     })
     return promise
   }
 
-  function reopen(failed: number): void {
+  function reopen(): void {
+    failed += 1
     const delay = pauseAfter(retries.socket, failed)!
     options.onState('reconnecting', `attempt ${failed} in ${delay} ms`)
     retry = setTimeout(() => {
       opening = open()
       opening.catch(() => {
-        if (wanted) reopen(failed + 1)
+        if (wanted) reopen()
       })
     }, options.pace.limit(delay)).unref()
   }
@@ -126,6 +133,9 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
     },
   }
 }
+
+/** Milliseconds after which a socket has been of use. */
+const LASTING = 5_000
 
 function create({ url, headers, ca, webSocket, pace }: ComfyuiSocketOptions): WebSocketLike {
   if (webSocket) return new webSocket(url.href)

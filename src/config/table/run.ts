@@ -1,6 +1,6 @@
 import { limits } from '../../domain/limits.ts'
 import { behaviourList } from '../parse-behaviours.ts'
-import { fault, list, number, oneOf, path, presence, text, truth } from '../parse-value.ts'
+import { duration, fault, list, number, oneOf, path, presence, text, truth } from '../parse-value.ts'
 import { type Setting, setting, type settingGroups } from '../setting.ts'
 
 const toggle = (group: (typeof settingGroups)[number], describe: string): Setting<boolean, boolean, boolean> =>
@@ -21,6 +21,24 @@ export const runSettings = {
     shows: 'N',
     parse: number(limits.maxRetries),
     fallback: 3,
+  }),
+  waitForServer: setting({
+    group: 'Run',
+    describe: 'how long a server that does not answer is waited for',
+    shows: 'TIME',
+    otherwise: '2m, and 5m on a pod, there also at the start',
+    variable: 'PR_WAIT_FOR_SERVER',
+    parse: duration,
+    fallback: null,
+  }),
+  jobTimeout: setting({
+    group: 'Run',
+    describe: 'give a job up that shows no progress for so long',
+    shows: 'TIME',
+    otherwise: 'never',
+    variable: 'PR_JOB_TIMEOUT',
+    parse: duration,
+    fallback: null,
   }),
   outputDir: setting({
     group: 'Run',

@@ -27,6 +27,7 @@ function follow(histories: (HistoryEntry | null | Error)[], queue: QueueState = 
       return answer ?? null
     },
     queue: async () => queue,
+    onLook: () => {},
     signal: abort.signal,
   })
   outcome.catch(() => {})

@@ -76,7 +76,7 @@ it('reads the executing of a reconnect, which names no prompt', () => {
 it('takes a node without output for what it is', () => {
   expect(text('executed', { node: '11', display_node: '11', output: null, prompt_id: 'p' })).toEqual({
     promptId: 'p',
-    event: { kind: 'executed', node: '11', output: null },
+    event: { kind: 'executed', node: '11', output: null, files: [] },
     stage: null,
   })
 })

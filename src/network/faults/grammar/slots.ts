@@ -124,6 +124,7 @@ const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   'video-started': true,
   'job-started': true,
   'job-adopted': true,
+  'server-away': true,
   'job-queued': true,
   'job-progress': true,
   'job-finished': true,
