@@ -68,3 +68,12 @@ it.each(pages)('%s links only to what is there', (page) => {
   const links = Array.from(read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, link]) => link!)
   expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([])
 })
+
+it('walks from a prompt file to the run folder through no more than 45 files', () => {
+  const [, walk = ''] = read('.github/CONTRIBUTING.md').split(/^## (?=The walk)/m)
+  const files = Array.from(walk.split(/^## /m)[0]!.matchAll(/\[`(.+?)`\]\(\.\.\/src\/(.+?)\.ts\)/g))
+  expect(files.length).toBeGreaterThan(30)
+  expect(files.length).toBeLessThanOrEqual(45)
+  expect(new Set(files.map(([, , path]) => path)).size).toBe(files.length)
+  expect(files.filter(([, name, path]) => name !== path)).toEqual([])
+})
