@@ -9,6 +9,8 @@ import { checkCredentials } from './google-credentials.ts'
 const GOOGLE = 'https://storage.googleapis.com'
 
 const { attempts, growth, longestPause } = retries.storage
+/** Milliseconds that the library may add of its own to all its pauses together, whatever the pace is. */
+const OWN_PAUSES = attempts * 1_000
 
 export interface GcsLibraryOptions {
   /** Always given: without it the library runs `gcloud` to find one. */
@@ -49,7 +51,6 @@ export async function loadGcsLibrary({
         authClient,
         retryOptions: {
           maxRetries: attempts - 1,
-          // The library adds up to a second of its own to a pause.
           retryDelayMultiplier: (growth * pace.limit(1_000)) / 1_000,
           maxRetryDelay: longestPause / 1_000,
           retryableErrorFn: (error) => !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
@@ -124,6 +125,6 @@ function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
 }
 
 async function timedOut(timeout: number, pace: Pace, over: AbortSignal): Promise<never> {
-  await wait(pace.limit(timeout), undefined, { signal: over })
+  await wait(Math.max(pace.limit(timeout), OWN_PAUSES), undefined, { signal: over })
   throw new Error(`no answer within ${timeout / 1000} seconds`)
 }
