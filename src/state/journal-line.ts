@@ -3,8 +3,11 @@ import { filesOf, type JobResult, type RunEvent } from '../domain/run-event.ts'
 
 /** An event as its line in the journal. */
 export function lineOf(event: RunEvent): string {
-  return JSON.stringify(writtenEvent(event))
+  // JSON leaves these as they are, and whoever prints a journal would obey them.
+  return JSON.stringify(writtenEvent(event)).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped)
 }
+
+const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** The event of a line. Throws a SyntaxError for what is not JSON, and another error for what is no event. */
 export function eventOf(line: string): RunEvent {

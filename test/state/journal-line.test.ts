@@ -58,3 +58,11 @@ it.each([
 ])('takes %s for no event', (_, event) => {
   expect(() => eventOf(JSON.stringify(event))).toThrow()
 })
+
+it('leaves nothing in a line that a terminal would obey', () => {
+  const message = 'now \x1b[31mred\u009b2J and \u202eback\u2066'
+  const event = { kind: 'warning', at: 1, video: null, message } as const
+  const line = lineOf(event)
+  expect(line).toMatch(/^[\x20-\x7e]+$/)
+  expect(eventOf(line)).toEqual(event)
+})

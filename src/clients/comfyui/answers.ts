@@ -82,4 +82,5 @@ export function parsePythonJson(text: string): unknown {
   }
 }
 
-const STRING_OR_CONSTANT = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g
+/** A string that does not end is one, too, or each of its quotes would be taken for the beginning of another. */
+const STRING_OR_CONSTANT = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|-?\bInfinity\b|\bNaN\b/g

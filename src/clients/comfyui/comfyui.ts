@@ -39,7 +39,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     webSocket: options.webSocket,
     pace,
     onFrame(frame) {
-      const message = decodeMessage(frame)
+      const message = decodeMessage(typeof frame === 'string' ? http.hide(frame) : frame)
       if (message) mailboxes.deliver(message)
     },
     onState: mailboxes.socket,
@@ -109,9 +109,9 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     },
     history(promptId, signal) {
       const path = `/history/${encodeURIComponent(promptId)}`
-      return http.json(path, { signal }, (answer) => historyEntry(promptId, answer))
+      return http.json(path, { signal, most: LONG }, (answer) => historyEntry(promptId, answer))
     },
-    queue: (signal) => http.json('/queue', { signal }, queueState),
+    queue: (signal) => http.json('/queue', { signal, most: LONG }, queueState),
     queueRemaining: (signal) => http.json('/prompt', { signal }, remaining),
 
     async holds(file, signal) {
@@ -148,6 +148,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     objectInfoText(className, signal) {
       return http.text(className === undefined ? '/object_info' : `/object_info/${encodeURIComponent(className)}`, {
         signal,
+        most: LONGEST,
       })
     },
     systemStats: (signal) => http.json('/system_stats', { signal }, systemStats),
@@ -176,6 +177,10 @@ const NAMING: ServiceNaming = {
 function isPage({ status, headers }: HttpAnswer): boolean {
   return status < 300 && /^text\/html\b/i.test(headers['content-type'] ?? '')
 }
+
+/** Bytes: a queue or a history has whole graphs, and `object_info` the names of all files of all node packs. */
+const LONG = 32 << 20
+const LONGEST = 64 << 20
 
 function viewQuery({ filename, subfolder, type }: OutputFile): Record<string, string> {
   return { filename, subfolder, type }

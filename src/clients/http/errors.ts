@@ -42,7 +42,7 @@ export function unexpectedStatus(
   headers: IncomingHttpHeaders,
   body: string,
 ): PromptRunnerError {
-  const to = headers.location === undefined ? '' : ` to ${headers.location}`
+  const to = headers.location === undefined ? '' : ` to ${headers.location.slice(0, 200)}`
   const said = saying(naming, body)
   const message = `${asked}: ${naming.service} answered ${status}${to}${said === '' ? '' : `: ${said}`}`
   const code = GATEWAY.includes(status) ? naming.codes.unreachable : naming.codes.http
@@ -118,12 +118,29 @@ function codeOf(error: unknown): string {
 
 /** Proxies and tunnels answer in HTML; their title says more than "unexpected token <". */
 function saying({ service }: ServiceNaming, body: string): string {
-  if (/^\s*</.test(body)) {
-    const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim() ?? ''
+  const beginning = body.slice(0, SAID).trimStart()
+  if (beginning.startsWith('<')) {
+    const title = titleOf(beginning)
     return `an HTML page${title === '' ? '' : ` titled "${title}"`}, probably from a proxy in front of ${service}`
   }
-  const line = body.replace(/\s+/g, ' ').trim()
+  const line = beginning.replace(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+/** Letters in which something is looked for that is worth saying. */
+const SAID = 20_000
+
+/** Looks at each letter once: what a page is made of is up to a stranger. */
+function titleOf(page: string): string {
+  const start = page.search(/<title/i)
+  const end = start < 0 ? -1 : page.indexOf('>', start)
+  if (end < 0) return ''
+  const close = page.indexOf('<', end)
+  const title = page
+    .slice(end + 1, close < 0 ? undefined : close)
+    .replace(/\s+/g, ' ')
+    .trim()
+  return title.length > 200 ? `${title.slice(0, 200)}…` : title
 }
 
 function hintFor({ service, deniedHint }: ServiceNaming, status: number): string {

@@ -5,6 +5,8 @@ import { Agent } from 'undici'
 import { type Pace, timeLimits } from '../../domain/pace.ts'
 import { realPace } from '../real-pace.ts'
 import { notUnderstood, type ServiceNaming, unexpectedStatus, unreachable } from './errors.ts'
+import { secretHider } from './hide-secrets.ts'
+import { MOST_BYTES, readBeginning, readBody, TooLong } from './read-body.ts'
 import { type HttpRequest, send } from './send.ts'
 
 export interface HttpOptions extends ServiceNaming {
@@ -26,7 +28,7 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders
   /** Must be read to its end or destroyed, or the connection stays taken. */
   readonly body: Readable
-  /** The whole body as UTF-8. */
+  /** The whole body as UTF-8, without our own secrets if the service repeats them. */
   text(): Promise<string>
   /** The body as JSON, through `read`, which may throw (a schema's `parse`). A body that it refuses is the service's http error. */
   json<T = unknown>(read?: (value: unknown) => T): Promise<T>
@@ -41,6 +43,8 @@ export interface HttpAnswer {
 export interface Http {
   /** Headers that carry the caller's rights, for a socket to the same place. */
   readonly headers: Readonly<Record<string, string>>
+  /** Takes those rights out of a text. */
+  hide(text: string): string
   /** The authorities to trust, for such a socket; null: Node's own. */
   readonly ca: readonly string[] | null
   /** Address of a path under the base. */
@@ -78,8 +82,10 @@ export function createHttp(options: HttpOptions): Http {
     bodyTimeout: pace.limit(timeLimits.answer),
   })
 
+  const hide = secretHider(headers)
   const http: Http = {
     headers,
+    hide,
     ca,
     url(path, query = {}) {
       const url = new URL(base.pathname.replace(/\/$/, '') + path, base.origin)
@@ -92,7 +98,8 @@ export function createHttp(options: HttpOptions): Http {
       const answer = await send({ agent, url, headers, naming: options, asked, pace }, request)
       const taken: HttpAnswer = {
         ...answer,
-        text: () => readBody(taken),
+        text: () =>
+          readBody(answer.body, request.most ?? MOST_BYTES).then(hide, (error) => Promise.reject(taken.broken(error))),
         async json<T>(read = (value: unknown) => value as T) {
           const text = await taken.text()
           try {
@@ -101,12 +108,20 @@ export function createHttp(options: HttpOptions): Http {
             throw taken.foreign(text, error)
           }
         },
-        broken: (error) => (request.signal?.aborted ? request.signal.reason : unreachable(options, asked, error)),
+        broken(error) {
+          if (error instanceof TooLong) return notUnderstood(options, asked, error.message, error)
+          return request.signal?.aborted ? request.signal.reason : unreachable(options, asked, error)
+        },
         foreign: (body, cause) => notUnderstood(options, asked, body, cause),
-        unexpected: (body) => unexpectedStatus(options, asked, answer.status, answer.headers, body),
+        unexpected(body) {
+          const { location } = answer.headers
+          const sent = location === undefined ? answer.headers : { ...answer.headers, location: hide(location) }
+          return unexpectedStatus(options, asked, answer.status, sent, hide(body))
+        },
       }
       if ((answer.status >= 200 && answer.status < 300) || request.allow?.includes(answer.status)) return taken
-      throw taken.unexpected(await taken.text())
+      const beginning = await readBeginning(answer.body).catch((error) => Promise.reject(taken.broken(error)))
+      throw taken.unexpected(beginning)
     },
     async text(path, request) {
       return (await http.request(path, request)).text()
@@ -117,16 +132,6 @@ export function createHttp(options: HttpOptions): Http {
     close: () => agent.destroy(),
   }
   return http
-}
-
-async function readBody(answer: HttpAnswer): Promise<string> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of answer.body) chunks.push(chunk)
-  } catch (error) {
-    throw answer.broken(error)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function authorization({ base, token }: HttpOptions): Record<string, string> {

@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | Readable | AsyncIterable<Uint8Array>
   /** Statuses besides 2xx that are no error. */
   readonly allow?: readonly number[]
+  /** Bytes that the answer may have as text, `MOST_BYTES` when absent. */
+  readonly most?: number
   readonly signal?: AbortSignal | undefined
 }
 
