@@ -28,7 +28,7 @@ export async function adoptPrompt(
   { named, onSeen }: { readonly named: NamedFiles; onSeen(): void },
 ): Promise<RanJob | null> {
   const { promptId, attempt } = open
-  if (open.graph !== graphDigest(built.graph)) {
+  if (open.graph !== '' && open.graph !== graphDigest(built.graph)) {
     await cancelPrompt(context, promptId)
     return null
   }

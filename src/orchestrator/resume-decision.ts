@@ -2,6 +2,7 @@ import { promptId } from '../domain/ids.ts'
 import { type Job, jobsOf, type Plan } from '../domain/plan.ts'
 import { type JobResult, mainFileOf, type OutputFile, type StoredObject } from '../domain/run-event.ts'
 import type { OpenPrompt, PlacedFilm, RunState, Upload, VideoState } from '../state/run-state.ts'
+import { doneJobs } from './done-jobs.ts'
 
 /** Where a video's objects go: a bucket, and their names in it. */
 export interface UploadTarget {
@@ -75,7 +76,7 @@ export function resumeDecision(plan: Plan, state: RunState | null, facts: Resume
       if (facts.isTaken) return { kind: 'refuse', target }
     }
   }
-  const done = doneJobs(plan, earlier)
+  const done = doneJobs(plan, state.runId, earlier)
   const film = madeFilm(plan, earlier, facts)
   if (film === 'unknown') return { kind: 'look', at: 'film' }
   // A manifest names every job's prompt.
@@ -111,16 +112,6 @@ const NEW: JobDecision = { kind: 'send', attempts: 0, open: null, wasDone: false
 /** Whether every job was planned as it is now. A job's id has in it all that it depends on: it is the same film. */
 function isPlannedAs(plan: Plan, jobIds: VideoState['jobIds']): boolean {
   return jobsOf(plan).every((job) => jobIds[job.workflowNumber] === job.jobId)
-}
-
-/** Jobs of the plan that are done, whatever became of their files since. */
-function doneJobs(plan: Plan, { done, jobIds }: VideoState): Map<number, JobResult> {
-  return new Map(
-    jobsOf(plan).flatMap(({ workflowNumber: number, jobId }) => {
-      const result = done[number]
-      return result && jobIds[number] === jobId ? [[number, result]] : []
-    }),
-  )
 }
 
 function madeFilm(plan: Plan, earlier: VideoState, facts: ResumeFacts): MadeFilm | 'unknown' | null {
@@ -223,8 +214,10 @@ function fateOf(
 
 function runDecision({ workflowNumber, jobId }: Job, { runId, video, done }: Earlier): JobDecision {
   const attempts = Math.max(0, ...[workflowNumber, jobId].map((key) => video.attempts[key] ?? 0))
-  const open = video.open[workflowNumber]
+  const wasDone = done.has(workflowNumber)
+  // One that is neither open nor failed has succeeded, and the line that says so is missing.
+  const open = video.open[workflowNumber] ?? (wasDone ? undefined : video.sent[workflowNumber])
   return open && isPromptOf(runId, jobId, open)
     ? { kind: 'adopt', attempts, open }
-    : { kind: 'send', attempts, open: null, wasDone: done.has(workflowNumber) }
+    : { kind: 'send', attempts, open: null, wasDone }
 }

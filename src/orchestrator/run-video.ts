@@ -4,6 +4,7 @@ import type { CombineResult, JobResult, LowResult, ResultOf } from '../domain/ru
 import { combineChunk, type FilmParts } from './combine-chunk.ts'
 import { deliverFilm } from './deliver-film.ts'
 import type { JobToRun } from './follow-prompt.ts'
+import { forgottenPrompt } from './forgotten-prompt.ts'
 import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { JobDecision } from './resume-decision.ts'
@@ -50,8 +51,9 @@ function performer(
       return before
     }
     const decision = decisions.get(workflow)
-    const tried = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
-    const result = await work({ plan, job, attempts: tried.attempts, open: tried.open })
+    const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
+    const { attempts, open } = await forgottenPrompt(context, plan, job, known)
+    const result = await work({ plan, job, attempts, open })
     results.push(result)
     context.emit({ kind: 'job-finished', at: context.now(), video: plan.videoName, workflow, result })
     return result

@@ -9,7 +9,7 @@ import { filmOf, noFacts, resumeDecision } from '../orchestrator/resume-decision
 import { nameTaken } from '../orchestrator/resume-video.ts'
 import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
 import type { RunState } from '../state/run-state.ts'
-import { findRun, knownRuns, readRunState } from '../state/state-store.ts'
+import { knownRuns } from '../state/state-store.ts'
 
 /** Which run this is: a new one, or one that goes on. */
 export interface ChosenRun {
@@ -22,10 +22,13 @@ export interface ChosenRun {
 }
 
 /** Chooses a rehearsal by the state that earlier runs left in the output directory; that is only read. Throws PR_STATE. */
-export function chooseRehearsal(settings: Settings, plans: readonly Plan[]): ChosenRun {
+export async function chooseRehearsal(settings: Settings, plans: readonly Plan[]): Promise<ChosenRun> {
   const { outputDir, resume } = settings.run
   const stateDir = stateDirOf(outputDir)
-  if (resume !== null) return resumedRun(settings, plans, findRun(stateDir, resume).state)
+  if (resume !== null) {
+    const { findRun } = await import('../state/read-journal.ts')
+    return resumedRun(settings, plans, findRun(stateDir, resume).state)
+  }
   const taken = new Set(knownRuns(stateDir))
   return newRun(
     settings,
@@ -38,15 +41,17 @@ export function chooseRehearsal(settings: Settings, plans: readonly Plan[]): Cho
  * Chooses a live run and locks it. Two that start at once get different names, and neither gets one of `taken`. Throws PR_STATE
  * when the run to resume is in progress or was a rehearsal, and PR_FILE.
  */
-export function chooseLiveRun(
+export async function chooseLiveRun(
   settings: Settings,
   plans: readonly Plan[],
   taken: ReadonlySet<string>,
-): { run: ChosenRun; lock: RunLock } {
+): Promise<{ run: ChosenRun; lock: RunLock }> {
   const { outputDir, resume } = settings.run
   const stateDir = stateDirOf(outputDir)
   const now = Date.now()
   if (resume !== null) {
+    // What reads a journal is worth loading only for this.
+    const { findRun, readRunState } = await import('../state/read-journal.ts')
     const { path, state } = findRun(stateDir, resume)
     if (state.dryRun) throw onlyRehearsed(state.runName)
     // Whoever held the lock until now may have written more.
@@ -82,7 +87,8 @@ function newRun(settings: Settings, plans: readonly Plan[], { runId, runName }: 
  * Throws PR_STATE when a film that was uploaded is now planned otherwise: nothing in the bucket is replaced, and that
  * would show only after hours of rendering.
  */
-function resumedRun(settings: Settings, plans: readonly Plan[], earlier: RunState): ChosenRun {
+function resumedRun(settings: Settings, plans: readonly Plan[], found: RunState): ChosenRun {
+  const earlier = found.runId === '' ? { ...found, runId: idOfRun(found.runName, plans) } : found
   const { runId, runName } = earlier
   const { bucket, prefix } = settings.storage
   for (const plan of settings.run.upload ? plans : []) {
@@ -92,6 +98,26 @@ function resumedRun(settings: Settings, plans: readonly Plan[], earlier: RunStat
   }
   checkObjectNames(settings, plans, runName)
   return { runId, runName, earlier, filmNames: filmNames(settings, plans, runName, earlier) }
+}
+
+/** Runs of the same work that are looked through for a name. */
+const MOST_RUNS = 10_000
+
+/** The id of a run whose journal has lost it: it follows from the work, which gives the name, too. Throws PR_STATE for other work. */
+function idOfRun(runName: string, plans: readonly Plan[]): string {
+  let seen = 0
+  const identity = identifyRun(plans, (name) => {
+    seen += 1
+    return name !== runName && seen < MOST_RUNS
+  })
+  if (identity.runName === runName) return identity.runId
+  throw new PromptRunnerError(
+    'PR_STATE',
+    `--resume ${runName}: its journal does not say which run it is of, and these prompts and settings give another one`,
+    {
+      hint: 'The first line of the journal is missing. Give the prompts and settings that the run was started with, or start a new run without --resume.',
+    },
+  )
 }
 
 /**

@@ -48,7 +48,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using _memory = plans.flatMap(jobsOf).length > LONG ? keepMemoryLow() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
-  const run = chooseRehearsal(settings, plans)
+  const run = await chooseRehearsal(settings, plans)
   const { runId, runName } = run
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const { behaviours, dryRun } = settings

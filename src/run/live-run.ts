@@ -72,7 +72,7 @@ async function meetServer(
 ): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
   const taken = new Set<string>()
   for (;;) {
-    const { run, lock } = chooseLiveRun(settings, plans, taken)
+    const { run, lock } = await chooseLiveRun(settings, plans, taken)
     const { runId, runName, earlier } = run
     try {
       const clients = await createClients(settings, { clientId: uuidV5('client', runId) })

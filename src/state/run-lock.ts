@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
@@ -52,6 +52,7 @@ function takeLock(
   const pathOf = (number: number) => join(stateDir, `${runName}.lock${number === 1 ? '' : `.${number}`}`)
   for (;;) {
     const last = numbersOf(stateDir, runName).at(-1) ?? 0
+    if (last >= MOST) throw tooMany(pathOf(last))
     if (last > 0) {
       const holder = readHolder(pathOf(last))
       if (holder === 'gone') continue
@@ -67,18 +68,34 @@ function takeLock(
   }
 }
 
+/** Each lock of a dead process is one number; what is called by a higher one is no lock of ours. */
+const MOST = 1_000_000
+
+function tooMany(path: string): PromptRunnerError {
+  return new PromptRunnerError('PR_STATE', `Locking the run failed: ${path} has the last number that a lock can have`, {
+    hint: 'If the run is not in progress, remove its locks and try again.',
+  })
+}
+
 function numbersOf(stateDir: string, runName: string): number[] {
   const start = `${runName}.lock`
   try {
     return readdirSync(stateDir)
-      .filter((name) => name === start || (name.startsWith(`${start}.`) && /^\d+$/.test(name.slice(start.length + 1))))
-      .map((name) => (name === start ? 1 : Number(name.slice(start.length + 1))))
+      .filter((name) => name === start || name.startsWith(`${start}.`))
+      .map((name) => (name === start ? 1 : numberIn(name.slice(start.length + 1))))
+      .filter((number) => number !== null)
       .sort((a, b) => a - b)
   } catch (error) {
     // Where there can be no lock yet; what is wrong with the folder is told when one is made.
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return []
     throw error
   }
+}
+
+/** Null for what is no number of a lock; the first one has none in its name. */
+function numberIn(text: string): number | null {
+  const number = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : 0
+  return number > 1 && number <= MOST ? number : null
 }
 
 function create(stateDir: string, path: string, at: number): boolean {
@@ -100,10 +117,24 @@ function create(stateDir: string, path: string, at: number): boolean {
 /** Null for a lock that cannot be read, as one that is being written: somebody holds it. */
 function readHolder(path: string): Holder | null | 'gone' {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+    // A read of a pipe would wait without end, and a link that leads nowhere is there all the same.
+    if (!lstatSync(path).isFile()) return null
+    const holder = JSON.parse(readFileSync(path, 'utf8'))
+    return isHolder(holder) ? holder : null
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : null
   }
+}
+
+function isHolder(value: Partial<Holder> | null): value is Holder {
+  const { pid = 0, host, since, started } = value ?? {}
+  return (
+    Number.isSafeInteger(pid) &&
+    pid > 0 &&
+    typeof host === 'string' &&
+    typeof since === 'string' &&
+    (started === null || typeof started === 'string')
+  )
 }
 
 function isDead({ pid, host, started }: Holder): boolean {

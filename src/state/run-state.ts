@@ -17,6 +17,8 @@ export interface VideoState {
   readonly done: Readonly<Record<number, JobResult>>
   /** Prompts that were submitted and whose end was not seen, by workflow number. */
   readonly open: Readonly<Record<number, OpenPrompt>>
+  /** The latest prompts of which no failure was seen, by workflow number, whatever else is known of their end. */
+  readonly sent: Readonly<Record<number, OpenPrompt>>
   /**
    * The latest attempt by workflow number and by job id: the next one must meet neither files in its folder nor the server's memory of
    * an earlier one. A plan with other chunks gives a job another number.
@@ -45,7 +47,7 @@ export interface Upload {
 export interface OpenPrompt {
   readonly promptId: string
   readonly attempt: number
-  /** Digest of the graph that was sent. */
+  /** Digest of the graph that was sent; empty when nobody wrote it down. */
   readonly graph: string
 }
 
@@ -59,6 +61,7 @@ const newVideo: VideoState = {
   jobIds: {},
   done: {},
   open: {},
+  sent: {},
   attempts: {},
   references: {},
   uploads: {},
@@ -92,6 +95,7 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
       return withVideo(state, event.video, (video) => ({
         ...video,
         open: { ...video.open, [event.workflow]: { promptId, attempt, graph } },
+        sent: { ...video.sent, [event.workflow]: { promptId, attempt, graph } },
         attempts: { ...video.attempts, [event.workflow]: attempt, [video.jobIds[event.workflow] ?? '']: attempt },
       }))
     }
@@ -103,7 +107,11 @@ export function reduceRunState(state: RunState, event: RunEvent): RunState {
       }))
     case 'job-failed':
       return isEndSaid(event.code)
-        ? withVideo(state, event.video, (video) => ({ ...video, open: without(video.open, event.workflow) }))
+        ? withVideo(state, event.video, (video) => ({
+            ...video,
+            open: without(video.open, event.workflow),
+            sent: without(video.sent, event.workflow),
+          }))
         : state
     case 'reference-uploaded':
       return withVideo(state, event.video, (video) => ({

@@ -14,8 +14,7 @@ import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { isFile, reasonOf } from '../files/read-input.ts'
-import { eventOf, lineOf } from './journal-line.ts'
-import { noRun, type RunState, reduceRunState } from './run-state.ts'
+import { lineOf } from './line-of.ts'
 
 /** Events that only matter while one looks at them. */
 const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-progress', 'upload-progress'])
@@ -79,7 +78,8 @@ function mendEnd(file: number): void {
   else ftruncateSync(file, start)
 }
 
-function isJson(line: string): boolean {
+/** Whether a line is whole. */
+export function isJson(line: string): boolean {
   try {
     JSON.parse(line)
     return true
@@ -88,29 +88,8 @@ function isJson(line: string): boolean {
   }
 }
 
-/** Folds a journal. A torn last line (the machine died while writing) is left out; any other line that is no event is an error. */
-export function readRunState(path: string): RunState {
-  const lines = known(path, () => readFileSync(path, 'utf8')).split('\n')
-  return lines.reduce((state, line, index) => {
-    if (line === '' || (index === lines.length - 1 && !isJson(line))) return state
-    try {
-      return reduceRunState(state, eventOf(line))
-    } catch (cause) {
-      const what = cause instanceof SyntaxError ? 'is not JSON' : 'is no event of a run'
-      throw new PromptRunnerError(
-        'PR_STATE',
-        `Reading the state of an earlier run failed: ${path}:${index + 1} ${what}`,
-        {
-          hint: 'The file was edited or damaged, or another version wrote it. Remove the line, or start a new run without --resume.',
-          cause,
-        },
-      )
-    }
-  }, noRun)
-}
-
 /** What the system does not let us read is a known failure. */
-function known<T>(path: string, read: () => T): T {
+export function known<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {
@@ -130,32 +109,4 @@ export function knownRuns(stateDir: string): string[] {
     .map((name) => ({ name: name.slice(0, -'.jsonl'.length), at: statSync(join(stateDir, name)).mtimeMs }))
     .sort((a, b) => a.at - b.at || a.name.localeCompare(b.name))
     .map((run) => run.name)
-}
-
-/** The journal of the run called `name`, or of the latest run that made a video called `name`. */
-export function findRun(stateDir: string, name: string): { path: string; state: RunState } {
-  const runs = knownRuns(stateDir)
-  const states = runs.map((run) => ({ path: join(stateDir, `${run}.jsonl`), run }))
-  const exact = states.find(({ run }) => run === name)
-  if (exact) return { path: exact.path, state: ofOneRun(exact.path, readRunState(exact.path)) }
-  for (const { path } of states.reverse()) {
-    const state = readRunState(path)
-    if (state.videos[name]) return { path, state: ofOneRun(path, state) }
-  }
-  throw new PromptRunnerError(
-    'PR_STATE',
-    `--resume ${name}: there is no run and no video of that name in ${stateDir}`,
-    {
-      hint:
-        runs.length > 0 ? `Known runs: ${runs.join(', ')}` : 'No run has left a state there yet; check --output-dir.',
-    },
-  )
-}
-
-/** A journal without its first line has no name to go on under. */
-function ofOneRun(path: string, state: RunState): RunState {
-  if (typeof state.runId === 'string' && state.runId !== '' && typeof state.runName === 'string') return state
-  throw new PromptRunnerError('PR_STATE', `Reading the state of an earlier run failed: ${path} does not say of which`, {
-    hint: 'The file was edited or damaged. Start a new run without --resume.',
-  })
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
@@ -98,4 +98,41 @@ it('is taken over from a dead process by one of many that try at once', async ()
 it('says what is wrong with an output folder that is a file', async () => {
   const file = join(temporaryFolder({ 'otter.yaml': '' }), 'otter.yaml')
   expect(await failure(() => lockRun(join(file, 'state'), 'calm-otter', at))).toMatchObject({ code: 'PR_FILE' })
+})
+
+it.each(['99999999999999999999', '1', '01', '1e3', '0'])('takes no lock of the number %s for one', (number) => {
+  mkdirSync(dir)
+  writeFileSync(`${path}.${number}`, '{}')
+  lockRun(dir, 'calm-otter', at)[Symbol.dispose]()
+  expect(readdirSync(dir)).toEqual([`calm-otter.lock.${number}`])
+})
+
+it('says that no number is left', async () => {
+  mkdirSync(dir)
+  writeFileSync(`${path}.1000000`, '{}')
+  expect(await failure(() => lockRun(dir, 'calm-otter', at))).toEqual({
+    code: 'PR_STATE',
+    message: `Locking the run failed: ${path}.1000000 has the last number that a lock can have`,
+    hint: 'If the run is not in progress, remove its locks and try again.',
+  })
+})
+
+it.each([
+  ['null', 'null'],
+  ['a number', '5'],
+  ['a process of no number', '{"pid":"1","host":"here","since":"now","started":null}'],
+  ['every process', '{"pid":-1,"host":"here","since":"now","started":null}'],
+])('is held by whom nobody can read when it says %s', async (_, text) => {
+  mkdirSync(dir)
+  writeFileSync(path, text)
+  expect(await failure(() => lockRun(dir, 'calm-otter', at))).toMatchObject({
+    code: 'PR_STATE',
+    message: '--resume calm-otter: this run is locked: by whom is unreadable',
+  })
+})
+
+it('is held by whom nobody can read when it is a link that leads nowhere', async () => {
+  mkdirSync(dir)
+  symlinkSync('nowhere', path)
+  expect(await failure(() => lockRun(dir, 'calm-otter', at))).toMatchObject({ code: 'PR_STATE' })
 })

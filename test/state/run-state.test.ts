@@ -39,6 +39,10 @@ it('knows what was done, what is open and what was tried', () => {
         jobIds,
         done: { 1: resultOf(plan, 1, 'p1.1') },
         open: { 2: { promptId: 'p2.2', attempt: 2, graph: 'g' } },
+        sent: {
+          1: { promptId: 'p1.1', attempt: 1, graph: 'g' },
+          2: { promptId: 'p2.2', attempt: 2, graph: 'g' },
+        },
         attempts: { 1: 1, [jobIds[1]!]: 1, 2: 2, [jobIds[2]!]: 2 },
         references: {},
         uploads: {},
@@ -83,6 +87,7 @@ it('knows the end of a video', () => {
     jobIds,
     done: {},
     open: {},
+    sent: {},
     attempts: {},
     references: { 2: 'ref.png' },
     uploads: { film: { object: stored, film: '/out/otter.mp4', jobIds } },

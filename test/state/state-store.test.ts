@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
+import { uuidV5 } from '../../src/domain/ids.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { eventOf } from '../../src/state/journal-line.ts'
-import { findRun, knownRuns, openJournal, readRunState } from '../../src/state/state-store.ts'
+import { findRun, readRunState } from '../../src/state/read-journal.ts'
+import { knownRuns, openJournal } from '../../src/state/state-store.ts'
 import { failure } from '../support/failure.ts'
 import { planOf } from '../support/plans.ts'
 import { temporaryFolder } from '../support/rehearse.ts'
@@ -18,7 +20,14 @@ beforeEach(() => {
 
 const at = 0
 const started = (runName: string, video: string): RunEvent[] => [
-  { kind: 'run-started', at, runId: `id of ${runName}`, runName, dryRun: false, videos: [video] },
+  {
+    kind: 'run-started',
+    at,
+    runId: uuidV5(runName, '6ba7b811-9dad-11d1-80b4-00c04fd430c8'),
+    runName,
+    dryRun: false,
+    videos: [video],
+  },
   { kind: 'video-started', at, video, plan: planOf(video), skipped: [] },
 ]
 const job: RunEvent = { kind: 'job-started', at, video: 'otter', workflow: 1, promptId: 'p', attempt: 1, graph: 'g' }
@@ -64,15 +73,15 @@ it('goes on after a line that was torn, wherever it was torn', () => {
 
 it.each([
   ['is not JSON', '{"kind":"job-', true],
-  ['is no event of a run', '{"kind":"video-started"}', true],
-  ['is no event of a run', 'null', false],
+  ['is no event of this run', '{"kind":"video-started"}', true],
+  ['is no event of this run', 'null', false],
 ])('says which line %s, and what to do', async (what, line, isInTheMiddle) => {
   write(path, started('calm-otter', 'otter'))
   appendFileSync(path, isInTheMiddle ? `${line}\n${JSON.stringify(job)}\n` : line)
   expect(await failure(() => readRunState(path))).toEqual({
     code: 'PR_STATE',
     message: `Reading the state of an earlier run failed: ${path}:3 ${what}`,
-    hint: 'The file was edited or damaged, or another version wrote it. Remove the line, or start a new run without --resume.',
+    hint: 'The file was edited or damaged, or another version wrote it. Remove the line and resume again: what it said is looked for on the server.',
   })
 })
 
@@ -96,19 +105,19 @@ it('keeps apart a film called like a property of every object', async () => {
   expect(message).toMatch(/^--resume toString: there is no run and no video of that name/)
 })
 
-it('refuses what is no journal of a run', async () => {
+it('does without the line that says which run it is, and takes the name of the file', () => {
   write(path, started('calm-otter', 'otter').slice(1))
-  expect(await failure(() => findRun(join(folder, 'state'), 'calm-otter'))).toEqual({
-    code: 'PR_STATE',
-    message: `Reading the state of an earlier run failed: ${path} does not say of which`,
-    hint: 'The file was edited or damaged. Start a new run without --resume.',
-  })
+  expect(findRun(join(folder, 'state'), 'calm-otter').state).toMatchObject({ runId: '', runName: 'calm-otter' })
+})
+
+it('refuses what is no folder of journals', async () => {
   writeFileSync(join(folder, 'file'), '')
   expect(await failure(() => knownRuns(join(folder, 'file')))).toEqual({
     code: 'PR_STATE',
     message: `Reading the state of earlier runs in ${folder}/file failed: a part of its path is a file, not a folder`,
     hint: 'Give --output-dir the folder that the earlier runs had, or another one.',
   })
+  write(path, started('calm-otter', 'otter'))
   mkdirSync(join(folder, 'state/folder.jsonl'))
   symlinkSync('nowhere', join(folder, 'state/gone.jsonl'))
   expect(knownRuns(join(folder, 'state'))).toEqual(['calm-otter'])

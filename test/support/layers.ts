@@ -4,7 +4,18 @@ export const mayReach: Record<string, readonly string[]> = {
   'src/domain': ['src/domain', 'src/errors.ts', 'node:crypto'],
   'src/files': ['src/files', 'src/domain/crc32c.ts', 'src/errors.ts', 'node:fs', 'node:path'],
   // The reducer is pure; the journal is a file, and so is the lock, which names its host.
-  'src/state': ['src/state', 'src/domain', 'src/files', 'src/errors.ts', 'node:fs', 'node:os', 'node:path'],
+  'src/state': [
+    'src/state',
+    'src/domain',
+    // A path in a journal has to be one that a run makes.
+    'src/config/layout.ts',
+    'src/files',
+    'src/errors.ts',
+    'node:fs',
+    'node:os',
+    'node:path',
+    'zod',
+  ],
   'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'zod'],
   'src/simulators': ['src/simulators', 'src/recording', 'src/domain', 'src/errors.ts', 'node:', 'hono', 'zod'],
   'src/orchestrator': [
@@ -216,7 +227,16 @@ export const ownedBy: Record<string, readonly string[]> = {
   'node:worker_threads': ['src/network'],
   hono: ['src/simulators'],
   // Checks what comes from outside the program.
-  zod: ['src/clients', 'src/config', 'src/diff', 'src/network', 'src/record', 'src/recording', 'src/simulators'],
+  zod: [
+    'src/clients',
+    'src/config',
+    'src/diff',
+    'src/network',
+    'src/record',
+    'src/recording',
+    'src/simulators',
+    'src/state',
+  ],
   yaml: ['src/config'],
   yargs: ['src/cli'],
 }

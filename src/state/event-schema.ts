@@ -1,0 +1,113 @@
+import * as z from 'zod'
+import { readPlan } from '../domain/plan.ts'
+import { videoNameFault } from '../domain/prompt.ts'
+import type { JobResult, RunEvent } from '../domain/run-event.ts'
+
+// What a run is given back of a journal becomes paths, requests and sums of money, and anybody may have edited it since. So
+// everything that a resumed run relies on is checked here; what it only passes over may be whatever it is.
+
+const at = z.number()
+const count = z.int().min(0).max(1_000_000_000)
+const number = z.int().min(1).max(1_000_000)
+const word = z.string().min(1).max(200)
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+const runName = z.string().regex(/^[a-z]+-[a-z]+(-\d{1,9})?$/)
+const video = z.string().refine((name) => videoNameFault(name) === null)
+const path = z.string().refine((text) => !text.includes('\0'))
+
+/** One name in a folder of a server. */
+const segment = /^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u
+const outputFile = z.object({
+  filename: z.string().regex(segment),
+  subfolder: z.string().refine((text) => text === '' || text.split(/[/\\]/).every((part) => segment.test(part))),
+  type: z.enum(['output', 'input', 'temp']),
+})
+const role = z.enum(['latent', 'video', 'film'])
+const storedObject = z.object({
+  bucket: word,
+  name: z.string().min(1),
+  size: z.int().min(0),
+  crc32c: z.string(),
+  md5: z.string().nullable(),
+  generation: z.string(),
+})
+
+/** Which kind of job it was shows in what it left: a film is combined, a video LOW's, and a latent alone HIGH's. */
+const result = z
+  .object({
+    promptId: word,
+    outputs: z.partialRecord(role, outputFile),
+    files: z.partialRecord(role, path),
+    tookMs: z.number().min(0),
+  })
+  .transform(({ promptId, outputs, files, tookMs }, context): JobResult => {
+    const job = { promptId, tookMs }
+    const { latent: kept, video: rendered, film } = outputs
+    const latent = kept ? { server: kept, copy: files.latent ?? null } : null
+    if (film) return { ...job, kind: 'combine', film: { server: film, copy: files.film ?? null } }
+    if (rendered && files.video) return { ...job, kind: 'low', video: { server: rendered, copy: files.video }, latent }
+    if (latent && !rendered) return { ...job, kind: 'high', latent }
+    context.addIssue('a job left nothing that another one needs')
+    return z.NEVER
+  })
+
+const chunk = z.looseObject({ number })
+const job = { jobId: word, jobNumber: number, workflowNumber: number, chunk }
+/** What else a plan says is for people: a run that goes on has a plan of its own. */
+const plan = z
+  .looseObject({
+    videoName: video,
+    renderJobs: z.array(z.looseObject({ ...job, kind: z.enum(['high', 'low']) })).min(1),
+    combineJobs: z.array(z.looseObject({ ...job, kind: z.literal('combine') })).min(1),
+  })
+  .refine(({ renderJobs, combineJobs }) =>
+    [...renderJobs, ...combineJobs].every(({ workflowNumber }, index) => workflowNumber === index + 1),
+  )
+
+const anything = z.looseObject({ at })
+const ofJob = { at, video, workflow: number }
+
+/** Every event that a journal may have. */
+const schemas = {
+  'run-started': z.object({ at, runId: uuid, runName, dryRun: z.boolean(), videos: z.array(video) }),
+  'video-started': z
+    .object({ at, video, plan, skipped: z.array(number) })
+    .refine((event) => event.plan.videoName === event.video),
+  'job-started': z.object({ ...ofJob, promptId: word, attempt: number, graph: word }),
+  'job-adopted': anything,
+  'job-queued': anything,
+  'job-progress': anything,
+  'job-finished': z.object({ ...ofJob, result }),
+  'job-failed': z.looseObject({ ...ofJob, code: word, attempt: number }),
+  'reference-extracted': anything,
+  'reference-uploaded': z.object({
+    at,
+    video,
+    chunk: number,
+    name: z.string().refine((name) => name.split('/').every((part) => segment.test(part))),
+  }),
+  'film-downloaded': z.object({ at, video, file: path, bytes: count, crc32c: z.string().min(1), frames: count }),
+  'upload-started': anything,
+  'upload-progress': anything,
+  'upload-finished': z.object({ at, video, role: z.enum(['film', 'manifest']), object: storedObject }),
+  cleanup: anything,
+  'video-finished': z.looseObject({ at, video }),
+  'video-failed': z.looseObject({ at, video }),
+  pod: anything,
+  warning: anything,
+  'run-finished': anything,
+} satisfies Record<RunEvent['kind'], z.ZodType>
+
+const kindOf = z.looseObject({ kind: z.enum(Object.keys(schemas) as Array<RunEvent['kind']>) })
+
+/** The event that a line of a journal has in JSON. Throws for what is no event. */
+export function readEvent(json: unknown): RunEvent {
+  const { kind } = kindOf.parse(json)
+  const event = json as RunEvent
+  if (kind === 'job-finished') return { ...event, result: schemas[kind].parse(json).result } as RunEvent
+  schemas[kind].parse(json)
+  if (event.kind !== 'video-started') return event
+  const read = readPlan(event.plan as unknown as Parameters<typeof readPlan>[0])
+  if (!read) throw new Error('a chunk lacks a pass')
+  return { ...event, plan: read }
+}
