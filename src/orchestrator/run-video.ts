@@ -26,9 +26,9 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   const { perform, results } = performer(context, plan, decision.jobs, skipped)
   const last = await combineChunks(context, plan, perform, await renderChunks(context, plan, perform, skipped))
   if (!last?.film.copy) throw new Error(`the last job of ${video} brought no film home`)
-  const { layout, runName, filmNames } = context
+  const { layout, runName, filmNames, earlier } = context
   const wanted = filmNames.get(video) ?? filmName(video)
-  const path = await placeFilm(last.film.copy, layout.finalDir, { video, runName, wanted })
+  const path = await placeFilm(last.film.copy, layout.finalDir, { video, runName, wanted, isResumed: earlier !== null })
   await deliverFilm(context, plan, { kind: 'placed', path }, results)
 }
 

@@ -10,10 +10,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { RunEvent } from '../domain/run-event.ts'
+import { filesOf, type RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { isFile, reasonOf } from '../files/read-input.ts'
+import { syncFile, syncFolder } from '../files/sync.ts'
 import { lineOf } from './line-of.ts'
 
 /** Events that only matter while one looks at them. */
@@ -31,7 +32,10 @@ const precious = new Set<RunEvent['kind']>([
   'video-finished',
 ])
 
-/** Appends every event worth keeping. If `durable`, events that a resume needs are on disk when `append` returns. */
+/**
+ * Appends every event worth keeping. If `durable`, events that a resume needs are on disk when `append` returns, and the files that
+ * they tell of are so before.
+ */
 export interface Journal extends Disposable {
   append(event: RunEvent): void
 }
@@ -42,14 +46,27 @@ export interface Journal extends Disposable {
  */
 export function openJournal(path: string, { durable, isNew }: { durable: boolean; isNew: boolean }): Journal {
   const file = openToAppend(path, isNew)
+  let isNamed = !isNew
   return {
     append(event) {
       if (passing.has(event.kind)) return
+      const isKept = durable && precious.has(event.kind)
+      if (isKept) for (const made of filesIn(event)) syncFile(made)
       writeSync(file, `${lineOf(event)}\n`)
-      if (durable && precious.has(event.kind)) fsyncSync(file)
+      if (!isKept) return
+      fsyncSync(file)
+      if (!isNamed) syncFolder(dirname(path))
+      isNamed = true
     },
     [Symbol.dispose]: () => closeSync(file),
   }
+}
+
+/** The local files that an event says to be there. */
+function filesIn(event: RunEvent): string[] {
+  if (event.kind === 'film-downloaded') return [event.file]
+  if (event.kind !== 'job-finished') return []
+  return filesOf(event.result).flatMap(([, { copy }]) => copy ?? [])
 }
 
 function openToAppend(path: string, isNew: boolean): number {

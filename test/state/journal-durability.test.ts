@@ -48,6 +48,8 @@ function syncedKinds(durable: boolean): string[] {
 it('waits for the disk after each line that a resumed run relies on', () => {
   expect(syncedKinds(true)).toEqual([
     'job-started',
+    // The name of the journal itself.
+    'job-started',
     'job-finished',
     'film-downloaded',
     'upload-finished',

@@ -9,5 +9,6 @@ export const linuxOnly: Readonly<Record<string, string>> = {
   'test/dry-run/no-socket.linux.test.ts': 'strace sees what a process asks of the system, by the calls of Linux',
   'test/dry-run/options.linux.test.ts': '/proc looks as if it could be written to',
   'test/files/folders.linux.test.ts': '/proc denies a folder as if the one above were missing',
+  'test/state/journal-files.linux.test.ts': '/proc tells which file a descriptor is of',
   'test/state/run-lock.linux.test.ts': '/proc tells when a process started; elsewhere a lock is as good as its number',
 }
