@@ -33,6 +33,8 @@ export interface ComfyuiClient {
   download(file: OutputFile, path: string, signal?: AbortSignal): Promise<{ bytes: number }>
   /** Whether `GET /view` would find a file; nothing is downloaded. */
   holds(file: OutputFile, signal?: AbortSignal): Promise<boolean>
+  /** Bytes of such a file, as `HEAD /view` tells; null when there is none or it does not say. */
+  size(file: OutputFile, signal?: AbortSignal): Promise<number | null>
   /** `POST /upload/image`, streamed. Use the name in the answer: the server may have changed it. */
   upload(path: string, options?: UploadOptions, signal?: AbortSignal): Promise<OutputFile>
   interrupt(promptId?: string): Promise<void>

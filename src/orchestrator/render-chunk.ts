@@ -1,12 +1,13 @@
+import { stat } from 'node:fs/promises'
 import { annotatedName, chunkPart, inputFile, referenceUploadName, serverFolder } from '../config/layout.ts'
 import { buildRenderWorkflow } from '../domain/build-workflow.ts'
 import type { HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
 import type { HighResult, LowResult, MadeFile, OutputFile } from '../domain/run-event.ts'
-import { PromptRunnerError } from '../errors.ts'
+import { checkVideo } from './check-video.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
-import { downloadFile, hasFile, uploadFile } from './server-files.ts'
+import { downloadFile, hasFile, sizeOnServer, uploadFile } from './server-files.ts'
 
 /** Names on the ComfyUI server of the images and videos that a chunk is made from. */
 export interface ChunkInputs {
@@ -73,8 +74,8 @@ export async function handOnReference(
   { chunk, frame, video: from, known }: Reference,
 ): Promise<string> {
   const { videoName: video } = plan
-  if (known !== undefined && (await hasFile(context, video, inputFile(known)))) return known
   const file = context.layout.referenceFrame(video, chunk)
+  if (known !== undefined && (await isSent(context, video, inputFile(known), file))) return known
   await context.clients.media.extractFrame(from, frame, file, context.signal)
   context.emit({ kind: 'reference-extracted', at: context.now(), video, chunk, frame, file })
   const stored = await uploadFile(context, video, file, { name: referenceUploadName(context.runName, video, chunk) })
@@ -83,20 +84,12 @@ export async function handOnReference(
   return name
 }
 
-/** Throws PR_OUTPUT_MISMATCH when a video has not the planned frame count, size or rate. */
-export async function checkVideo(context: RunContext, plan: Plan, path: string, frames: number): Promise<void> {
-  const actual = await context.clients.media.probe(path, context.signal)
-  const wrong = [
-    actual.frames === frames ? null : `${actual.frames} frames instead of ${frames}`,
-    actual.width === plan.width && actual.height === plan.height
-      ? null
-      : `${actual.width}x${actual.height} instead of ${plan.width}x${plan.height}`,
-    Math.abs(actual.fps - plan.fps) < 0.01 ? null : `${actual.fps} fps instead of ${plan.fps}`,
-  ].filter((text) => text !== null)
-  if (wrong.length === 0) return
-  throw new PromptRunnerError('PR_OUTPUT_MISMATCH', `Checking ${path} failed: it has ${wrong.join(', ')}`, {
-    hint: 'The workflow renders something else than was planned: check length, size, fps and the trimming in the template and its bindings.',
-  })
+/** Whether the server has an image as it was sent, as far as its local copy can tell. */
+async function isSent(context: RunContext, video: string, server: OutputFile, copy: string): Promise<boolean> {
+  if (!(await hasFile(context, video, server))) return false
+  const sent = await stat(copy).catch(() => null)
+  const size = await sizeOnServer(context, video, server)
+  return size !== 0 && (sent === null || size === null || sent.size === size)
 }
 
 /** A latent stays on the server, unless everything is to be kept here. */

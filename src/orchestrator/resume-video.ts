@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { objectNames } from '../config/layout.ts'
-import type { Plan } from '../domain/plan.ts'
+import { jobsOf, type Plan } from '../domain/plan.ts'
 import { type JobResult, mainFileOf, type OutputFile, withMainFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
@@ -14,14 +13,15 @@ import {
   type UploadTarget,
 } from './resume-decision.ts'
 import { type RunContext, warn } from './run-context.ts'
-import { downloadFile, hasFile, uploadFile } from './server-files.ts'
+import { downloadFile, uploadFile } from './server-files.ts'
+import { isHeld, isWhole } from './whole-files.ts'
 
 /** Decides how to go on with a video, and looks wherever that takes a look. Throws PR_STATE. */
 export async function decideVideo(
   context: RunContext,
   plan: Plan,
 ): Promise<Extract<ResumeDecision, { kind: 'deliver' | 'render' }>> {
-  let facts = firstFacts(context, plan)
+  let facts = await firstFacts(context, plan)
   for (;;) {
     const decision = resumeDecision(plan, context.earlier, facts)
     if (decision.kind === 'refuse') throw nameTaken(context.runName, plan.videoName, decision.target)
@@ -63,15 +63,22 @@ export async function restoreFiles(
   return results
 }
 
-function firstFacts({ clients, earlier, options, runName }: RunContext, { videoName }: Plan): ResumeFacts {
-  const done = Object.values(earlier?.videos[videoName]?.done ?? {})
-  const copies = done.map((result) => mainFileOf(result).copy).filter((copy) => copy !== null)
+async function firstFacts(context: RunContext, plan: Plan): Promise<ResumeFacts> {
+  const { clients, earlier, options, runName } = context
+  const { videoName } = plan
+  const done = earlier?.videos[videoName]?.done ?? {}
+  const copies = new Set<string>()
+  for (const job of jobsOf(plan)) {
+    const result = done[job.workflowNumber]
+    const copy = result && mainFileOf(result).copy
+    if (copy && (await isWhole(context, plan, job, copy))) copies.add(copy)
+  }
   const { bucket, prefix } = clients.storage
   return {
     ...noFacts(options.upload ? { bucket, names: objectNames(prefix, runName, videoName) } : null),
     // The bucket was asked before the run began.
     isTaken: false,
-    copies: new Set(copies.filter((copy) => existsSync(copy))),
+    copies,
   }
 }
 
@@ -91,7 +98,7 @@ async function look(
     return { ...facts, isPlaced: film !== null && crc32c === film.crc32c }
   }
   const held = new Map<OutputFile, boolean>(facts.held)
-  for (const file of at) held.set(file, await hasFile(context, plan.videoName, file))
+  for (const file of at) held.set(file, await isHeld(context, plan, file, facts.copies))
   return { ...facts, held }
 }
 

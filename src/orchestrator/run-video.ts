@@ -1,6 +1,7 @@
 import { filmName } from '../config/layout.ts'
 import type { Job, Plan } from '../domain/plan.ts'
 import type { CombineResult, JobResult, LowResult, ResultOf } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { combineChunk, type FilmParts } from './combine-chunk.ts'
 import { deliverFilm } from './deliver-film.ts'
 import type { JobToRun } from './follow-prompt.ts'
@@ -9,7 +10,7 @@ import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
 import type { JobDecision } from './resume-decision.ts'
 import { decideVideo, restoreFiles } from './resume-video.ts'
-import type { RunContext } from './run-context.ts'
+import { type RunContext, warn } from './run-context.ts'
 import { uploadFile } from './server-files.ts'
 
 /** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
@@ -53,12 +54,21 @@ function performer(
     const decision = decisions.get(workflow)
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
     const { attempts, open } = await forgottenPrompt(context, plan, job, known)
-    const result = await work({ plan, job, attempts, open })
+    const result = await work({ plan, job, attempts, open }).catch((error) => {
+      // A prompt that was adopted for a file that is damaged has to be sent anew: it would be found as damaged each time.
+      if (!open || !isUnreadable(error)) throw error
+      warn(context, `${error.message}; job ${workflow} is sent anew`, plan.videoName)
+      return work({ plan, job, attempts: Math.max(attempts, open.attempt), open: null })
+    })
     results.push(result)
     context.emit({ kind: 'job-finished', at: context.now(), video: plan.videoName, workflow, result })
     return result
   }
   return { perform, results }
+}
+
+function isUnreadable(error: unknown): error is PromptRunnerError {
+  return error instanceof PromptRunnerError && error.code === 'PR_FFMPEG'
 }
 
 function isOf<J extends Job>(job: J, result: JobResult): result is ResultOf<J> {

@@ -11,6 +11,7 @@ const count = z.int().min(0).max(1_000_000_000)
 const number = z.int().min(1).max(1_000_000)
 const word = z.string().min(1).max(200)
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const runName = z.string().regex(/^[a-z]+-[a-z]+(-\d{1,9})?$/)
 const video = z.string().refine((name) => videoNameFault(name) === null)
 const path = z.string().refine((text) => !text.includes('\0'))
@@ -73,7 +74,7 @@ const schemas = {
   'video-started': z
     .object({ at, video, plan, skipped: z.array(number) })
     .refine((event) => event.plan.videoName === event.video),
-  'job-started': z.object({ ...ofJob, promptId: word, attempt: number, graph: word }),
+  'job-started': z.object({ ...ofJob, promptId: word, attempt: number, graph: digest }),
   'job-adopted': anything,
   'job-queued': anything,
   'job-progress': anything,

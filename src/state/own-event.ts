@@ -1,13 +1,15 @@
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import { createLayout, filmName } from '../config/layout.ts'
+import { promptId } from '../domain/ids.ts'
 import type { JobResult, MadeFile, RunEvent } from '../domain/run-event.ts'
+import type { RunState } from './run-state.ts'
 
 /** Whose journal it is: the run's name is that of the file, and `root` the folder that the run wrote to; null: any. */
 export interface JournalOwner {
   readonly runName: string
   readonly root: string | null
-  /** As far as the journal has said it. */
-  readonly runId: string
+  /** What the journal has said so far. */
+  readonly state: RunState
 }
 
 /**
@@ -17,8 +19,15 @@ export interface JournalOwner {
 export function ownEvent(event: RunEvent, owner: JournalOwner): RunEvent {
   switch (event.kind) {
     case 'run-started':
-      if (event.runName === owner.runName && ['', event.runId].includes(owner.runId)) return event
+      if (event.runName === owner.runName && ['', event.runId].includes(owner.state.runId)) return event
       throw new Error(`it is of the run ${event.runName} (${event.runId})`)
+    case 'job-started': {
+      const { runId, videos } = owner.state
+      const jobId = videos[event.video]?.jobIds[event.workflow]
+      const isOwn = runId === '' || !jobId || event.promptId === promptId(runId, jobId, event.attempt)
+      if (isOwn) return event
+      throw new Error(`prompt ${event.promptId} was not sent for this job`)
+    }
     case 'job-finished':
       return { ...event, result: ownResult(event.result, event.video, owner) }
     case 'film-downloaded':

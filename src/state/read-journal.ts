@@ -21,7 +21,7 @@ export function readRunState(path: string): RunState {
       try {
         // The files of a rehearsal lie in several folders.
         const root = state.dryRun ? null : dirname(dirname(path))
-        return reduceRunState(state, ownEvent(eventOf(line), { runName, root, runId: state.runId }))
+        return reduceRunState(state, ownEvent(eventOf(line), { runName, root, state }))
       } catch (cause) {
         const what = cause instanceof SyntaxError ? 'is not JSON' : 'is no event of this run'
         throw new PromptRunnerError(

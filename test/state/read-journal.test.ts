@@ -29,7 +29,7 @@ beforeEach(() => {
 const events = (): RunEvent[] => [
   { kind: 'run-started', at: 0, runId, runName: 'calm-otter', dryRun: false, videos: ['otter'] },
   { kind: 'video-started', ...where, plan, skipped: [] },
-  { kind: 'job-started', ...where, workflow: 2, promptId: id(2), attempt: 1, graph: 'g' },
+  { kind: 'job-started', ...where, workflow: 2, promptId: id(2), attempt: 1, graph: '0'.repeat(64) },
   {
     kind: 'job-finished',
     ...where,
@@ -68,6 +68,8 @@ it.each<[string, RunEvent['kind'], (event: Json) => void]>([
   ['skipped jobs that are no list', 'video-started', (event) => Object.assign(event, { skipped: 1 })],
   ['an attempt that is no number', 'job-started', (event) => Object.assign(event, { attempt: '1' })],
   ['an attempt without end', 'job-started', (event) => Object.assign(event, { attempt: 1e300 })],
+  ['a prompt of another attempt', 'job-started', (event) => Object.assign(event, { attempt: 2 })],
+  ['a graph without a digest', 'job-started', (event) => Object.assign(event, { graph: 'g' })],
   ['a job that is none', 'job-started', (event) => Object.assign(event, { workflow: 0 })],
   ['no result', 'job-finished', (event) => Object.assign(event, { result: null })],
   [

@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { uuidV5 } from '../../src/domain/ids.ts'
+import { promptId, uuidV5 } from '../../src/domain/ids.ts'
+import { jobsOf } from '../../src/domain/plan.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { eventOf } from '../../src/state/journal-line.ts'
 import { findRun, readRunState } from '../../src/state/read-journal.ts'
@@ -19,6 +20,7 @@ beforeEach(() => {
 })
 
 const at = 0
+const runIdOf = (runName: string) => uuidV5(runName, '6ba7b811-9dad-11d1-80b4-00c04fd430c8')
 const started = (runName: string, video: string): RunEvent[] => [
   {
     kind: 'run-started',
@@ -30,7 +32,12 @@ const started = (runName: string, video: string): RunEvent[] => [
   },
   { kind: 'video-started', at, video, plan: planOf(video), skipped: [] },
 ]
-const job: RunEvent = { kind: 'job-started', at, video: 'otter', workflow: 1, promptId: 'p', attempt: 1, graph: 'g' }
+const open = {
+  promptId: promptId(runIdOf('calm-otter'), jobsOf(planOf('otter'))[0]!.jobId, 1),
+  attempt: 1,
+  graph: '0'.repeat(64),
+}
+const job: RunEvent = { kind: 'job-started', at, video: 'otter', workflow: 1, ...open }
 const passing: RunEvent[] = [
   { kind: 'job-queued', at, video: 'otter', workflow: 1, ahead: 1 },
   { kind: 'job-progress', at, video: 'otter', workflow: 1, node: '1', title: 'Sampler', step: 1, of: 4 },
@@ -49,7 +56,7 @@ it('reads back what lasts, one line an event', () => {
   expect(lines.map((line) => line && eventOf(line))).toEqual([...started('calm-otter', 'otter'), job, ''])
   expect(readRunState(path)).toMatchObject({
     runName: 'calm-otter',
-    videos: { otter: { status: 'running', open: { 1: { promptId: 'p', attempt: 1, graph: 'g' } } } },
+    videos: { otter: { status: 'running', open: { 1: open } } },
   })
 })
 
@@ -62,9 +69,7 @@ it('goes on after a line that was torn, wherever it was torn', () => {
       writeFileSync(path, whole)
       appendFileSync(path, line.slice(0, cut))
       const isOpen = cut >= line.length - 1
-      expect(readRunState(path).videos['otter']!.open).toEqual(
-        isOpen ? { 1: { promptId: 'p', attempt: 1, graph: 'g' } } : {},
-      )
+      expect(readRunState(path).videos['otter']!.open).toEqual(isOpen ? { 1: open } : {})
       write(path, [{ kind: 'video-failed', at, video: 'otter', code: 'PR_UPLOAD', reason: 'no' }])
       expect(readRunState(path).videos['otter']).toMatchObject({ status: 'failed', open: isOpen ? { 1: {} } : {} })
     }),

@@ -120,6 +120,12 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
       await client.queueRemaining(signal)
       return look(file, signal)
     },
+    async size(file, signal) {
+      const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
+      await answer.text()
+      const length = answer.headers['content-length']
+      return answer.status === 404 || length === undefined ? null : Number(length)
+    },
     async download(file, path, signal) {
       const query = viewQuery(file)
       const asked = `GET ${http.url('/view', query).href}`

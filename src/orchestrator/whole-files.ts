@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
+import type { Job, Plan } from '../domain/plan.ts'
+import { jobsOf } from '../domain/plan.ts'
+import { mainFileOf, type OutputFile } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { readTensorShapes } from '../files/safetensors-file.ts'
+import { checkVideo } from './check-video.ts'
+import { foreignBody } from './foreign-body.ts'
+import type { RunContext } from './run-context.ts'
+import { downloadFile, hasFile, sizeOnServer } from './server-files.ts'
+
+// What cannot be read of a file that an earlier part of the run left is as good as not there: it is fetched again, put back, or made
+// again by its job, wherever it was damaged.
+
+/** Whether a local copy of what a job made is there and is what was planned. */
+export async function isWhole(context: RunContext, plan: Plan, job: Job, path: string): Promise<boolean> {
+  if (!existsSync(path) || (await foreignBody(path)) !== null) return false
+  if (job.kind === 'high') return isLatentOf(plan, job, path)
+  try {
+    await checkVideo(context, plan, path, job.kind === 'low' ? job.chunk.renderFrames : job.filmFrames)
+    return true
+  } catch (error) {
+    context.signal.throwIfAborted()
+    if (error instanceof PromptRunnerError && ['PR_FFMPEG', 'PR_OUTPUT_MISMATCH'].includes(error.code)) return false
+    throw error
+  }
+}
+
+/**
+ * Whether the server has what a job made, as it was planned. A video of the size of its sound copy here is taken for the same; what
+ * has none here is downloaded for the look.
+ */
+export async function isHeld(
+  context: RunContext,
+  plan: Plan,
+  server: OutputFile,
+  copies: ReadonlySet<string>,
+): Promise<boolean> {
+  const { videoName: video } = plan
+  if (!(await hasFile(context, video, server))) return false
+  const done = context.earlier?.videos[video]?.done ?? {}
+  const job = jobsOf(plan).find(({ workflowNumber }) => {
+    const result = done[workflowNumber]
+    return result && mainFileOf(result).server === server
+  })
+  if (!job) return true
+  const { copy } = mainFileOf(done[job.workflowNumber]!)
+  if (copy !== null && copies.has(copy)) return (await sizeOnServer(context, video, server)) === (await stat(copy)).size
+  const look = `${context.layout.combined(video, job.workflowNumber)}.look`
+  try {
+    await downloadFile(context, video, server, look)
+    return await isWhole(context, plan, job, look)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    if (error instanceof PromptRunnerError && ['PR_COMFY_HTTP', 'PR_OUTPUT_MISMATCH'].includes(error.code)) return false
+    throw error
+  } finally {
+    await rm(look, { force: true })
+  }
+}
+
+/** Templates of other node packs may call their tensor otherwise; then only the file itself is looked at. */
+async function isLatentOf({ width, height }: Plan, { chunk }: Job, path: string): Promise<boolean> {
+  const shapes = await readTensorShapes(path)
+  const shape = shapes?.get('latent_tensor')
+  if (!shape) return shapes !== null
+  const [, , frames = 0, rows, columns] = shape
+  // One latent frame for the first picture and for every four after it; a reference image has one of its own.
+  return frames >= (chunk.renderFrames - 1) / 4 + 1 && rows === height / 8 && columns === width / 8
+}
