@@ -3,8 +3,8 @@ import type { UploadOptions } from '../clients/clients.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { foreignBody } from './foreign-body.ts'
-import { retryUnreachable, waitForServer } from './retry.ts'
-import { type RunContext, warn } from './run-context.ts'
+import { retryUnreachable } from './retry.ts'
+import type { RunContext } from './run-context.ts'
 
 /** Uploads a file to ComfyUI: bytes that it has already under that name stay one file there (server.py, image_upload). */
 export function uploadFile(
@@ -24,20 +24,12 @@ export function uploadFile(
  * again as often as a job is tried. Throws what the last attempt throws.
  */
 export async function downloadFile(context: RunContext, video: string, file: OutputFile, path: string): Promise<void> {
-  const { clients, options, signal } = context
+  const { clients, signal } = context
   const doing = `downloading ${file.filename}`
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await retryUnreachable(context, { video, doing }, () => clients.comfyui.download(file, path, signal))
-      await refuseForeign(doing, path)
-      return
-    } catch (error) {
-      const isBad = error instanceof PromptRunnerError && error.code === 'PR_OUTPUT_MISMATCH'
-      if (!isBad || attempt > options.maxRetries || signal.aborted) throw error
-      warn(context, `${error.message} (attempt ${attempt} of ${doing}, trying again)`, video)
-      await waitForServer(context)
-    }
-  }
+  await retryUnreachable(context, { video, doing }, async () => {
+    await clients.comfyui.download(file, path, signal)
+    await refuseForeign(doing, path)
+  })
 }
 
 async function refuseForeign(doing: string, path: string): Promise<void> {
@@ -46,6 +38,7 @@ async function refuseForeign(doing: string, path: string): Promise<void> {
   await rm(path, { force: true })
   throw new PromptRunnerError('PR_OUTPUT_MISMATCH', `${doing} gave ${what} instead of the file`, {
     hint: 'look at it in a browser: the server, or a proxy in front of it, has another answer than the file',
+    retryAfter: 0,
   })
 }
 

@@ -76,6 +76,7 @@ const schemas = {
     .refine((event) => event.plan.videoName === event.video),
   'job-started': z.object({ ...ofJob, promptId: word, attempt: number, graph: digest }),
   'job-adopted': anything,
+  'server-away': anything,
   'job-queued': anything,
   'job-progress': anything,
   'job-finished': z.object({ ...ofJob, result }),

@@ -160,7 +160,7 @@ it('stops a prompt of the same job that was built otherwise', async () => {
   const test = await died()
   // As another version of the program might have.
   const { journal } = test
-  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/"graph":"\w+"/, '"graph":"another"'))
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/"graph":"\w+"/, `"graph":"${'0'.repeat(64)}"`))
   await test.resumeAndStop()
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
 })

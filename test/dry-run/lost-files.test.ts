@@ -15,7 +15,7 @@ async function stopped(refused: number, flags: readonly string[]) {
     if (isPrompt) prompts += 1
     return isPrompt && prompts === refused ? Promise.resolve(new Response('', { status: 500 })) : http(request)
   })
-  const first = await context.live(world, ['--no-upload', ...flags])
+  const first = await context.live(world, ['--no-upload', '--max-retries', '0', ...flags])
   expect(first.exitCode).toBe(1)
   const name: string = first.summary.run_name
   const resume = async (on: typeof world) => {
