@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { decoded } from '../support/film.ts'
 import { journals } from '../support/journals.ts'
 import { runContext } from '../support/run-context.ts'
-import { simulatedWorld } from '../support/simulated-world.ts'
+import { refusal, simulatedWorld } from '../support/simulated-world.ts'
 
 /** A live run of two chunks (HIGH and LOW 1 to 4, combine 5 and 6) whose server refuses its prompt number `refused`. */
 async function stopped(refused: number, flags: readonly string[]) {
@@ -13,7 +13,7 @@ async function stopped(refused: number, flags: readonly string[]) {
   const world = await simulatedWorld((service, http) => (request) => {
     const isPrompt = service === 'comfyui' && request.method === 'POST' && new URL(request.url).pathname === '/prompt'
     if (isPrompt) prompts += 1
-    return isPrompt && prompts === refused ? Promise.resolve(new Response('', { status: 500 })) : http(request)
+    return isPrompt && prompts === refused ? Promise.resolve(refusal()) : http(request)
   })
   const first = await context.live(world, ['--no-upload', '--max-retries', '0', ...flags])
   expect(first.exitCode).toBe(1)

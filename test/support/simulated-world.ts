@@ -59,6 +59,12 @@ export function faultyWorld(
   })
 }
 
+/** ComfyUI's answer to a prompt that it does not take; no other ends a job at once. */
+export function refusal(): Response {
+  const error = { type: 'invalid_prompt', message: 'Not now', details: '', extra_info: {} }
+  return Response.json({ error, node_errors: {} }, { status: 400 })
+}
+
 /** How many prompts were posted. */
 export const promptsSent = ({ asked }: Pick<SimulatedWorld, 'asked'>): number =>
   asked.filter((line) => line === PROMPT).length
