@@ -55,7 +55,11 @@ export async function followPrompt(
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
   const silence = watchSilence(context, where)
   const signal = AbortSignal.any([context.signal, silence.signal])
+  /** Whether it waits, on a server that was there all the time. */
+  let isWaiting = false
   const onEvent = (event: PromptEvent) => {
+    if (event.kind === 'look') isWaiting = event.state === 'pending'
+    if (event.kind === 'started' || event.kind === 'socket') isWaiting = false
     silence.see(event)
     if (event.kind === 'executed') named.set(event.node, event.files)
     report(context, where, built.graph, event)
@@ -66,7 +70,7 @@ export async function followPrompt(
     const isLost = error instanceof PromptRunnerError && error.code === 'PR_COMFY_LOST'
     const ran = isLost ? await ranAsNamed(context, work, built, prompt) : null
     if (ran) return ran
-    throw error
+    throw isLost && isWaiting ? taken(promptId) : error
   }
 }
 
@@ -90,6 +94,14 @@ export async function ranAsNamed(
   const what = `job ${job.workflowNumber} is done with the files that it had named`
   warn(context, `ComfyUI has forgotten prompt ${promptId}; ${what}`, plan.videoName)
   return ran
+}
+
+/** Whoever clears a queue wants its prompts not to run. */
+function taken(promptId: string): PromptRunnerError {
+  const message = `prompt ${promptId} was taken from the queue of ComfyUI before it began, and the server was not started again`
+  return new PromptRunnerError('PR_COMFY_INTERRUPTED', message, {
+    hint: 'somebody has cleared the queue; --resume sends the job again',
+  })
 }
 
 function ranJob(

@@ -25,10 +25,17 @@ export async function runJob(
   let failure: PromptRunnerError | null = null
   /** Failures in a row, between which the prompt was not seen on the server. */
   let failed = 0
+  /** Prompts that the server had accepted and knew no more when it was back. */
+  let vanished = 0
+  let isAccepted = false
+  const onAccepted = () => {
+    isAccepted = true
+  }
   const seen = {
     named: new Map() as NamedFiles,
     onSeen() {
       failed = 0
+      isAccepted = true
     },
   }
   for (;;) {
@@ -36,11 +43,14 @@ export async function runJob(
       if (failure) await waitForServer(context, failure, failed)
       const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, seen))
       if (adopted) return adopted
+      if (isAccepted && failure?.code !== 'PR_NO_OUTPUT') vanished += 1
+      isAccepted = false
+      if (vanished === MOST_VANISHED) throw diesAt(job.workflowNumber, failure)
       attempt += 1
       const built = build(attempt)
       seen.named.clear()
       open = { promptId: makePromptId(context.runId, job.jobId, attempt), attempt, graph: graphDigest(built.graph) }
-      return await sendPrompt(context, work, built, open, seen.named)
+      return await sendPrompt(context, work, built, open, { named: seen.named, onAccepted })
     } catch (error) {
       // A run that is cancelled or waits no longer leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
       const isOver = context.signal.aborted || (error instanceof PromptRunnerError && error.code === 'PR_JOB_TIMEOUT')
@@ -48,7 +58,7 @@ export async function runJob(
       if (!(error instanceof PromptRunnerError)) throw error
       failed += 1
       const isWorthIt = error.retryAfter !== null || error.code === 'PR_COMFY_LOST'
-      const hasPatience = error !== failure && failed <= context.options.maxRetries
+      const hasPatience = error !== failure && vanished < MOST_VANISHED && failed <= context.options.maxRetries
       const willRetry = isWorthIt && hasPatience && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
       context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
@@ -59,12 +69,23 @@ export async function runJob(
   }
 }
 
+const MOST_VANISHED = 2
+
+/** Once is a restart; twice at the same job is the job. */
+function diesAt(workflow: number, cause: PromptRunnerError | null): PromptRunnerError {
+  const message = `ComfyUI took job ${workflow} twice and knew nothing of it each time afterwards: it seems to die of this job`
+  return new PromptRunnerError('PR_COMFY_LOST', message, {
+    hint: 'most often the memory of the machine (not of the GPU) runs out when the second model loads: look into the log of the system for "Out of memory", take more RAM, smaller or quantised models, or start ComfyUI with --cache-none; then go on with --resume',
+    cause,
+  })
+}
+
 async function sendPrompt(
   context: RunContext,
   work: JobToRun,
   built: BuiltWorkflow,
   prompt: OpenPrompt,
-  named: NamedFiles,
+  { named, onAccepted }: { readonly named: NamedFiles; onAccepted(): void },
 ): Promise<RanJob> {
   const startedAt = context.now()
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
@@ -74,6 +95,7 @@ async function sendPrompt(
   using grace = abortLater(context.signal, context.clients.pace.limit(context.retries.grace))
   const request = { promptId: prompt.promptId, graph: built.graph, extraData }
   const { promptId } = await context.clients.comfyui.submit(request, grace.signal)
+  onAccepted()
   return followPrompt(context, work, built, { promptId, startedAt, named })
 }
 

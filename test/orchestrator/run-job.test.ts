@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { ComfyuiClient, HistoryEntry } from '../../src/clients/clients.ts'
+import type { ComfyuiClient, HistoryEntry, PromptEvent } from '../../src/clients/clients.ts'
 import { realPace } from '../../src/clients/real-pace.ts'
 import type { BuiltWorkflow } from '../../src/domain/apply-bindings.ts'
 import { promptId } from '../../src/domain/ids.ts'
@@ -37,8 +37,9 @@ async function run(world: {
   ending?: string[]
   holds?: boolean
   breaks?: ErrorCode[]
+  told?: PromptEvent[]
 }) {
-  const { open, done = [], ending = [], holds = true, breaks = [] } = world
+  const { open, done = [], ending = [], holds = true, breaks = [], told = [] } = world
   const submitted: string[] = []
   const cancelled: string[] = []
   let waited = 0
@@ -48,7 +49,8 @@ async function run(world: {
       done.push(promptId)
       return { promptId, number: 1 }
     },
-    follow: async (promptId) => {
+    follow: async (promptId, onEvent) => {
+      for (const event of told) onEvent(event)
       const code = breaks.shift()
       if (code)
         throw new PromptRunnerError(code, 'it broke off', code === 'PR_COMFY_UNREACHABLE' ? { retryAfter: 0 } : {})
@@ -102,6 +104,23 @@ it('sends anew what the server has lost', async () => {
   const { submitted, kinds } = await run({ breaks: ['PR_COMFY_LOST'] })
   expect(new Set(submitted).size).toBe(2)
   expect(kinds).toEqual(['job-started', 'job-failed', 'job-started'])
+})
+
+it('stops when the server dies of the same job twice', async () => {
+  await expect(run({ breaks: ['PR_COMFY_LOST', 'PR_COMFY_LOST'] })).rejects.toMatchObject({
+    code: 'PR_COMFY_LOST',
+    message: 'ComfyUI took job 1 twice and knew nothing of it each time afterwards: it seems to die of this job',
+    hint: expect.stringContaining('--cache-none'),
+  })
+})
+
+it('does not send again what somebody takes from the queue', async () => {
+  const told: PromptEvent[] = [{ kind: 'look', state: 'pending', before: ['another'] }]
+  const outcome = run({ breaks: ['PR_COMFY_LOST'], told })
+  await expect(outcome).rejects.toMatchObject({ code: 'PR_COMFY_INTERRUPTED' })
+  // A socket that closed may mean that the server was started again.
+  const closed: PromptEvent = { kind: 'socket', state: 'closed', detail: 'code 1006' }
+  expect((await run({ breaks: ['PR_COMFY_LOST'], told: [...told, closed] })).submitted).toHaveLength(2)
 })
 
 it('takes over what an earlier part of the run sent', async () => {
