@@ -1,10 +1,9 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash, type Hash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { Redactor } from '../../recording/redact.ts'
 import { boundaryOf, MultipartRedactor } from '../../recording/redact-multipart.ts'
 import { isText, isUnlabelled, looksLikeText } from '../../recording/text-body.ts'
+import { BodyFile } from './body-file.ts'
 
 const KIB = 1024
 /** Text up to here stands in the HAR itself; object_info, at half a megabyte, does not. */
@@ -42,13 +41,12 @@ export interface SpoolOptions {
 export class BodySpool {
   readonly #options: SpoolOptions
   readonly #isEncoded: boolean
-  readonly #keeps: boolean
   #size = 0
   #isText: boolean
   #collected: Uint8Array[] | null
   #hash: Hash | null = null
-  /** What was stored so far, and its file, which stays open meanwhile. */
-  #part: { readonly path: string; readonly file: number } | null = null
+  /** null: what is no text is hashed only. */
+  readonly #file: BodyFile | null
   #multipart: MultipartRedactor | null = null
 
   constructor(options: SpoolOptions) {
@@ -57,9 +55,9 @@ export class BodySpool {
     this.#isEncoded = !/^(?:identity)?$/i.test(encoding.trim())
     this.#isText = isText(mimeType)
     this.#collected = this.#isText || this.#isEncoded || isUnlabelled(mimeType) ? [] : null
-    this.#keeps = keepBinary && folder !== null
+    this.#file = keepBinary && folder !== null ? new BodyFile(folder) : null
     const boundary = boundaryOf(mimeType)
-    if (this.#keeps && boundary !== null) this.#multipart = new MultipartRedactor(boundary, redactor, path)
+    if (this.#file && boundary !== null) this.#multipart = new MultipartRedactor(boundary, redactor, path)
   }
 
   add(chunk: Uint8Array): void {
@@ -82,13 +80,9 @@ export class BodySpool {
     if (!this.#hash) return { size: 0, text: null }
     for (const bytes of this.#multipart?.end() ?? []) this.#store(bytes)
     const sha256 = this.#hash.digest('hex')
-    const { folder } = this.#options
-    if (this.#part) closeSync(this.#part.file)
-    if (this.#part === null || folder === null) return { size: this.#size, text: null, _sha256: sha256 }
+    if (!this.#file || this.#file.size === 0) return { size: this.#size, text: null, _sha256: sha256 }
     const _file = this.#name(sha256)
-    const path = join(folder, _file)
-    if (existsSync(path)) unlinkSync(this.#part.path)
-    else renameSync(this.#part.path, path)
+    this.#file.finish(_file)
     return { size: this.#size, text: null, _file, _sha256: sha256 }
   }
 
@@ -118,21 +112,15 @@ export class BodySpool {
     if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text }
     const sha256 = hashOf(text)
     const _file = this.#name(sha256)
-    mkdirSync(join(folder, 'bodies'), { recursive: true })
-    writeFileSync(join(folder, _file), text)
+    const file = new BodyFile(folder)
+    file.add(Buffer.from(text))
+    file.finish(_file)
     return { size: this.#size, text, _file, _sha256: sha256 }
   }
 
   #store(bytes: Uint8Array): void {
     this.#hash?.update(bytes)
-    const { folder } = this.#options
-    if (!this.#keeps || folder === null) return
-    if (this.#part === null) {
-      mkdirSync(join(folder, 'bodies'), { recursive: true })
-      const path = join(folder, 'bodies', `.part-${randomUUID()}`)
-      this.#part = { path, file: openSync(path, 'wx') }
-    }
-    writeFileSync(this.#part.file, bytes)
+    this.#file?.add(bytes)
   }
 
   #name(sha256: string): string {
