@@ -61,6 +61,7 @@ export class PromptRunnerError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly problems: readonly Problem[]
+  readonly #exit: number | undefined
   /** Milliseconds after which the same may go better, asked once more; null where it would not. Never says that anything has ended. */
   readonly retryAfter: number | null
 
@@ -72,16 +73,19 @@ export class PromptRunnerError extends Error {
       cause?: unknown
       problems?: readonly Problem[]
       retryAfter?: number | null
+      /** Another exit code than that of `code`: a signal has its own. */
+      exit?: number | undefined
     } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.hint = more.hint
     this.problems = more.problems ?? []
+    this.#exit = more.exit
     this.retryAfter = more.retryAfter ?? null
   }
 
   get exitCode(): number {
-    return errorCodes[this.code].exit
+    return this.#exit ?? errorCodes[this.code].exit
   }
 }

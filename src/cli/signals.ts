@@ -1,13 +1,15 @@
+import { constants } from 'node:os'
 import { PromptRunnerError } from '../errors.ts'
 
-const names = ['SIGINT', 'SIGTERM'] as const
+/** A terminal that goes away says so with SIGHUP; what runs in it has to end in order all the same. */
+const names = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
 /** Time to print the news before a process that something keeps busy is ended, in milliseconds. */
 const GRACE = 250
 
 /** What work has to do with signals. */
 export interface Stop {
-  /** Aborted by the first SIGINT or SIGTERM, with a PR_CANCELLED as its reason. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with a PR_CANCELLED as its reason. */
   readonly signal: AbortSignal
   /**
    * To be called before the first thing that must not be left half done. Until then a stop ends the program at once,
@@ -17,7 +19,7 @@ export interface Stop {
 }
 
 /**
- * Runs `work`, which the first SIGINT or SIGTERM stops. The second one ends the process at once. What is thrown in an event or a
+ * Runs `work`, which the first SIGINT, SIGTERM or SIGHUP stops. The second one ends the process at once. What is thrown in an event or a
  * timer meanwhile is thrown from here.
  * With `stopIsDone` a stop is how the work ends, and its result counts; else it is a PR_CANCELLED, whatever came of it.
  */
@@ -33,7 +35,9 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
     setTimeout(() => process.exit(Math.max(Number(process.exitCode ?? 0), exitCode)), GRACE).unref()
   }
   const stop = (name: NodeJS.Signals) => {
-    const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`)
+    const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`, {
+      exit: 128 + constants.signals[name],
+    })
     if (signal.aborted) process.exit(cancelled.exitCode)
     controller.abort(cancelled)
     if (!isInOrder) end(cancelled, cancelled.exitCode)

@@ -107,5 +107,6 @@ function cancelled({ resumeFlags, signal }: RunContext): PromptRunnerError {
   return new PromptRunnerError('PR_CANCELLED', 'The run was cancelled; what is done is recorded', {
     hint: `${resumeFlags} goes on from there.`,
     cause: signal.reason,
+    exit: signal.reason instanceof PromptRunnerError ? signal.reason.exitCode : undefined,
   })
 }

@@ -22,31 +22,50 @@ export default {}
 `
 
 it.each([
-  { signal: 'SIGINT', args: ['--dry-run'], said: ['', '*DRY-RUN* PR_CANCELLED: the run was cancelled by SIGINT\n'] },
+  {
+    signal: 'SIGINT',
+    code: 130,
+    args: ['--dry-run'],
+    said: ['', '*DRY-RUN* PR_CANCELLED: the run was cancelled by SIGINT\n'],
+  },
+  {
+    signal: 'SIGHUP',
+    code: 129,
+    args: ['--dry-run'],
+    said: ['', '*DRY-RUN* PR_CANCELLED: the run was cancelled by SIGHUP\n'],
+  },
   {
     signal: 'SIGTERM',
+    code: 143,
     args: ['--no-upload', '--json'],
     said: [
       {
         ok: false,
-        exit_code: 130,
+        exit_code: 143,
         error: { code: 'PR_CANCELLED', message: 'the run was cancelled by SIGTERM', hint: null, problems: [] },
       },
       'PR_CANCELLED: the run was cancelled by SIGTERM\n',
     ],
   },
-] as const)('ends at the first $signal while it still prepares, whatever hangs', async ({ signal, args, said }) => {
-  const prompt = 'otter\n\n20\n\nAn otter\n'
-  const cwd = newFolder({ 'package.json': '{"type":"module"}', 'pr.config.ts': deadDisk, 'prompt_files/a.txt': prompt })
-  const pr = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  const output = Promise.all([text(pr.stdout), text(pr.stderr)])
-  const ended = once(pr, 'exit')
-  await until(() => existsSync(join(cwd, 'reading')) || undefined)
-  pr.kill(signal)
-  const [exitCode] = await ended
-  const [stdout, stderr] = await output
-  expect([exitCode, stdout === '' ? stdout : JSON.parse(stdout), stderr]).toEqual([130, ...said])
-})
+] as const)(
+  'ends at the first $signal while it still prepares, whatever hangs',
+  async ({ signal, code, args, said }) => {
+    const prompt = 'otter\n\n20\n\nAn otter\n'
+    const cwd = newFolder({
+      'package.json': '{"type":"module"}',
+      'pr.config.ts': deadDisk,
+      'prompt_files/a.txt': prompt,
+    })
+    const pr = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = Promise.all([text(pr.stdout), text(pr.stderr)])
+    const ended = once(pr, 'exit')
+    await until(() => existsSync(join(cwd, 'reading')) || undefined)
+    pr.kill(signal)
+    const [exitCode] = await ended
+    const [stdout, stderr] = await output
+    expect([exitCode, stdout === '' ? stdout : JSON.parse(stdout), stderr]).toEqual([code, ...said])
+  },
+)
 
 it('ends when it is cancelled, however long the simulated server would go on', async () => {
   const cwd = rehearsalFolder({ 'prompt_files/otter.txt': promptFile('otter', 101) })
