@@ -32,6 +32,8 @@ async function died(change: (request: Request) => Promise<Response> | null = () 
     'prompt_files/otter.txt': promptFile('otter', 13),
     'other/wren.txt': promptFile('wren', 5),
     'longer/otter.txt': promptFile('otter', 26),
+    'more/heron.txt': promptFile('heron', 5),
+    'more/otter.txt': promptFile('otter', 13),
   })
   const flags = ['--no-upload', '--seed', '7']
   const first = context.start(world, flags)
@@ -143,6 +145,21 @@ it('leaves no prompt behind when it is cancelled before it has come to it', asyn
   expect(exitCode).toBe(130)
   expect(test.world.asked).toContain('comfyui POST /interrupt')
   test.finish()
+})
+
+it('leaves no prompt of a later video behind when it is cancelled in one before', async () => {
+  let cancel = () => {}
+  const test = await died((request) => {
+    if (request.method === 'POST' && request.url.endsWith('/prompt')) cancel()
+    return null
+  })
+  const resumed = test.start('--prompt-dir', 'more')
+  cancel = resumed.cancel
+  expect((await resumed.ended).exitCode).toBe(130)
+  expect(test.world.asked).toContain('comfyui POST /interrupt')
+  test.finish()
+  await test.hasEnded()
+  expect((await test.ask('/history'))[test.promptId].status.messages.at(-1)[0]).toBe('execution_interrupted')
 })
 
 it('sends anew what was interrupted while it went on with it', async () => {
