@@ -15,6 +15,8 @@ export interface FaultyNetwork extends AsyncDisposable {
   readonly comfyui: ComfyuiSimulator
   readonly host: string
   readonly port: number
+  /** Of the simulated storage, where it is a server. */
+  readonly storage?: string
   /** Milliseconds of the run's clock. */
   now(): number
   /** Signals that this program was to be killed by. */
@@ -51,7 +53,15 @@ export async function faultyNetwork(skin: 'wire' | 'serve', ...specs: string[]):
   }
   const network = await serveNetwork({ services, port: 0, lines: faults.lines })
   const { hostname, port } = network.addresses.comfyui!
-  return { ...facts, host: hostname, port: Number(port), [Symbol.asyncDispose]: () => network[Symbol.asyncDispose]() }
+  const storage = network.addresses.gcs?.origin
+  if (storage === undefined) throw new Error('no storage')
+  return {
+    ...facts,
+    host: hostname,
+    port: Number(port),
+    storage,
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  }
 }
 
 /** What came over a connection, and how it ended: by its end, by an error, or (`open`) not at all within a moment. */
