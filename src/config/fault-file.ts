@@ -1,3 +1,4 @@
+import { allOf } from '../domain/all-of.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
 import { readYaml } from './yaml-document.ts'
@@ -7,7 +8,7 @@ export type FaultFile = Readonly<Record<string, readonly string[]>>
 
 /** Every fault that was given: those of files, which are given as `@FILE` or `@FILE#NAME`, in their place. Throws PR_USAGE. */
 export async function givenFaults(given: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(given.map((one) => (one.startsWith('@') ? ofFile(one) : [one])))
+  const lists = await allOf(given.map((one) => (one.startsWith('@') ? ofFile(one) : [one])))
   return lists.flat()
 }
 
