@@ -135,6 +135,19 @@ it('has no cycle between the folders of src', () => {
   expect(cycles).toEqual([])
 })
 
+it('has no cycle between files, types included', () => {
+  const reaches = new Map(sources.map((file) => [file, importsOf(file).filter((target) => target !== file)]))
+  // What imports nothing that is left, or is imported by nothing that is left, goes, again and again; a cycle stays.
+  for (let size = -1; size !== reaches.size; ) {
+    size = reaches.size
+    const imported = new Set([...reaches.values()].flat())
+    for (const [file, targets] of reaches) {
+      if (!imported.has(file) || !targets.some((target) => reaches.has(target))) reaches.delete(file)
+    }
+  }
+  expect([...reaches.keys()]).toEqual([])
+})
+
 it.each(wordsOf)('keeps $word where it belongs', ({ word, within, except = [] }) => {
   const strays = everything.filter(
     (file) => within.test(file) && !except.some((one) => file.startsWith(one)) && word.test(withoutComments(file)),

@@ -5,7 +5,7 @@ import type { MakeComfyui } from '../../simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService } from '../../simulators/simulator.ts'
 import { Line } from '../wire/on-wire.ts'
 import { type FaultReport, openFaultPlan } from './fault-plan.ts'
-import { type FaultyComfyui, faultyComfyui } from './faulty-comfyui.ts'
+import { faultyComfyui } from './faulty-comfyui.ts'
 import { faultyDisk } from './faulty-disk.ts'
 import { faultyEvents } from './faulty-events.ts'
 import { faultyHttp } from './faulty-http.ts'
@@ -15,7 +15,7 @@ import { type Fault, needsWire } from './grammar/fault.ts'
 import { printFault } from './grammar/print-fault.ts'
 import { PromptBook } from './prompt-book.ts'
 import type { FaultTime } from './wire-acts.ts'
-import { faultWorld } from './world.ts'
+import { type FaultyComfyui, faultWorld } from './world.ts'
 
 /** Everything that faults are put around. Where there are none, nothing changes. */
 export interface Faults {

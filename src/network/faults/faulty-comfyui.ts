@@ -8,24 +8,10 @@ import { png } from '../../simulators/media/png.ts'
 import { latent } from '../../simulators/media/safetensors.ts'
 import type { MakeComfyui } from '../../simulators/simulated-services.ts'
 import { FaultyOutbox, type OutboxFaults } from './faulty-outbox.ts'
-import type { Action } from './grammar/actions.ts'
 import { type MortalClock, mortalClock } from './mortal-clock.ts'
 import { noise } from './noise.ts'
 import type { FileName } from './prompt-book.ts'
-
-type Damage = Extract<Action, { kind: 'damage' }>['damage']
-
-/** A ComfyUI that can die, and what others than its client can do to it. */
-export interface FaultyComfyui {
-  /** The same to all who look at it, whichever server stands behind it at the time. */
-  readonly simulator: ComfyuiSimulator
-  restart(files: 'with' | 'without'): void
-  /** Any request, as from somebody else. */
-  ask(path: string, body: object): Promise<void>
-  damage(file: FileName, how: Damage, seed: string): void
-  /** Puts a file of somebody else's where this one would go. */
-  occupy(file: FileName): void
-}
+import type { Damage, FaultyComfyui } from './world.ts'
 
 interface Incarnation {
   readonly server: ComfyuiSimulator

@@ -4,21 +4,14 @@ import { onWire } from '../wire/on-wire.ts'
 import { statusAnswer } from './answers.ts'
 import { can } from './can.ts'
 import { editAnswer } from './edit-answer.ts'
-import type { Due, FaultPlan } from './fault-plan.ts'
+import type { Due } from './fault-plan.ts'
 import { applies } from './grammar/applies.ts'
 import { printAction } from './grammar/print-fault.ts'
 import { noise } from './noise.ts'
-import type { PromptBook } from './prompt-book.ts'
 import { editPromptAnswer, prepareServer, withNodeErrors, withoutModel, withoutModelListed } from './prompt-faults.ts'
 import { type Sighting, sightingsOf, withBody } from './sightings.ts'
-import { brokenOff, type FaultTime, wireAct } from './wire-acts.ts'
-import type { World } from './world.ts'
-
-export interface HttpFaults extends FaultTime {
-  readonly plan: FaultPlan
-  readonly book: PromptBook
-  readonly world: World
-}
+import { brokenOff, wireAct } from './wire-acts.ts'
+import type { HttpFaults } from './world.ts'
 
 /** A service's requests, with the faults that happen at them. */
 export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simulator {

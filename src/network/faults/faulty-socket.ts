@@ -4,12 +4,12 @@ import { onWire } from '../wire/on-wire.ts'
 import { statusAnswer } from './answers.ts'
 import { can } from './can.ts'
 import type { Due } from './fault-plan.ts'
-import type { HttpFaults } from './faulty-http.ts'
 import type { Anchor } from './grammar/anchors.ts'
 import { messageAnchors } from './message-anchors.ts'
 import { noise } from './noise.ts'
 import { jsonOf, member, type PromptBook } from './prompt-book.ts'
 import { brokenOff, wireAct } from './wire-acts.ts'
+import type { HttpFaults } from './world.ts'
 
 /** ComfyUI's socket, with the faults that happen when it is opened and at what is said over it. */
 export function faultyUpgrade(service: SimulatedService, faults: HttpFaults): NonNullable<SimulatedService['upgrade']> {

@@ -1,9 +1,9 @@
 import { dict, isDict, type Py } from '../../simulators/comfyui/python/py.ts'
 import { bytesOf, withBytes, withJson } from './edit-answer.ts'
 import type { Due } from './fault-plan.ts'
-import type { HttpFaults } from './faulty-http.ts'
 import { type FileName, member } from './prompt-book.ts'
 import { type Sighting, withBody } from './sightings.ts'
+import type { HttpFaults } from './world.ts'
 
 /** Does to the server what has to be done before it is asked. */
 export function prepareServer(
