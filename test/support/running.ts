@@ -34,7 +34,7 @@ export function startPr(
     return result
   }
   const cancel = () => {
-    if (!isStopped) process.emit('SIGINT')
+    if (!isStopped) process.emit('SIGINT', 'SIGINT')
     isStopped = true
   }
   return {
