@@ -47,23 +47,26 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const enabled = value('dryRun')
   const bucket = value('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
   const ci = value('ci')
-  const podId = value('podId')
+  // What is wrong is told in the order in which it is read here.
+  const comfyui = {
+    url: value('comfyuiUrl'),
+    token: value('comfyuiToken'),
+    headers: value('comfyuiHeader'),
+    ca: value('ca'),
+  }
+  const storage = {
+    bucket: bucket?.bucket ?? null,
+    prefix: bucket?.prefix ?? '',
+    credentialsFile: value('googleCredentials'),
+    projectId: value('googleProject'),
+  }
+  const pod = { id: value('podId'), apiKey: value('runpodApiKey') }
   const patience = value('waitForServer')
   const startTime = value('startTime')
   return {
-    comfyui: {
-      url: value('comfyuiUrl'),
-      token: value('comfyuiToken'),
-      headers: value('comfyuiHeader'),
-      ca: value('ca'),
-    },
-    storage: {
-      bucket: bucket?.bucket ?? null,
-      prefix: bucket?.prefix ?? '',
-      credentialsFile: value('googleCredentials'),
-      projectId: value('googleProject'),
-    },
-    pod: { id: podId, apiKey: value('runpodApiKey') },
+    comfyui,
+    storage,
+    pod,
     programs: { ffmpeg: value('ffmpeg'), ffprobe: value('ffprobe') },
     prompts: { files: value('promptFile'), dir: value('promptDir') },
     plan: {
@@ -89,9 +92,9 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     run: {
       resume: value('resume'),
       maxRetries: value('maxRetries'),
-      patience: patience ?? (podId === null ? 120_000 : 300_000),
+      patience: patience ?? (pod.id === null ? 120_000 : 300_000),
       // A wrong address is to be told at once.
-      patienceAtStart: patience ?? (podId === null ? 0 : 300_000),
+      patienceAtStart: patience ?? (pod.id === null ? 0 : 300_000),
       jobTimeout: value('jobTimeout'),
       outputDir: value('outputDir', defaultOutputDir(cwd)),
       upload: !value('noUpload'),

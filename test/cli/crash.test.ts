@@ -10,7 +10,8 @@ const fullDisk = `import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 const { writeFileSync } = fs
 fs.writeFileSync = (file, ...rest) => {
-  if (typeof file === 'number') throw ${FULL}
+  // A descriptor is a long body's.
+  if (typeof file === 'number' || String(file).includes('/bodies/')) throw ${FULL}
   writeFileSync(file, ...rest)
 }
 syncBuiltinESMExports()

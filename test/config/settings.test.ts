@@ -41,6 +41,9 @@ it('has a default for everything', async () => {
     run: {
       resume: null,
       maxRetries: 3,
+      patience: 120_000,
+      patienceAtStart: 0,
+      jobTimeout: null,
       outputDir: defaultOutputDir(cwd),
       upload: true,
       keepIntermediate: false,
