@@ -6,7 +6,7 @@ const small = ['--dry-run', '--no-upload', '--width', '64', '--height', '64']
 const files = {
   'prompt_files/otter.txt': promptFile('otter', 5),
   'faults.yaml':
-    "lost-answer: 'after POST /prompt of job 1: reset'\nboth:\n  - 'GET /queue: reset'\n  - 'pod stop: ignore'\n",
+    "lost-answer: 'after POST /prompt of job 1: reset'\nboth:\n  - 'GET /models: reset'\n  - 'pod stop: ignore'\n",
 }
 
 it('lists every anchor and every action', async () => {
@@ -42,7 +42,7 @@ it('ends in 3 when a fault never happened, and names the nearest thing that did'
   expect(run.stderr.replaceAll('*DRY-RUN* ', '').split('\n')).toEqual([
     `PR_FAULT_UNUSED: the fault 'GET /history of job 9: reset' never happened: nothing was seen at "GET /history of job 9"`,
     '  hint: the nearest that was seen is "GET /history of job 3"',
-    `PR_FAULT_UNUSED: the fault 'GET /queue: reset' never happened: nothing was seen at "GET /queue"`,
+    `PR_FAULT_UNUSED: the fault 'GET /models: reset' never happened: nothing was seen at "GET /models"`,
     '  hint: the nearest that was seen is "GET /history of job 1"',
     `PR_FAULT_UNUSED: the fault 'pod stop: ignore' never happened: nothing was seen at "pod stop"`,
     '  hint: nothing like it was seen',
