@@ -39,17 +39,20 @@ it('asks the bucket for films that the journal has not noted', async () => {
   expect(prompts(world)).toBe(before)
 })
 
-it('sends a finished film to another bucket without rendering it again', async () => {
+it.each([
+  ['bucket', 'gs://others/june'],
+  ['folder', 'gs://films/july'],
+])('sends a finished film to another %s without rendering it again', async (_, target) => {
   const context = runContext()
   const world = await simulatedWorld()
   const { summary } = await context.live(world)
   const before = prompts(world)
-  const again = await context.live(world, ['--resume', summary.run_name, '--bucket', 'gs://films/july'])
+  const again = await context.live(world, ['--resume', summary.run_name, '--bucket', target])
   expect(`${again.exitCode} ${again.stderr}`).toBe('0 ')
   expect(prompts(world)).toBe(before)
   expect(again.summary.uploads).toMatchObject({ videos: 1, manifests: 1 })
   expect(again.summary.videos[0].objects.map(({ url }: Json) => url)).toEqual(
-    ['otter.mp4', 'manifest.json'].map((file) => `gs://films/july/otter/${summary.run_name}/${file}`),
+    ['otter.mp4', 'manifest.json'].map((file) => `${target}/otter/${summary.run_name}/${file}`),
   )
 })
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Json } from '../support/rehearse.ts'
@@ -37,6 +37,18 @@ it('never replaces a finished film, and says before it starts what the next one 
     film: `final/otter_${first.name}.mp4`,
   })
   expect(readFileSync(join(context.outputDir, 'final/otter.mp4'))).toEqual(film)
+})
+
+it('takes another name when another run ends first', async () => {
+  const context = runContext()
+  const other = join(context.outputDir, 'final/otter.mp4')
+  const world = await simulatedWorld((service, http) => (request) => {
+    if (service === 'comfyui' && request.url.endsWith('/prompt')) writeFileSync(other, 'of another run')
+    return http(request)
+  })
+  const { name, film } = await live(context, world)
+  expect(film).toBe(`final/otter_${name}.mp4`)
+  expect(readFileSync(other, 'utf8')).toBe('of another run')
 })
 
 it('never takes the files of an earlier run on the server for its own', async () => {
