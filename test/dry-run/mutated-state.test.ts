@@ -13,6 +13,7 @@ const JOBS = 6
 /** What may become of a file of lines, of a lock or of any file of a run; says what it did. */
 type Mutation = (random: (of: string) => number) => string
 
+/** One of them, by a number below 1; undefined of none. */
 const pick = <T>(from: readonly T[], at: number): T => from[Math.floor(at * from.length)]!
 
 function mutationsOf({ outputDir }: RunContext, name: string): readonly Mutation[] {
@@ -82,7 +83,8 @@ function mutationsOf({ outputDir }: RunContext, name: string): readonly Mutation
       return `lock${number} ${text}`
     },
     (random) => {
-      const file = pick(files(), random('file'))
+      const file: string | undefined = pick(files(), random('file'))
+      if (file === undefined) return 'no file yet'
       const bytes = readFileSync(file)
       const how = pick(['gone', 'empty', 'short', 'other'] as const, random('how'))
       if (how === 'gone') rmSync(file)
