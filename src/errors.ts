@@ -21,6 +21,8 @@ export const errorCodes = {
   PR_COMFY_INTERRUPTED: { exit: 1, means: 'a workflow was interrupted' },
   PR_COMFY_LOST: { exit: 1, means: 'ComfyUI no longer knows a prompt it had accepted' },
   PR_JOB_TIMEOUT: { exit: 1, means: 'a job showed no progress for longer than --job-timeout' },
+  PR_BUDGET: { exit: 1, means: 'the run was stopped before it cost more than --budget allows' },
+  PR_DEADLINE: { exit: 1, means: 'the run was stopped before it took longer than --deadline allows' },
   PR_NO_OUTPUT: { exit: 1, means: 'a workflow succeeded without the output that the plan needs' },
   PR_OUTPUT_MISMATCH: { exit: 1, means: 'an output differs from the plan (frames, size, bytes)' },
   PR_UPLOAD: { exit: 1, means: 'an upload to Google Cloud Storage failed' },

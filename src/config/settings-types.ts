@@ -36,6 +36,12 @@ export interface Settings {
     readonly patienceAtStart: number
     /** Milliseconds without progress after which a job is given up; null: never. */
     readonly jobTimeout: number | null
+    /** USD an hour, as given; null: RunPod is asked. */
+    readonly price: number | null
+    /** USD that a run may cost, all its starts together; null: any sum. */
+    readonly budget: number | null
+    /** Milliseconds that may go by after a start; null: any time. */
+    readonly deadline: number | null
     /** Absolute. */
     readonly outputDir: string
     readonly upload: boolean

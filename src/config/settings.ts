@@ -96,6 +96,9 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       // A wrong address is to be told at once.
       patienceAtStart: patience ?? (pod.id === null ? 0 : 300_000),
       jobTimeout: value('jobTimeout'),
+      price: value('price'),
+      budget: value('budget'),
+      deadline: value('deadline'),
       outputDir: value('outputDir', defaultOutputDir(cwd)),
       upload: !value('noUpload'),
       keepIntermediate: value('keepIntermediate'),

@@ -4,6 +4,7 @@ import type { PodClient, StorageClient } from '../clients/clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
 import { checkCredentials } from '../clients/gcs/google-credentials.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { priceText } from '../domain/price.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type DoctorFinding, findingsOf, orMissing } from './doctor-finding.ts'
 
@@ -93,7 +94,11 @@ const noCredentials = findingsOf('credentials').missing(
 )
 
 /** The pod's state and price, by one GET; with null nobody is asked. */
-export async function checkPod({ pod }: Settings, client: PodClient | null): Promise<readonly DoctorFinding[]> {
+export async function checkPod(
+  { pod, dryRun }: Settings,
+  client: PodClient | null,
+  now: number,
+): Promise<readonly DoctorFinding[]> {
   const { ok, missing } = findingsOf('pod')
   if (pod.id === null) return [ok('not on a pod: none will be shut down')]
   if (pod.apiKey === null) {
@@ -103,6 +108,8 @@ export async function checkPod({ pod }: Settings, client: PodClient | null): Pro
   return orMissing('pod', async () => {
     const { status, gpu, costPerHour, locked } = await client.info()
     const device = gpu ? `${gpu.count} × ${gpu.id}` : 'no GPU'
-    return [ok(`${pod.id} is ${status}, ${device}, $${costPerHour}/h now${locked ? ', locked' : ''}`)]
+    // With a simulated network it is a recording's pod.
+    const price = dryRun.enabled ? '' : `, ${priceText({ perHour: costPerHour, from: 'runpod', at: now })} now`
+    return [ok(`${pod.id} is ${status}, ${device}${price}${locked ? ', locked' : ''}`)]
   })
 }

@@ -60,6 +60,6 @@ export async function examine(examination: Examination): Promise<DoctorFinding[]
     ...recording,
     ...(clients ? await orMissing('comfyui', () => checkServer(clients.comfyui, work, signal)) : []),
     ...(await checkStorage(settings, { home: examination.home, client: clients?.storage ?? null, signal })),
-    ...(await checkPod(settings, clients?.pod ?? null)),
+    ...(await checkPod(settings, clients?.pod ?? null, examination.now)),
   ]
 }

@@ -35,6 +35,9 @@ export const limits = {
   // Exact in JavaScript, and so in every JSON on the way.
   seed: { name: 'seed', smallest: 0, largest: Number.MAX_SAFE_INTEGER, step: 1 },
   maxRetries: { name: 'max retries', smallest: 0, largest: 100, step: 1 },
+  // USD; the largest pod of RunPod is far below.
+  price: { name: 'price of an hour', smallest: 0.0001, largest: 10_000, step: null },
+  budget: { name: 'budget', smallest: 0.01, largest: 1_000_000, step: null },
   speed: { name: 'speed', smallest: 0, largest: 1_000, step: null },
   // The last second whose year has four digits.
   startTime: { name: 'start time', smallest: 0, largest: 253_402_300_799, step: 1 },

@@ -1,5 +1,6 @@
 import type { OutputRole } from './bindings.ts'
 import type { Job, Plan } from './plan.ts'
+import type { Price } from './price.ts'
 
 /** A file that a ComfyUI server wrote, as its history names it. */
 export interface OutputFile {
@@ -158,11 +159,12 @@ export type RunEvent =
       at: number
       podId: string
       status: string
-      costPerHour: number | null
       action: 'found' | 'kept' | 'stopped'
       /** How busy its GPUs are, in percent; told once, when the pod is found. */
       gpus?: ReadonlyArray<{ readonly util: number; readonly memoryUtil: number }>
     }
+  /** What the run's time costs from here on; `before` is what its earlier starts have cost, in USD. */
+  | { kind: 'price'; at: number; price: Price; before: number }
   | { kind: 'warning'; at: number; video: string | null; message: string }
   | { kind: 'run-finished'; at: number; ok: boolean }
 

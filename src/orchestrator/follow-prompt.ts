@@ -11,6 +11,7 @@ import type { OpenPrompt } from '../state/run-state.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { hasFile } from './server-files.ts'
 import { watchSilence } from './silence.ts'
+import { watchSpending } from './spending.ts'
 
 /** A job that has to run, and what earlier parts of the run have tried of it. */
 export interface JobToRun<J extends Job = Job> {
@@ -54,13 +55,15 @@ export async function followPrompt(
   const { promptId, named } = prompt
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
   const silence = watchSilence(context, where)
-  const signal = AbortSignal.any([context.signal, silence.signal])
+  const spending = watchSpending(context, work.job)
+  const signal = AbortSignal.any([context.signal, silence.signal, spending.signal])
   /** Whether it waits, on a server that was there all the time. */
   let isWaiting = false
   const onEvent = (event: PromptEvent) => {
     if (event.kind === 'look') isWaiting = event.state === 'pending'
     if (event.kind === 'started' || event.kind === 'socket') isWaiting = false
     silence.see(event)
+    spending.see(event)
     if (event.kind === 'executed') named.set(event.node, event.files)
     report(context, where, built.graph, event)
   }

@@ -1,8 +1,9 @@
 import { type Job, jobsOf, type Plan } from '../domain/plan.ts'
+import { type Price, priceText } from '../domain/price.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { durationText } from '../domain/wording.ts'
-import type { ErrorCode } from '../errors.ts'
 import { isEndSaid } from '../state/run-state.ts'
+import { isCancelled } from './cancel-prompts.ts'
 import { promptsToCancel } from './resume-decision.ts'
 import { type RunContext, warn } from './run-context.ts'
 
@@ -14,9 +15,6 @@ export interface OpenPrompts {
   /** Says of each what it was for, since when, and what that costs; and how to go on. */
   tell(context: RunContext): void
 }
-
-/** Failures after which the prompt was cancelled. */
-const cancels: readonly string[] = ['PR_CANCELLED', 'PR_JOB_TIMEOUT'] satisfies ErrorCode[]
 
 interface Sent {
   readonly promptId: string
@@ -34,13 +32,13 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
     for (const [workflow, { promptId }] of Object.entries(left.open))
       if (!ends.has(promptId)) open.set(promptId, { promptId, video, workflow: Number(workflow), at: null })
   const jobs = new Map<string, readonly Job[]>(plans.map((plan) => [plan.videoName, jobsOf(plan)]))
-  let costPerHour: number | null = null
+  let price: Price | null = null
   const close = (event: { readonly video: string; readonly workflow: number }) => {
     for (const [promptId, { video, workflow }] of open)
       if (video === event.video && workflow === event.workflow) open.delete(promptId)
   }
   const see = (event: RunEvent) => {
-    if (event.kind === 'pod') costPerHour = event.costPerHour
+    if (event.kind === 'price') price = event.price
     if (event.kind === 'job-started' || event.kind === 'job-adopted') {
       const { promptId, video, workflow } = event
       const at = open.get(promptId)?.at ?? event.at
@@ -48,7 +46,7 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       open.set(promptId, { promptId, video, workflow, at })
     }
     if (event.kind === 'job-finished') close(event)
-    if (event.kind === 'job-failed' && (isEndSaid(event.code) || cancels.includes(event.code))) close(event)
+    if (event.kind === 'job-failed' && (isEndSaid(event.code) || isCancelled(event.code))) close(event)
   }
   return {
     emit(event) {
@@ -62,7 +60,7 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
         const what = job ? ` (${job.kind}, chunk ${job.chunk.number} of ${video})` : ` of ${video}`
         const since =
           at === null ? '' : ` since ${new Date(at).toISOString().slice(0, 19)}Z (${durationText(context.now() - at)})`
-        const cost = costPerHour === null ? '' : `; the pod costs $${costPerHour.toFixed(2)} an hour`
+        const cost = price === null ? '' : `; that costs ${priceText(price)}`
         warn(context, `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${since}${cost}`)
       }
       if (open.size > 0) warn(context, `${context.resumeFlags} goes on with it instead of paying for it twice`)

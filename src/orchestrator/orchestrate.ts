@@ -8,6 +8,7 @@ import { finishPod, meetPod } from './pod.ts'
 import { retryUnreachable } from './retry.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { runVideo } from './run-video.ts'
+import { isOverrun } from './spending.ts'
 
 /** A known failure: of one video, or (`video` null) of the run as a whole. */
 export interface RunFailure {
@@ -17,7 +18,7 @@ export interface RunFailure {
 
 /**
  * Runs every plan, one after the other. A video that fails stops, the next one goes on; a run that is cancelled, or has lost sight of a
- * prompt, stops altogether.
+ * prompt, or has nothing left of its budget or time, stops altogether.
  * Returns what failed, in order. Errors that are not known failures are bugs and pass through.
  */
 export async function orchestrate(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
@@ -40,16 +41,17 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
     for (const plan of failures.length === 0 ? plans : []) {
       await attempt(plan.videoName, () => runVideo(context, plan))
       // Whatever hides the end of one prompt would hide that of the next.
-      if (failures.some(({ error }) => error.code === 'PR_CANCELLED') || prompts.any()) break
+      if (failures.some(({ error }) => error.code === 'PR_CANCELLED' || isOverrun(error)) || prompts.any()) break
     }
     isDone = failures.length === 0
   } finally {
-    if (context.signal.aborted) await cancelEarlier(context)
+    const isSpent = failures.some(({ error }) => isOverrun(error))
+    if (context.signal.aborted || isSpent) await cancelEarlier(context)
     await context.clients.comfyui
       .close()
       .catch((error: Error) => warn(context, `Closing the connections to ComfyUI failed: ${error.message}`))
     // A bug ends the run, too, and the pod costs money all the same.
-    await attempt(null, () => finishPod(context, isDone))
+    await attempt(null, () => finishPod(context, isSpent ? 'overrun' : isDone ? 'done' : 'failed'))
   }
   if (!context.signal.aborted) prompts.tell(context)
   context.emit({ kind: 'run-finished', at: context.now(), ok: failures.length === 0 })
@@ -69,6 +71,7 @@ function isPodFailure(error: unknown): boolean {
 
 async function prepare(context: RunContext, plans: readonly Plan[]): Promise<void> {
   makeFolders(context.layout.folders)
+  context.spending.tell(context.emit)
   await meetPod(context)
   await retryUnreachable(context, { video: null, doing: 'connecting to ComfyUI' }, () => connect(context))
   await cancelUnplanned(context, plans)

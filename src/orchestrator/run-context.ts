@@ -4,6 +4,7 @@ import type { Templates } from '../domain/bindings.ts'
 import type { RunRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import type { RunState } from '../state/run-state.ts'
+import type { Spending } from './spending.ts'
 
 /** What every part of a run needs; made once by the command, the same live and rehearsed. */
 export interface RunContext {
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly workflowsBefore: ReadonlyMap<string, number>
   readonly options: RunOptions
   readonly retries: RunRetries
+  /** What the run has taken, and may take. */
+  readonly spending: Spending
   /** Flags that go on with this run. */
   readonly resumeFlags: string
   /** Epoch milliseconds of the run's clock. */

@@ -4,7 +4,7 @@ import { jobType } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isEndSaid, type OpenPrompt } from '../state/run-state.ts'
 import { adoptPrompt, graphDigest } from './adopt-prompt.ts'
-import { cancelPrompt } from './cancel-prompts.ts'
+import { cancelPrompt, isCancelled } from './cancel-prompts.ts'
 import { followPrompt, type JobToRun, type NamedFiles, type RanJob } from './follow-prompt.ts'
 import { waitForServer } from './retry.ts'
 import type { RunContext } from './run-context.ts'
@@ -53,7 +53,7 @@ export async function runJob(
       return await sendPrompt(context, work, built, open, { named: seen.named, onAccepted })
     } catch (error) {
       // A run that is cancelled or waits no longer leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
-      const isOver = context.signal.aborted || (error instanceof PromptRunnerError && error.code === 'PR_JOB_TIMEOUT')
+      const isOver = context.signal.aborted || (error instanceof PromptRunnerError && isCancelled(error.code))
       if (isOver && open) await cancelPrompt(context, open.promptId)
       if (!(error instanceof PromptRunnerError)) throw error
       failed += 1

@@ -22,6 +22,7 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
     context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...results.keys()] })
     return deliverFilm(context, plan, film, [...results.values()])
   }
+  context.spending.check()
   const skipped = await restoreFiles(context, plan, decision.jobs)
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   const { perform, results } = performer(context, plan, decision.jobs, skipped)
@@ -51,6 +52,7 @@ function performer(
       results.push(before)
       return before
     }
+    context.spending.check(job)
     const decision = decisions.get(workflow)
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
     const { attempts, open } = await forgottenPrompt(context, plan, job, known)
@@ -61,6 +63,7 @@ function performer(
       return work({ plan, job, attempts: Math.max(attempts, open.attempt), open: null })
     })
     results.push(result)
+    context.spending.took(job, result.tookMs)
     context.emit({ kind: 'job-finished', at: context.now(), video: plan.videoName, workflow, result })
     return result
   }

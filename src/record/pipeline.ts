@@ -16,6 +16,7 @@ import { runRetries } from '../domain/retry-policy.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
+import { openSpending } from '../orchestrator/spending.ts'
 import { plannedGraph } from '../planning/planned-graphs.ts'
 import { openReaders } from '../run/readers.ts'
 import type { RunOutput } from '../run/run-host.ts'
@@ -57,6 +58,8 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
       const filmNames = new Map([[prompt.videoName, filmName(prompt.videoName)]])
       const run = { runId: randomUUID(), runName, earlier: null, filmNames }
       using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
+      const resumeFlags = `--resume ${runName} --output-dir ${folder}`
+      const terms = { price: null, budget: null, deadline: null }
       const context: RunContext = {
         ...run,
         clients,
@@ -65,7 +68,8 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         workflowsBefore: workflowsBefore(plans),
         options,
         retries: runRetries,
-        resumeFlags: `--resume ${runName} --output-dir ${folder}`,
+        spending: openSpending({ terms, earlier: null, resumeFlags, now: Date.now }),
+        resumeFlags,
         now: Date.now,
         emit: readers.emit,
         signal,

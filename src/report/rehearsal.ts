@@ -1,3 +1,4 @@
+import { costOf, dollarText, type Price, priceText } from '../domain/price.ts'
 import type { Recording } from '../recording/load-recording.ts'
 import type { RunTally } from './run-tally.ts'
 
@@ -59,7 +60,7 @@ export function rehearsalOf(
     real_connections: network.realConnections,
     refused: network.refused.map(({ kind, target }) => `${kind} ${target}`),
     unmatched: [...network.unmatched.map(({ method, url }) => `${method} ${url}`), ...(ffmpeg?.unmatched ?? [])],
-    estimate: estimateOf(serverMs / 1000, knowledge.device, tally.pod?.costPerHour ?? null, synthetic),
+    estimate: estimateOf(serverMs / 1000, knowledge.device, tally.price?.price ?? null, synthetic),
     faults: faults.report().map(({ at, ...fault }) => ({
       ...fault,
       at: at.map(({ what, time }) => ({ what, time: new Date(time).toISOString() })),
@@ -83,13 +84,13 @@ interface Estimate {
 const SAMPLERS = /^(K?Sampler|SamplerCustom)/
 
 /**
- * What the recorded server's time would cost on this pod, or why no figure can be given. `untimed` are the classes that ran and that
+ * What the recorded server's time would cost at a price, or why no figure can be given. `untimed` are the classes that ran and that
  * no recording has seen running: they took no time.
  */
 export function estimateOf(
   serverSeconds: number,
   device: string,
-  costPerHour: number | null,
+  price: Price | null,
   untimed: readonly string[],
 ): Estimate {
   const none = (why: string): Estimate => ({ gpu_minutes: null, cost_usd: null, note: `none: ${why}` })
@@ -101,9 +102,9 @@ export function estimateOf(
       `the recording was made on a CPU, whose ${duration(serverSeconds)} for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.`,
     )
   }
-  const cost = costPerHour === null ? null : cents((serverSeconds / 3600) * costPerHour)
-  const price = cost === null ? 'no pod, no price' : `$${cost.toFixed(2)} at $${costPerHour}/h`
-  const note = `${duration(serverSeconds)} on ${device} (recorded timings), ${price}`
+  const cost = price && cents(costOf(serverSeconds * 1_000, price))
+  const priced = price && cost !== null ? `${dollarText(cost)} at ${priceText(price)}` : 'without --price no cost'
+  const note = `${duration(serverSeconds)} on ${device} (recorded timings), ${priced}`
   return { gpu_minutes: cents(serverSeconds / 60), cost_usd: cost, note }
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from '../domain/plan.ts'
+import type { Price } from '../domain/price.ts'
 import type { RunEvent, StoredObject } from '../domain/run-event.ts'
 
 /** What came of a run, counted from its events alone. */
@@ -11,9 +12,10 @@ export interface RunTally {
   readonly pod: {
     readonly id: string
     readonly status: string
-    readonly costPerHour: number | null
     readonly action: string
   } | null
+  /** What an hour costs, and what earlier starts of the run have cost, in USD; null: nobody has said. */
+  readonly price: { readonly price: Price; readonly before: number } | null
   readonly warnings: readonly string[]
 }
 
@@ -39,6 +41,7 @@ type OpenTally = Omit<VideoTally, 'done'> & { readonly done: number[] }
 export function createTally(): { add: (event: RunEvent) => void; tally: () => RunTally } {
   let run = { runId: '', runName: '', startedAt: 0, endedAt: 0 }
   let pod: RunTally['pod'] = null
+  let price: RunTally['price'] = null
   const warnings: string[] = []
   const videos = new Map<string, OpenTally>()
   const change = (name: string, update: (video: OpenTally) => Partial<OpenTally>) => {
@@ -64,7 +67,7 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         break
       case 'job-failed':
         // Who stops a job does not make it fail.
-        if (event.code !== 'PR_CANCELLED')
+        if (!['PR_CANCELLED', 'PR_BUDGET', 'PR_DEADLINE'].includes(event.code))
           change(event.video, (video) => ({ failedAttempts: video.failedAttempts + 1 }))
         break
       case 'upload-finished':
@@ -80,13 +83,10 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         change(event.video, () => ({ status: 'failed', failure: { code: event.code, reason: event.reason } }))
         break
       case 'pod':
-        // A stopped pod costs nothing any more: the price worth telling is the one that was paid.
-        pod = {
-          id: event.podId,
-          status: event.status,
-          costPerHour: event.costPerHour || (pod?.costPerHour ?? null),
-          action: event.action,
-        }
+        pod = { id: event.podId, status: event.status, action: event.action }
+        break
+      case 'price':
+        price = { price: event.price, before: event.before }
         break
       case 'warning':
         warnings.push(event.message)
@@ -98,6 +98,7 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
     tally: () => ({
       ...run,
       pod,
+      price,
       warnings,
       videos: Array.from(videos.values(), (video) => ({ ...video, done: [...video.done] })),
     }),

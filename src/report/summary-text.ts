@@ -1,4 +1,5 @@
-import { bytesText, counted } from '../domain/wording.ts'
+import { dollarText, rateText } from '../domain/price.ts'
+import { bytesText, counted, durationText } from '../domain/wording.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
 
@@ -14,12 +15,25 @@ export function summaryText(summary: Summary): string[] {
   ].join(' · ')
   return [
     counts,
-    ...(pod
-      ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.cost_per_hour === null ? '' : ` · $${pod.cost_per_hour}/h`}`]
-      : []),
+    ...spentText(summary),
+    ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.status === 'RUNNING' ? priced(summary) : ''}`] : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
     ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
   ]
+}
+
+/** ` · $0.44/h (--price)` */
+function priced({ price }: Summary): string {
+  return price ? ` · ${rateText(price.usd_per_hour)}/h (${price.source})` : ''
+}
+
+/** `13:05 from start to end · $0.10 at $0.44/h (--price), and $1.20 of earlier starts` */
+function spentText({ spent, price }: Summary): string[] {
+  if (!spent) return []
+  const time = `${durationText(spent.seconds * 1_000)} from start to end`
+  if (!price || spent.usd === null) return [time]
+  const before = spent.usd_of_earlier_starts ? `, and ${dollarText(spent.usd_of_earlier_starts)} of earlier starts` : ''
+  return [`${time} · ${dollarText(spent.usd)} at ${rateText(price.usd_per_hour)}/h (${price.source})${before}`]
 }
 
 /** Said only when not every job was done in this run. */

@@ -1,3 +1,4 @@
+import { costOf, sourceText } from '../domain/price.ts'
 import type { PromptRunnerError } from '../errors.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { RunTally } from './run-tally.ts'
@@ -26,6 +27,10 @@ export interface Summary {
   readonly uploads: { videos: number; manifests: number; bytes: number }
   readonly server_time_seconds: { high: number; low: number; combine: number; total: number }
   readonly pod: { id: string; status: string; cost_per_hour: number | null; action: string } | null
+  /** The time from this start to the end, and what it has cost; null in a dry run, whose time is simulated. */
+  readonly spent: { seconds: number; usd: number | null; usd_of_earlier_starts: number | null } | null
+  /** What an hour costs, and who says so; null: nobody does, and no sum of money is given. */
+  readonly price: { usd_per_hour: number; source: string } | null
   readonly warnings: readonly string[]
   readonly rehearsal: Rehearsal | null
 }
@@ -87,7 +92,9 @@ export function makeSummary(
       combine: time('combine'),
       total: round(time('high') + time('low') + time('combine')),
     },
-    pod: podOf(tally.pod),
+    pod: podOf(tally),
+    spent: more.dryRun ? null : spentBy(tally),
+    price: tally.price && { usd_per_hour: tally.price.price.perHour, source: sourceText(tally.price.price) },
     warnings: [
       ...videos.flatMap(({ name, plan }) => plan.warnings.map((warning) => `${name}: ${warning}`)),
       ...tally.warnings,
@@ -96,8 +103,17 @@ export function makeSummary(
   }
 }
 
-function podOf(pod: RunTally['pod']): Summary['pod'] {
-  return pod && { id: pod.id, status: pod.status, cost_per_hour: pod.costPerHour, action: pod.action }
+function podOf({ pod, price }: RunTally): Summary['pod'] {
+  return pod && { id: pod.id, status: pod.status, cost_per_hour: price?.price.perHour ?? null, action: pod.action }
+}
+
+function spentBy({ startedAt, endedAt, price }: RunTally): Summary['spent'] {
+  const ms = endedAt - startedAt
+  return {
+    seconds: round(ms / 1000),
+    usd: price && round(costOf(ms, price.price)),
+    usd_of_earlier_starts: price && round(price.before),
+  }
 }
 
 function framesRendered({ plan, done }: RunTally['videos'][number]): number {

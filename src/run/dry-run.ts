@@ -17,6 +17,7 @@ import { keepMemoryLow } from '../network/keep-memory-low.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
+import { openSpending } from '../orchestrator/spending.ts'
 import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
@@ -34,6 +35,7 @@ import { openReaders } from './readers.ts'
 import { rehearsalPace } from './rehearsal-pace.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
+import { rehearsedTimes, termsOf, termsText } from './terms.ts'
 
 /** Jobs from which on a rehearsal is worth collecting early for. */
 const LONG = 60
@@ -90,6 +92,18 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using readers = openReaders({ run, plans, dryRun: true, journal: layout.journal, now: clock.now }, output, (emit) =>
     faults.events(emit, jobsBefore),
   )
+  // A rehearsal keeps its state in its own folder, so the name alone would not find it.
+  const resumeFlags = `--dry-run --resume ${runName} --output-dir ${folder}`
+  const spending = openSpending({
+    terms: termsOf(settings, null, clock.now()),
+    earlier: run.earlier,
+    resumeFlags,
+    now: clock.now,
+  })
+  const limits = termsText(spending)
+  if (limits) output.info(limits)
+  const times = rehearsedTimes(spending.terms, world.recording.name, world.knowledge.device)
+  if (times) output[times.level](times.text)
   const context: RunContext = {
     ...run,
     clients,
@@ -98,8 +112,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     workflowsBefore: jobsBefore,
     options: settings.run,
     retries: { ...runRetries, patience: settings.run.patience },
-    // A rehearsal keeps its state in its own folder, so the name alone would not find it.
-    resumeFlags: `--dry-run --resume ${runName} --output-dir ${folder}`,
+    spending,
+    resumeFlags,
     now: clock.now,
     emit: readers.emit,
     signal,

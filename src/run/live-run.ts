@@ -1,4 +1,4 @@
-import type { Clients } from '../clients/clients.ts'
+import type { Clients, PodInfo } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
 import { createLayout, objectName, objectNames } from '../config/layout.ts'
@@ -7,6 +7,7 @@ import { allOf } from '../domain/all-of.ts'
 import { promptId, uuidV5 } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
+import { priceText } from '../domain/price.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import { durationText } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -16,6 +17,7 @@ import { noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
 import { nameTaken } from '../orchestrator/resume-video.ts'
 import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
+import { openSpending } from '../orchestrator/spending.ts'
 import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
@@ -23,6 +25,7 @@ import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
+import { termsOf, termsText } from './terms.ts'
 
 /** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
 export async function runLive(settings: Settings, planned: Planned, host: RunHost): Promise<number> {
@@ -34,13 +37,21 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
   const { runName } = run
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
   showPlans(plans, output, run.filmNames)
-  await showServer(settings, planned, clients, runName, host)
+  const info = await showServer(settings, planned, clients, runName, host)
+  const resumeFlags = `--resume ${runName} --output-dir ${outputDir}`
+  const spending = openSpending({
+    terms: termsOf(settings, info, Date.now()),
+    earlier: run.earlier,
+    resumeFlags,
+    now: Date.now,
+  })
+  const limits = termsText(spending)
+  if (limits) output.info(limits)
   await host.confirm('Start?')
 
   host.endInOrder()
   const layout = createLayout(outputDir, runName)
   using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
-  const resumeFlags = `--resume ${runName} --output-dir ${outputDir}`
   const context: RunContext = {
     ...run,
     clients,
@@ -49,6 +60,7 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
     workflowsBefore: workflowsBefore(plans),
     options: settings.run,
     retries: { ...runRetries, patience: settings.run.patience },
+    spending,
     resumeFlags,
     now: Date.now,
     emit: readers.emit,
@@ -102,22 +114,24 @@ async function awaitStart(settings: Settings, clients: Clients, { output, signal
   })
 }
 
-/** Says where the run goes and what that costs. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
+/** Says where the run goes and what that costs; gives what RunPod says of the pod. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
 async function showServer(
   settings: Settings,
   { plans, templates }: Planned,
   { comfyui, pod }: Clients,
   runName: string,
   { output, signal }: RunHost,
-): Promise<void> {
+): Promise<PodInfo | null> {
   const stats = await comfyui.systemStats(signal)
   const devices = stats.devices.map((device) => device.name).join(', ')
   output.info(`Run ${runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
-  const info = await pod?.info(signal)
-  if (info)
+  const info = (await pod?.info(signal)) ?? null
+  if (info) {
+    const price = priceText({ perHour: info.costPerHour, from: 'runpod', at: Date.now() })
     output.info(
-      `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, $${info.costPerHour}/h now`,
+      `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, ${price} now`,
     )
+  }
   const objectInfo = await comfyui.objectInfoText(undefined, signal)
   const invalid = invalidPlans(plans, templates, {
     objectInfo,
@@ -126,6 +140,7 @@ async function showServer(
     live: true,
   })
   if (invalid) throw invalid
+  return info
 }
 
 /**

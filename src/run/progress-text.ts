@@ -1,4 +1,5 @@
 import type { Job } from '../domain/plan.ts'
+import { type Price, priceText } from '../domain/price.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 
 /** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */
@@ -7,17 +8,24 @@ export function jobText(jobs: readonly Job[], workflow: number): string {
   return job ? `job ${workflow}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
 }
 
+/** Whether a limit of the user's stopped it. */
+export const isStopped = (code: string): boolean => code === 'PR_BUDGET' || code === 'PR_DEADLINE'
+
 /** Without the reason when a job failed for good: its video fails with it and tells the reason. */
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
   if (code === 'PR_CANCELLED') return 'cancelled'
+  if (isStopped(code)) return 'stopped'
   return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`
 }
 
-/** `pod abc is RUNNING, $0.79 an hour: found`; the price is left out when it is not known. */
-export function podText({ podId, status, costPerHour, action, gpus = [] }: Extract<RunEvent, { kind: 'pod' }>): string {
-  const price = costPerHour === null ? '' : `, $${costPerHour.toFixed(2)} an hour`
+/** `pod abc is RUNNING, $0.79/h (RunPod, 2026-11-30): found`; without a price where none is known, or none is paid. */
+export function podText(
+  { podId, status, action, gpus = [] }: Extract<RunEvent, { kind: 'pod' }>,
+  price: Price | null,
+): string {
+  const costs = price === null || status !== 'RUNNING' ? '' : `, ${priceText(price)}`
   const load = gpus
     .map(({ util, memoryUtil }) => `, a GPU ${util} % busy with ${memoryUtil} % of its memory taken`)
     .join('')
-  return `pod ${podId} is ${status}${price}${load}: ${action}`
+  return `pod ${podId} is ${status}${costs}${load}: ${action}`
 }

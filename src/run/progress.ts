@@ -1,8 +1,9 @@
 import type { Job } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
+import { type Price, priceText } from '../domain/price.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { bytesText, counted, durationText } from '../domain/wording.ts'
-import { failedText, jobText, podText } from './progress-text.ts'
+import { failedText, isStopped, jobText, podText } from './progress-text.ts'
 import type { LiveLine, RunOutput } from './run-host.ts'
 
 /** Without a live line, one line of progress in this many milliseconds of the run's clock. */
@@ -24,6 +25,7 @@ class ProgressDisplay {
   #jobs: readonly Job[] = []
   #jobStartedAt = 0
   #lastTickAt = 0
+  #price: Price | null = null
 
   constructor(output: RunOutput, live: LiveLine | null) {
     this.#output = output
@@ -101,10 +103,13 @@ class ProgressDisplay {
         return output.info(`${event.video}: done, ${counted(event.frames, 'frame')} in ${event.film}`)
       case 'video-failed':
         return output.error(
-          `${event.video} failed: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
+          `${event.video} ${isStopped(event.code) ? 'stopped' : 'failed'}: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
         )
       case 'pod':
-        return output.info(podText(event))
+        return output.info(podText(event, this.#price))
+      case 'price':
+        this.#price = event.price
+        return output.debug(`an hour costs ${priceText(event.price)}`)
       case 'warning':
         return output.warn(event.video === null ? event.message : `${event.video}: ${event.message}`)
       case 'run-finished':

@@ -4,10 +4,12 @@ import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type Planned, planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
+import { refuseUnpriced } from './terms.ts'
 
 /** Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. Returns the exit code. */
 export async function run(settings: Settings, host: RunHost): Promise<number> {
   refuseLiveFaults(settings)
+  refuseUnpriced(settings)
   await checkUpload(settings)
   const planned = await planAll(settings, host)
   if (settings.run.validateOnly) return await checkOnly(settings, planned, host)

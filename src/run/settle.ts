@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunFailure } from '../orchestrator/orchestrate.ts'
+import { isOverrun } from '../orchestrator/spending.ts'
 import type { Rehearsal } from '../report/rehearsal.ts'
 import { writeJson } from '../report/run-folder.ts'
 import type { RunTally } from '../report/run-tally.ts'
@@ -33,13 +34,13 @@ export function settle({ tally, errors, rehearsed }: RunOutcome, output: RunOutp
 
 /**
  * What failed, as errors to report: the run's own ones, and one for all videos, with `hint`. A cancelled run is nothing but
- * cancelled.
+ * cancelled, and one that its budget or its deadline stops has not failed in its videos.
  */
 export function errorsOf(failures: readonly RunFailure[], hint?: string): PromptRunnerError[] {
   const cancelled = failures.find(({ error }) => error.code === 'PR_CANCELLED')
   if (cancelled) return [cancelled.error]
-  const own = failures.filter(({ video }) => video === null).map(({ error }) => error)
-  const videos = failures.flatMap(({ video, error }) => (video === null ? [] : [{ video, error }]))
+  const own = failures.filter(({ video, error }) => video === null || isOverrun(error)).map(({ error }) => error)
+  const videos = failures.flatMap(({ video, error }) => (video === null || isOverrun(error) ? [] : [{ video, error }]))
   return videos.length === 0 ? own : [unfinished(videos, hint), ...own]
 }
 

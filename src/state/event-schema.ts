@@ -9,6 +9,7 @@ import type { JobResult, RunEvent } from '../domain/run-event.ts'
 const at = z.number()
 const count = z.int().min(0).max(1_000_000_000)
 const number = z.int().min(1).max(1_000_000)
+const dollars = z.number().min(0).max(1_000_000_000)
 const word = z.string().min(1).max(200)
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
@@ -96,6 +97,11 @@ const schemas = {
   'video-finished': z.looseObject({ at, video }),
   'video-failed': z.looseObject({ at, video }),
   pod: anything,
+  price: z.object({
+    at,
+    price: z.object({ perHour: dollars, from: z.enum(['given', 'runpod']), at }),
+    before: dollars,
+  }),
   warning: anything,
   'run-finished': anything,
 } satisfies Record<RunEvent['kind'], z.ZodType>

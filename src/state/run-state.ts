@@ -1,6 +1,7 @@
 import { jobsOf } from '../domain/plan.ts'
 import type { JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
 import type { ErrorCode } from '../errors.ts'
+import { noCost, type RunCost, reduceRunCost } from './run-cost.ts'
 
 /** What is known of a run: a fold over its events. Nothing else ever changes it. */
 export interface RunState {
@@ -8,6 +9,7 @@ export interface RunState {
   readonly runName: string
   readonly dryRun: boolean
   readonly videos: Readonly<Record<string, VideoState>>
+  readonly cost: RunCost
 }
 
 export interface VideoState {
@@ -54,7 +56,7 @@ export interface OpenPrompt {
 /** Without a prototype: a video may be called `constructor`. */
 const noVideos: RunState['videos'] = Object.create(null)
 
-export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: noVideos }
+export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: noVideos, cost: noCost }
 
 const newVideo: VideoState = {
   status: 'running',
@@ -73,6 +75,10 @@ const newVideo: VideoState = {
  * has changed, it has no film yet; what was uploaded still counts, as made by the earlier plan.
  */
 export function reduceRunState(state: RunState, event: RunEvent): RunState {
+  return { ...withEvent(state, event), cost: reduceRunCost(state.cost, event) }
+}
+
+function withEvent(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run-started':
       return { ...state, runId: event.runId, runName: event.runName, dryRun: event.dryRun }

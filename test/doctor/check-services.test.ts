@@ -22,6 +22,8 @@ const pod = {
   runtime: null,
 }
 
+const now = Date.UTC(2026, 10, 30)
+
 async function podAnswering(answer: () => Response) {
   const server = await listening(async () => answer())
   onTestFinished(() => server.close())
@@ -30,8 +32,16 @@ async function podAnswering(answer: () => Response) {
 
 it('says what a pod is and what it costs', async () => {
   const client = await podAnswering(() => Response.json(pod))
-  expect(await checkPod(await settings({ 'pod-id': 'p1' }, { RUNPOD_API_KEY: 'k' }), client)).toEqual([
-    { check: 'pod', level: 'ok', message: 'p1 is RUNNING, 1 × NVIDIA GeForce RTX 4090, $0.69/h now' },
+  expect(await checkPod(await settings({ 'pod-id': 'p1' }, { RUNPOD_API_KEY: 'k' }), client, now)).toEqual([
+    {
+      check: 'pod',
+      level: 'ok',
+      message: 'p1 is RUNNING, 1 × NVIDIA GeForce RTX 4090, $0.69/h (RunPod, 2026-11-30) now',
+    },
+  ])
+  const rehearsed = await settings({ 'pod-id': 'p1' }, { RUNPOD_API_KEY: 'k', DRY_RUN: '1' })
+  expect(await checkPod(rehearsed, client, now)).toMatchObject([
+    { message: 'p1 is RUNNING, 1 × NVIDIA GeForce RTX 4090' },
   ])
 })
 
@@ -39,9 +49,9 @@ it('says why a pod cannot be asked', async () => {
   const client = await podAnswering(() =>
     Response.json({ title: 'Not Found', status: 404, detail: 'no such pod' }, { status: 404 }),
   )
-  const [refused] = await checkPod(await settings({ 'pod-id': 'p1' }, { RUNPOD_API_KEY: 'k' }), client)
+  const [refused] = await checkPod(await settings({ 'pod-id': 'p1' }, { RUNPOD_API_KEY: 'k' }), client, now)
   expect(refused).toMatchObject({ check: 'pod', level: 'missing', code: 'PR_POD' })
-  expect(await checkPod(await settings({ 'pod-id': 'p1' }), client)).toEqual([
+  expect(await checkPod(await settings({ 'pod-id': 'p1' }), client, now)).toEqual([
     {
       check: 'pod',
       level: 'missing',

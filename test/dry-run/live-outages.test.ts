@@ -105,6 +105,6 @@ it('says that the pod was not stopped, also to whoever cancels meanwhile', async
   const env = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
   const run = runContext().start(world, ['--force-shutdown'], { env })
   const { exitCode, stderr } = await run.ended
-  expect(stderr).toContain('PR_POD: POD mine WAS NOT STOPPED. It is RUNNING and costs $0.44 an hour')
+  expect(stderr).toContain('PR_POD: POD mine WAS NOT STOPPED. It is RUNNING and costs $0.44/h (RunPod, ')
   expect(exitCode).toBe(1)
 })

@@ -18,6 +18,7 @@ async function shutDown(answer: (act: () => Promise<Response>) => Promise<Respon
   }
 }
 
+const today = () => new Date().toISOString().slice(0, 10)
 const byHand = `  hint: Every video is safe. Stop the pod at https://console.runpod.io/pods, or with
     curl -X POST -H "Authorization: Bearer $RUNPOD_API_KEY" -H "Content-Type: application/json" -d '{"action":"stop"}' https://api.runpod.io/v2/pods/mine/action
 `
@@ -40,7 +41,7 @@ it.each([
     const run = await shutDown(async () => problem(status, title))
     expect(run.exitCode).toBe(1)
     expect(run.stderr).toBe(
-      `PR_POD: POD mine WAS NOT STOPPED. It is RUNNING and costs $0.44 an hour: asking RunPod to stop pod mine was answered with ${status}: ${title}\n${byHand}`,
+      `PR_POD: POD mine WAS NOT STOPPED. It is RUNNING and costs $0.44/h (RunPod, ${today()}): asking RunPod to stop pod mine was answered with ${status}: ${title}\n${byHand}`,
     )
     expect(run.summary).toMatchObject({
       ok: false,

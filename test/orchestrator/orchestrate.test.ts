@@ -4,12 +4,13 @@ import type { RunEvent } from '../../src/domain/run-event.ts'
 import { orchestrate } from '../../src/orchestrator/orchestrate.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { planOf } from '../support/plans.ts'
+import { unlimited } from '../support/unlimited.ts'
 
 /** A run with --force-shutdown in which `broken` happens at the first video. */
 async function run(broken: () => never, close = async () => {}) {
   const events: RunEvent[] = []
   const stop = vi.fn(async () => {})
-  const pod = { podId: 'mine', info: async () => ({ id: 'mine', status: 'RUNNING', costPerHour: 0.44 }), stop }
+  const pod = { podId: 'mine', info: async () => ({ id: 'mine', status: 'RUNNING' }), stop }
   const context = {
     clients: {
       storage: { bucket: 'b', prefix: '' },
@@ -19,6 +20,7 @@ async function run(broken: () => never, close = async () => {}) {
     layout: { folders: [] },
     earlier: null,
     retries: runRetries,
+    spending: unlimited,
     options: { upload: true, shutdown: 'force', maxRetries: 0 },
     now: () => 0,
     emit: (event: RunEvent) => (event.kind === 'video-started' ? broken() : events.push(event)),

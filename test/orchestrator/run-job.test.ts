@@ -12,6 +12,7 @@ import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { runJob } from '../../src/orchestrator/run-job.ts'
 import type { OpenPrompt } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
+import { unlimited } from '../support/unlimited.ts'
 
 const plan = planOf('otter')
 const job = plan.passes[0]!.high
@@ -77,6 +78,7 @@ async function run(world: {
     workflowsBefore: new Map(),
     options: { maxRetries: 3 },
     retries: runRetries,
+    spending: unlimited,
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
@@ -183,6 +185,7 @@ async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal
     workflowsBefore: new Map(),
     options: { maxRetries: 3 },
     retries: { ...runRetries, grace },
+    spending: unlimited,
     now: () => 0,
     emit: () => {},
     signal: controller.signal,

@@ -19,12 +19,11 @@ const done = (video: string, workflow: number, tookMs: number): RunEvent => ({
   workflow,
   result: resultOf(planOf(video), workflow, 'p', tookMs),
 })
-const pod = (status: string, costPerHour: number, action: 'found' | 'stopped'): RunEvent => ({
+const pod = (status: string, action: 'found' | 'stopped'): RunEvent => ({
   kind: 'pod',
   at: 3,
   podId: 'p1',
   status,
-  costPerHour,
   action,
 })
 
@@ -62,12 +61,12 @@ const rehearsal: Rehearsal = {
 }
 
 it('counts a run from its events', () => {
-  const tally = tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished, pod('EXITED', 0, 'stopped'))
+  const tally = tallyOf(pod('RUNNING', 'found'), started, ...finished, pod('EXITED', 'stopped'))
   expect(tally).toMatchObject({
     runName: 'calm-otter',
     startedAt: 1,
     endedAt: 3,
-    pod: { id: 'p1', status: 'EXITED', costPerHour: 0.44, action: 'stopped' },
+    pod: { id: 'p1', status: 'EXITED', action: 'stopped' },
     videos: [
       {
         name: 'otter',
@@ -80,7 +79,7 @@ it('counts a run from its events', () => {
 })
 
 it('sums a rehearsal up for a person', () => {
-  const summary = makeSummary(tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished), {
+  const summary = makeSummary(tallyOf(pod('RUNNING', 'found'), started, ...finished), {
     dryRun: true,
     folder: '/runs/temp',
     failures: [],
@@ -88,7 +87,7 @@ it('sums a rehearsal up for a person', () => {
   })
   expect(summaryText(summary)).toEqual([
     '6 jobs: 4 render, 2 combine · 122 frames rendered, 120 kept · 1 video, 0 manifests uploaded (2.9 MiB)',
-    'Pod p1: RUNNING, found · $0.44/h',
+    'Pod p1: RUNNING, found',
     'Answered as ComfyUI 0.3.64 from recording wan22 (2026-11-23, cpu): 16 comfyui, 3 gcs requests · answers: 1 recorded, 18 derived',
     'Estimate: none',
     'real network connections: 0',
@@ -120,6 +119,7 @@ it('keeps the film of a video whose upload failed', () => {
   expect(summary.videos).toMatchObject([{ status: 'failed', film: '/o/final/otter.mp4' }])
   expect(summaryText(summary)).toEqual([
     '6 jobs: 4 render, 2 combine · 122 frames rendered, 120 kept · nothing uploaded',
+    '00:00 from start to end',
   ])
 })
 
@@ -167,6 +167,8 @@ it('sums a live run up that stopped half way', () => {
     uploads: { videos: 0, manifests: 0, bytes: 0 },
     server_time_seconds: { high: 2.5, low: 0, combine: 0, total: 2.5 },
     pod: null,
+    spent: { seconds: 0.01, usd: null, usd_of_earlier_starts: null },
+    price: null,
     warnings: [
       'otter: Chunks of 101 frames are longer than the 81 that Wan2.2 was trained on: the picture may drift from the reference.',
       'otter: The last chunk keeps only 19 frames: short chunks move unsteadily. Without a chunk length of your own the chunks are evened out.',
@@ -176,6 +178,39 @@ it('sums a live run up that stopped half way', () => {
   })
   expect(summaryText(summary)).toEqual([
     '6 jobs: 4 render, 2 combine (1 done, 2 done before) · 0 frames rendered, 0 kept · nothing uploaded',
+    '00:00 from start to end',
+  ])
+})
+
+it('says what a live run has taken, at whose price', () => {
+  const price = (from: 'given' | 'runpod', before: number): RunEvent => ({
+    kind: 'price',
+    at: 1,
+    price: { perHour: 0.79, from, at: Date.UTC(2026, 10, 30) },
+    before,
+  })
+  const end: RunEvent = { kind: 'run-finished', at: 785_001, ok: true }
+  const said = (...events: RunEvent[]) => {
+    const tally = tallyOf(...events, started, ...finished, end)
+    const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [], rehearsal: null })
+    return [...summaryText(summary).slice(1), summary.spent, summary.price]
+  }
+  expect(said(price('runpod', 0), pod('RUNNING', 'found'))).toEqual([
+    '13:05 from start to end · $0.17 at $0.79/h (RunPod, 2026-11-30)',
+    'Pod p1: RUNNING, found · $0.79/h (RunPod, 2026-11-30)',
+    { seconds: 785, usd: 0.17, usd_of_earlier_starts: 0 },
+    { usd_per_hour: 0.79, source: 'RunPod, 2026-11-30' },
+  ])
+  expect(said(price('given', 1.2))).toEqual([
+    '13:05 from start to end · $0.17 at $0.79/h (--price), and $1.20 of earlier starts',
+    { seconds: 785, usd: 0.17, usd_of_earlier_starts: 1.2 },
+    { usd_per_hour: 0.79, source: '--price' },
+  ])
+  expect(said(pod('RUNNING', 'found'))).toEqual([
+    '13:05 from start to end',
+    'Pod p1: RUNNING, found',
+    { seconds: 785, usd: null, usd_of_earlier_starts: null },
+    null,
   ])
 })
 
@@ -206,7 +241,7 @@ it('shows the plan as a table with what will be regretted', () => {
 
 it('lists what was not simulated from what was done', () => {
   const facts = { ffmpeg: 'simulated', synthetic: ['ImageFromBatch'], hasCredentials: false } as const
-  expect(notSimulated(tallyOf(pod('RUNNING', 0.44, 'found'), started, ...finished), facts)).toEqual([
+  expect(notSimulated(tallyOf(pod('RUNNING', 'found'), started, ...finished), facts)).toEqual([
     'GPU time and VRAM',
     'what the pictures show, and the seams between chunks',
     'whether the 6 model files load (their names were checked against the recording)',

@@ -29,12 +29,12 @@ const stored = {
 }
 const started: RunEvent[] = [
   { kind: 'run-started', at: 0, runId: 'id', runName: 'otter_1', dryRun: false, videos: ['otter'] },
+  { kind: 'price', at: 0, price: { perHour: 0.79, from: 'runpod', at: 0 }, before: 0 },
   {
     kind: 'pod',
     at: 0,
     podId: 'p1',
     status: 'RUNNING',
-    costPerHour: 0.79,
     action: 'found',
     gpus: [{ util: 3, memoryUtil: 12 }],
   },

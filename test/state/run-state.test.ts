@@ -49,6 +49,7 @@ it('knows what was done, what is open and what was tried', () => {
         film: null,
       },
     },
+    cost: { dollars: 0, unpricedMs: 0, lastAt: at, perHour: null },
   })
 })
 

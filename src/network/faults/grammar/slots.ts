@@ -139,6 +139,7 @@ const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   'video-finished': true,
   'video-failed': true,
   pod: true,
+  price: true,
   warning: true,
   'run-finished': true,
 }

@@ -1,0 +1,107 @@
+import type { PromptEvent } from '../clients/clients.ts'
+import type { Job } from '../domain/plan.ts'
+import type { EmitRunEvent } from '../domain/run-event.ts'
+import { type Overrun, overrunAfter, overrunText, type Terms } from '../domain/spending.ts'
+import { stepPace } from '../domain/step-pace.ts'
+import { type ErrorCode, PromptRunnerError } from '../errors.ts'
+import { costBefore } from '../state/run-cost.ts'
+import type { RunState } from '../state/run-state.ts'
+import type { RunContext } from './run-context.ts'
+
+/** What a run has taken of its budget and its time. */
+export interface Spending {
+  readonly terms: Terms
+  /** USD that earlier starts have cost. */
+  readonly before: number
+  /** Tells the price that counts from now on. */
+  tell(emit: EmitRunEvent): void
+  /** Throws PR_BUDGET or PR_DEADLINE when nothing is left, or `job` would take more than that at the pace of those before it. */
+  check(job?: Job): void
+  /** Notes how long a job took. */
+  took(job: Job, ms: number): void
+  /** What `check` would throw of a job that goes on for so many milliseconds. */
+  overrun(job: Job | null, more: number): PromptRunnerError | null
+}
+
+interface SpendingOptions {
+  readonly terms: Terms
+  readonly earlier: RunState | null
+  /** Flags that go on with the run. */
+  readonly resumeFlags: string
+  readonly now: () => number
+}
+
+/** Counts from now on. */
+export function openSpending({ terms, earlier, resumeFlags, now }: SpendingOptions): Spending {
+  const { price } = terms
+  const startedAt = now()
+  const before = earlier && price ? costBefore(earlier.cost, price) : 0
+  /** Milliseconds that the fastest job of a kind and length has taken. */
+  const fastest = new Map<string, number>()
+  const overrun: Spending['overrun'] = (job, more) => {
+    const found = overrunAfter(terms, { ms: now() - startedAt, before }, more)
+    return found && stopped(found, job && more > 0 ? job : null, resumeFlags)
+  }
+  return {
+    terms,
+    before,
+    tell(emit) {
+      if (price) emit({ kind: 'price', at: now(), price, before })
+    },
+    check(job) {
+      const error = overrun(null, 0) ?? overrun(job ?? null, job ? (fastest.get(likeness(job)) ?? 0) : 0)
+      if (error) throw error
+    },
+    took(job, ms) {
+      const key = likeness(job)
+      fastest.set(key, Math.min(fastest.get(key) ?? ms, ms))
+    },
+    overrun,
+  }
+}
+
+/** Watches a prompt that is waited for. `signal` is aborted with what stops it. */
+export function watchSpending(
+  { spending, now }: RunContext,
+  job: Job,
+): { see(event: PromptEvent): void; readonly signal: AbortSignal } {
+  const over = new AbortController()
+  const pace = stepPace()
+  const { budget, deadline } = spending.terms
+  return {
+    signal: over.signal,
+    see(event) {
+      if (budget === null && deadline === null) return
+      if (event.kind === 'progress') pace.see(event, now())
+      const error = spending.overrun(job, pace.left(now()) ?? 0)
+      if (error) over.abort(error)
+    },
+  }
+}
+
+const codes: Readonly<Record<Overrun['rule'], ErrorCode>> = { budget: 'PR_BUDGET', deadline: 'PR_DEADLINE' }
+
+/** Whether a run ended because its budget or its time is spent. */
+export function isOverrun(error: unknown): error is PromptRunnerError {
+  return error instanceof PromptRunnerError && Object.values(codes).includes(error.code)
+}
+
+/** Jobs that take about as long; of those that combine each next one takes longer. */
+function likeness({ kind, chunk }: Job): string {
+  return kind === 'combine' ? kind : `${kind} ${chunk.renderFrames}`
+}
+
+/** `job`: the one that would end too late; null: nothing may go on at all. */
+function stopped(overrun: Overrun, job: Job | null, resumeFlags: string): PromptRunnerError {
+  const what = job ? `Job ${job.workflowNumber} (${job.kind}, chunk ${job.chunk.number}) would end at` : 'The run is at'
+  const flag = `--${overrun.rule}`
+  const more =
+    overrun.rule === 'budget' ? `Give a larger ${flag}, and` : `Give ${flag} anew, which counts from each start, and`
+  return new PromptRunnerError(
+    codes[overrun.rule],
+    `${what} ${overrunText(overrun)}: it stops here; what is done is kept`,
+    {
+      hint: `${more} ${resumeFlags} goes on from there.`,
+    },
+  )
+}
