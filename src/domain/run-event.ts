@@ -144,6 +144,8 @@ export type RunEvent =
       reason: string
       attempt: number
       willRetry: boolean
+      /** The prompt was cancelled, and nobody has seen that it ended. */
+      disobeys?: true
     }
   | { kind: 'reference-extracted'; at: number; video: string; chunk: number; frame: number; file: string }
   | { kind: 'reference-uploaded'; at: number; video: string; chunk: number; name: string }

@@ -14,9 +14,9 @@ export function isCancelled(code: string): boolean {
 
 /**
  * Makes a prompt cost nothing any more: it is taken from the queue, or interrupted when it runs. Tried several times, also by a run
- * that was cancelled; a failure of that is a warning.
+ * that was cancelled; a failure of that is a warning. Gives whether the prompt was seen to have ended.
  */
-export async function cancelPrompt(context: RunContext, promptId: string): Promise<void> {
+export async function cancelPrompt(context: RunContext, promptId: string): Promise<boolean> {
   const { comfyui, pace } = context.clients
   for (let failed = 1; ; failed += 1) {
     try {
@@ -25,25 +25,26 @@ export async function cancelPrompt(context: RunContext, promptId: string): Promi
       return await seeItEnd(context, promptId)
     } catch (error) {
       const pause = pauseAfter(context.retries.cancel, failed)
-      if (pause === null) return warn(context, `Prompt ${promptId} may still be running: ${(error as Error).message}`)
+      if (pause === null) {
+        warn(context, `Prompt ${promptId} may still be running: ${(error as Error).message}`)
+        return false
+      }
       await pace.pause(pause)
     }
   }
 }
 
 /** A server may say yes and go on: an interrupt takes effect between two steps, and one without progress never does. */
-async function seeItEnd(context: RunContext, promptId: string): Promise<void> {
+async function seeItEnd(context: RunContext, promptId: string): Promise<boolean> {
   const { comfyui, pace } = context.clients
   for (let looks = 1; ; looks += 1) {
     const { running, pending } = await comfyui.queue()
-    if (!running.includes(promptId) && !pending.includes(promptId)) return
+    if (!running.includes(promptId) && !pending.includes(promptId)) return true
     const pause = pauseAfter(context.retries.obedience, looks)
     if (pause === null) {
       const state = running.includes(promptId) ? 'still runs' : 'still waits'
-      return warn(
-        context,
-        `Prompt ${promptId} was told to stop and ${state}: it goes on costing until the server obeys`,
-      )
+      warn(context, `Prompt ${promptId} was told to stop and ${state}: it goes on costing until the server obeys`)
+      return false
     }
     await pace.pause(pause)
   }

@@ -24,7 +24,7 @@ interface Sent {
   readonly at: number | null
 }
 
-/** Reads along with the run. A prompt that was cancelled is not told of: who cancels it says whether that worked. */
+/** Reads along with the run. A prompt that was cancelled counts as long as the server has not obeyed. */
 export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan[]): OpenPrompts {
   const open = new Map<string, Sent>()
   const ends = new Set(promptsToCancel(plans, earlier).map(({ promptId }) => promptId))
@@ -46,7 +46,8 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       open.set(promptId, { promptId, video, workflow, at })
     }
     if (event.kind === 'job-finished') close(event)
-    if (event.kind === 'job-failed' && (isEndSaid(event.code) || isCancelled(event.code))) close(event)
+    if (event.kind === 'job-failed' && (isEndSaid(event.code) || (isCancelled(event.code) && !event.disobeys)))
+      close(event)
   }
   return {
     emit(event) {

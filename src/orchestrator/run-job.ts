@@ -54,14 +54,22 @@ export async function runJob(
     } catch (error) {
       // A run that is cancelled or waits no longer leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
       const isOver = context.signal.aborted || (error instanceof PromptRunnerError && isCancelled(error.code))
-      if (isOver && open) await cancelPrompt(context, open.promptId)
+      const hasEnded = isOver && open ? await cancelPrompt(context, open.promptId) : null
       if (!(error instanceof PromptRunnerError)) throw error
       failed += 1
       const isWorthIt = error.retryAfter !== null || error.code === 'PR_COMFY_LOST'
       const hasPatience = error !== failure && vanished < MOST_VANISHED && failed <= context.options.maxRetries
       const willRetry = isWorthIt && hasPatience && !context.signal.aborted
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
-      context.emit({ kind: 'job-failed', ...where, code: error.code, reason: error.message, attempt, willRetry })
+      context.emit({
+        kind: 'job-failed',
+        ...where,
+        code: error.code,
+        reason: error.message,
+        attempt,
+        willRetry,
+        ...(hasEnded === false && { disobeys: true }),
+      })
       if (!willRetry) throw error
       if (isEndSaid(error.code)) open = null
       failure = error

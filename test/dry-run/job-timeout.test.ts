@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { type Json, promptFile, rehearse } from '../support/rehearse.ts'
+
+const files = { 'prompt_files/otter.txt': promptFile('otter', 24), 'prompt_files/wren.txt': promptFile('wren', 5) }
+const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
+
+const why =
+  'PR_JOB_TIMEOUT: Job 2 has not moved for 00:30, longer than --job-timeout allows: node 10 is at 2 of 4 (a step took 00:00 at most)'
+const hint =
+  'hint: look into the log of ComfyUI and at the load of its GPU; give a longer --job-timeout when it only needs more time'
+
+it('gives up a job that hangs, says what may still run and what that costs, and goes on from there', async () => {
+  const hang = ['--fault', 'step 2 of job 2: hang', '--job-timeout', '30s', '--price', '0.79']
+  const run = await rehearse([...small, ...hang], { files })
+  // Behind a prompt that does not end no other video would begin.
+  expect([run.exitCode, run.summary.jobs.done]).toEqual([1, 1])
+  const said = run.stderr.replaceAll('*DRY-RUN* ', '').replaceAll(run.folder, '<folder>')
+  expect(said.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>').replaceAll(/since [^(]*/g, 'since <time> ')).toBe(
+    `warning: Prompt <id> was told to stop and still runs: it goes on costing until the server obeys
+job 2/6 low chunk 1  failed (attempt 1)
+otter failed: ${why}
+  ${hint}
+warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:38); that costs $0.79/h (--price)
+warning: --dry-run --resume ${run.summary.run_name} --output-dir <folder> goes on with it instead of paying for it twice
+PR_RUN_FAILED: Not every video was finished: otter
+  otter: ${why}
+    ${hint}
+`,
+  )
+  const asked: string[] = run
+    .json('traffic.har')
+    .log.entries.map(({ request }: Json) => `${request.method} ${new URL(request.url).pathname}`)
+  expect(asked.slice(asked.lastIndexOf('POST /queue'), -1)).toEqual([
+    'POST /queue',
+    'GET /queue',
+    'POST /interrupt',
+    ...Array.from({ length: 6 }, () => 'GET /queue'),
+  ])
+
+  const resumed = ['--resume', run.summary.run_name, '--output-dir', run.folder]
+  const again = await rehearse([...small, ...resumed], { cwd: run.cwd })
+  expect([again.exitCode, again.summary.jobs.skipped, again.summary.jobs.done]).toEqual([0, 1, 8])
+})

@@ -1,0 +1,87 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { hurry } from '../support/hurry.ts'
+import { until } from '../support/live-process.ts'
+import type { Json } from '../support/rehearse.ts'
+import { runContext } from '../support/run-context.ts'
+import { promptsSent, simulatedWorld } from '../support/simulated-world.ts'
+
+/** A world whose ComfyUI answers nothing but a proxy's 502 to its first `requests`. */
+function startingWorld(requests: number) {
+  let left = requests
+  return simulatedWorld((service, http) => async (request) => {
+    if (service !== 'comfyui' || left === 0) return http(request)
+    left -= 1
+    return new Response('<title>Bad gateway</title>', { status: 502 })
+  })
+}
+
+it.each([
+  [['--wait-for-server', '10m'], {}, '10:00'],
+  [[], { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }, '05:00'],
+])('waits for a server that is still starting, with %j and %j', async (flags, env, patience) => {
+  hurry()
+  // A look asks three times.
+  const world = await startingWorld(7)
+  const { exitCode, stdout, stderr } = await runContext().start(world, flags, { env }).ended
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(stdout.split('\n').slice(0, 2)).toEqual([
+    `ComfyUI does not answer at http://127.0.0.1:8188/ yet: waiting  00:00 of ${patience}`,
+    `ComfyUI does not answer at http://127.0.0.1:8188/ yet: waiting  00:00 of ${patience}`,
+  ])
+})
+
+it('waits no longer than it is told to', async () => {
+  hurry()
+  const world = await startingWorld(Number.POSITIVE_INFINITY)
+  const { exitCode, stdout, stderr } = await runContext().start(world, ['--wait-for-server', '1s']).ended
+  expect([exitCode, promptsSent(world)]).toEqual([1, 0])
+  expect(stdout).toContain('yet: waiting  00:00 of 00:01\n')
+  expect(stderr).toMatch(/^PR_COMFY_/)
+})
+
+it('tells a wrong address at once where nothing has to start first', async () => {
+  hurry()
+  const { stdout, stderr } = await runContext().start(await startingWorld(Number.POSITIVE_INFINITY)).ended
+  expect(stdout).not.toContain('waiting')
+  expect(stderr).toMatch(/^PR_COMFY_/)
+})
+
+/** A world in which somebody else's prompt runs, and does not end before the test does. */
+async function busyWorld() {
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
+  onTestFinished(() => finish())
+  const clock = virtualClock(Date.now(), 0)
+  const world = await simulatedWorld(undefined, {
+    ...clock,
+    async sleep(ms, signal) {
+      // The server's own pauses are shorter than any node's work.
+      if (ms > 10) await finished
+      return clock.sleep(ms, signal)
+    },
+  })
+  const queue = async (): Promise<Json> =>
+    (await world.send('comfyui', new Request('http://127.0.0.1:8188/queue'))).json()
+  return { world, queue, finish }
+}
+
+it('gives up a job that does not move, takes its prompt back, and looks whether the server has obeyed', async () => {
+  hurry()
+  const { world, queue, finish } = await busyWorld()
+  const [first, second] = [runContext(), runContext({ 'prompt_files/wren.txt': 'wren\n\n5\n\nA wren.\n' })]
+  const neighbour = first.start(world, ['--no-upload'])
+  await until(async () => (await queue()).queue_running[0])
+  neighbour.die()
+  await neighbour.ended
+
+  const { exitCode, stderr, summary } = await second.live(world, ['--no-upload', '--job-timeout', '1s'])
+  expect(exitCode).toBe(1)
+  const ahead = (await queue()).queue_running[0][1]
+  expect(stderr.split('\n').slice(0, 2)).toEqual([
+    'job 1/3 high chunk 1  failed (attempt 1)',
+    `wren failed: PR_JOB_TIMEOUT: Job 1 has not moved for 00:01, longer than --job-timeout allows: it waits behind 1, the first of them ${ahead}`,
+  ])
+  expect([promptsSent(world), (await queue()).queue_pending]).toEqual([2, []])
+  finish()
+  expect((await second.live(world, ['--no-upload', '--resume', summary.run_name])).exitCode).toBe(0)
+})
