@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts'
 import { costOf, dollarText, type Price, priceText, rateText } from './price.ts'
 import { durationText } from './wording.ts'
 
@@ -22,6 +23,17 @@ export interface Taken {
 export type Overrun =
   | { readonly rule: 'budget'; readonly cost: number; readonly budget: number; readonly price: Price }
   | { readonly rule: 'deadline'; readonly ms: number; readonly deadline: number }
+
+/** How a run ends that a rule has stopped. */
+export const overrunCodes = { budget: 'PR_BUDGET', deadline: 'PR_DEADLINE' } as const satisfies Record<
+  Overrun['rule'],
+  ErrorCode
+>
+
+/** Whether an error code says that a budget or a deadline has ended something. */
+export function isOverrunCode(code: string): boolean {
+  return Object.values<string>(overrunCodes).includes(code)
+}
 
 /** USD that a run has cost after `more` milliseconds of this start; null: nobody knows a price. */
 export function costAfter({ price }: Terms, { ms, before }: Taken, more = 0): number | null {

@@ -1,15 +1,16 @@
 import type { Plan } from '../domain/plan.ts'
 import { pauseAfter } from '../domain/retry-policy.ts'
+import { isOverrunCode } from '../domain/spending.ts'
 import type { ErrorCode } from '../errors.ts'
 import { promptsToCancel } from './resume-decision.ts'
 import { type RunContext, warn } from './run-context.ts'
 
 /** Failures of a job whose prompt the run cancels itself. */
-const cancels: readonly string[] = ['PR_CANCELLED', 'PR_JOB_TIMEOUT', 'PR_BUDGET', 'PR_DEADLINE'] satisfies ErrorCode[]
+const cancels: readonly string[] = ['PR_CANCELLED', 'PR_JOB_TIMEOUT'] satisfies ErrorCode[]
 
 /** Whether the run itself cancels the prompt of a job that fails so. */
 export function isCancelled(code: string): boolean {
-  return cancels.includes(code)
+  return cancels.includes(code) || isOverrunCode(code)
 }
 
 /**

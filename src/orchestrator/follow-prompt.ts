@@ -11,7 +11,7 @@ import type { OpenPrompt } from '../state/run-state.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { hasFile } from './server-files.ts'
 import { watchSilence } from './silence.ts'
-import { watchSpending } from './spending.ts'
+import { watchSpending } from './watch-spending.ts'
 
 /** A job that has to run, and what earlier parts of the run have tried of it. */
 export interface JobToRun<J extends Job = Job> {

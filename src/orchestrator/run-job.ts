@@ -41,6 +41,7 @@ export async function runJob(
   for (;;) {
     try {
       if (failure) await waitForServer(context, failure, failed)
+      context.spending.check()
       const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, seen))
       if (adopted) return adopted
       if (isAccepted && failure?.code !== 'PR_NO_OUTPUT') vanished += 1

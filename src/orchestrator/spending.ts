@@ -1,12 +1,9 @@
-import type { PromptEvent } from '../clients/clients.ts'
 import type { Job } from '../domain/plan.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
-import { type Overrun, overrunAfter, overrunText, type Terms } from '../domain/spending.ts'
-import { stepPace } from '../domain/step-pace.ts'
-import { type ErrorCode, PromptRunnerError } from '../errors.ts'
+import { isOverrunCode, type Overrun, overrunAfter, overrunCodes, overrunText, type Terms } from '../domain/spending.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { costBefore } from '../state/run-cost.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { RunContext } from './run-context.ts'
 
 /** What a run has taken of its budget and its time. */
 export interface Spending {
@@ -60,30 +57,9 @@ export function openSpending({ terms, earlier, resumeFlags, now }: SpendingOptio
   }
 }
 
-/** Watches a prompt that is waited for. `signal` is aborted with what stops it. */
-export function watchSpending(
-  { spending, now }: RunContext,
-  job: Job,
-): { see(event: PromptEvent): void; readonly signal: AbortSignal } {
-  const over = new AbortController()
-  const pace = stepPace()
-  const { budget, deadline } = spending.terms
-  return {
-    signal: over.signal,
-    see(event) {
-      if (budget === null && deadline === null) return
-      if (event.kind === 'progress') pace.see(event, now())
-      const error = spending.overrun(job, pace.left(now()) ?? 0)
-      if (error) over.abort(error)
-    },
-  }
-}
-
-const codes: Readonly<Record<Overrun['rule'], ErrorCode>> = { budget: 'PR_BUDGET', deadline: 'PR_DEADLINE' }
-
 /** Whether a run ended because its budget or its time is spent. */
 export function isOverrun(error: unknown): error is PromptRunnerError {
-  return error instanceof PromptRunnerError && Object.values(codes).includes(error.code)
+  return error instanceof PromptRunnerError && isOverrunCode(error.code)
 }
 
 /** Jobs that take about as long; of those that combine each next one takes longer. */
@@ -98,7 +74,7 @@ function stopped(overrun: Overrun, job: Job | null, resumeFlags: string): Prompt
   const more =
     overrun.rule === 'budget' ? `Give a larger ${flag}, and` : `Give ${flag} anew, which counts from each start, and`
   return new PromptRunnerError(
-    codes[overrun.rule],
+    overrunCodes[overrun.rule],
     `${what} ${overrunText(overrun)}: it stops here; what is done is kept`,
     {
       hint: `${more} ${resumeFlags} goes on from there.`,

@@ -1,6 +1,7 @@
 import type { Plan } from '../domain/plan.ts'
 import type { Price } from '../domain/price.ts'
 import type { RunEvent, StoredObject } from '../domain/run-event.ts'
+import { isOverrunCode } from '../domain/spending.ts'
 
 /** What came of a run, counted from its events alone. */
 export interface RunTally {
@@ -67,7 +68,7 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         break
       case 'job-failed':
         // Who stops a job does not make it fail.
-        if (!['PR_CANCELLED', 'PR_BUDGET', 'PR_DEADLINE'].includes(event.code))
+        if (event.code !== 'PR_CANCELLED' && !isOverrunCode(event.code))
           change(event.video, (video) => ({ failedAttempts: video.failedAttempts + 1 }))
         break
       case 'upload-finished':

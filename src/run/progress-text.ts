@@ -1,6 +1,7 @@
 import type { Job } from '../domain/plan.ts'
 import { type Price, priceText } from '../domain/price.ts'
 import type { RunEvent } from '../domain/run-event.ts'
+import { isOverrunCode } from '../domain/spending.ts'
 
 /** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */
 export function jobText(jobs: readonly Job[], workflow: number): string {
@@ -8,13 +9,10 @@ export function jobText(jobs: readonly Job[], workflow: number): string {
   return job ? `job ${workflow}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
 }
 
-/** Whether a limit of the user's stopped it. */
-export const isStopped = (code: string): boolean => code === 'PR_BUDGET' || code === 'PR_DEADLINE'
-
 /** Without the reason when a job failed for good: its video fails with it and tells the reason. */
 export function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
   if (code === 'PR_CANCELLED') return 'cancelled'
-  if (isStopped(code)) return 'stopped'
+  if (isOverrunCode(code)) return 'stopped'
   return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`
 }
 

@@ -2,8 +2,9 @@ import type { Job } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
 import { type Price, priceText } from '../domain/price.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
+import { isOverrunCode } from '../domain/spending.ts'
 import { bytesText, counted, durationText } from '../domain/wording.ts'
-import { failedText, isStopped, jobText, podText } from './progress-text.ts'
+import { failedText, jobText, podText } from './progress-text.ts'
 import type { LiveLine, RunOutput } from './run-host.ts'
 
 /** Without a live line, one line of progress in this many milliseconds of the run's clock. */
@@ -103,7 +104,7 @@ class ProgressDisplay {
         return output.info(`${event.video}: done, ${counted(event.frames, 'frame')} in ${event.film}`)
       case 'video-failed':
         return output.error(
-          `${event.video} ${isStopped(event.code) ? 'stopped' : 'failed'}: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
+          `${event.video} ${isOverrunCode(event.code) ? 'stopped' : 'failed'}: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
         )
       case 'pod':
         return output.info(podText(event, this.#price))

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type Json, promptFile, rehearse } from '../support/rehearse.ts'
+import { type Json, promptFile, rehearsalFolder, rehearse } from '../support/rehearse.ts'
+import { type Running, startPr } from '../support/running.ts'
 
 const files = { 'prompt_files/otter.txt': promptFile('otter', 24), 'prompt_files/wren.txt': promptFile('wren', 5) }
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
@@ -40,4 +41,17 @@ PR_RUN_FAILED: Not every video was finished: otter
   const resumed = ['--resume', run.summary.run_name, '--output-dir', run.folder]
   const again = await rehearse([...small, ...resumed], { cwd: run.cwd })
   expect([again.exitCode, again.summary.jobs.skipped, again.summary.jobs.done]).toEqual([0, 1, 8])
+})
+
+it('looks whether the server obeys whoever cancels, and says when it does not', async () => {
+  const cwd = rehearsalFolder(files)
+  const running: Running = startPr(['--dry-run', ...small, '--fault', 'step 2 of job 2: hang'], {
+    cwd,
+    onSaid: (text) => {
+      if (text.includes('job 2/6')) setTimeout(() => running.cancel(), 200)
+    },
+  })
+  const { exitCode, stderr } = await running.ended
+  expect(exitCode).toBe(130)
+  expect(stderr).toContain(' was told to stop and still runs: it goes on costing until the server obeys\n')
 })

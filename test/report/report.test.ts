@@ -5,7 +5,6 @@ import { planTable } from '../../src/report/plan-table.ts'
 import type { Rehearsal } from '../../src/report/rehearsal.ts'
 import { notSimulated } from '../../src/report/rehearsal.ts'
 import { createTally, type RunTally } from '../../src/report/run-tally.ts'
-import { dayStamp, microsecondStamp, timeStamp } from '../../src/report/stamps.ts'
 import { makeSummary } from '../../src/report/summary.ts'
 import { summaryText } from '../../src/report/summary-text.ts'
 import { planOf } from '../support/plans.ts'
@@ -182,38 +181,6 @@ it('sums a live run up that stopped half way', () => {
   ])
 })
 
-it('says what a live run has taken, at whose price', () => {
-  const price = (from: 'given' | 'runpod', before: number): RunEvent => ({
-    kind: 'price',
-    at: 1,
-    price: { perHour: 0.79, from, at: Date.UTC(2026, 10, 30) },
-    before,
-  })
-  const end: RunEvent = { kind: 'run-finished', at: 785_001, ok: true }
-  const said = (...events: RunEvent[]) => {
-    const tally = tallyOf(...events, started, ...finished, end)
-    const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [], rehearsal: null })
-    return [...summaryText(summary).slice(1), summary.spent, summary.price]
-  }
-  expect(said(price('runpod', 0), pod('RUNNING', 'found'))).toEqual([
-    '13:05 from start to end · $0.17 at $0.79/h (RunPod, 2026-11-30)',
-    'Pod p1: RUNNING, found · $0.79/h (RunPod, 2026-11-30)',
-    { seconds: 785, usd: 0.17, usd_of_earlier_starts: 0 },
-    { usd_per_hour: 0.79, source: 'RunPod, 2026-11-30' },
-  ])
-  expect(said(price('given', 1.2))).toEqual([
-    '13:05 from start to end · $0.17 at $0.79/h (--price), and $1.20 of earlier starts',
-    { seconds: 785, usd: 0.17, usd_of_earlier_starts: 1.2 },
-    { usd_per_hour: 0.79, source: '--price' },
-  ])
-  expect(said(pod('RUNNING', 'found'))).toEqual([
-    '13:05 from start to end',
-    'Pod p1: RUNNING, found',
-    { seconds: 785, usd: null, usd_of_earlier_starts: null },
-    null,
-  ])
-})
-
 it('shows a film of more chunks than a function takes arguments', () => {
   const { passes, ...plan } = planOf('otter')
   const table = planTable({ ...plan, passes: Array(200_000).fill(passes[1]) })
@@ -266,15 +233,6 @@ it('lists what was not simulated from what was done', () => {
     'whether the model file loads (its name was checked against the recording)',
     'what A, B really do: no recording has seen them run',
     'what a live run asks before its first job (see pr doctor)',
-  ])
-})
-
-it('stamps in local time', () => {
-  const at = new Date(2026, 0, 2, 3, 4, 5, 678).getTime()
-  expect([microsecondStamp(at), dayStamp(at), timeStamp(at)]).toEqual([
-    '2026-01-02T03:04:05.678000',
-    '20260102',
-    '030405',
   ])
 })
 
