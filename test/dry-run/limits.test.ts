@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { promptFile, type Rehearsed, rehearse } from '../support/rehearse.ts'
 
-const files = { 'prompt_files/otter.txt': promptFile('otter', 24) }
+const files = { 'prompt_files/otter.txt': promptFile('otter', 24), 'prompt_files/wren.txt': promptFile('wren', 5) }
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
 const pod = { RUNPOD_POD_ID: 'pod-1', RUNPOD_API_KEY: 'rpa_test' }
 /** Of chunk 2 HIGH takes ten minutes a step from its second step on, by the server's clock. */
@@ -31,7 +31,7 @@ it('stops within the job that would cost more than the budget, and goes on from 
   const resumed = ['--resume', run.summary.run_name, '--output-dir', run.folder]
   const again = await rehearse([...small, ...resumed, '--price', '3', '--budget', '1.50'], { cwd: run.cwd })
   expect(again.stdout).toContain('Price and limits: $3.00/h (--price), budget $1.50, $0.56 of earlier starts\n')
-  expect([again.exitCode, again.summary.jobs.done, again.summary.jobs.skipped]).toEqual([0, 4, 2])
+  expect([again.exitCode, again.summary.jobs.done, again.summary.jobs.skipped]).toEqual([0, 7, 2])
 })
 
 it('sends no job that would end after the deadline, judged by those before it', async () => {
@@ -41,6 +41,9 @@ it('sends no job that would end after the deadline, judged by those before it', 
     'otter stopped: PR_DEADLINE: Job 3 (high, chunk 2) would end at 42:12 after the start, and the deadline is 30:00: it stops here; what is done is kept\n  hint: Give --deadline anew, which counts from each start, and ',
   )
   expect(run.files.filter((file) => file.startsWith('workflows/'))).toHaveLength(2)
+  // Nor does another video begin.
+  expect(run.summary.videos.map(({ name }: { name: string }) => name)).toEqual(['otter'])
+  expect(run.summary.failures).toHaveLength(1)
 })
 
 it('asks for a price where nobody but a recording would name one', async () => {

@@ -1,4 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { busyWorld } from '../support/busy-world.ts'
+import { journals } from '../support/journals.ts'
+import { until } from '../support/live-process.ts'
 import type { Json } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
 import { promptsRun, promptsSent, type SimulatedWorld, simulatedWorld } from '../support/simulated-world.ts'
@@ -67,6 +70,22 @@ it('stops the job that is running when the time is over, and renders nothing aga
   expect(world.asked).toContain('comfyui POST /interrupt')
   const again = await context.live(world, ['--resume', first.summary.run_name, '--deadline', '30m'])
   expect([again.exitCode, again.summary.jobs.skipped, again.summary.jobs.done]).toEqual([0, 1, 5])
+})
+
+it('leaves no prompt of an earlier start behind when nothing is left', async () => {
+  const { world, queue, finish } = await busyWorld()
+  const context = runContext()
+  const first = context.start(world, ['--no-upload'])
+  await until(async () => (await queue()).queue_running[0])
+  first.die()
+  await first.ended
+  const [name] = Object.keys(journals(context.outputDir))
+  const limits = ['--resume', name!, '--price', '9000', '--budget', '0.01']
+  const second = context.live(world, ['--no-upload', ...limits])
+  await until(() => world.asked.find((line) => line === 'comfyui POST /interrupt'))
+  finish()
+  expect((await second).summary.failures).toMatchObject([{ code: 'PR_BUDGET' }])
+  expect([promptsSent(world), (await queue()).queue_running]).toEqual([1, []])
 })
 
 it.each([

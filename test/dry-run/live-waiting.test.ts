@@ -1,8 +1,7 @@
-import { expect, it, onTestFinished } from 'vitest'
-import { virtualClock } from '../../src/simulators/virtual-clock.ts'
+import { expect, it } from 'vitest'
+import { busyWorld } from '../support/busy-world.ts'
 import { hurry } from '../support/hurry.ts'
 import { until } from '../support/live-process.ts'
-import type { Json } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
 import { promptsSent, simulatedWorld } from '../support/simulated-world.ts'
 
@@ -46,24 +45,6 @@ it('tells a wrong address at once where nothing has to start first', async () =>
   expect(stdout).not.toContain('waiting')
   expect(stderr).toMatch(/^PR_COMFY_/)
 })
-
-/** A world in which somebody else's prompt runs, and does not end before the test does. */
-async function busyWorld() {
-  const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
-  onTestFinished(() => finish())
-  const clock = virtualClock(Date.now(), 0)
-  const world = await simulatedWorld(undefined, {
-    ...clock,
-    async sleep(ms, signal) {
-      // The server's own pauses are shorter than any node's work.
-      if (ms > 10) await finished
-      return clock.sleep(ms, signal)
-    },
-  })
-  const queue = async (): Promise<Json> =>
-    (await world.send('comfyui', new Request('http://127.0.0.1:8188/queue'))).json()
-  return { world, queue, finish }
-}
 
 it('gives up a job that does not move, takes its prompt back, and looks whether the server has obeyed', async () => {
   hurry()
