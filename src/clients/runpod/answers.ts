@@ -88,6 +88,17 @@ export function stopRefused({ id, status, locked, actions }: Pod): PromptRunnerE
   })
 }
 
+/** RunPod has said yes, and the pod is as it was. */
+export function stopIgnored({ id, status }: Pod): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_POD',
+    `RunPod took the stop of pod ${id}, and its status is ${status} all the same`,
+    {
+      hint: 'look at the pod in the console: if it runs, it goes on costing money',
+    },
+  )
+}
+
 function sentence(text: string): string {
   let body: unknown
   try {

@@ -1,7 +1,9 @@
 import type { Pace } from '../../domain/pace.ts'
+import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import type { PodClient } from '../clients.ts'
 import { createHttp, type Http } from '../http/http.ts'
-import { healthOf, type Pod, podFailure, podInfo, readPod, stopRefused } from './answers.ts'
+import { realPace } from '../real-pace.ts'
+import { healthOf, type Pod, podFailure, podInfo, readPod, stopIgnored, stopRefused } from './answers.ts'
 
 interface PodClientOptions {
   readonly podId: string
@@ -17,7 +19,7 @@ export function createPodClient({
   podId,
   apiKey,
   url = new URL('https://api.runpod.io/v2'),
-  pace,
+  pace = realPace,
 }: PodClientOptions): PodClient {
   const http = createHttp({
     base: url,
@@ -40,14 +42,26 @@ export function createPodClient({
     health: async (signal) => healthOf(await pod(signal)),
     async stop(signal) {
       const before = await pod(signal)
-      if (['EXITED', 'TERMINATED'].includes(before.status)) return
+      if (isOff(before)) return
       // The pod says what it allows, so that a refusal is told with its reason and no request.
       if (before.locked || !before.actions.includes('stop')) throw stopRefused(before)
       const json = { action: 'stop' }
-      await ask(http, 'POST', `${path}/action`, `asking RunPod to stop pod ${podId}`, { json, signal })
+      let after = readPod(
+        podId,
+        await ask(http, 'POST', `${path}/action`, `asking RunPod to stop pod ${podId}`, { json, signal }),
+      )
+      for (let looks = 1; !isOff(after); looks += 1) {
+        const pause = pauseAfter(retries.obedience, looks)
+        if (pause === null) throw stopIgnored(after)
+        await pace.pause(pause, signal)
+        after = await pod(signal)
+      }
     },
   }
 }
+
+/** Such a pod costs nothing but its disk. */
+const isOff = ({ status }: Pod) => ['EXITED', 'TERMINATED'].includes(status)
 
 /** Errors of the API are `application/problem+json` with these statuses; 4xx and 5xx alike. */
 const PROBLEMS = [400, 401, 402, 403, 404, 405, 409, 422, 429, 500]

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { PodClient } from '../../../src/clients/clients.ts'
+import { realPace } from '../../../src/clients/real-pace.ts'
 import { createPodClient } from '../../../src/clients/runpod/runpod.ts'
 import { runpodSeed } from '../../../src/simulators/runpod/pod-model.ts'
 import { type RunpodSimulatorOptions, runpodSimulator } from '../../../src/simulators/runpod/runpod-simulator.ts'
@@ -42,6 +43,27 @@ it('stops a pod, once', async () => {
     memoryUtil: null,
   })
   expect(asked.filter((request) => request.startsWith('POST'))).toEqual(['POST /v2/pods/mine/action'])
+})
+
+it('does not believe that a pod is off before it is', async () => {
+  const { http } = runpodSimulator({ clock: stillClock(), seed })
+  const status = ['RUNNING', 'RUNNING', 'RUNNING', 'EXITED']
+  const server = await listening(async (request) => {
+    const answer = await http(new Request(request.url.replace(/\/action$/, ''), { headers: request.headers }))
+    const resource = JSON.parse(await answer.text())
+    return Response.json({ ...resource, status: status.shift() ?? 'RUNNING' })
+  })
+  onTestFinished(() => server.close())
+  const pauses: number[] = []
+  const pace = { ...realPace, pause: async (ms: number) => void pauses.push(ms) }
+  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(`${server.origin}/v2`), pace })
+  await client.stop()
+  expect(pauses).toEqual([250, 500])
+  await expect(client.stop()).rejects.toMatchObject({
+    code: 'PR_POD',
+    message: 'RunPod took the stop of pod mine, and its status is RUNNING all the same',
+  })
+  expect(pauses).toEqual([250, 500, 250, 500, 1000, 2000, 4000])
 })
 
 it('does not ask to stop a pod that is locked', async () => {
