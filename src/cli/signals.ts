@@ -64,7 +64,8 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
   }
 }
 
-/** A run that was cancelled in order knows its own name, and a pod that goes on costing money is told whatever happens. */
+/** A run that was cancelled in order knows its own name, and what goes on costing money is told whatever happens. */
 function isNews(error: unknown): boolean {
-  return error instanceof PromptRunnerError && ['PR_CANCELLED', 'PR_POD'].includes(error.code)
+  if (error instanceof AggregateError) return error.errors.some(isNews)
+  return error instanceof PromptRunnerError && ['PR_CANCELLED', 'PR_POD', 'PR_MONEY'].includes(error.code)
 }

@@ -23,13 +23,15 @@ import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
 import { atBasePath } from '../simulators/at-base-path.ts'
+import { openBooks } from '../simulators/bookkeeper.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
-import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
+import { type MakeComfyui, type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { chooseRehearsal } from './choose-run.ts'
 import { faultsOf } from './faults-of.ts'
+import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import { rehearsalPace } from './rehearsal-pace.ts'
@@ -55,7 +57,9 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const { behaviours, dryRun } = settings
   const faults = await faultsOf(settings, { clock, isVirtual: dryRun.speed === 0 })
-  const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui: faults.comfyui })
+  const books = openBooks(clock)
+  const comfyui = (make: MakeComfyui) => faults.comfyui(books.comfyui(make))
+  const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui })
   showPlans(plans, output, run.filmNames)
 
   host.endInOrder()
@@ -72,7 +76,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   await using network = await installNetwork({
     services: world.all.map((service) => {
       const path = service === world.comfyui ? settings.comfyui.url.pathname : ''
-      return atBasePath(faults.wrap(service), path)
+      return atBasePath(books.wrap(service, faults.wrap), path)
     }),
     lines: faults.lines,
     hosts: hostTable(settings.comfyui.url),
@@ -89,9 +93,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   using _disk = faults.disk()
   const jobsBefore = workflowsBefore(plans)
-  using readers = openReaders({ run, plans, dryRun: true, journal: layout.journal, now: clock.now }, output, (emit) =>
-    faults.events(emit, jobsBefore),
-  )
+  const start = { run, plans, dryRun: true, journal: layout.journal, now: clock.now }
+  using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))
   // A rehearsal keeps its state in its own folder, so the name alone would not find it.
   const resumeFlags = `--dry-run --resume ${runName} --output-dir ${folder}`
   const spending = openSpending({
@@ -125,6 +128,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...errorsOf(failures),
     ...network.problems(),
     ...faults.problems(),
+    ...(await moneyProblems(books, settings, failures)),
     ...neverUsed(world, settings, output),
   ]
   const rehearsal = rehearsalOf(world, network.report(), ffmpeg, tally, faults)

@@ -95,6 +95,28 @@ it.each([
   expect(stderr.replaceAll('*DRY-RUN* ', '').replaceAll(cwd, '<cwd>').split('\n')).toEqual(lines)
 })
 
+it('ends in 6 when a job is rendered again that the server has done, with the calls', async () => {
+  // A server that tells nothing of what it has, and a proxy that says so as often as it is asked.
+  const faults = [
+    'step 1 of job 1: silence',
+    'GET /queue: field queue_running = [], always',
+    'GET /history of job 1: lagging history, always',
+  ]
+  const run = await callPr([...small, '--quiet', ...faults.flatMap((fault) => ['--fault', fault])], { files })
+  expect(run.exitCode).toBe(6)
+  const lines = run.stderr
+    .replaceAll('*DRY-RUN* ', '')
+    .replaceAll(/[\da-f]{8}-[\da-f-]+|\d\d:\d\d:[\d.]+/g, '*')
+    .split('\n')
+  const from = lines.findIndex((line) => line.startsWith('PR_MONEY: '))
+  expect(lines.slice(from, from + 4)).toEqual([
+    'PR_MONEY: job 1 was rendered again although prompt * had done it and its files were there',
+    '  rendered-again: * POST /prompt of job 1: ComfyUI takes prompt *',
+    '  rendered-again: * prompt * is done, with 1 file',
+    '  rendered-again: * POST /prompt of job 1: ComfyUI takes prompt *',
+  ])
+})
+
 it('takes faults from the configuration file, too', async () => {
   const config = "faults:\n  - 'GET /history of job 1: lagging history'\n  - '@faults.yaml#lost-answer'\n"
   const run = await callPr(small, { files: { ...files, 'pr.config.yaml': config } })
