@@ -9,6 +9,7 @@ const folder = process.argv[2] ?? 'dist'
 const { metafile } = await build({
   entryPoints: [
     'src/cli/bin.ts',
+    'src/sweep/worker.ts',
     'src/index.ts',
     ...['mock-socket', 'msw', 'nock', 'vitest'].map((name) => `src/exports/${name}.ts`),
   ],

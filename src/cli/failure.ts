@@ -1,25 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { type Problem, PromptRunnerError } from '../errors.ts'
+import { diskFailure } from '../files/disk-failure.ts'
 import type { Output } from './output.ts'
 import { printable } from './printable.ts'
 
 /** Says what went wrong and returns the exit code. A known failure shows no stack; anything else is a bug and keeps its own. */
 export function reportFailure(thrown: unknown, output: Output): number {
-  const error = ofDisk(thrown) ?? thrown
+  const error = diskFailure(thrown) ?? thrown
   const exitCode = exitCodeOf(error)
   output.error(failureText(error, output))
   output.result({ ok: false, exit_code: exitCode, error: failureData(error) })
   return exitCode
-}
-
-/** A disk that is full or gone is no bug, wherever it shows. */
-function ofDisk(error: unknown): PromptRunnerError | null {
-  const { code = '', message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: '' }
-  if (!['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(code)) return null
-  return new PromptRunnerError('PR_FILE', `a file of this run cannot be written: ${message}`, {
-    hint: 'make room, or go to another disk with --output-dir or, for a dry run, DRY_RUN_TEMP_DIR',
-    cause: error,
-  })
 }
 
 /** The highest that applies, causes and collected errors included; a bug is a failed run. */

@@ -61,6 +61,9 @@ export interface Settings {
     readonly strict: boolean
     /** As they were given; files with their whole path. */
     readonly faults: readonly string[]
+    /** Try all faults that could happen, in so many chunks. */
+    readonly sweep: boolean
+    readonly sweepChunks: number
     /** Epoch milliseconds at which the run's own clock starts; null: now. */
     readonly startTime: number | null
     /** Where run folders go; absolute. */

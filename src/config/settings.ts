@@ -114,6 +114,8 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       realFfmpeg: value('realFfmpeg'),
       strict: value('strict'),
       faults: value('faults'),
+      sweep: value('sweep'),
+      sweepChunks: value('sweepChunks'),
       startTime: startTime === null ? null : startTime * 1000,
       tempDir: tempDir(reader, cwd, warn),
       currentDir: cwd,

@@ -70,8 +70,9 @@ function performer(
   return { perform, results }
 }
 
+/** What cannot be read, was cut, or is not what was planned. */
 function isUnreadable(error: unknown): error is PromptRunnerError {
-  return error instanceof PromptRunnerError && error.code === 'PR_FFMPEG'
+  return error instanceof PromptRunnerError && ['PR_FFMPEG', 'PR_OUTPUT_MISMATCH'].includes(error.code)
 }
 
 function isOf<J extends Job>(job: J, result: JobResult): result is ResultOf<J> {

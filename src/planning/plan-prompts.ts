@@ -15,17 +15,26 @@ import { problemsOf } from './check-plans.ts'
 
 /**
  * Reads and plans every prompt file. Throws one error with every problem of every file, in the order of the files: PR_PROMPT_FILE
- * when one cannot be read, else PR_PLAN.
+ * when one cannot be read, else PR_PLAN. Of all videos together only the first `mostChunks` chunks are planned.
  */
-export async function planPrompts(settings: Settings, templates: Templates): Promise<Plan[]> {
+export async function planPrompts(
+  settings: Settings,
+  templates: Templates,
+  mostChunks = Number.POSITIVE_INFINITY,
+): Promise<Plan[]> {
   const { prompts, problems, files } = await parsePrompts(settings.prompts)
   const own = settings.workflows === null ? null : templates
   const plans: Plan[] = []
+  let left = mostChunks
   const failures: PromptRunnerError[] = []
   const problemsOfPlans: Problem[] = []
   for (const prompt of prompts) {
     try {
-      plans.push(makePlan(prompt, settings.plan, jobIdsWith(await inputDigests(prompt, own))))
+      const jobId = jobIdsWith(await inputDigests(prompt, own))
+      const plan = makePlan(prompt, settings.plan, jobId)
+      if (left > 0)
+        plans.push(plan.chunks.length <= left ? plan : makePlan(beginningOf(prompt, plan, left), settings.plan, jobId))
+      left -= plan.chunks.length
     } catch (error) {
       if (!(error instanceof PromptRunnerError)) throw error
       failures.push(error)
@@ -40,6 +49,12 @@ export async function planPrompts(settings: Settings, templates: Templates): Pro
     })
   }
   return plans
+}
+
+/** The same film, which ends after so many of its chunks. */
+function beginningOf(prompt: Prompt, { chunks, framesPerChunk, seed }: Plan, most: number): Prompt {
+  const totalFrames = chunks.slice(0, most).reduce((sum, { keepFrames }) => sum + keepFrames, 0)
+  return { ...prompt, totalFrames, overrides: { ...prompt.overrides, framesPerChunk, seed } }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { priceText } from '../domain/price.ts'
 import { runRetries } from '../domain/retry-policy.ts'
+import type { EmitRunEvent } from '../domain/run-event.ts'
 import { durationText } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { promptState } from '../orchestrator/adopt-prompt.ts'
@@ -27,12 +28,28 @@ import type { RunHost } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
 import { termsOf, termsText } from './terms.ts'
 
+/** What is outside of a live run, where that is not the world itself: a sweep puts runs into simulated ones. */
+export interface Outside {
+  readonly now: () => number
+  readonly clients: Omit<Parameters<typeof createClients>[1], 'clientId'>
+  /** Puts something around what the run tells of itself. */
+  readonly events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>) => EmitRunEvent
+}
+
+const realWorld: Outside = { now: Date.now, clients: {}, events: (emit) => emit }
+
 /** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
-export async function runLive(settings: Settings, planned: Planned, host: RunHost): Promise<number> {
+export async function runLive(
+  settings: Settings,
+  planned: Planned,
+  host: RunHost,
+  outside: Outside = realWorld,
+): Promise<number> {
   const { plans, templates } = planned
   const { output, signal } = host
+  const { now } = outside
   const { outputDir } = settings.run
-  const { run, lock, clients } = await meetServer(settings, plans, host)
+  const { run, lock, clients } = await meetServer(settings, plans, host, outside)
   using _lock = lock
   const { runName } = run
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
@@ -40,10 +57,10 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
   const info = await showServer(settings, planned, clients, runName, host)
   const resumeFlags = `--resume ${runName} --output-dir ${outputDir}`
   const spending = openSpending({
-    terms: termsOf(settings, info, Date.now()),
+    terms: termsOf(settings, info, now()),
     earlier: run.earlier,
     resumeFlags,
-    now: Date.now,
+    now,
   })
   const limits = termsText(spending)
   if (limits) output.info(limits)
@@ -51,18 +68,21 @@ export async function runLive(settings: Settings, planned: Planned, host: RunHos
 
   host.endInOrder()
   const layout = createLayout(outputDir, runName)
-  using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
+  const jobsBefore = workflowsBefore(plans)
+  using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now }, output, (emit) =>
+    outside.events(emit, jobsBefore),
+  )
   const context: RunContext = {
     ...run,
     clients,
     templates,
     layout,
-    workflowsBefore: workflowsBefore(plans),
+    workflowsBefore: jobsBefore,
     options: settings.run,
     retries: { ...runRetries, patience: settings.run.patience },
     spending,
     resumeFlags,
-    now: Date.now,
+    now,
     emit: readers.emit,
     signal,
   }
@@ -81,13 +101,14 @@ async function meetServer(
   settings: Settings,
   plans: readonly Plan[],
   host: RunHost,
+  outside: Outside,
 ): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
   const taken = new Set<string>()
   for (;;) {
     const { run, lock } = await chooseLiveRun(settings, plans, taken)
     const { runId, runName, earlier } = run
     try {
-      const clients = await createClients(settings, { clientId: uuidV5('client', runId) })
+      const clients = await createClients(settings, { ...outside.clients, clientId: uuidV5('client', runId) })
       await awaitStart(settings, clients, host)
       const isTaken =
         earlier === null &&

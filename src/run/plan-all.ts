@@ -13,10 +13,10 @@ export interface Planned {
   readonly templates: Templates
 }
 
-/** Plans every prompt file, and checks what can be known of all graphs and control videos before the first is sent. */
-export async function planAll(settings: Settings, { output, signal }: RunHost): Promise<Planned> {
+/** Plans every prompt file, and checks what can be known of all graphs and control videos before the first is sent. Of all videos together only `mostChunks` chunks. */
+export async function planAll(settings: Settings, { output, signal }: RunHost, mostChunks?: number): Promise<Planned> {
   const templates = await loadTemplates(settings.workflows)
-  const plans = await planPrompts(settings, templates)
+  const plans = await planPrompts(settings, templates, mostChunks)
   // Builds every graph once: a wrong binding is told before anything starts.
   plannedGraphs(plans, templates)
   if (plans.some(({ controlVideo }) => controlVideo !== null)) {

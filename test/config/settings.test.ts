@@ -62,6 +62,8 @@ it('has a default for everything', async () => {
       realFfmpeg: false,
       strict: false,
       faults: [],
+      sweep: false,
+      sweepChunks: 2,
       startTime: null,
       tempDir: cwd,
       currentDir: cwd,
@@ -138,6 +140,8 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   json: [true, ''],
   quiet: [true, ''],
   faults: [['POST /prompt of job 3: status 524'], ''],
+  sweep: [true, ''],
+  sweepChunks: ['3', ''],
   noColor: [null, '1'],
   ci: [null, 'true'],
 }

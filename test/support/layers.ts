@@ -157,6 +157,11 @@ export const mayReach: Record<string, readonly string[]> = {
     'node:path',
     'node:timers',
   ],
+  // Runs a plan again and again in worlds of its own, in which something goes wrong.
+  'src/sweep': [
+    ...['src/sweep', 'src/clients/clients.ts', 'src/config', 'src/domain', 'src/files', 'src/network'],
+    ...['src/report', 'src/run', 'src/simulators', 'src/errors.ts', 'node:'],
+  ],
   // Does a run's work, and writes down what is said meanwhile.
   'src/record': [
     'src/record',
@@ -192,6 +197,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/record',
     'src/run',
     'src/simulators',
+    'src/sweep',
     'src/errors.ts',
     'node:',
     'yargs',
@@ -223,7 +229,7 @@ export const ownedBy: Record<string, readonly string[]> = {
   'node:https': ['src/network'],
   'node:dns': ['src/network'],
   'node:dgram': ['src/network'],
-  'node:child_process': ['src/network', 'src/clients'],
+  'node:child_process': ['src/network', 'src/clients', 'src/sweep'],
   'node:worker_threads': ['src/network'],
   hono: ['src/simulators'],
   // Checks what comes from outside the program.

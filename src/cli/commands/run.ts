@@ -18,6 +18,7 @@ export const runCommand = defineCommand({
   examples: [
     ['pr init', 'write an example prompt file and a configuration file'],
     ['pr --dry-run', 'rehearse everything in prompt_files/; nothing leaves the machine'],
+    ['pr --dry-run --sweep', 'rehearse the first two chunks with each fault that could happen in them'],
     ['pr --prompt-file otter.txt --bucket gs://films/otters', 'render one file for real and upload the video'],
     ['pr --dry-run --frames-per-chunk 81 --show-settings', 'see what a run would use, and why'],
     ['npm run pr -- --dry-run', 'the same from inside the repository'],
@@ -34,8 +35,13 @@ export const runCommand = defineCommand({
       printFaultHelp(context.output)
       return 0
     }
-    const { run } = await import('../../run/run.ts')
     const { runHost } = await import('../confirm.ts')
+    if (settings.dryRun.sweep) {
+      const { sweep } = await import('../../sweep/sweep.ts')
+      const { environment, cwd } = context
+      return sweep(settings, { flags, environment, cwd }, runHost(context, true))
+    }
+    const { run } = await import('../../run/run.ts')
     return run(settings, runHost(context, settings.run.yes))
   },
 })

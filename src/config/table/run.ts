@@ -128,6 +128,14 @@ export const runSettings = {
     parse: list(fault),
     fallback: [],
   }),
+  sweep: toggle('Dry run', 'try each fault that could happen, and go on until the film is done'),
+  sweepChunks: setting({
+    group: 'Dry run',
+    describe: 'chunks of the plan that --sweep renders',
+    shows: 'N',
+    parse: number(limits.sweepChunks),
+    fallback: 2,
+  }),
   dryRunTempDir: setting({
     group: 'Dry run',
     describe: 'where run folders go',

@@ -37,14 +37,19 @@ export interface FaultPlan {
 const MOST_TOLD = 20
 const MOST_REMEMBERED = 20_000
 
-/** A plan in which nothing has happened yet. */
-export function openFaultPlan(faults: readonly Fault[], now: () => number): FaultPlan {
+/** A plan in which nothing has happened yet. `onSeen` is told of all that happens, whether a fault waits for it or not. */
+export function openFaultPlan(
+  faults: readonly Fault[],
+  now: () => number,
+  onSeen: (anchors: readonly Anchor[]) => void = () => {},
+): FaultPlan {
   const states = faults.map((fault) => ({ fault, seen: 0, times: 0, at: [] as Array<FaultReport['at'][number]> }))
   /** Every anchor that was seen, as it is written. */
   const written = new Set<string>()
   return {
     due(seen, can, sent = Number.POSITIVE_INFINITY) {
       if (written.size < MOST_REMEMBERED) for (const anchor of seen) written.add(printAnchor(briefly(anchor)))
+      onSeen(seen.map(briefly))
       return states.flatMap((state) => {
         const { fault } = state
         if (!can.includes(fault.do.kind) || ('sent' in fault.do && (fault.do.sent ?? 0) > sent)) return []

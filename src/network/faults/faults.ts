@@ -11,6 +11,7 @@ import { faultyEvents } from './faulty-events.ts'
 import { faultyHttp } from './faulty-http.ts'
 import { faultyPrograms } from './faulty-programs.ts'
 import { faultyUpgrade } from './faulty-socket.ts'
+import type { Anchor } from './grammar/anchors.ts'
 import { type Fault, needsWire } from './grammar/fault.ts'
 import { printFault } from './grammar/print-fault.ts'
 import { PromptBook } from './prompt-book.ts'
@@ -44,9 +45,15 @@ export function openFaults(
     clock,
     isVirtual = false,
     kill = (signal) => void process.kill(process.pid, signal),
-  }: Partial<FaultTime> & { clock: Clock; kill?: (signal: NodeJS.Signals) => void },
+    onSeen,
+  }: Partial<FaultTime> & {
+    clock: Clock
+    kill?: (signal: NodeJS.Signals) => void
+    /** Is told of all that happens. */
+    onSeen?: (anchors: readonly Anchor[]) => void
+  },
 ): Faults {
-  const plan = openFaultPlan(faults, clock.now)
+  const plan = openFaultPlan(faults, clock.now, onSeen)
   const book = new PromptBook()
   const lines = new Map(SERVICES.map((name) => [name, new Line()]))
   let comfyui: FaultyComfyui | null = null

@@ -47,7 +47,9 @@ export function faultyHttp(service: SimulatedService, faults: HttpFaults): Simul
       return onWire(answer ?? (needsAnswer ? await forward(sighting) : new Response(null)), act)
     }
     await world.act(action, service.name)
-    const isCut = action.kind === 'refuse' || (action.kind === 'restart' && service.name === 'comfyui')
+    // A program that is killed without a word sends nothing more; one that is stopped does.
+    const isDead = action.kind === 'kill' && (action.signal ?? 'SIGKILL') === 'SIGKILL'
+    const isCut = isDead || action.kind === 'refuse' || (action.kind === 'restart' && service.name === 'comfyui')
     return isCut ? onWire(new Response(null), brokenOff) : null
   }
 

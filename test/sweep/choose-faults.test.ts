@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { parseFault } from '../../src/network/faults/grammar/parse-fault.ts'
+import { chooseFaults } from '../../src/sweep/choose-faults.ts'
+import { faultTable } from '../../src/sweep/fault-table.ts'
+
+/** Two chunks; the jobs of the last one are 3, 4 and 6. */
+const seen = [
+  ...['event run-started', 'socket open', 'POST /prompt of job 1', 'step 1 of 4 of job 1', 'step 2 of 4 of job 1'],
+  ...['GET /view of job 2', 'write of journal', 'POST /prompt of job 3', 'step 2 of 4 of job 3', 'GET /view of job 4'],
+]
+const kinds = [3, 4, 6]
+
+it('tries at each event, at one job of each kind, or at the first', () => {
+  const table = [
+    { at: 'POST /prompt of job N', of: 'each', faults: ['after reset'] },
+    { at: 'step 2 of # of job N', of: 'kinds', faults: ['kill', 'after close 1006'] },
+    { at: 'GET /view of job N', of: 'first', faults: ['status 502', 'status 502'] },
+    { at: 'write of journal', of: 'first', faults: ['5th disk full'] },
+    { at: 'pod stop', of: 'each', faults: ['ignore'] },
+  ] as const
+  expect(chooseFaults(seen, kinds, table)).toEqual([
+    'after POST /prompt of job 1: reset',
+    'after POST /prompt of job 3: reset',
+    'step 2 of 4 of job 3: kill',
+    'after step 2 of 4 of job 3: close 1006',
+    'GET /view of job 2: status 502',
+    '5th write of journal: disk full',
+  ])
+})
+
+it.each(faultTable)('tries at "$at" what can be done there', ({ at, of, faults }) => {
+  const event = at.replace(/\bN\b/, '3').replaceAll('#', '2')
+  const specs = chooseFaults([event], kinds, [{ at, of, faults }])
+  expect(specs).toHaveLength(faults.length)
+  for (const spec of specs) expect(parseFault(spec)).toMatchObject({ at: expect.anything() })
+})
+
+it('has each kind of harm in it: answers, connections, sockets, nodes, files, disks, pods and the death of either side', () => {
+  const actions = new Set(faultTable.flatMap(({ faults }) => faults).map((fault) => fault.split(' ').at(0)))
+  const all = faultTable.flatMap(({ faults }) => faults)
+  for (const action of ['status', 'reset', 'close', 'silence', 'restart', 'disk', 'ignore', 'kill', 'interrupt'])
+    expect(actions).toContain(action)
+  expect(all).toContain('restart without files')
+})
