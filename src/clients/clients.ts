@@ -112,7 +112,7 @@ export interface StorageClient {
   readonly bucket: string
   readonly prefix: string
   /**
-   * Resumable upload in chunks of 8 MiB, create-only (`ifGenerationMatch=0`), verified by size and crc32c against a fresh
+   * Resumable upload in chunks of 8 MiB that goes on from what the service holds, create-only (`ifGenerationMatch=0`), verified by size and crc32c against a fresh
    * `GET` of the object. An object of that name with the same crc32c and size counts as done. `object` is the full name.
    */
   upload(request: StorageUpload, signal?: AbortSignal): Promise<StoredObject>
@@ -126,6 +126,8 @@ export interface StorageUpload {
   readonly object: string
   readonly contentType: string
   readonly metadata?: Readonly<Record<string, string>>
+  /** Where the upload is remembered until it is done, so that a later part of the run goes on with it; for its owner's eyes. */
+  readonly sessionFile?: string
   readonly onProgress?: (sent: number, total: number) => void
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { uuidV5 } from '../domain/ids.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { isWritableFolder } from '../files/folders.ts'
 
@@ -11,6 +12,8 @@ export interface Layout {
   readonly journal: string
   cleanupReport(video: string): string
   manifest(video: string): string
+  /** Where the address of an upload's session outlives the program: in the state, and gone when the upload is done. */
+  uploadSession(object: string): string
   latent(video: string, chunk: number, pass: 'high' | 'low'): string
   chunkVideo(video: string, chunk: number): string
   referenceFrame(video: string, chunk: number): string
@@ -36,6 +39,7 @@ export function createLayout(root: string, runName: string, stateDir: string = s
     journal: journalOf(stateDir, runName),
     cleanupReport: (video) => report('cleanup', video),
     manifest: (video) => report('manifest', video),
+    uploadSession: (object) => join(stateDir, `${runName}.upload-${uuidV5(object, NO_NAMESPACE)}`),
     latent: (video, chunk, pass) => file('latents', video, `${chunkPart(chunk)}_${pass}.latent`),
     chunkVideo: (video, chunk) => file('videos', video, `${chunkPart(chunk)}.mp4`),
     referenceFrame: (video, chunk) => file('references', video, `${chunkPart(chunk)}_reference.png`),
@@ -43,6 +47,8 @@ export function createLayout(root: string, runName: string, stateDir: string = s
     finalDir: finalDirOf(root),
   }
 }
+
+const NO_NAMESPACE = '00000000-0000-0000-0000-000000000000'
 
 /** On a RunPod pod the volume is mounted at /workspace; elsewhere files go below the current folder. */
 export function defaultOutputDir(cwd: string, workspace = '/workspace'): string {

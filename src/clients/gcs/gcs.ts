@@ -29,13 +29,14 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
   async function attempt<T>(
     what: Omit<Attempt, 'bucket'> & { signal: AbortSignal | undefined; timeout?: number },
-    work: (bucket: Bucket) => Promise<T>,
+    work: (bucket: Bucket, once: Bucket) => Promise<T>,
   ): Promise<T> {
     const { signal, timeout } = what
     try {
       signal?.throwIfAborted()
       const library = await load()
-      return await interruptible(work(library.open(signal).bucket(bucket)), { signal, timeout, pace })
+      const [target, once] = [true, false].map((mayRetry) => library.open(signal, mayRetry).bucket(bucket))
+      return await interruptible(work(target!, once!), { signal, timeout, pace })
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw storageFailure(error, { ...what, bucket })
@@ -48,7 +49,9 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
     upload(request, signal) {
       const doing = `uploading ${request.path} to gs://${bucket}/${request.object}`
-      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target) => uploadFile(target, request, pace))
+      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target, once) =>
+        uploadFile({ bucket: target, once }, request, { pace, signal }),
+      )
     },
 
     stat(object, signal) {
