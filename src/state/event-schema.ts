@@ -40,14 +40,17 @@ const result = z
     promptId: word,
     outputs: z.partialRecord(role, outputFile),
     files: z.partialRecord(role, path),
+    digests: z.partialRecord(role, z.object({ bytes: count, crc32c: z.string().min(1) })).optional(),
     tookMs: z.number().min(0),
   })
-  .transform(({ promptId, outputs, files, tookMs }, context): JobResult => {
+  .transform(({ promptId, outputs, files, digests = {}, tookMs }, context): JobResult => {
     const job = { promptId, tookMs }
+    const digest = (of: z.infer<typeof role>) => (files[of] && digests[of] ? { digest: digests[of] } : {})
     const { latent: kept, video: rendered, film } = outputs
-    const latent = kept ? { server: kept, copy: files.latent ?? null } : null
-    if (film) return { ...job, kind: 'combine', film: { server: film, copy: files.film ?? null } }
-    if (rendered && files.video) return { ...job, kind: 'low', video: { server: rendered, copy: files.video }, latent }
+    const latent = kept ? { server: kept, copy: files.latent ?? null, ...digest('latent') } : null
+    if (film) return { ...job, kind: 'combine', film: { server: film, copy: files.film ?? null, ...digest('film') } }
+    if (rendered && files.video)
+      return { ...job, kind: 'low', video: { server: rendered, copy: files.video, ...digest('video') }, latent }
     if (latent && !rendered) return { ...job, kind: 'high', latent }
     context.addIssue('a job left nothing that another one needs')
     return z.NEVER
