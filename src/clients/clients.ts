@@ -116,6 +116,10 @@ export interface StorageClient {
    * `GET` of the object. An object of that name with the same crc32c and size counts as done. `object` is the full name.
    */
   upload(request: StorageUpload, signal?: AbortSignal): Promise<StoredObject>
+  /** The same; null when the name is taken by another content. */
+  claim(request: StorageUpload, signal?: AbortSignal): Promise<StoredObject | null>
+  /** To `path` through a temporary name, proven by size and crc32c. */
+  download(object: string, path: string, signal?: AbortSignal): Promise<StoredObject>
   /** null when there is no such object. */
   stat(object: string, signal?: AbortSignal): Promise<StoredObject | null>
   list(prefix: string, signal?: AbortSignal): Promise<StoredObject[]>

@@ -49,7 +49,7 @@ export async function uploadFile(
   const stored = storedObject((await interruptible(file.getMetadata(), { timeout: timeLimits.answer, pace }))[0])
   await session?.forget()
   if (stored.size === size && stored.crc32c === crc32c) return stored
-  if (taken) throw nameTaken(stored, { path, size, crc32c })
+  if (taken) throw new NameTaken(stored, { path, size, crc32c })
   await file.delete({ ifGenerationMatch: stored.generation })
   throw mismatch(stored, { path, size, crc32c })
 }
@@ -87,11 +87,14 @@ interface LocalFile {
   readonly crc32c: string
 }
 
-function nameTaken(stored: StoredObject, local: LocalFile): PromptRunnerError {
-  const message = `uploading ${local.path} to ${uri(stored)} failed: the name is taken by another object (${differ(stored, local)})`
-  return new PromptRunnerError('PR_UPLOAD', message, {
-    hint: 'choose another prefix in --bucket, or delete the object; nothing is ever overwritten',
-  })
+/** The name has another object, which is never replaced. */
+export class NameTaken extends PromptRunnerError {
+  constructor(stored: StoredObject, local: LocalFile) {
+    const message = `uploading ${local.path} to ${uri(stored)} failed: the name is taken by another object (${differ(stored, local)})`
+    super('PR_UPLOAD', message, {
+      hint: 'choose another prefix in --bucket, or delete the object; nothing is ever overwritten',
+    })
+  }
 }
 
 function mismatch(stored: StoredObject, local: LocalFile): PromptRunnerError {
