@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { uuidV5 } from '../domain/ids.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { isWritableFolder } from '../files/folders.ts'
@@ -103,6 +103,26 @@ export function objectName(prefix: string, runName: string, video: string, file:
 export function objectNames(prefix: string, runName: string, video: string): Record<'film' | 'manifest', string> {
   const name = (file: string) => objectName(prefix, runName, video, file)
   return { film: name(`${video}.mp4`), manifest: name('manifest.json') }
+}
+
+/** The file in the server's input folder by which a run takes its name there. */
+export function serverClaim(runName: string): { readonly name: string; readonly subfolder: string } {
+  return { name: `claim_${runName}.json`, subfolder: `prompt-runner/${runName}` }
+}
+
+/** What lies in the bucket of a run as a whole, below a name that is no video's folder of it. */
+export function runObjects(prefix: string, runName: string) {
+  const name = (file: string) => objectName(prefix, runName, 'runs', file)
+  return {
+    folder: name(''),
+    /** Whoever makes the highest one has the run. */
+    claim: (number: number) => name(`claim_${pad(number)}.json`),
+    /** What was added to the journal behind so many bytes. */
+    journal: (from: number) => name(`journal/${String(from).padStart(12, '0')}.jsonl`),
+    /** A file, by what it is: another content of the same name is another object. */
+    file: (crc32c: string, path: string) =>
+      name(`files/${Buffer.from(crc32c, 'base64').toString('hex')}_${basename(path)}`),
+  } as const
 }
 
 /** How ComfyUI's loaders name a file that the server itself wrote (folder_paths.get_annotated_filepath). */

@@ -170,7 +170,15 @@ export type RunEvent =
       /** The prompt was cancelled, and nobody has seen that it ended. */
       disobeys?: true
     }
-  | { kind: 'reference-extracted'; at: number; video: string; chunk: number; frame: number; file: string }
+  | {
+      kind: 'reference-extracted'
+      at: number
+      video: string
+      chunk: number
+      frame: number
+      file: string
+      digest?: FileDigest
+    }
   | { kind: 'reference-uploaded'; at: number; video: string; chunk: number; name: string }
   | { kind: 'film-downloaded'; at: number; video: string; file: string; bytes: number; crc32c: string; frames: number }
   | { kind: 'upload-started'; at: number; video: string; object: string; bytes: number }

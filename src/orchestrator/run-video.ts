@@ -13,6 +13,7 @@ import type { JobDecision } from './resume-decision.ts'
 import { decideVideo, restoreFiles } from './resume-video.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { uploadFile } from './server-files.ts'
+import { sharedFilesOf } from './share.ts'
 
 /** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
 export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
@@ -54,6 +55,7 @@ function performer(
       return before
     }
     context.spending.check(job)
+    await context.share?.check()
     const decision = decisions.get(workflow)
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
     const { attempts, open } = await forgottenPrompt(context, plan, job, known)
@@ -67,6 +69,7 @@ function performer(
     results.push(result)
     context.spending.took(job, result.tookMs)
     context.emit({ kind: 'job-finished', at: context.now(), video: plan.videoName, workflow, result })
+    await context.share?.send(sharedFilesOf(result))
     return result
   }
   return { perform, results }

@@ -70,6 +70,7 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         retries: runRetries,
         spending: openSpending({ terms, earlier: null, resumeFlags, now: Date.now }),
         resumeFlags,
+        share: null,
         now: Date.now,
         emit: readers.emit,
         signal,

@@ -25,6 +25,7 @@ const outputFile = z.object({
   type: z.enum(['output', 'input', 'temp']),
 })
 const role = z.enum(['latent', 'video', 'film'])
+const fileDigest = z.object({ bytes: count, crc32c: z.string().min(1) })
 const storedObject = z.object({
   bucket: word,
   name: z.string().min(1),
@@ -40,7 +41,7 @@ const result = z
     promptId: word,
     outputs: z.partialRecord(role, outputFile),
     files: z.partialRecord(role, path),
-    digests: z.partialRecord(role, z.object({ bytes: count, crc32c: z.string().min(1) })).optional(),
+    digests: z.partialRecord(role, fileDigest).optional(),
     tookMs: z.number().min(0),
   })
   .transform(({ promptId, outputs, files, digests = {}, tookMs }, context): JobResult => {
@@ -85,7 +86,7 @@ const schemas = {
   'job-progress': anything,
   'job-finished': z.object({ ...ofJob, result }),
   'job-failed': z.looseObject({ ...ofJob, code: word, attempt: number }),
-  'reference-extracted': anything,
+  'reference-extracted': z.looseObject({ at, video, chunk: number, digest: fileDigest.optional() }),
   'reference-uploaded': z.object({
     at,
     video,

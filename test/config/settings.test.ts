@@ -40,6 +40,7 @@ it('has a default for everything', async () => {
     behaviours: [],
     run: {
       resume: null,
+      isElsewhere: false,
       maxRetries: 3,
       patience: 120_000,
       patienceAtStart: 0,
@@ -49,6 +50,7 @@ it('has a default for everything', async () => {
       deadline: null,
       outputDir: defaultOutputDir(cwd),
       upload: true,
+      uploadAll: false,
       keepIntermediate: false,
       shutdown: 'keep',
       validateOnly: false,
@@ -121,6 +123,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   resume: ['otter_1', ''],
   maxRetries: ['0', ''],
   outputDir: ['out', ''],
+  upload: ['all', ''],
   noUpload: [true, ''],
   keepIntermediate: [true, ''],
   noShutdown: [true, ''],

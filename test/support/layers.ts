@@ -153,9 +153,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/simulators',
     'src/state',
     'src/errors.ts',
-    'node:fs',
-    'node:path',
-    'node:timers',
+    'node:',
   ],
   // Runs a plan again and again in worlds of its own, in which something goes wrong.
   'src/sweep': [
