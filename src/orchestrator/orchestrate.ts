@@ -53,10 +53,7 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
     // A bug ends the run, too, and the pod costs money all the same.
     await attempt(null, () => finishPod(context, isSpent ? 'overrun' : isDone ? 'done' : 'failed'))
   }
-  if (!context.signal.aborted) {
-    await attempt(null, async () => context.share?.send([]))
-    prompts.tell(context)
-  }
+  if (!context.signal.aborted) prompts.tell(context)
   context.emit({ kind: 'run-finished', at: context.now(), ok: failures.length === 0 })
   return failures
 }
@@ -78,7 +75,6 @@ async function prepare(context: RunContext, plans: readonly Plan[]): Promise<voi
   await meetPod(context)
   await retryUnreachable(context, { video: null, doing: 'connecting to ComfyUI' }, () => connect(context))
   await cancelUnplanned(context, plans)
-  await context.share?.send([])
 }
 
 /** The socket only shows progress: a run goes on without it when the rest of the server answers. */

@@ -4,7 +4,6 @@ import type { Templates } from '../domain/bindings.ts'
 import type { RunRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { Share } from './share.ts'
 import type { Spending } from './spending.ts'
 
 /** What every part of a run needs; made once by the command, the same live and rehearsed. */
@@ -26,8 +25,6 @@ export interface RunContext {
   readonly spending: Spending
   /** Flags that go on with this run. */
   readonly resumeFlags: string
-  /** Null: only the film leaves this machine. */
-  readonly share: Share | null
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number
   readonly emit: EmitRunEvent

@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import type { Job, Plan } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
-import { type FileDigest, mainFileOf, type OutputFile } from '../domain/run-event.ts'
+import { mainFileOf, type OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readTensorShapes } from '../files/safetensors-file.ts'
 import { checkVideo } from './check-video.ts'
-import { hasDigest } from './file-digest.ts'
 import { foreignBody } from './foreign-body.ts'
 import type { RunContext } from './run-context.ts'
 import { downloadFile, hasFile, sizeOnServer } from './server-files.ts'
@@ -14,15 +13,8 @@ import { downloadFile, hasFile, sizeOnServer } from './server-files.ts'
 // What cannot be read of a file that an earlier part of the run left is as good as not there: it is fetched again, put back, or made
 // again by its job, wherever it was damaged.
 
-/** Whether a local copy of what a job made is there and is what came, or was planned where nobody wrote down what came. */
-export async function isWhole(
-  context: RunContext,
-  plan: Plan,
-  job: Job,
-  path: string,
-  digest: FileDigest | undefined,
-): Promise<boolean> {
-  if (digest) return hasDigest(path, digest)
+/** Whether a local copy of what a job made is there and is what was planned. */
+export async function isWhole(context: RunContext, plan: Plan, job: Job, path: string): Promise<boolean> {
   if (!existsSync(path) || (await foreignBody(path)) !== null) return false
   if (job.kind === 'high') return isLatentOf(plan, job, path)
   try {
@@ -53,12 +45,12 @@ export async function isHeld(
     return result && mainFileOf(result).server === server
   })
   if (!job) return true
-  const { copy, digest } = mainFileOf(done[job.workflowNumber]!)
+  const { copy } = mainFileOf(done[job.workflowNumber]!)
   if (copy !== null && copies.has(copy)) return (await sizeOnServer(context, video, server)) === (await stat(copy)).size
   const look = `${context.layout.combined(video, job.workflowNumber)}.look`
   try {
     await downloadFile(context, video, server, look)
-    return await isWhole(context, plan, job, look, digest)
+    return await isWhole(context, plan, job, look)
   } catch (error) {
     context.signal.throwIfAborted()
     if (error instanceof PromptRunnerError && ['PR_COMFY_HTTP', 'PR_OUTPUT_MISMATCH'].includes(error.code)) return false

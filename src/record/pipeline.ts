@@ -70,7 +70,6 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         retries: runRetries,
         spending: openSpending({ terms, earlier: null, resumeFlags, now: Date.now }),
         resumeFlags,
-        share: null,
         now: Date.now,
         emit: readers.emit,
         signal,

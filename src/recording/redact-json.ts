@@ -1,49 +1,98 @@
-import { isJson } from './exact-json.ts'
-import { keptMembers } from './kept-members.ts'
+import { type JsonVisitor, mapStrings } from './json-walk.ts'
+import type { KeptPlace } from './kept-tree.ts'
+import { placeholder } from './redact-text.ts'
+import { isSecret, secrecyOf } from './secret-names.ts'
 
-/**
- * JSON of an address (its path) with only the strings that `keptMembers` lists; the others become `{{redacted:<member>}}`. Names,
- * numbers, true, false, null, empty strings and the layout stay. What is no JSON stays whole.
- */
-export function redactJson(text: string, path: string): string {
-  if (!isJson(text)) return text
-  const isKept = keptAt(path)
-  const open: Array<{ readonly list: boolean; readonly at: readonly string[] }> = []
-  let key = ''
-  return text.replaceAll(tokens, (token, colon: string | undefined) => {
-    const parent = open.at(-1)
-    if (colon !== undefined) {
-      key = token.slice(1, token.lastIndexOf('"'))
-      return token
+export interface JsonRules {
+  /** What the protocol has here; any other string goes. null: only secrets go. */
+  readonly kept: KeptPlace | null
+  /** What stands in lists is names of models and files, and names of members say nothing of values: the answer of object_info. */
+  readonly isCatalogue: boolean
+  /** A string as it may be written, whatever stands before it. */
+  readonly text: (value: string) => string
+  /** Told of each name in a catalogue. */
+  readonly learn: (name: string) => void
+  /** Told where something was taken out: `prompt.6.inputs.text`. */
+  readonly changed: (member: string) => void
+}
+
+/** JSON without secrets, and with the strings alone that are kept; null for what is none. Layout, names and numbers stay. */
+export function redactJson(text: string, rules: JsonRules): string | null {
+  return mapStrings(text, new Visitor(rules))
+}
+
+/** An object or a list, and how it was come to. */
+interface Place {
+  readonly kept: KeptPlace | null
+  readonly name: string | null
+  readonly above: Place | null
+  /** The name of a secret that all of this belongs to. */
+  readonly secret: string | null
+  /** The string before: an option of a program, or what names the value beside it. */
+  last: string
+}
+
+class Visitor implements JsonVisitor<Place> {
+  readonly top: Place
+  readonly #rules: JsonRules
+
+  constructor(rules: JsonRules) {
+    this.#rules = rules
+    this.top = { kept: rules.kept, name: null, above: null, secret: null, last: '' }
+  }
+
+  below(above: Place, name: string | null): Place {
+    const kept = name === null ? above.kept : (above.kept?.below(name) ?? null)
+    const secret = name !== null && this.#tells(kept) && secrecyOf(name) === 'secret' ? name : above.secret
+    return { kept, name, above, secret, last: '' }
+  }
+
+  string(value: string, place: Place, name: string | null, isLink: () => boolean): string {
+    if (value === '' || placeholders.test(value)) return value
+    const left = this.#left(value, place, name, isLink)
+    if (left !== value) this.#rules.changed(memberOf(place, name))
+    return left
+  }
+
+  #left(value: string, place: Place, name: string | null, isLink: () => boolean): string {
+    const kept = name === null ? place.kept : (place.kept?.below(name) ?? null)
+    if (kept && !kept.isKept) return `{{redacted:${name ?? nameOf(place) ?? 'value'}}}`
+    if (this.#rules.isCatalogue && name === null) {
+      this.#rules.learn(value)
+      return value
     }
-    const at = parent === undefined ? [] : parent.list ? parent.at : [...parent.at, key]
-    if (token === '{' || token === '[') open.push({ list: token === '[', at })
-    else if (token === '}' || token === ']') open.pop()
-    else if (token !== '""' && !placeholders.test(token) && !isKept(at)) return `"{{redacted:${at.at(-1) ?? 'value'}}}"`
-    return token
-  })
+    const secret = this.#tells(kept) ? secretName(value, place, name) : null
+    if (secret !== null && !(name === null && isLink())) return placeholder(secret)
+    return this.#rules.text(value)
+  }
+
+  /** Where a list says what stays, names tell only of what is open. */
+  #tells(kept: KeptPlace | null): boolean {
+    return !this.#rules.isCatalogue && (kept === null || kept.isOpen)
+  }
 }
 
-/** A string, with the colon when it is the name of a member; or a bracket. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g
-const placeholders = /^"\{\{(?:secret|redacted):[^"{}]*\}\}"$/
-
-type Steps = ReadonlyArray<'*' | '**' | ReadonlySet<string>>
-
-const rules = keptMembers.map(([path, members]) => ({ path, members: members.map(stepsOf) }))
-
-function stepsOf(member: string): Steps {
-  if (member === '') return []
-  return member.split('.').map((step) => (step === '*' || step === '**' ? step : new Set(step.split('|'))))
+/** The name by which a string is a secret; null when it is none. */
+function secretName(value: string, place: Place, name: string | null): string | null {
+  const before = place.last
+  place.last = name === null || labels.test(name) ? value : before
+  if (place.secret !== null) return place.secret
+  if (name === null) return /^--?\w/.test(before) && secrecyOf(before) === 'secret' ? before.replace(/^-+/, '') : null
+  if (values.test(name) && before !== '' && isSecret(before, value)) return before
+  return isSecret(name, value) ? name : null
 }
 
-function keptAt(path: string): (at: readonly string[]) => boolean {
-  const kept = rules.filter((rule) => rule.path.test(path)).flatMap(({ members }) => members)
-  return (at) => kept.some((steps) => matches(steps, at))
+/** `{"name": "HF_TOKEN", "value": "…"}` */
+const labels = /^(?:name|key|header|variable|field)$/i
+const values = /^(?:value|val|content)$/i
+const placeholders = /^\{\{(?:secret|redacted):[^"{}]*\}\}$/
+
+function nameOf(place: Place): string | null {
+  return place.name ?? (place.above ? nameOf(place.above) : null)
 }
 
-function matches(steps: Steps, at: readonly string[]): boolean {
-  const all = steps.at(-1) === '**'
-  if (all ? at.length < steps.length - 1 : at.length !== steps.length) return false
-  return steps.every((step, index) => typeof step === 'string' || step.has(at[index] ?? ''))
+function memberOf(place: Place, name: string | null): string {
+  const names = name === null ? [] : [name]
+  for (let at: Place | null = place; at; at = at.above) if (at.name !== null) names.unshift(at.name)
+  return names.join('.')
 }

@@ -1,4 +1,5 @@
-import { placeholder, type Redactor } from './redact.ts'
+import { hashedText, type Redactor } from './redact.ts'
+import { placeholder } from './redact-text.ts'
 import { isText, isUnlabelled, looksLikeText } from './text-body.ts'
 
 /** Fields of ComfyUI's upload forms; the value of any other one goes. */
@@ -111,7 +112,8 @@ export class MultipartRedactor {
     else {
       const bytes = Buffer.concat(part.held)
       const text = bytes.toString()
-      const left = this.#redactor.text(text, this.#path)
+      const kind = { path: this.#path, mimeType: typeOf(part.head) }
+      const left = this.#redactor.body(text, kind)?.text ?? hashedText(text)
       yield left === text ? bytes : Buffer.from(left)
     }
   }
@@ -126,8 +128,12 @@ export function boundaryOf(mimeType: string): string | null {
 
 function isFile(head: string, body: Uint8Array): boolean {
   if (fieldOf(head) !== null && !isNamedFile(head)) return false
-  const type = /^content-type:\s*([^\r\n]*)/im.exec(head)?.[1] ?? ''
+  const type = typeOf(head)
   return !isText(type) && !(isUnlabelled(type) && looksLikeText(body))
+}
+
+function typeOf(head: string): string {
+  return /^content-type:\s*([^\r\n]*)/im.exec(head)?.[1] ?? ''
 }
 
 function fieldOf(head: string): string | null {

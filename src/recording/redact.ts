@@ -1,5 +1,25 @@
+import { createHash } from 'node:crypto'
 import type { HarHeader } from './har.ts'
-import { base64Spellings, plainSpellings } from './secret-spellings.ts'
+import { keptAt } from './kept-tree.ts'
+import { knownSecrets } from './known-secrets.ts'
+import { isForm, mapBody } from './map-body.ts'
+import { redactJson } from './redact-json.ts'
+import { placeholder, redactText } from './redact-text.ts'
+import { secrecyOf } from './secret-names.ts'
+
+/** What a text is the body or the message of. */
+export interface BodyKind {
+  /** That of the address. */
+  readonly path: string
+  /** '': unknown. */
+  readonly mimeType: string
+}
+
+/** A text as it may be written, and the members of its JSON that lost something (`prompt.6.inputs.text`). */
+export interface RedactedBody {
+  readonly text: string
+  readonly changed: readonly string[]
+}
 
 /**
  * Takes secrets out of what is about to be written, or compared with something that was. Both sides go through the same
@@ -10,77 +30,140 @@ export interface Redactor {
   url(url: string): string
   /** The pairs of a query string, without the secrets in it. */
   query(pairs: Iterable<readonly [name: string, value: string]>): HarHeader[]
-  /**
-   * JSON, forms, socket frames, log lines: any text. Everything but the secrets stays as it was. `path` is that of the
-   * address whose body or socket message the text is; a redactor that knows what belongs there takes out the rest.
-   */
-  text(text: string, path?: string): string
+  /** A line of a log, a sentence, a header of a part: any text. Everything but the secrets stays as it was. */
+  text(text: string): string
+  /** A body, or the message of a socket. null: it is like JSON and cannot be read, so only its hash may be kept. */
+  body(text: string, kind: BodyKind): RedactedBody | null
 }
 
-/** `known`: secrets of this run by name (`COMFYUI_TOKEN`, …); they are taken out wherever they occur. */
-export function createRedactor(known: Readonly<Record<string, string | null | undefined>> = {}): Redactor {
-  const values = Object.entries(known).flatMap(([name, value]) =>
-    spellings(value ?? '').map((text) => [name, text] as const),
-  )
-  const withoutKnown = (text: string) =>
-    values.reduce((left, [name, value]) => left.replaceAll(value, () => placeholder(name)), text)
-  const text = (input: string) => {
+/** What a redactor goes by besides secrets that are known and the forms of secrets. */
+export interface RedactorRules {
+  /** Secrets of this run by name (`COMFYUI_TOKEN`, …); they are taken out wherever they occur. */
+  readonly known: Readonly<Record<string, string | null | undefined>>
+  readonly isOpenHeader: (name: string) => boolean
+  readonly isOpenQuery: (name: string) => boolean
+  readonly isOpenField: (name: string) => boolean
+  /** Of JSON only what the protocol has at an address stays (`kept-members.ts`). */
+  readonly isListed: boolean
+  /** What else is taken out of any text. */
+  readonly more: (text: string) => string
+}
+
+/** The redactor of run folders and logs: there only secrets go, by what their names say. */
+export function createRedactor(known: RedactorRules['known'] = {}): Redactor {
+  const isOpen = (name: string) => secrecyOf(name) === 'open'
+  return redactorOf({
+    known,
+    isOpenHeader: isOpen,
+    isOpenQuery: isOpen,
+    isOpenField: isOpen,
+    isListed: false,
+    more: (text) => text,
+  })
+}
+
+/** A redactor that goes by such rules. */
+export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): Redactor {
+  const withoutKnown = knownSecrets(known)
+  const names = new Set<string>()
+  const plain = (text: string): string => more(withoutNames(text, names, redactText))
+  const json = (text: string, path: string | null, changed: (member: string) => void): string | null =>
+    redactJson(text, {
+      kept: isListed && path !== null ? keptAt(path) : null,
+      isCatalogue: path !== null && /\/object_info(?:\/|$)/.test(path),
+      text: (value) => (/^\s*[{[]./.test(value) ? json(value, null, () => {}) : null) ?? plain(value),
+      learn: (name) => void (redactText(name) === name || names.size > MANY || names.add(name)),
+      changed,
+    })
+  const pairs = (text: string, isOpen: (name: string) => boolean) =>
+    text
+      .split('&')
+      .map((pair) => redactedPair(pair, isOpen, plain))
+      .join('&')
+
+  const text = (input: string): string => {
     const left = withoutKnown(input)
-    return signs.test(left) ? withoutPatterns(left) : left
+    if (isForm(left)) return pairs(left, rules.isOpenField)
+    return (/^\s*["{[]/.test(left) ? json(left, null, () => {}) : null) ?? plain(left)
+  }
+  const url = (address: string): string => {
+    const [, base = '', search, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?([\s\S]*)$/.exec(withoutKnown(address))!
+    const query = search === undefined ? '' : `?${pairs(search, rules.isOpenQuery)}`
+    return (
+      plain(base.replace(/^(\w+:\/\/)[^/@]*@/, '$1')) +
+      query +
+      (fragment && `#${pairs(fragment.slice(1), rules.isOpenQuery)}`)
+    )
+  }
+  const body = (input: string, { path, mimeType }: BodyKind): RedactedBody | null => {
+    const left = withoutKnown(input)
+    const changed = new Set<string>()
+    if (left !== input) changed.add('')
+    const redacted = mapBody(left, mimeType, {
+      json: (value) => json(value, path, (member) => changed.add(member)),
+      form: (value) => pairs(value, rules.isOpenField),
+      text: plain,
+    })
+    return redacted === null ? null : { text: redacted, changed: [...changed] }
   }
   return {
     text,
-    url: text,
-    query: (pairs) =>
-      Array.from(pairs, ([name, value]) => ({ name, value: text(`${name}=${value}`).slice(name.length + 1) })),
-    headers: (headers) =>
-      Array.from(headers, ([name, value]) => ({
+    url,
+    body,
+    query: (list) =>
+      Array.from(list, ([name, value]) => ({
         name,
-        value: secretHeader.test(name) ? placeholder(name) : text(value),
+        value: rules.isOpenQuery(name) ? plain(withoutKnown(value)) : placeholder(name),
       })),
+    headers: (list) =>
+      Array.from(list, ([name, value]) => {
+        if (!rules.isOpenHeader(name)) return { name, value: placeholder(name) }
+        return { name, value: /^(?:content-)?location$/i.test(name) ? url(value) : plain(withoutKnown(value)) }
+      }),
   }
 }
 
-/** What stands in a recording where a secret was: `{{secret:comfyui_token}}`. */
-export function placeholder(name: string): string {
-  return `{{secret:${name.toLowerCase()}}}`
+/** What is kept of a message that cannot be read. */
+export function hashedText(text: string): string {
+  return `{{redacted:${createHash('sha256').update(text).digest('hex')}}}`
 }
 
-const secretHeader = /authorization|cookie|token|secret|api-?key|passw|credential|signature|(?<!websocket)-key$|^key$/i
+/** Names of models and files that look like keys; a catalogue of them holds few. */
+const MANY = 1_000
 
-const secretKey =
-  '(?:(?:access|refresh|id|auth|session|hf|bearer)[_-]?)?token(?:[_-]comfy[_-]org)?|assertion|(?:client[_-]?)?secret|private[_-]?key' +
-  '|(?:x[_-])?api[_-]?key(?:[_-]comfy[_-]org)?|passw(?:or)?d|upload[_-]?id|authorization|(?:x-goog-)?(?:signature|credential)'
-
-const jsonMember = new RegExp(`"(${secretKey})"(\\s*:\\s*)"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"`, 'gi')
-// The same inside a JSON string, where each quote carries backslashes. Without a clear end everything after it goes.
-const nestedMember = new RegExp(`(\\\\+)"(${secretKey})\\1"(\\s*:\\s*)\\1"[\\s\\S]*?(?:(?<!\\\\)\\1"|$)`, 'gi')
-const formField = new RegExp(`((?:^|[?&])(${secretKey}|key)=)([^&\\s"'\\\\]+)`, 'gi')
-const shapes: ReadonlyArray<readonly [RegExp, string]> = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, 'private_key'],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, 'jwt'],
-  [/\b(?:ya29\.|AIza|rpa_|hf_|sk-)[\w.-]{12,}/g, 'key'],
-  [/(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi, 'authorization'],
-]
-// Most text has none of these in it, and looking for words is far cheaper than matching patterns.
-const signs = new RegExp(
-  'token|assertion|secret|passw|upload[_-]?id|authorization|signature|credential|api[_-]?key|private' +
-    '|key=|eyj|ya29\\.|aiza|rpa_|hf_|sk-|bearer|basic',
-  'i',
-)
-
-function withoutPatterns(text: string): string {
-  const members = text
-    .replace(jsonMember, (_, key, colon) => `"${key}"${colon}"${placeholder(key)}"`)
-    .replace(
-      nestedMember,
-      (_, slash, key, colon) => `${slash}"${key}${slash}"${colon}${slash}"${placeholder(key)}${slash}"`,
-    )
-    .replace(formField, (_, start, key) => `${start}${placeholder(key)}`)
-  return shapes.reduce((left, [shape, name]) => left.replace(shape, placeholder(name)), members)
+/** Names that a catalogue has are never touched. */
+function withoutNames(text: string, names: ReadonlySet<string>, redact: (text: string) => string): string {
+  for (const name of names) {
+    if (text.includes(name))
+      return text
+        .split(name)
+        .map((part) => withoutNames(part, names, redact))
+        .join(name)
+  }
+  return redact(text)
 }
 
-/** Short values would match everywhere. */
-function spellings(value: string): string[] {
-  return value.length < 6 ? [] : [...plainSpellings(value), ...base64Spellings(value)]
+/** A pair as it is spelled, without its value when that is a secret. */
+function redactedPair(pair: string, isOpen: (name: string) => boolean, plain: (text: string) => string): string {
+  const [spelled = ''] = pair.split('=', 1)
+  if (spelled.length === pair.length) return plain(pair)
+  const name = decoded(spelled)
+  const value = pair.slice(spelled.length + 1)
+  if (value === '' || placeholders.test(value)) return pair
+  if (!isOpen(name)) return `${spelled}=${placeholder(name)}`
+  const seen = decoded(value)
+  const left = plain(seen)
+  if (left === seen) return pair
+  const parts = left.split(/(\{\{[^{}]*\}\})/)
+  return `${spelled}=${parts.map((part, index) => (index % 2 === 1 ? part : encodeURIComponent(part.toWellFormed()))).join('')}`
+}
+
+const placeholders = /^\{\{(?:secret|redacted):[^"{}]*\}\}$/
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
 }

@@ -2,19 +2,18 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { counted } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
+import { isSecret, secrecyOf } from './secret-names.ts'
+import { shapesIn } from './secret-shapes.ts'
 import { base64Spellings, plainSpellings } from './secret-spellings.ts'
-
-/** Names of environment variables whose values nobody passes on. */
-const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|(?:^|_)auth(?:_|$)/i
 
 /** Values shorter than this would be found everywhere. */
 const SHORTEST = 8
 
-/** Values of secret-looking variables; a path is no secret. */
+/** Values of variables that are secrets by their names; a path is none. */
 export function secretValues(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const found = Object.entries(environment).filter(
     (pair): pair is Secret =>
-      secretName.test(pair[0]) && (pair[1]?.length ?? 0) >= SHORTEST && !pair[1]?.startsWith('/'),
+      isSecret(pair[0], pair[1] ?? '') && (pair[1]?.length ?? 0) >= SHORTEST && !pair[1]?.startsWith('/'),
   )
   return Object.fromEntries(found)
 }
@@ -40,18 +39,26 @@ export function refuseSecrets(folder: string, values: Readonly<Record<string, st
 
 type Secret = [name: string, value: string]
 
-const shapes: ReadonlyArray<readonly [kind: string, shape: RegExp]> = [
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ['a Google API key', /\bAIza[\w-]{35}/],
-  ['a Google access token', /\bya29\.[\w.-]{20}/],
-  ['a RunPod API key', /\brpa_[A-Z0-9]{20}/],
-  ['a Hugging Face token', /\bhf_[A-Za-z]{30}/],
-  ['an AWS access key', /\bAKIA[0-9A-Z]{16}\b/],
-  ['a GitHub token', /\bgh[pousr]_\w{36}/],
-  ['a Slack token', /\bxox[abprs]-[\w-]{20}/],
-  ['a secret key', /\bsk-[\w-]{32}/],
-  ['a JSON Web Token', /\beyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/],
+/** What a key is by how it begins; others are of a known form. */
+const kinds: ReadonlyArray<readonly [kind: string, start: RegExp]> = [
+  ['a private key', /^(?:-----|PuTTY|AGE-)/],
+  ['a Google API key', /^AIza/],
+  ['a Google access token', /^ya29\./],
+  ['a RunPod API key', /^rp[as]_/],
+  ['a Hugging Face token', /^hf_/],
+  ['an AWS access key', /^A(?:KI|SI|BI|CC)A/],
+  ['a GitHub token', /^gh[pousr]_|^github_pat_/],
+  ['a Slack token', /^xox/],
+  ['a secret key', /^sk-/],
+  ['a JSON Web Token', /^ey/],
 ]
+
+function kindOf(key: string): string {
+  return kinds.find(([, start]) => start.test(key))?.[0] ?? 'a key of a known form'
+}
+
+/** A member of JSON as media files have it in what they say of the workflow that made them. */
+const member = /\\*"([\w.-]{2,80})\\*"\s*:\s*\\*"((?:[^"\\]|\\.){4,4096}?)\\*"/g
 
 /** Strings of this length die young; longer ones pile up until V8 looks through all of its memory. */
 const PIECE = 64 * 1024
@@ -68,8 +75,11 @@ function secretsIn(path: string, name: string, values: readonly Secret[]): Probl
   ])
   const found = new Set<string>()
   for (const piece of piecesOf(path)) {
+    for (const [, name = '', value = ''] of isText ? [] : piece.matchAll(member)) {
+      if (secrecyOf(name) === 'secret' && !value.startsWith('{{')) found.add(`a value that is called ${name}`)
+    }
     for (const text of isText ? [piece, ...encodedIn(piece)] : [piece]) {
-      for (const [kind, shape] of shapes) if (shape.test(text)) found.add(kind)
+      for (const { start, end } of shapesIn(text)) found.add(kindOf(text.slice(start, end)))
       for (const [variable, spellings] of spelled) {
         if (spellings.some((each) => text.includes(each))) found.add(`the value of ${variable}`)
       }

@@ -1,7 +1,7 @@
 import type { Clients, PodInfo } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
-import { createLayout, objectName, objectNames, stateDirOf } from '../config/layout.ts'
+import { createLayout, objectName, objectNames } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { allOf } from '../domain/all-of.ts'
 import { promptId, uuidV5 } from '../domain/ids.ts'
@@ -18,15 +18,10 @@ import { noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
 import { nameTaken } from '../orchestrator/resume-video.ts'
 import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
-
-import { openShare } from '../orchestrator/share.ts'
-
 import { openSpending } from '../orchestrator/spending.ts'
-
 import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
-import { claimName, takeRun } from './claim-run.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
@@ -50,7 +45,6 @@ export async function runLive(
   host: RunHost,
   outside: Outside = realWorld,
 ): Promise<number> {
-  if (settings.run.isElsewhere) await (await import('./fetch-run.ts')).fetchRun(settings, host)
   const { plans, templates } = planned
   const { output, signal } = host
   const { now } = outside
@@ -74,19 +68,10 @@ export async function runLive(
 
   host.endInOrder()
   const layout = createLayout(outputDir, runName)
-  const stateDir = stateDirOf(outputDir)
-  const isNew = run.earlier === null
-  if (isNew) await claimName(settings, clients, runName, host)
-  const shared = settings.run.uploadAll
-    ? await takeRun(stateDir, clients.storage, { runName, journal: layout.journal, isNew }, signal)
-    : null
   const jobsBefore = workflowsBefore(plans)
   using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now }, output, (emit) =>
     outside.events(emit, jobsBefore),
   )
-  const { storage } = clients
-  const share =
-    shared && openShare({ ...shared, storage, runName, journal: layout.journal, warn: readers.warn, signal })
   const context: RunContext = {
     ...run,
     clients,
@@ -98,7 +83,6 @@ export async function runLive(
     spending,
     resumeFlags,
     now,
-    share,
     emit: readers.emit,
     signal,
   }

@@ -9,8 +9,6 @@ import type { RunOutput } from './run-host.ts'
 /** Those who read along while a run happens: its journal, its display, and who counts. */
 export interface Readers extends Disposable {
   readonly emit: EmitRunEvent
-  /** Warns of what concerns the run as a whole. */
-  readonly warn: (message: string) => void
   /** What came of the run so far. */
   tally(): RunTally
 }
@@ -47,7 +45,6 @@ export function openReaders(
   emit({ kind: 'run-started', at: now(), runId: run.runId, runName: run.runName, dryRun, videos })
   return {
     emit,
-    warn: (message) => emit({ kind: 'warning', at: now(), video: null, message }),
     tally,
     [Symbol.dispose]() {
       progress[Symbol.dispose]()

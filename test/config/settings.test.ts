@@ -40,7 +40,6 @@ it('has a default for everything', async () => {
     behaviours: [],
     run: {
       resume: null,
-      isElsewhere: false,
       maxRetries: 3,
       patience: 120_000,
       patienceAtStart: 0,
@@ -50,7 +49,6 @@ it('has a default for everything', async () => {
       deadline: null,
       outputDir: defaultOutputDir(cwd),
       upload: true,
-      uploadAll: false,
       keepIntermediate: false,
       shutdown: 'keep',
       validateOnly: false,
@@ -123,7 +121,6 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   resume: ['otter_1', ''],
   maxRetries: ['0', ''],
   outputDir: ['out', ''],
-  upload: ['all', ''],
   noUpload: [true, ''],
   keepIntermediate: [true, ''],
   noShutdown: [true, ''],

@@ -41,8 +41,6 @@ interface StartOptions {
   readonly isAgreed?: boolean
   /** Is asked before a request reaches its service, and once more when it is answered; where it says true, the machine dies. */
   readonly diesAt?: (asked: string, isAnswered: boolean) => boolean
-  /** Is told what the program says, at that moment. */
-  readonly onSaid?: (text: string) => void
 }
 
 /** One video of two chunks: HIGH and LOW 1 to 4, combine 5 and 6. */
@@ -56,11 +54,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
   const cwd = temporaryFolder(files)
   const outputDir = join(cwd, 'output/prompt-runner')
   const environment = { COMFYUI_URL: address, PR_BUCKET: 'gs://films/june' }
-  const start: RunContext['start'] = (
-    world,
-    flags = [],
-    { env, isAgreed = true, diesAt = () => false, onSaid = () => {} } = {},
-  ) => {
+  const start: RunContext['start'] = (world, flags = [], { env, isAgreed = true, diesAt = () => false } = {}) => {
     let isDead = false
     const reached = (service: SimulatedService): SimulatedService => ({
       ...service,
@@ -85,7 +79,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
     const onDeath = () => {
       isDead = true
     }
-    const options = { cwd, env: { ...environment, GOOGLE_APPLICATION_CREDENTIALS: credentials(), ...env }, onSaid }
+    const options = { cwd, env: { ...environment, GOOGLE_APPLICATION_CREDENTIALS: credentials(), ...env } }
     const run = startPr([...(isAgreed ? ['--yes'] : []), ...small, ...flags], options, { call, onDeath })
     return run
   }

@@ -25,9 +25,9 @@ export interface GcsLibraryOptions {
 export interface GcsLibrary {
   /**
    * A Storage for one operation. They share credentials and nothing else: the library keeps its retry state in the Storage, and
-   * one upload can switch off the retries of all that follow. Without `mayRetry` nothing is asked twice.
+   * one upload can switch off the retries of all that follow.
    */
-  open(signal?: AbortSignal, mayRetry?: boolean): Storage
+  open(signal?: AbortSignal): Storage
 }
 
 /** Loads Google's library (some hundred milliseconds) and the credentials. Throws PR_CREDENTIALS. */
@@ -45,17 +45,15 @@ export async function loadGcsLibrary({
   if (isGoogle) await loadCredentials(authClient, credentialsFile)
 
   return {
-    open(signal, mayRetry = true) {
+    open(signal) {
       const storage = new Storage({
         ...common,
         authClient,
         retryOptions: {
-          autoRetry: mayRetry,
           maxRetries: attempts - 1,
           retryDelayMultiplier: (growth * pace.limit(1_000)) / 1_000,
           maxRetryDelay: longestPause / 1_000,
-          retryableErrorFn: (error) =>
-            mayRetry && !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
+          retryableErrorFn: (error) => !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
         },
       })
       // Metadata requests go to STORAGE_EMULATOR_HOST whatever the endpoint is, unless told otherwise here.

@@ -14,8 +14,10 @@ export const WHOLE_TEXT = 16 * KIB * KIB
 /** A body as the HAR names it, and the text itself while it is small enough to work with. */
 export interface SpooledBody {
   readonly size: number
-  /** Redacted. null: binary, or too long. */
+  /** Redacted. null: binary, too long, or not to be read. */
   readonly text: string | null
+  /** The members of its JSON that lost a secret. */
+  readonly changed?: readonly string[]
   readonly _file?: string
   /** Of the stored file, or of the bytes seen when nothing was stored. */
   readonly _sha256?: string
@@ -107,15 +109,17 @@ export class BodySpool {
   }
 
   #finishText(seen: string): SpooledBody {
-    const { folder, redactor, path } = this.#options
-    const text = redactor.text(seen, path)
-    if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text }
+    const { folder, redactor, path, mimeType } = this.#options
+    const redacted = seen === '' ? { text: '', changed: [] } : redactor.body(seen, { path, mimeType })
+    if (redacted === null) return { size: this.#size, text: null, _sha256: hashOf(seen) }
+    const { text, changed } = redacted
+    if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text, changed }
     const sha256 = hashOf(text)
     const _file = this.#name(sha256)
     const file = new BodyFile(folder)
     file.add(Buffer.from(text))
     file.finish(_file)
-    return { size: this.#size, text, _file, _sha256: sha256 }
+    return { size: this.#size, text, changed, _file, _sha256: sha256 }
   }
 
   #store(bytes: Uint8Array): void {

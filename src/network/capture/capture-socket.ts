@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HarSocketMessage } from '../../recording/har.ts'
 import type { Redactor } from '../../recording/redact.ts'
-import { redactFrame } from '../../recording/redact-frame.ts'
+import { redactFrame, redactMessage, redactPayload } from '../../recording/redact-frame.ts'
 import type { SocketEnd } from '../../simulators/simulator.ts'
 import { openBufferedFile } from './buffered-file.ts'
 
@@ -44,7 +44,7 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
     record(type, 2, data.byteLength > INLINE_FRAME ? storedFrame(folder, data) : { data: base64(data) })
   const message = (type: HarSocketMessage['type'], data: string | Uint8Array) =>
     typeof data === 'string'
-      ? record(type, 1, { data: redactor.text(data, path) })
+      ? record(type, 1, { data: redactMessage(data, redactor, path) })
       : binary(type, redactFrame(data, redactor, path))
   const listeners: Array<(data: string | Uint8Array) => void> = []
   const closers: Array<(code: number, reason: string) => void> = []
@@ -60,14 +60,15 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
   })
   real.onClose((code, reason) => {
     // 1006 says that no close frame came.
-    if (code !== 1006) record('send', 8, { data: closeData(code, reason) })
+    if (code !== 1006) record('send', 8, { data: closeData(code, redactor.text(reason)) })
     finish()
     for (const listener of closers) listener(code, reason)
     closed()
   })
   real.onPing?.((data) => {
-    record('send', 9, { data: base64(data) })
-    record('receive', 10, { data: base64(data) })
+    const payload = base64(redactPayload(data, redactor))
+    record('send', 9, { data: payload })
+    record('receive', 10, { data: payload })
   })
   return {
     frames,
@@ -78,7 +79,7 @@ export function captureSocket(real: SocketEnd, options: SocketCaptureOptions, cl
         real.send(data)
       },
       close(code, reason) {
-        record('receive', 8, { data: closeData(code, reason) })
+        record('receive', 8, { data: closeData(code, reason && redactor.text(reason)) })
         real.close(code, reason)
       },
       ...(real.terminate ? { terminate: real.terminate.bind(real) } : {}),
@@ -99,8 +100,13 @@ function storedFrame(folder: string, data: Uint8Array) {
 
 /** The payload of a close frame (RFC 6455, 5.5.1). 1005 stands for a frame without one. */
 function closeData(code = 1005, reason = ''): string {
-  return code === 1005 ? '' : base64(Buffer.from([code >> 8, code & 255, ...Buffer.from(reason)]))
+  return code === 1005
+    ? ''
+    : base64(Buffer.from([code >> 8, code & 255, ...Buffer.from(reason).subarray(0, LONGEST_REASON)]))
 }
+
+/** A placeholder may be longer than what it stands for. */
+const LONGEST_REASON = 123
 
 function base64(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')

@@ -65,7 +65,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
       redirectURL: redactor.url(location),
       headersSize: -1,
       bodySize: responseBody.size,
-      ...(error === null ? {} : { _error: error }),
+      ...(error === null ? {} : { _error: redactor.text(error) }),
     },
     cache: {},
     timings: { send: 0, wait: endedAt - startedAt, receive: 0 },
@@ -84,6 +84,6 @@ function postDataOf({ requestHeaders, requestBody }: Exchange) {
 }
 
 /** Text inline, unless it went to a file. */
-function stored({ text, size: _size, ...rest }: SpooledBody) {
+function stored({ text, size: _size, changed: _changed, ...rest }: SpooledBody) {
   return rest._file === undefined && text !== null && text !== '' ? { ...rest, text } : rest
 }

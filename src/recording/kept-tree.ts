@@ -1,0 +1,62 @@
+import { keptMembers } from './kept-members.ts'
+
+/** How far into the listed members of an address one place in its JSON is. */
+export class KeptPlace {
+  readonly #rules: readonly Rule[]
+  readonly #named = new Map<string, KeptPlace>()
+  #other: KeptPlace | null = null
+  /** Whether a string here stays. */
+  readonly isKept: boolean
+  /** Whether everything below stays, for every node pack has its own. */
+  readonly isOpen: boolean
+
+  constructor(rules: readonly Rule[]) {
+    this.#rules = rules
+    this.isOpen = rules.some(({ steps, at }) => steps[at] === '**')
+    this.isKept = this.isOpen || rules.some(({ steps, at }) => steps.length === at)
+  }
+
+  /** The place under a name. Names that no rule speaks of share one. */
+  below(name: string): KeptPlace {
+    const isListed = this.#rules.some(({ steps, at }) => steps[at] instanceof Set && steps[at].has(name))
+    const known = isListed ? this.#named.get(name) : this.#other
+    if (known) return known
+    const made = new KeptPlace(this.#rules.flatMap((rule) => next(rule, name)))
+    if (isListed) this.#named.set(name, made)
+    else this.#other = made
+    return made
+  }
+}
+
+/** Where the JSON of an address begins. */
+export function keptAt(path: string): KeptPlace {
+  const matching = rules.map(({ path: pattern }) => (pattern.test(path) ? '1' : '0')).join('')
+  const known = places.get(matching)
+  if (known) return known
+  const steps = rules.filter((_, index) => matching[index] === '1').flatMap(({ members }) => members)
+  const place = new KeptPlace(steps.map((each) => ({ steps: each, at: 0 })))
+  places.set(matching, place)
+  return place
+}
+
+/** Many addresses follow the same few rules. */
+const places = new Map<string, KeptPlace>()
+
+type Step = '*' | '**' | ReadonlySet<string>
+interface Rule {
+  readonly steps: readonly Step[]
+  readonly at: number
+}
+
+const rules = keptMembers.map(([path, members]) => ({ path, members: members.map(stepsOf) }))
+
+function stepsOf(member: string): Step[] {
+  if (member === '') return []
+  return member.split('.').map((step) => (step === '*' || step === '**' ? step : new Set(step.split('|'))))
+}
+
+function next({ steps, at }: Rule, name: string): Rule[] {
+  const step = steps[at]
+  if (step === '**') return [{ steps, at }]
+  return step === '*' || step?.has(name) ? [{ steps, at: at + 1 }] : []
+}
