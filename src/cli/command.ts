@@ -7,10 +7,12 @@ export interface CommandContext extends Stop {
   readonly output: Output
   readonly environment: NodeJS.ProcessEnv
   readonly cwd: string
+  /** Words of the command line. */
+  readonly argv: readonly string[]
 }
 
 /** An option of the command line, or an argument without a flag; `shows` stands for its value in the help. */
-export type Option = Options & { readonly shows?: string; readonly positional?: true }
+export type Option = Options & { readonly shows?: string; readonly positional?: true; readonly bare?: boolean }
 
 /** A command: what the help says, what yargs parses, and what it does. Heavy imports belong into `run`. */
 export interface Command<O extends Record<string, Option> = Record<string, Option>> {

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunHost } from '../run/run-host.ts'
 import type { CommandContext } from './command.ts'
+import { commandLineOf } from './command-line.ts'
 import type { Output } from './output.ts'
 
 export interface ConfirmOptions {
@@ -33,8 +34,15 @@ export async function confirm(question: string, output: Output, options: Confirm
 }
 
 /** What runs and recordings need of this program; `yes` answers all that they ask. */
-export function runHost({ output, signal, endInOrder }: CommandContext, yes: boolean): RunHost {
-  return { output, signal, endInOrder, confirm: (question) => confirm(question, output, { yes, signal }) }
+export function runHost(context: CommandContext, yes: boolean): RunHost {
+  const { output, signal, endInOrder } = context
+  return {
+    output,
+    signal,
+    endInOrder,
+    confirm: (question) => confirm(question, output, { yes, signal }),
+    commandLine: commandLineOf({ ...context, script: process.argv[1] }),
+  }
 }
 
 /** The next line; empty when the input ends first. */

@@ -16,7 +16,9 @@ export async function main(
   streams?: OutputStreams,
 ): Promise<number> {
   const output = new Output(modeBeforeSettings(argv, environment), streams)
-  const exitCode = await dispatch(argv, { output, environment, cwd }).catch((error) => reportFailure(error, output))
+  const exitCode = await dispatch(argv, { output, environment, cwd, argv }).catch((error) =>
+    reportFailure(error, output),
+  )
   const allWritten = await output.close()
   return allWritten ? exitCode : Math.max(exitCode, 1)
 }

@@ -35,9 +35,13 @@ function refuseOddSwitches({ argv, command }: Arguments): void {
 
 /** A flag of text without a value is empty text, which may also be meant: `--seed ''`. */
 function refuseMissingValues({ argv, command, flags }: Arguments): void {
-  for (const [name, { type, positional }] of Object.entries(command.options)) {
+  for (const [name, { type, positional, bare }] of Object.entries(command.options)) {
     if (type !== 'string' || positional || ![flags[name]].flat().includes('')) continue
     const isEmpty = (at: number) => argv[at + 1] === ''
+    // Most likely a variable of a script that is not set.
+    if (bare && argv.some((argument, at) => argument === `--${name}=` || (argument === `--${name}` && isEmpty(at))))
+      throw usage(`--${name} has an empty value`, `write --${name} VALUE, or --${name} alone`)
+    if (bare) continue
     if (!argv.some((argument, at) => argument === `--${name}` && !isEmpty(at))) continue
     throw usage(`--${name} needs a value`, `write --${name} VALUE`)
   }

@@ -8,8 +8,11 @@ export function settingOptions(names?: readonly SettingName[]): Record<string, O
   for (const [name, row] of settingRows) {
     if (row.environmentOnly || row.codeOnly || (names && !names.includes(name))) continue
     options[flagOf(name, row)] = {
-      ...(row.shows === null ? { type: 'boolean' } : { type: 'string', shows: row.shows }),
+      ...(row.shows === null
+        ? { type: 'boolean' }
+        : { type: 'string', shows: row.bare ? `[${row.shows}]` : row.shows }),
       ...(row.repeatable ? { array: true } : {}),
+      ...(row.bare ? { bare: true } : {}),
       describe: describe(row),
       group: settingGroups.find((group) => group === row.group)!,
     }

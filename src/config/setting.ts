@@ -33,6 +33,8 @@ export interface Setting<T, Input, F> {
   /** Its flag, where that is not its name: one of several is given at a time. */
   readonly flag?: string
   readonly secret?: true
+  /** Its flag may stand without a value, which is then empty text. */
+  readonly bare?: true
   readonly parse: Parser<T, Input>
   readonly fallback: F
 }

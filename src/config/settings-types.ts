@@ -29,6 +29,7 @@ export interface Settings {
   /** What node classes do, by code, for the simulated server. */
   readonly behaviours: readonly NodeBehaviour[]
   readonly run: {
+    /** Empty: the last unfinished one, which is named before anything else is done. */
     readonly resume: string | null
     readonly maxRetries: number
     /** Milliseconds that a server may be away: in the middle of a run, and at its start. */

@@ -101,7 +101,18 @@ export function withMainFile(result: JobResult, server: OutputFile): JobResult {
  * are four readers of this one stream. `workflow` is the job's workflow number, `at` epoch milliseconds.
  */
 export type RunEvent =
-  | { kind: 'run-started'; at: number; runId: string; runName: string; dryRun: boolean; videos: readonly string[] }
+  | {
+      kind: 'run-started'
+      at: number
+      runId: string
+      runName: string
+      dryRun: boolean
+      videos: readonly string[]
+      /** Planned, of all videos; missing in what earlier versions wrote. */
+      jobs?: number
+      /** Words of its command line that say what is to be made and how. */
+      options?: readonly string[]
+    }
   | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
   | {
       kind: 'job-started'
@@ -168,6 +179,6 @@ export type RunEvent =
   /** What the run's time costs from here on; `before` is what its earlier starts have cost, in USD. */
   | { kind: 'price'; at: number; price: Price; before: number }
   | { kind: 'warning'; at: number; video: string | null; message: string }
-  | { kind: 'run-finished'; at: number; ok: boolean }
+  | { kind: 'run-finished'; at: number; ok: boolean; cancelled?: true }
 
 export type EmitRunEvent = (event: RunEvent) => void

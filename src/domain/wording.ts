@@ -3,6 +3,11 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** What to do after a run that broke off: a command line stands on a line of its own, to be copied. */
+export function goOnWith(command: string): string {
+  return `go on from there with\n    ${command}`
+}
+
 /** `12.3 MiB` */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB']

@@ -8,7 +8,7 @@ export async function writeJson(path: string, content: object): Promise<number> 
     await writeFile(path, text)
   } catch (cause) {
     throw new PromptRunnerError('PR_FILE', `Writing ${path} failed: ${(cause as Error).message}`, {
-      hint: 'Make room, or let the folder be written to, and run again with --resume.',
+      hint: 'Make room, or let the folder be written to, and resume the run.',
       cause,
     })
   }

@@ -64,7 +64,9 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
         const cost = price === null ? '' : `; that costs ${priceText(price)}`
         warn(context, `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${since}${cost}`)
       }
-      if (open.size > 0) warn(context, `${context.resumeFlags} goes on with it instead of paying for it twice`)
+      const { resumeCommand } = context
+      if (open.size > 0 && resumeCommand !== null)
+        warn(context, `To go on with it instead of paying for it twice:\n    ${resumeCommand}`)
     },
   }
 }

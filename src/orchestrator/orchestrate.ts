@@ -1,5 +1,6 @@
 import type { Plan } from '../domain/plan.ts'
 import { pauseAfter, retries } from '../domain/retry-policy.ts'
+import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { cancelEarlier, cancelUnplanned } from './cancel-prompts.ts'
@@ -54,7 +55,9 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
     await attempt(null, () => finishPod(context, isSpent ? 'overrun' : isDone ? 'done' : 'failed'))
   }
   if (!context.signal.aborted) prompts.tell(context)
-  context.emit({ kind: 'run-finished', at: context.now(), ok: failures.length === 0 })
+  const isCancelled = failures.some(({ error }) => error.code === 'PR_CANCELLED')
+  const ok = failures.length === 0
+  context.emit({ kind: 'run-finished', at: context.now(), ok, ...(isCancelled && { cancelled: true }) })
   return failures
 }
 
@@ -106,9 +109,9 @@ function makeFolders(folders: readonly string[]): void {
   }
 }
 
-function cancelled({ resumeFlags, signal }: RunContext): PromptRunnerError {
+function cancelled({ resumeCommand, signal }: RunContext): PromptRunnerError {
   return new PromptRunnerError('PR_CANCELLED', 'The run was cancelled; what is done is recorded', {
-    hint: `${resumeFlags} goes on from there.`,
+    ...(resumeCommand !== null && { hint: goOnWith(resumeCommand) }),
     cause: signal.reason,
     exit: signal.reason instanceof PromptRunnerError ? signal.reason.exitCode : undefined,
   })

@@ -23,7 +23,7 @@ export async function placeFilm(from: string, finalDir: string, film: FilmToPlac
     throw new PromptRunnerError(
       'PR_FILE',
       `Placing the film ${film.wanted} in ${finalDir} failed: ${(cause as Error).message}`,
-      { hint: `The film is safe in ${from}; --resume ${film.runName} goes on from there.`, cause },
+      { hint: `The film is safe in ${from}; a resumed run goes on from there.`, cause },
     )
   }
   throw new Error('there is always another name')

@@ -23,8 +23,8 @@ export interface RunContext {
   readonly retries: RunRetries
   /** What the run has taken, and may take. */
   readonly spending: Spending
-  /** Flags that go on with this run. */
-  readonly resumeFlags: string
+  /** A whole command line that goes on with this run; null: nothing does. */
+  readonly resumeCommand: string | null
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number
   readonly emit: EmitRunEvent

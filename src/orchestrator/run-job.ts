@@ -84,7 +84,7 @@ const MOST_VANISHED = 2
 function diesAt(workflow: number, cause: PromptRunnerError | null): PromptRunnerError {
   const message = `ComfyUI took job ${workflow} twice and knew nothing of it each time afterwards: it seems to die of this job`
   return new PromptRunnerError('PR_COMFY_LOST', message, {
-    hint: 'most often the memory of the machine (not of the GPU) runs out when the second model loads: look into the log of the system for "Out of memory", take more RAM, smaller or quantised models, or start ComfyUI with --cache-none; then go on with --resume',
+    hint: 'most often the memory of the machine (not of the GPU) runs out when the second model loads: look into the log of the system for "Out of memory", take more RAM, smaller or quantised models, or start ComfyUI with --cache-none; then go on with the run',
     cause,
   })
 }

@@ -1,6 +1,7 @@
 import type { Job } from '../domain/plan.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import { isOverrunCode, type Overrun, overrunAfter, overrunCodes, overrunText, type Terms } from '../domain/spending.ts'
+import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { costBefore } from '../state/run-cost.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -23,13 +24,13 @@ export interface Spending {
 interface SpendingOptions {
   readonly terms: Terms
   readonly earlier: RunState | null
-  /** Flags that go on with the run. */
-  readonly resumeFlags: string
+  /** A whole command line that goes on with the run; null: nothing does. */
+  readonly resumeCommand: string | null
   readonly now: () => number
 }
 
 /** Counts from now on. */
-export function openSpending({ terms, earlier, resumeFlags, now }: SpendingOptions): Spending {
+export function openSpending({ terms, earlier, resumeCommand, now }: SpendingOptions): Spending {
   const { price } = terms
   const startedAt = now()
   const before = earlier && price ? costBefore(earlier.cost, price) : 0
@@ -37,7 +38,7 @@ export function openSpending({ terms, earlier, resumeFlags, now }: SpendingOptio
   const fastest = new Map<string, number>()
   const overrun: Spending['overrun'] = (job, more) => {
     const found = overrunAfter(terms, { ms: now() - startedAt, before }, more)
-    return found && stopped(found, job && more > 0 ? job : null, resumeFlags)
+    return found && stopped(found, job && more > 0 ? job : null, resumeCommand)
   }
   return {
     terms,
@@ -68,16 +69,13 @@ function likeness({ kind, chunk }: Job): string {
 }
 
 /** `job`: the one that would end too late; null: nothing may go on at all. */
-function stopped(overrun: Overrun, job: Job | null, resumeFlags: string): PromptRunnerError {
+function stopped(overrun: Overrun, job: Job | null, resumeCommand: string | null): PromptRunnerError {
   const what = job ? `Job ${job.workflowNumber} (${job.kind}, chunk ${job.chunk.number}) would end at` : 'The run is at'
   const flag = `--${overrun.rule}`
-  const more =
-    overrun.rule === 'budget' ? `Give a larger ${flag}, and` : `Give ${flag} anew, which counts from each start, and`
+  const more = overrun.rule === 'budget' ? `Give a larger ${flag}, and` : `${flag} counts from each start:`
   return new PromptRunnerError(
     overrunCodes[overrun.rule],
     `${what} ${overrunText(overrun)}: it stops here; what is done is kept`,
-    {
-      hint: `${more} ${resumeFlags} goes on from there.`,
-    },
+    resumeCommand === null ? {} : { hint: `${more} ${goOnWith(resumeCommand)}` },
   )
 }

@@ -58,7 +58,8 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
       const filmNames = new Map([[prompt.videoName, filmName(prompt.videoName)]])
       const run = { runId: randomUUID(), runName, earlier: null, filmNames }
       using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
-      const resumeFlags = `--resume ${runName} --output-dir ${folder}`
+      // A recording that broke off is taken again from its start.
+      const resumeCommand = null
       const terms = { price: null, budget: null, deadline: null }
       const context: RunContext = {
         ...run,
@@ -68,13 +69,13 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         workflowsBefore: workflowsBefore(plans),
         options,
         retries: runRetries,
-        spending: openSpending({ terms, earlier: null, resumeFlags, now: Date.now }),
-        resumeFlags,
+        spending: openSpending({ terms, earlier: null, resumeCommand, now: Date.now }),
+        resumeCommand,
         now: Date.now,
         emit: readers.emit,
         signal,
       }
-      throwAny(errorsOf(await orchestrate(context, plans)))
+      throwAny(errorsOf(await orchestrate(context, plans), null))
       const events = readFileSync(join(layout.journal), 'utf8').trim().split('\n')
       const lines = events.flatMap((line) => settledEvent(JSON.parse(line) as RunEvent))
       return [

@@ -31,7 +31,7 @@ export interface RecordingProxy {
  */
 export async function recordingProxy(
   options: RecordingProxy,
-  { output, signal, endInOrder }: Omit<RunHost, 'confirm'>,
+  { output, signal, endInOrder }: Pick<RunHost, 'output' | 'signal' | 'endInOrder'>,
 ): Promise<number> {
   const { settings, environment } = options
   const { url, token, headers, ca: authority } = settings.comfyui

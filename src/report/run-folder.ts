@@ -28,6 +28,11 @@ export function createRunFolder(parent: string, at: number): string {
   }
 }
 
+/** Whether a folder is called as a run folder is. */
+export function isRunFolder(name: string): boolean {
+  return /^temp_dry_run_\d{8}_\d{6}(_\d+)?$/.test(name)
+}
+
 /** `render_jobs/render_jobs_HHMMSS.json` and `combine_jobs/combine_jobs_HHMMSS.json` of each video. */
 export function writeJobPlans(folder: string, plans: readonly Plan[], runName: string, at: number): void {
   const [timestamp, time] = [microsecondStamp(at), timeStamp(at)]

@@ -93,14 +93,15 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   using _disk = faults.disk()
   const jobsBefore = workflowsBefore(plans)
-  const start = { run, plans, dryRun: true, journal: layout.journal, now: clock.now }
+  const { options } = host.commandLine
+  const start = { run, plans, dryRun: true, journal: layout.journal, now: clock.now, options }
   using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))
   // A rehearsal keeps its state in its own folder, so the name alone would not find it.
-  const resumeFlags = `--dry-run --resume ${runName} --output-dir ${folder}`
+  const resumeCommand = host.commandLine.resume(runName, { dryRun: true, outputDir: folder })
   const spending = openSpending({
     terms: termsOf(settings, null, clock.now()),
     earlier: run.earlier,
-    resumeFlags,
+    resumeCommand,
     now: clock.now,
   })
   const limits = termsText(spending)
@@ -116,7 +117,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     options: settings.run,
     retries: { ...runRetries, patience: settings.run.patience },
     spending,
-    resumeFlags,
+    resumeCommand,
     now: clock.now,
     emit: readers.emit,
     signal,
@@ -125,7 +126,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
 
   const tally = readers.tally()
   const errors = [
-    ...errorsOf(failures),
+    ...errorsOf(failures, resumeCommand),
     ...network.problems(),
     ...faults.problems(),
     ...(await moneyProblems(books, settings, failures)),

@@ -55,11 +55,11 @@ export async function runLive(
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
   showPlans(plans, output, run.filmNames)
   const info = await showServer(settings, planned, clients, runName, host)
-  const resumeFlags = `--resume ${runName} --output-dir ${outputDir}`
+  const resumeCommand = host.commandLine.resume(runName)
   const spending = openSpending({
     terms: termsOf(settings, info, now()),
     earlier: run.earlier,
-    resumeFlags,
+    resumeCommand,
     now,
   })
   const limits = termsText(spending)
@@ -69,9 +69,9 @@ export async function runLive(
   host.endInOrder()
   const layout = createLayout(outputDir, runName)
   const jobsBefore = workflowsBefore(plans)
-  using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now }, output, (emit) =>
-    outside.events(emit, jobsBefore),
-  )
+  const { options } = host.commandLine
+  const start = { run, plans, dryRun: false, journal: layout.journal, now, options }
+  using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
   const context: RunContext = {
     ...run,
     clients,
@@ -81,14 +81,14 @@ export async function runLive(
     options: settings.run,
     retries: { ...runRetries, patience: settings.run.patience },
     spending,
-    resumeFlags,
+    resumeCommand,
     now,
     emit: readers.emit,
     signal,
   }
   const failures = await orchestrate(context, plans)
 
-  const errors = errorsOf(failures, `${resumeFlags} goes on from there.`)
+  const errors = errorsOf(failures, resumeCommand)
   return settle({ tally: readers.tally(), errors, rehearsed: null }, output)
 }
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../domain/plan.ts'
+import { jobsOf, type Plan } from '../domain/plan.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { createTally, type RunTally } from '../report/run-tally.ts'
 import { openJournal } from '../state/state-store.ts'
@@ -21,6 +21,8 @@ export interface RunStart {
   /** Path of its journal. */
   readonly journal: string
   readonly now: () => number
+  /** What of its command line belongs to the work; missing where it has none that could be given again. */
+  readonly options?: readonly string[]
 }
 
 /**
@@ -28,7 +30,7 @@ export interface RunStart {
  * around what is told. Throws PR_FILE.
  */
 export function openReaders(
-  { run, plans, dryRun, journal: path, now }: RunStart,
+  { run, plans, dryRun, journal: path, now, options }: RunStart,
   output: RunOutput,
   around: (emit: EmitRunEvent) => EmitRunEvent = (emit) => emit,
 ): Readers {
@@ -42,7 +44,9 @@ export function openReaders(
     progress.emit(event)
   })
   const videos = plans.map(({ videoName }) => videoName)
-  emit({ kind: 'run-started', at: now(), runId: run.runId, runName: run.runName, dryRun, videos })
+  const { runId, runName } = run
+  const jobs = plans.flatMap(jobsOf).length
+  emit({ kind: 'run-started', at: now(), runId, runName, dryRun, videos, jobs, ...(options && { options }) })
   return {
     emit,
     tally,

@@ -7,6 +7,18 @@ export interface RunHost {
   readonly endInOrder: () => void
   /** Returns when a person agrees. Throws PR_NOT_CONFIRMED otherwise. */
   readonly confirm: (question: string) => Promise<void>
+  readonly commandLine: CommandLine
+}
+
+/** The command line that a run was started with. */
+export interface CommandLine {
+  /** What of it says what is to be made and how; no secrets. */
+  readonly options: readonly string[]
+  /**
+   * A whole one for a shell that goes on with a run as it was started, without secrets. `outputDir` is where its state is, when
+   * it is not where the options put it.
+   */
+  resume(runName: string, more?: { readonly dryRun?: boolean; readonly outputDir?: string | null }): string
 }
 
 /** Where a run says what it does. */
@@ -27,3 +39,8 @@ export interface RunOutput {
 
 /** One line that is replaced in place; `null` takes it away. */
 export type LiveLine = (text: string | null) => void
+
+/** What a run gets where nobody is there to press keys, to answer, or to go on with it. */
+export const unattended = {
+  commandLine: { options: [], resume: (runName: string) => `--resume ${runName}` },
+} satisfies Partial<RunHost>

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { isOverrunCode } from '../domain/spending.ts'
+import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunFailure } from '../orchestrator/orchestrate.ts'
-import { isOverrun } from '../orchestrator/spending.ts'
 import type { Rehearsal } from '../report/rehearsal.ts'
 import { writeJson } from '../report/run-folder.ts'
 import type { RunTally } from '../report/run-tally.ts'
@@ -33,29 +34,42 @@ export function settle({ tally, errors, rehearsed }: RunOutcome, output: RunOutp
 }
 
 /**
- * What failed, as errors to report: the run's own ones, and one for all videos, with `hint`. A cancelled run is nothing but
- * cancelled, and one that its budget or its deadline stops has not failed in its videos.
+ * What failed, as errors to report: the run's own ones, and one for all videos, with the command line that goes on. A cancelled run is
+ * nothing but cancelled, and one that its budget or its deadline stops has not failed in its videos.
  */
-export function errorsOf(failures: readonly RunFailure[], hint?: string): PromptRunnerError[] {
+export function errorsOf(failures: readonly RunFailure[], resumeCommand: string | null): PromptRunnerError[] {
   const cancelled = failures.find(({ error }) => error.code === 'PR_CANCELLED')
   if (cancelled) return [cancelled.error]
-  const own = failures.filter(({ video, error }) => video === null || isOverrun(error)).map(({ error }) => error)
-  const videos = failures.flatMap(({ video, error }) => (video === null || isOverrun(error) ? [] : [{ video, error }]))
-  return videos.length === 0 ? own : [unfinished(videos, hint), ...own]
+  const own = failures
+    .filter(({ video, error }) => video === null || isOverrunCode(error.code))
+    .map(({ error }) => withHint(error, resumeCommand))
+  const videos = failures.flatMap(({ video, error }) =>
+    video === null || isOverrunCode(error.code) ? [] : [{ video, error }],
+  )
+  return videos.length === 0 ? own : [unfinished(videos, resumeCommand), ...own]
 }
 
 function unfinished(
   videos: ReadonlyArray<{ video: string; error: PromptRunnerError }>,
-  hint: string | undefined,
+  resumeCommand: string | null,
 ): PromptRunnerError {
   const names = videos.map(({ video }) => video).join(', ')
   return new PromptRunnerError('PR_RUN_FAILED', `Not every video was finished: ${names}`, {
-    ...(hint !== undefined && { hint }),
+    ...(resumeCommand !== null && { hint: goOnWith(resumeCommand) }),
     problems: videos.flatMap(({ video, error }) => [
       { file: video, message: `${error.code}: ${error.message}`, ...ownHint(error) },
       ...error.problems.map((problem) => ({ ...problem, file: `${video}: ${problem.file}` })),
     ]),
   })
+}
+
+/** A run may fail before its first video. Where every video is safe there is nothing to go on with; limits say it themselves. */
+function withHint(error: PromptRunnerError, resumeCommand: string | null): PromptRunnerError {
+  const isSaid = error.code === 'PR_POD' || isOverrunCode(error.code)
+  if (resumeCommand === null || isSaid) return error
+  const { code, message, cause, problems, exitCode: exit } = error
+  const hint = [error.hint, goOnWith(resumeCommand)].filter(Boolean).join('; ')
+  return new PromptRunnerError(code, message, { hint, cause, problems, exit })
 }
 
 /** What to do about a failure is said once, at the problem where it belongs. */

@@ -71,7 +71,15 @@ const ofJob = { at, video, workflow: number }
 
 /** Every event that a journal may have. */
 const schemas = {
-  'run-started': z.object({ at, runId: uuid, runName, dryRun: z.boolean(), videos: z.array(video) }),
+  'run-started': z.object({
+    at,
+    runId: uuid,
+    runName,
+    dryRun: z.boolean(),
+    videos: z.array(video),
+    jobs: count.optional(),
+    options: z.array(path).optional(),
+  }),
   'video-started': z
     .object({ at, video, plan, skipped: z.array(number) })
     .refine((event) => event.plan.videoName === event.video),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { eventOf } from './journal-line.ts'
 import { ownEvent } from './own-event.ts'
@@ -8,9 +9,10 @@ import { isJson, known, knownRuns } from './state-store.ts'
 
 /**
  * Folds a journal. A torn last line (the machine died while writing) is left out, and so is what a power cut leaves of a line: NULs.
- * Any other line that is no event of this run is an error. Without the line that says which run it is, `runId` is empty.
+ * Any other line that is no event of this run is an error. Without the line that says which run it is, `runId` is empty. `see` is
+ * shown each event.
  */
-export function readRunState(path: string): RunState {
+export function readRunState(path: string, see: (event: RunEvent) => void = () => {}): RunState {
   const lines = known(path, () => readFileSync(path, 'utf8'))
     .split('\n')
     .map(withoutNuls)
@@ -21,7 +23,9 @@ export function readRunState(path: string): RunState {
       try {
         // The files of a rehearsal lie in several folders.
         const root = state.dryRun ? null : dirname(dirname(path))
-        return reduceRunState(state, ownEvent(eventOf(line), { runName, root, state }))
+        const event = ownEvent(eventOf(line), { runName, root, state })
+        see(event)
+        return reduceRunState(state, event)
       } catch (cause) {
         const what = cause instanceof SyntaxError ? 'is not JSON' : 'is no event of this run'
         throw new PromptRunnerError(

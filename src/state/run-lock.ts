@@ -8,11 +8,19 @@ import { makeFolder } from '../files/folders.ts'
 export interface RunLock extends Disposable {}
 
 /** Who holds a lock. `started` tells a process from a later one with its number; null where the system does not say. */
-interface Holder {
+export interface Holder {
   readonly pid: number
   readonly host: string
   readonly since: string
   readonly started: string | null
+}
+
+/** Who holds the lock of a run, as far as can be seen from here; null: nobody, or a process that is dead. */
+export function holderOf(stateDir: string, runName: string): Holder | 'unknown' | null {
+  const last = numbersOf(stateDir, runName).at(-1)
+  const holder = last === undefined ? 'gone' : readHolder(pathOf(stateDir, runName, last))
+  if (holder === 'gone' || (holder !== null && isDead(holder))) return null
+  return holder ?? 'unknown'
 }
 
 /** Locks a run by its name, at `at` (epoch milliseconds). Null when another run holds it. Throws PR_FILE. */
@@ -49,23 +57,28 @@ function takeLock(
   runName: string,
   at: number,
 ): { lock: RunLock } | { path: string; holder: Holder | null } {
-  const pathOf = (number: number) => join(stateDir, `${runName}.lock${number === 1 ? '' : `.${number}`}`)
   for (;;) {
     const last = numbersOf(stateDir, runName).at(-1) ?? 0
-    if (last >= MOST) throw tooMany(pathOf(last))
+    const path = pathOf(stateDir, runName, last)
+    if (last >= MOST) throw tooMany(path)
     if (last > 0) {
-      const holder = readHolder(pathOf(last))
+      const holder = readHolder(path)
       if (holder === 'gone') continue
-      if (holder === null || !isDead(holder)) return { path: pathOf(last), holder }
+      if (holder === null || !isDead(holder)) return { path, holder }
     }
-    if (!create(stateDir, pathOf(last + 1), at)) continue
+    if (!create(stateDir, pathOf(stateDir, runName, last + 1), at)) continue
     const release = () => {
       process.off('exit', release)
-      for (const number of numbersOf(stateDir, runName).toReversed()) rmSync(pathOf(number), { force: true })
+      for (const number of numbersOf(stateDir, runName).toReversed())
+        rmSync(pathOf(stateDir, runName, number), { force: true })
     }
     process.once('exit', release)
     return { lock: { [Symbol.dispose]: release } }
   }
+}
+
+function pathOf(stateDir: string, runName: string, number: number): string {
+  return join(stateDir, `${runName}.lock${number === 1 ? '' : `.${number}`}`)
 }
 
 /** Each lock of a dead process is one number; what is called by a higher one is no lock of ours. */

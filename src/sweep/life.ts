@@ -10,7 +10,7 @@ import { installNetwork } from '../network/install.ts'
 import type { HostTable } from '../network/safety/host-table.ts'
 import { runLive } from '../run/live-run.ts'
 import type { Planned } from '../run/plan-all.ts'
-import type { RunHost } from '../run/run-host.ts'
+import { type RunHost, unattended } from '../run/run-host.ts'
 import type { SimulatedService } from '../simulators/simulator.ts'
 import { keepFolder } from './keep-folder.ts'
 
@@ -155,6 +155,7 @@ function hostOf(signal: AbortSignal, said: string[]): RunHost {
   const nothing = () => {}
   const say = (text: string) => void said.push(text)
   return {
+    ...unattended,
     signal,
     endInOrder: () => signal.throwIfAborted(),
     confirm: async () => {},

@@ -2,6 +2,7 @@ import { loadSettings } from '../config/settings.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { parseFault } from '../network/faults/grammar/parse-fault.ts'
 import { type Planned, planAll } from '../run/plan-all.ts'
+import { unattended } from '../run/run-host.ts'
 import { type CleanRun, type Tried, tryFault, tryNothing } from './try-fault.ts'
 
 /** How a program was started, for another process to find the same settings. */
@@ -37,7 +38,8 @@ async function prepare({ flags, environment, cwd, chunks, startTime }: Work) {
   const quiet = { debug() {}, info() {}, warn() {}, error() {}, print() {}, result() {}, attachLog() {} }
   const output = { ...quiet, openLiveLine: () => null }
   const signal = new AbortController().signal
-  const planned = await planAll(settings, { output, signal, endInOrder() {}, confirm: async () => {} }, chunks)
+  const host = { ...unattended, output, signal, endInOrder() {}, confirm: async () => {} }
+  const planned = await planAll(settings, host, chunks)
   return { settings: { ...settings, dryRun: { ...settings.dryRun, startTime } }, planned }
 }
 

@@ -68,7 +68,9 @@ it.each([
   expect(run.stderr).toMatch(
     /warning: Prompt \S{36} of job 2 \(low, chunk 1 of otter\) may still be waiting or running since \S+Z \(\d\d:\d\d\)\n/,
   )
-  expect(run.stderr).toMatch(/warning: .*--resume \S+ .* goes on with it instead of paying for it twice\n/)
+  expect(run.stderr).toMatch(
+    /warning: To go on with it instead of paying for it twice:\n.* {4}pr --dry-run .*--resume \S+ --output-dir \S+\n/,
+  )
 })
 
 it('goes on with what it has left open', async () => {

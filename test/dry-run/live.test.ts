@@ -71,11 +71,12 @@ it('says that ComfyUI does not answer, and leaves nothing behind', async () => {
 
 it('says how to go on with a run that failed', async () => {
   const context = runContext(files)
+  const smallFlags = '--width 64 --height 64 --frames-per-chunk 13'
   const { summary } = await context.live(await simulatedWorld(), ['--no-upload', '--ffmpeg', 'false'])
   expect(summary.failures).toMatchObject([
     {
       code: 'PR_RUN_FAILED',
-      hint: `--resume ${summary.run_name} --output-dir ${context.outputDir} goes on from there.`,
+      hint: `go on from there with\n    pr --yes ${smallFlags} --json --no-upload --ffmpeg false --output-dir output/prompt-runner --resume ${summary.run_name}`,
     },
   ])
 })

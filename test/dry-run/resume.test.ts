@@ -72,13 +72,16 @@ it.each([
 it('withdraws the running prompt and says how to go on when it is cancelled', async () => {
   const { run: first, name } = await stopped('job 1/3 high chunk 1  Positive', 'cancel', ['--speed', '0.001'])
   expect(first.exitCode).toBe(130)
+  const whole = `pr --dry-run --speed 0.001 --resume ${name} --output-dir ${first.folder}`
   expect(first.stderr).toBe(
     [
       'job 1/3 high chunk 1  cancelled',
       'heron failed: PR_CANCELLED: The run was cancelled; what is done is recorded',
-      `  hint: --dry-run --resume ${name} --output-dir ${first.folder} goes on from there.`,
+      '  hint: go on from there with',
+      `    ${whole}`,
       'PR_CANCELLED: The run was cancelled; what is done is recorded',
-      `  hint: --dry-run --resume ${name} --output-dir ${first.folder} goes on from there.`,
+      '  hint: go on from there with',
+      `    ${whole}`,
       '',
     ]
       .map((line) => (line === '' ? '' : `*DRY-RUN* ${line}`))

@@ -68,6 +68,6 @@ it('says where the film is when it cannot be placed', async () => {
   expect(await failure(() => placeFilm(from, join(folder, 'nowhere'), film))).toEqual({
     code: 'PR_FILE',
     message: expect.stringContaining(`Placing the film otter.mp4 in ${folder}/nowhere failed: ENOENT`),
-    hint: `The film is safe in ${from}; --resume calm-wren goes on from there.`,
+    hint: `The film is safe in ${from}; a resumed run goes on from there.`,
   })
 })

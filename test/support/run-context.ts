@@ -39,6 +39,8 @@ interface StartOptions {
   readonly env?: Environment
   /** Whether --yes is given, which it is when left out. */
   readonly isAgreed?: boolean
+  /** Whether the size of chunks and pictures is left out. */
+  readonly isBare?: boolean
   /** Is asked before a request reaches its service, and once more when it is answered; where it says true, the machine dies. */
   readonly diesAt?: (asked: string, isAnswered: boolean) => boolean
 }
@@ -54,7 +56,11 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
   const cwd = temporaryFolder(files)
   const outputDir = join(cwd, 'output/prompt-runner')
   const environment = { COMFYUI_URL: address, PR_BUCKET: 'gs://films/june' }
-  const start: RunContext['start'] = (world, flags = [], { env, isAgreed = true, diesAt = () => false } = {}) => {
+  const start: RunContext['start'] = (
+    world,
+    flags = [],
+    { env, isAgreed = true, isBare = false, diesAt = () => false } = {},
+  ) => {
     let isDead = false
     const reached = (service: SimulatedService): SimulatedService => ({
       ...service,
@@ -80,7 +86,10 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
       isDead = true
     }
     const options = { cwd, env: { ...environment, GOOGLE_APPLICATION_CREDENTIALS: credentials(), ...env } }
-    const run = startPr([...(isAgreed ? ['--yes'] : []), ...small, ...flags], options, { call, onDeath })
+    const run = startPr([...(isAgreed ? ['--yes'] : []), ...(isBare ? [] : small), ...flags], options, {
+      call,
+      onDeath,
+    })
     return run
   }
   return {

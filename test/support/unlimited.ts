@@ -4,6 +4,6 @@ import { openSpending, type Spending } from '../../src/orchestrator/spending.ts'
 export const unlimited: Spending = openSpending({
   terms: { price: null, budget: null, deadline: null },
   earlier: null,
-  resumeFlags: '--resume calm-wren',
+  resumeCommand: 'pr --resume calm-wren',
   now: () => 0,
 })

@@ -14,8 +14,8 @@ export const initCommand = defineCommand({
   ],
   async run(flags, { output, cwd, environment }) {
     const { writeExample } = await import('../write-example.ts')
-    // Where it was called so, `pr` itself may be another program.
-    const pr = environment['npm_lifecycle_event'] === 'pr' ? 'npm run pr --' : 'pr'
+    const { calledAs } = await import('../command-line.ts')
+    const pr = calledAs({ environment, cwd, script: process.argv[1] })
     return writeExample({ dir: flags.dir, force: flags.force === true, cwd, output, pr })
   },
 })

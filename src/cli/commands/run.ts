@@ -25,7 +25,12 @@ export const runCommand = defineCommand({
   ],
   async run(flags, context) {
     const { commandSettings } = await import('../command-settings.ts')
-    const { settings, origins } = await commandSettings(flags, context, { rehearses: true })
+    let { settings, origins } = await commandSettings(flags, context, { rehearses: true })
+    if (settings.run.resume === '') {
+      const { chosenFlags } = await import('../choose-resumed.ts')
+      const chosen = await chosenFlags(settings, flags, runCommand, context.output)
+      ;({ settings, origins } = await commandSettings(chosen, context, { rehearses: true }))
+    }
     if (flags['show-settings'] === true) {
       showSettings(origins, context.output)
       return 0

@@ -105,7 +105,7 @@ const hints: ReadonlyArray<readonly [type: RegExp, hint: string]> = [
   // Python's words for ENOSPC, and PyAV's.
   [
     /No space left on device|Errno 28/,
-    'the disk of the server is full: delete files from its output and temp folders or give it a larger volume, then go on with --resume',
+    'the disk of the server is full: delete files from its output and temp folders or give it a larger volume, then go on with the run',
   ],
   // Pillow's of an image, PyAV's of a video.
   [

@@ -41,7 +41,7 @@ export function credentialsFailure(message: string, cause?: unknown): PromptRunn
 }
 
 function hintFor(status: number | undefined, { code, bucket }: Attempt): string {
-  const again = code === 'PR_UPLOAD' ? 'run again with --resume' : 'try again'
+  const again = code === 'PR_UPLOAD' ? 'resume the run' : 'try again'
   switch (status) {
     case 400:
       return `check that nothing writes to the file while it is uploaded, and ${again}`

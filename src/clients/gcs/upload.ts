@@ -79,7 +79,7 @@ function nameTaken(stored: StoredObject, local: LocalFile): PromptRunnerError {
 function mismatch(stored: StoredObject, local: LocalFile): PromptRunnerError {
   const message = `uploading ${local.path} to ${uri(stored)} failed: the stored object differs from the file (${differ(stored, local)}); it was deleted`
   return new PromptRunnerError('PR_UPLOAD', message, {
-    hint: 'check that nothing writes to the file, and run again with --resume',
+    hint: 'check that nothing writes to the file, and resume the run',
   })
 }
 

@@ -10,9 +10,10 @@ const toggle = (group: (typeof settingGroups)[number], describe: string): Settin
 export const runSettings = {
   resume: setting({
     group: 'Run',
-    describe: 'go on with an earlier run',
+    describe: 'go on with an earlier run; without NAME with the last unfinished one, as it was started',
     shows: 'NAME',
-    parse: text(/^(?!\.)[\w.-]+$/, 'must be the name of an earlier run'),
+    bare: true,
+    parse: text(/^(?:(?!\.)[\w.-]+)?$/, 'must be the name of an earlier run'),
     fallback: null,
   }),
   maxRetries: setting({

@@ -168,7 +168,7 @@ it('stores nothing of a file that changes under way', async () => {
     message: expect.stringMatching(
       / was answered with 400 \(invalid\): Provided CRC32C ".+" doesn't match calculated CRC32C/,
     ),
-    hint: 'check that nothing writes to the file while it is uploaded, and run again with --resume',
+    hint: 'check that nothing writes to the file while it is uploaded, and resume the run',
   })
   expect(await stored()).toEqual([])
 })
@@ -182,7 +182,7 @@ it('says that nothing answers', async () => {
   await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
     code: 'PR_UPLOAD',
     message: expect.stringMatching(/^uploading .+ to gs:\/\/bkt\/film failed: .*ECONNREFUSED/),
-    hint: 'check the network and run again with --resume: what is done is not done twice',
+    hint: 'check the network and resume the run: what is done is not done twice',
   })
 })
 

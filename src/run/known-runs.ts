@@ -1,0 +1,58 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { journalOf, stateDirOf } from '../config/layout.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { isRunFolder } from '../report/run-folder.ts'
+import { type RunRecord, recordOf } from '../state/run-record.ts'
+import { knownRuns } from '../state/state-store.ts'
+
+/** A run and where it lies. */
+export interface KnownRun extends RunRecord {
+  /** The output directory, or the run folder of a rehearsal. */
+  readonly folder: string
+  /** Epoch milliseconds at which its journal was last written. */
+  readonly writtenAt: number
+}
+
+/** The runs of the output directory, and the rehearsals whose folders lie where a dry run puts them; the latest last. */
+export function allRuns({ run, dryRun }: Settings): KnownRun[] {
+  const folders = new Set([run.outputDir, ...runFoldersIn(dryRun.tempDir)])
+  return [...folders].flatMap(runsIn).sort((a, b) => a.writtenAt - b.writtenAt || a.runName.localeCompare(b.runName))
+}
+
+/**
+ * The last run that was not finished: one of the output directory, or in a dry run a rehearsal, too. Throws PR_STATE when there is
+ * none.
+ */
+export function lastUnfinished(settings: Settings): KnownRun {
+  const { dryRun, run } = settings
+  const runs = allRuns(settings).filter((one) => dryRun.enabled || !one.dryRun)
+  const found = runs.findLast(({ condition }) => isUnfinished(condition))
+  if (found) return found
+  const where = dryRun.enabled ? `${run.outputDir} and the run folders in ${dryRun.tempDir}` : run.outputDir
+  throw new PromptRunnerError('PR_STATE', `--resume: there is no unfinished run in ${where}`, {
+    hint: 'give the --output-dir that the run had, or start a new run without --resume; `pr runs` lists what there is',
+  })
+}
+
+const isUnfinished = (condition: KnownRun['condition']) => ['cancelled', 'failed', 'unfinished'].includes(condition)
+
+function runsIn(folder: string): KnownRun[] {
+  const stateDir = stateDirOf(folder)
+  return knownRuns(stateDir).map((name) => {
+    const journal = journalOf(stateDir, name)
+    return { ...recordOf(journal), folder, writtenAt: statSync(journal).mtimeMs }
+  })
+}
+
+function runFoldersIn(parent: string): string[] {
+  try {
+    return readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && isRunFolder(entry.name))
+      .map(({ name }) => join(parent, name))
+  } catch {
+    // Where there is no folder, there is none in it.
+    return []
+  }
+}

@@ -1,0 +1,92 @@
+import { basename, dirname } from 'node:path'
+import type { RunEvent } from '../domain/run-event.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { readRunState } from './read-journal.ts'
+import { type Holder, holderOf } from './run-lock.ts'
+import type { VideoState } from './run-state.ts'
+
+/** What has become of a run. */
+export type RunCondition = 'done' | 'running' | 'cancelled' | 'failed' | 'unfinished' | 'damaged'
+
+/** A run for those who look at several, as its journal and its lock tell of it. */
+export interface RunRecord {
+  readonly runName: string
+  /** Path of its journal. */
+  readonly journal: string
+  readonly dryRun: boolean
+  readonly condition: RunCondition
+  /** Who runs it; null: nobody, or nobody knows who. */
+  readonly holder: Holder | null
+  /** Epoch milliseconds of its first and its last event, on its own clock. */
+  readonly startedAt: number | null
+  readonly lastAt: number | null
+  readonly videos: readonly RecordedVideo[]
+  readonly jobs: { readonly done: number; readonly planned: number }
+  /** Words of the command line that it was started with; null: its journal does not say. */
+  readonly options: readonly string[] | null
+  /** Why its journal cannot be read. */
+  readonly problem: PromptRunnerError | null
+}
+
+interface RecordedVideo {
+  readonly name: string
+  readonly status: VideoState['status'] | 'planned'
+  readonly film: string | null
+}
+
+/** Reads what a run's journal tells of it; a journal that cannot be read is told of, too. */
+export function recordOf(journal: string): RunRecord {
+  const runName = basename(journal, '.jsonl')
+  const holder = holderOf(dirname(journal), runName)
+  const seen = seeing()
+  const record = { runName, journal, holder: holder === 'unknown' ? null : holder }
+  try {
+    const { dryRun, videos } = readRunState(journal, seen.see)
+    const { names, jobs, end, options, startedAt, lastAt } = seen
+    const planned = Object.values(videos).flatMap(({ jobIds }) => Object.keys(jobIds)).length
+    const done = Object.values(videos).flatMap((video) => Object.keys(video.done)).length
+    return {
+      ...record,
+      dryRun,
+      condition: holder === null ? end : 'running',
+      startedAt,
+      lastAt,
+      videos: names.map((name) => recorded(name, videos[name])),
+      // Of a video that has not begun only the sum tells.
+      jobs: { done, planned: Math.max(planned, jobs) },
+      options,
+      problem: null,
+    }
+  } catch (error) {
+    if (!(error instanceof PromptRunnerError)) throw error
+    const unknown = { startedAt: seen.startedAt, lastAt: seen.lastAt, videos: [], jobs: { done: 0, planned: 0 } }
+    return { ...record, dryRun: seen.dryRun, condition: 'damaged', ...unknown, options: seen.options, problem: error }
+  }
+}
+
+function recorded(name: string, video: VideoState | undefined): RecordedVideo {
+  return { name, status: video?.status ?? 'planned', film: video?.film?.path ?? null }
+}
+
+/** Takes down what the state of a run leaves out. */
+function seeing() {
+  const seen = {
+    startedAt: null as number | null,
+    lastAt: null as number | null,
+    dryRun: false,
+    names: [] as readonly string[],
+    jobs: 0,
+    options: null as readonly string[] | null,
+    end: 'unfinished' as RunCondition,
+    see(event: RunEvent) {
+      seen.startedAt ??= event.at
+      seen.lastAt = event.at
+      if (event.kind === 'run-started') {
+        const { dryRun, videos, jobs = 0, options = null } = event
+        Object.assign(seen, { dryRun, names: videos, jobs, options, end: 'unfinished' })
+      }
+      if (event.kind === 'run-finished') seen.end = event.ok ? 'done' : event.cancelled ? 'cancelled' : 'failed'
+    },
+  }
+  return seen
+}
