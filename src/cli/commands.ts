@@ -5,6 +5,7 @@ import { driftCommand } from './commands/drift.ts'
 import { initCommand } from './commands/init.ts'
 import { recordCommand } from './commands/record.ts'
 import { runCommand } from './commands/run.ts'
+import { runsCommand } from './commands/runs.ts'
 import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
 
@@ -12,6 +13,7 @@ import { validateCommand } from './commands/validate.ts'
 export const commands: readonly Command[] = [
   runCommand,
   initCommand,
+  runsCommand,
   serveCommand,
   validateCommand,
   doctorCommand,

@@ -13,12 +13,24 @@ export interface KnownRun extends RunRecord {
   readonly folder: string
   /** Epoch milliseconds at which its journal was last written. */
   readonly writtenAt: number
+  /** Whether it is a rehearsal, and a later one of the same run is done. */
+  readonly isOutdated: boolean
 }
 
 /** The runs of the output directory, and the rehearsals whose folders lie where a dry run puts them; the latest last. */
 export function allRuns({ run, dryRun }: Settings): KnownRun[] {
   const folders = new Set([run.outputDir, ...runFoldersIn(dryRun.tempDir)])
-  return [...folders].flatMap(runsIn).sort((a, b) => a.writtenAt - b.writtenAt || a.runName.localeCompare(b.runName))
+  const runs = [...folders].flatMap(runsIn)
+  runs.sort((a, b) => a.writtenAt - b.writtenAt || a.runName.localeCompare(b.runName))
+  return runs.map((run, at) => ({
+    ...run,
+    isOutdated: runs.slice(at + 1).some((later) => isLaterRehearsal(run, later)),
+  }))
+}
+
+/** Each rehearsal of a run has a folder of its own, whether it begins or goes on. */
+function isLaterRehearsal(run: RunRecord, later: RunRecord): boolean {
+  return run.dryRun && later.dryRun && later.runName === run.runName && later.condition === 'done'
 }
 
 /**
@@ -28,7 +40,7 @@ export function allRuns({ run, dryRun }: Settings): KnownRun[] {
 export function lastUnfinished(settings: Settings): KnownRun {
   const { dryRun, run } = settings
   const runs = allRuns(settings).filter((one) => dryRun.enabled || !one.dryRun)
-  const found = runs.findLast(({ condition }) => isUnfinished(condition))
+  const found = runs.findLast(isUnfinished)
   if (found) return found
   const where = dryRun.enabled ? `${run.outputDir} and the run folders in ${dryRun.tempDir}` : run.outputDir
   throw new PromptRunnerError('PR_STATE', `--resume: there is no unfinished run in ${where}`, {
@@ -36,9 +48,12 @@ export function lastUnfinished(settings: Settings): KnownRun {
   })
 }
 
-const isUnfinished = (condition: KnownRun['condition']) => ['cancelled', 'failed', 'unfinished'].includes(condition)
+/** Whether a run is there to be gone on with. */
+export function isUnfinished({ condition, isOutdated }: KnownRun): boolean {
+  return !isOutdated && ['cancelled', 'failed', 'unfinished'].includes(condition)
+}
 
-function runsIn(folder: string): KnownRun[] {
+function runsIn(folder: string): Array<Omit<KnownRun, 'isOutdated'>> {
   const stateDir = stateDirOf(folder)
   return knownRuns(stateDir).map((name) => {
     const journal = journalOf(stateDir, name)

@@ -1,14 +1,78 @@
 import { localIso } from '../report/stamps.ts'
-import type { KnownRun } from './known-runs.ts'
+import { isUnfinished, type KnownRun } from './known-runs.ts'
+import type { CommandLine } from './run-host.ts'
 
-/** A run in a sentence: `quiet-fox (failed, 5 of 15 jobs done, last heard of 2026-11-30 10:14:00, in output)`. */
+/** Where runs were looked for, and how one of them is gone on with that was started with `options`. */
+interface RunPlaces {
+  readonly outputDir: string
+  /** Whether a run goes there when no option says so. */
+  readonly isUsual: boolean
+  readonly tempDir: string
+  resume(options: readonly string[], ...run: Parameters<CommandLine['resume']>): string
+}
+
+/** A table of runs, the latest last, and how to go on with the last that is not finished. */
+export function runsText(runs: readonly KnownRun[], places: RunPlaces): string[] {
+  if (runs.length === 0) return [`No run in ${places.outputDir}, and no run folder in ${places.tempDir}`]
+  const head = ['name', 'state', 'jobs', 'started', 'last written', 'videos', 'in']
+  const rows = [head, ...runs.map(cells)]
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
+  const notes = runs.flatMap(({ runName, problem }) => (problem ? [`${runName}: ${problem.message}`] : []))
+  const last = runs.findLast(isUnfinished)
+  return [...lines, ...notes, ...(last ? [`Go on with ${last.runName}:`, `    ${goOn(last, places)}`] : [])]
+}
+
+/** A run for machines. */
+export function runData(run: KnownRun, places: RunPlaces): object {
+  const { runName, dryRun, condition, folder, journal, holder, startedAt, writtenAt, videos, jobs, problem } = run
+  return {
+    name: runName,
+    state: condition,
+    dry_run: dryRun,
+    folder,
+    journal,
+    jobs,
+    started: startedAt === null ? null : new Date(startedAt).toISOString(),
+    last_written: new Date(writtenAt).toISOString(),
+    process: holder && { pid: holder.pid, host: holder.host, since: holder.since },
+    videos,
+    problem: problem?.message ?? null,
+    resume: isUnfinished(run) ? goOn(run, places) : null,
+  }
+}
+
+/** A run in a sentence: `quiet-fox (failed, 5 of 15 jobs done, last written 2026-11-30 10:14:00, in output)`. */
 export function runText(run: KnownRun): string {
   const { runName, dryRun, condition, jobs, folder } = run
   const kind = dryRun ? 'dry run, ' : ''
   return `${runName} (${kind}${condition}, ${jobs.done} of ${jobs.planned} jobs done, last written ${timeText(run.writtenAt)}, in ${folder})`
 }
 
+function cells(run: KnownRun): string[] {
+  const { runName, dryRun, condition, holder, jobs, startedAt, writtenAt, videos, folder } = run
+  const by = holder ? ` (process ${holder.pid} on ${holder.host})` : ''
+  return [
+    runName,
+    `${dryRun ? 'dry run, ' : ''}${condition}${by}`,
+    jobs.planned === 0 ? '–' : `${jobs.done}/${jobs.planned}`,
+    startedAt === null ? '–' : timeText(startedAt),
+    timeText(writtenAt),
+    videos.map(({ name }) => name).join(', ') || '–',
+    folder,
+  ]
+}
+
+function goOn({ options, runName, dryRun, folder }: KnownRun, { outputDir, isUsual, resume }: RunPlaces): string {
+  return resume(options ?? [], runName, { dryRun, outputDir: isUsual && folder === outputDir ? null : folder })
+}
+
 /** `2026-11-30 10:14:00`, local time. */
-export function timeText(at: number): string {
+function timeText(at: number): string {
   return localIso(at).slice(0, 19).replace('T', ' ')
 }
