@@ -35,10 +35,11 @@ export async function confirm(question: string, output: Output, options: Confirm
 
 /** What runs and recordings need of this program; `yes` answers all that they ask. */
 export function runHost(context: CommandContext, yes: boolean): RunHost {
-  const { output, signal, endInOrder } = context
+  const { output, signal, closing, endInOrder } = context
   return {
     output,
     signal,
+    closing,
     endInOrder,
     confirm: (question) => confirm(question, output, { yes, signal }),
     commandLine: commandLineOf({ ...context, script: process.argv[1] }),

@@ -11,7 +11,7 @@ import { failureText } from './failure.ts'
 import type { Output } from './output.ts'
 import type { Stop } from './signals.ts'
 
-interface ServeOptions extends Stop {
+interface ServeOptions extends Pick<Stop, 'signal' | 'endInOrder'> {
   /** As it was given. */
   readonly port: string
   readonly settings: Settings

@@ -9,25 +9,33 @@ const GRACE = 250
 
 /** What work has to do with signals. */
 export interface Stop {
-  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with a PR_CANCELLED as its reason. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with a PR_CANCELLED as its reason; of a work in steps by its second Ctrl-C. */
   readonly signal: AbortSignal
+  /** Aborted by the first Ctrl-C of a work in steps: what has begun is finished, and nothing else is begun. */
+  readonly closing: AbortSignal
   /**
    * To be called before the first thing that must not be left half done. Until then a stop ends the program at once,
-   * whatever hangs; from then on the work itself has to follow `signal`. Throws when a stop has come already.
+   * whatever hangs; from then on the work itself has to follow `signal`. With `onPress` it is a work in steps, which Ctrl-C ends in
+   * three: it closes, it is aborted, the program ends at once. Throws when a stop has come already.
    */
-  readonly endInOrder: () => void
+  readonly endInOrder: (onPress?: OnPress) => void
 }
 
+/** Says what a Ctrl-C does, and what the next one would do. */
+export type OnPress = (press: 'close' | 'abort' | 'leave') => void
+
 /**
- * Runs `work`, which the first SIGINT, SIGTERM or SIGHUP stops. The second one ends the process at once. What is thrown in an event or a
+ * Runs `work`, which the first SIGINT, SIGTERM or SIGHUP stops, and the second one ends at once. What is thrown in an event or a
  * timer meanwhile is thrown from here.
  * With `stopIsDone` a stop is how the work ends, and its result counts; else it is a PR_CANCELLED, whatever came of it.
  */
 export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsDone = false } = {}): Promise<T> {
   const controller = new AbortController()
   const { signal } = controller
+  const closing = new AbortController()
   const early = Promise.withResolvers<never>()
   let isInOrder = false
+  let onPress: OnPress | null = null
   let isEnding = false
   const end = (error: unknown, exitCode: number) => {
     isEnding = true
@@ -38,20 +46,30 @@ export async function withSignals<T>(work: (stop: Stop) => Promise<T>, { stopIsD
     const cancelled = new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${name}`, {
       exit: 128 + constants.signals[name],
     })
-    if (signal.aborted) process.exit(cancelled.exitCode)
+    if (signal.aborted) {
+      onPress?.('leave')
+      process.exit(cancelled.exitCode)
+    }
+    // Only a person at the terminal presses once more.
+    if (onPress && name === 'SIGINT') {
+      const isFirst = !closing.signal.aborted
+      onPress(isFirst ? 'close' : 'abort')
+      if (isFirst) return closing.abort(cancelled)
+    }
     controller.abort(cancelled)
     if (!isInOrder) end(cancelled, cancelled.exitCode)
   }
   // Thrown in an event or a timer, where nobody can catch it.
   const crash = (error: unknown) => end(error, 1)
-  const endInOrder = () => {
+  const endInOrder: Stop['endInOrder'] = (steps) => {
     signal.throwIfAborted()
     isInOrder = true
+    onPress = steps ?? null
   }
   for (const name of names) process.on(name, stop)
   process.on('uncaughtException', crash)
   try {
-    const result = await Promise.race([work({ signal, endInOrder }), early.promise])
+    const result = await Promise.race([work({ signal, closing: closing.signal, endInOrder }), early.promise])
     if (!stopIsDone) signal.throwIfAborted()
     return result
   } catch (error) {

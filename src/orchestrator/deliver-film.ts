@@ -39,7 +39,9 @@ async function deliverPlaced(context: RunContext, plan: Plan, file: string): Pro
   const { videoName: video, totalFrames: frames } = plan
   const [{ size: bytes }, crc32c] = await allOf([stat(file), fileCrc32c(file)])
   context.emit({ kind: 'film-downloaded', at: context.now(), video, file, bytes, crc32c, frames })
-  return context.options.upload ? uploadFilm(context, plan, file, bytes) : null
+  if (!context.options.upload) return null
+  context.closing.throwIfAborted()
+  return uploadFilm(context, plan, file, bytes)
 }
 
 function uploadFilm(context: RunContext, plan: Plan, film: string, bytes: number): Promise<StoredObject> {

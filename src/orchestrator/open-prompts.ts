@@ -12,7 +12,9 @@ export interface OpenPrompts {
   readonly emit: EmitRunEvent
   /** Whether one that this run has sent or taken over may be waiting or running. */
   any(): boolean
-  /** Says of each what it was for, since when, and what that costs; and how to go on. */
+  /** Says of each what it was for, since when, and what that costs; and of the pod that it goes on costing. */
+  left(now: number): readonly string[]
+  /** Warns of each, and says how to go on. */
   tell(context: RunContext): void
 }
 
@@ -33,12 +35,14 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       if (!ends.has(promptId)) open.set(promptId, { promptId, video, workflow: Number(workflow), at: null })
   const jobs = new Map<string, readonly Job[]>(plans.map((plan) => [plan.videoName, jobsOf(plan)]))
   let price: Price | null = null
+  let podId: string | null = null
   const close = (event: { readonly video: string; readonly workflow: number }) => {
     for (const [promptId, { video, workflow }] of open)
       if (video === event.video && workflow === event.workflow) open.delete(promptId)
   }
   const see = (event: RunEvent) => {
     if (event.kind === 'price') price = event.price
+    if (event.kind === 'pod') podId = event.action === 'stopped' ? null : event.podId
     if (event.kind === 'job-started' || event.kind === 'job-adopted') {
       const { promptId, video, workflow } = event
       const at = open.get(promptId)?.at ?? event.at
@@ -49,21 +53,26 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
     if (event.kind === 'job-failed' && (isEndSaid(event.code) || (isCancelled(event.code) && !event.disobeys)))
       close(event)
   }
+  const texts = (now: number) =>
+    [...open.values()].map(({ promptId, video, workflow, at }) => {
+      const job = jobs.get(video)?.find(({ workflowNumber }) => workflowNumber === workflow)
+      const what = job ? ` (${job.kind}, chunk ${job.chunk.number} of ${video})` : ` of ${video}`
+      const since = at === null ? '' : ` since ${new Date(at).toISOString().slice(0, 19)}Z (${durationText(now - at)})`
+      const cost = price === null ? '' : `; that costs ${priceText(price)}`
+      return `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${since}${cost}`
+    })
   return {
     emit(event) {
       see(event)
       emit(event)
     },
     any: () => [...open.values()].some(({ at }) => at !== null),
+    left: (now) => [
+      ...texts(now),
+      ...(podId === null ? [] : [`Pod ${podId} goes on costing${price === null ? '' : ` ${priceText(price)}`}`]),
+    ],
     tell(context) {
-      for (const { promptId, video, workflow, at } of open.values()) {
-        const job = jobs.get(video)?.find(({ workflowNumber }) => workflowNumber === workflow)
-        const what = job ? ` (${job.kind}, chunk ${job.chunk.number} of ${video})` : ` of ${video}`
-        const since =
-          at === null ? '' : ` since ${new Date(at).toISOString().slice(0, 19)}Z (${durationText(context.now() - at)})`
-        const cost = price === null ? '' : `; that costs ${priceText(price)}`
-        warn(context, `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${since}${cost}`)
-      }
+      for (const text of texts(context.now())) warn(context, text)
       const { resumeCommand } = context
       if (open.size > 0 && resumeCommand !== null)
         warn(context, `To go on with it instead of paying for it twice:\n    ${resumeCommand}`)

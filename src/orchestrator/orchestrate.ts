@@ -25,39 +25,44 @@ export interface RunFailure {
 export async function orchestrate(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
   const prompts = watchPrompts(given, plans)
   const context: RunContext = { ...given, emit: prompts.emit }
+  given.atLeave(() => prompts.left(given.now()))
   const failures: RunFailure[] = []
   const attempt = async (video: string | null, work: () => Promise<void>) => {
     try {
       await work()
     } catch (thrown) {
-      const error = context.signal.aborted && !isPodFailure(thrown) ? cancelled(context) : thrown
+      const isStopped = context.signal.aborted || (context.closing.aborted && thrown === context.closing.reason)
+      const error = isStopped && !isPodFailure(thrown) ? cancelled(context) : thrown
       if (!(error instanceof PromptRunnerError)) throw error
       failures.push({ video, error })
       if (video !== null) tell(context, video, error)
     }
   }
+  const isCancelled = () => failures.some(({ error }) => error.code === 'PR_CANCELLED')
+  const isSpent = () => failures.some(({ error }) => isOverrun(error))
   let isDone = false
   try {
-    await attempt(null, () => prepare(context, plans))
+    // Nothing runs yet that a run which closes would wait for.
+    const signal = AbortSignal.any([context.signal, context.closing])
+    await attempt(null, () => prepare({ ...context, signal }, plans))
     for (const plan of failures.length === 0 ? plans : []) {
-      await attempt(plan.videoName, () => runVideo(context, plan))
+      if (context.closing.aborted) failures.push({ video: null, error: cancelled(context) })
+      else await attempt(plan.videoName, () => runVideo(context, plan))
       // Whatever hides the end of one prompt would hide that of the next.
-      if (failures.some(({ error }) => error.code === 'PR_CANCELLED' || isOverrun(error)) || prompts.any()) break
+      if (isCancelled() || isSpent() || prompts.any()) break
     }
     isDone = failures.length === 0
   } finally {
-    const isSpent = failures.some(({ error }) => isOverrun(error))
-    if (context.signal.aborted || isSpent) await cancelEarlier(context)
+    if (context.signal.aborted || isCancelled() || isSpent()) await cancelEarlier(context)
     await context.clients.comfyui
       .close()
       .catch((error: Error) => warn(context, `Closing the connections to ComfyUI failed: ${error.message}`))
     // A bug ends the run, too, and the pod costs money all the same.
-    await attempt(null, () => finishPod(context, isSpent ? 'overrun' : isDone ? 'done' : 'failed'))
+    await attempt(null, () => finishPod(context, isSpent() ? 'overrun' : isDone ? 'done' : 'failed'))
   }
-  if (!context.signal.aborted) prompts.tell(context)
-  const isCancelled = failures.some(({ error }) => error.code === 'PR_CANCELLED')
+  if (!context.signal.aborted && !isCancelled()) prompts.tell(context)
   const ok = failures.length === 0
-  context.emit({ kind: 'run-finished', at: context.now(), ok, ...(isCancelled && { cancelled: true }) })
+  context.emit({ kind: 'run-finished', at: context.now(), ok, ...(isCancelled() && { cancelled: true }) })
   return failures
 }
 
@@ -109,10 +114,11 @@ function makeFolders(folders: readonly string[]): void {
   }
 }
 
-function cancelled({ resumeCommand, signal }: RunContext): PromptRunnerError {
+function cancelled({ resumeCommand, signal, closing }: RunContext): PromptRunnerError {
+  const reason = signal.aborted ? signal.reason : closing.reason
   return new PromptRunnerError('PR_CANCELLED', 'The run was cancelled; what is done is recorded', {
     ...(resumeCommand !== null && { hint: goOnWith(resumeCommand) }),
-    cause: signal.reason,
-    exit: signal.reason instanceof PromptRunnerError ? signal.reason.exitCode : undefined,
+    cause: reason,
+    exit: reason instanceof PromptRunnerError ? reason.exitCode : undefined,
   })
 }

@@ -29,6 +29,10 @@ export interface RunContext {
   readonly now: () => number
   readonly emit: EmitRunEvent
   readonly signal: AbortSignal
+  /** Aborted when what runs is to be the last: no further job, and no upload of a film, begins. */
+  readonly closing: AbortSignal
+  /** Is given what tells, at any moment, what would be left behind if the program ended at once. */
+  readonly atLeave: (tell: () => readonly string[]) => void
 }
 
 /** A warning that concerns a video, or (null) the run as a whole. */

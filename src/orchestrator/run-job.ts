@@ -46,6 +46,7 @@ export async function runJob(
       if (adopted) return adopted
       if (isAccepted && failure?.code !== 'PR_NO_OUTPUT') vanished += 1
       isAccepted = false
+      context.closing.throwIfAborted()
       if (vanished === MOST_VANISHED) throw diesAt(job.workflowNumber, failure)
       attempt += 1
       const built = build(attempt)

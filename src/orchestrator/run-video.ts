@@ -52,6 +52,7 @@ function performer(
       results.push(before)
       return before
     }
+    context.closing.throwIfAborted()
     context.spending.check(job)
     const decision = decisions.get(workflow)
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }

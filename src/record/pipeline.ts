@@ -74,6 +74,8 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         now: Date.now,
         emit: readers.emit,
         signal,
+        closing: new AbortController().signal,
+        atLeave: () => {},
       }
       throwAny(errorsOf(await orchestrate(context, plans), null))
       const events = readFileSync(join(layout.journal), 'utf8').trim().split('\n')

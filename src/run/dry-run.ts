@@ -121,6 +121,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     now: clock.now,
     emit: readers.emit,
     signal,
+    closing: host.closing,
+    atLeave: () => {},
   }
   const failures = await orchestrate(context, plans).finally(capture.close)
 

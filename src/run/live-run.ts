@@ -22,6 +22,7 @@ import { openSpending } from '../orchestrator/spending.ts'
 import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
+import { ctrlCText } from './ctrl-c.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
@@ -66,7 +67,8 @@ export async function runLive(
   if (limits) output.info(limits)
   await host.confirm('Start?')
 
-  host.endInOrder()
+  let left: () => readonly string[] = () => []
+  host.endInOrder((press) => output.warn(ctrlCText(press, { left: left(), resumeCommand })))
   const layout = createLayout(outputDir, runName)
   const jobsBefore = workflowsBefore(plans)
   const { options } = host.commandLine
@@ -85,6 +87,10 @@ export async function runLive(
     now,
     emit: readers.emit,
     signal,
+    closing: host.closing,
+    atLeave(tell) {
+      left = tell
+    },
   }
   const failures = await orchestrate(context, plans)
 

@@ -3,12 +3,20 @@ export interface RunHost {
   readonly output: RunOutput
   /** Aborted by a stop, with a PR_CANCELLED as its reason. */
   readonly signal: AbortSignal
-  /** To be called before the first thing that must not be left half done. Throws when a stop has come already. */
-  readonly endInOrder: () => void
+  /** Aborted by the first Ctrl-C of a run that ends in steps, with the same reason: no further job is to begin. */
+  readonly closing: AbortSignal
+  /**
+   * To be called before the first thing that must not be left half done. With `onPress` Ctrl-C ends the run in steps, each of which is
+   * told of before it is done. Throws when a stop has come already.
+   */
+  readonly endInOrder: (onPress?: (press: CtrlC) => void) => void
   /** Returns when a person agrees. Throws PR_NOT_CONFIRMED otherwise. */
   readonly confirm: (question: string) => Promise<void>
   readonly commandLine: CommandLine
 }
+
+/** What a Ctrl-C does: no further job begins; the one that runs is interrupted; the program ends at once, whatever still runs. */
+export type CtrlC = 'close' | 'abort' | 'leave'
 
 /** The command line that a run was started with. */
 export interface CommandLine {

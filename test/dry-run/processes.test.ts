@@ -78,7 +78,7 @@ it('refuses to go on with a run in progress, and follows its prompt when its pro
   expect(filesIn(outputDir).filter((file) => /lock|part/.test(file))).toEqual([])
 })
 
-it('ends in order at the first Ctrl-C, and at once at the second', async () => {
+it('finishes the job at the first Ctrl-C, interrupts at the second, and leaves at the third, saying what is left', async () => {
   let isAsked = false
   const { first, events } = await running((_, http) => (request) => {
     if (request.method !== 'POST' || !request.url.endsWith('/queue')) return http(request)
@@ -86,11 +86,24 @@ it('ends in order at the first Ctrl-C, and at once at the second', async () => {
     isAsked = true
     return new Promise(() => {})
   })
+  const said = (text: string) => until(() => first.stderr().includes(text) || undefined)
   first.child.kill('SIGINT')
+  await said('Press it again to interrupt that job on the server.\n')
+  expect(isAsked).toBe(false)
+  first.child.kill('SIGINT')
+  await said('Press it again to leave at once.\n')
   await until(() => isAsked || undefined)
   first.child.kill('SIGINT')
   const { exitCode, stderr } = await first.ended
-  expect(`${exitCode} ${stderr}`).toBe('130 ')
+  const [{ promptId }] = events('job-started') as [Json]
+  expect([exitCode, stderr.split('\n').slice(2, 4)]).toEqual([
+    130,
+    [
+      'warning: Left at once; what was going on goes on by itself',
+      expect.stringContaining(`Prompt ${promptId} of job 1 (high, chunk 1 of otter) may still be waiting or running`),
+    ],
+  ])
+  expect(stderr).toMatch(/\ngo on from there with\n {4}node .* --yes --no-upload .* --resume [a-z]+-[a-z]+\n$/)
   expect(events('run-finished')).toEqual([])
 })
 

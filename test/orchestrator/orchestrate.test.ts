@@ -25,6 +25,8 @@ async function run(broken: () => never, close = async () => {}) {
     now: () => 0,
     emit: (event: RunEvent) => (event.kind === 'video-started' ? broken() : events.push(event)),
     signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    atLeave: () => {},
     get runName() {
       return 'calm-wren'
     },

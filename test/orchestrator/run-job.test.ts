@@ -82,6 +82,8 @@ async function run(world: {
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    atLeave: () => {},
   } as unknown as RunContext
   const { promptId } = await runJob(context, { plan, job, attempts: open?.attempt ?? 0, open: open ?? null }, build)
   return { promptId, submitted, cancelled, waited, kinds: events.map(({ kind }) => kind) }
@@ -189,6 +191,7 @@ async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal
     now: () => 0,
     emit: () => {},
     signal: controller.signal,
+    closing: new AbortController().signal,
   } as unknown as RunContext
   await expect(runJob(context, { plan, job, attempts: 0, open: null }, build)).rejects.toMatchObject({
     code: 'PR_CANCELLED',

@@ -41,6 +41,8 @@ async function at(url: URL, close: () => Promise<void>, requests: () => string[]
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    atLeave: () => {},
   } as unknown as RunContext
   const result = await uploadFile(context, 'otter', path, { name: 'start.png' }).catch((error) => error)
   const said = events.map((event) => (event.kind === 'warning' ? `${event.video}: ${event.message}` : event.kind))

@@ -9,6 +9,8 @@ import { program } from './program.ts'
 /** A live `pr` that is under way. */
 export interface LiveProcess {
   readonly child: ChildProcess
+  /** What it has said as warnings so far. */
+  stderr(): string
   /** What it said, once it has ended. */
   readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>
 }
@@ -26,8 +28,13 @@ export function startLive(
   onTestFinished(() => void child.kill('SIGKILL'))
   const end = once(child, 'exit') as Promise<[number | null]>
   const said = Promise.all([text(child.stdout), text(child.stderr)])
+  let warned = ''
+  child.stderr.on('data', (piece: Buffer) => {
+    warned += piece
+  })
   return {
     child,
+    stderr: () => warned,
     ended: Promise.all([end, said]).then(([[exitCode], [stdout, stderr]]) => ({ exitCode, stdout, stderr })),
   }
 }

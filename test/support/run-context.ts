@@ -89,6 +89,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
     const run = startPr([...(isAgreed ? ['--yes'] : []), ...(isBare ? [] : small), ...flags], options, {
       call,
       onDeath,
+      presses: 2,
     })
     return run
   }

@@ -7,8 +7,10 @@ import { temporaryFolder } from './rehearse.ts'
 /** `pr` under way in this process. */
 export interface Running {
   readonly ended: Promise<PrResult>
-  /** Ctrl-C, once. Only for a run that has begun: before, a stop ends the process. */
+  /** Ctrl-C until what runs is interrupted. Only for a run that has begun: before, a stop ends the process. */
   cancel(): void
+  /** Ctrl-C, once. */
+  press(): void
   /**
    * As when the power fails: what lies in the folder at this moment is all that is left of the run. `onDeath` sees to it that nobody
    * hears of it any more while it ends, unseen.
@@ -20,7 +22,7 @@ export interface Running {
 export function startPr(
   args: readonly string[],
   options: CallOptions & { cwd: string },
-  { call = callPr, onDeath = () => {} } = {},
+  { call = callPr, onDeath = () => {}, presses = 1 } = {},
 ): Running {
   const { cwd } = options
   let left: string | null = null
@@ -33,13 +35,17 @@ export function startPr(
     copy(left, cwd)
     return result
   }
-  const cancel = () => {
+  const press = () => {
     if (!isStopped) process.emit('SIGINT', 'SIGINT')
+  }
+  const cancel = () => {
+    for (let pressed = 0; pressed < presses; pressed += 1) press()
     isStopped = true
   }
   return {
     ended: run(),
     cancel,
+    press,
     die() {
       if (isStopped) return
       left = temporaryFolder()
