@@ -66,6 +66,8 @@ export class PromptRunnerError extends Error {
   readonly #exit: number | undefined
   /** Milliseconds after which the same may go better, asked once more; null where it would not. Never says that anything has ended. */
   readonly retryAfter: number | null
+  /** Whether no other video of the run is to be begun: a person wants it to end, or each would meet the same. */
+  readonly stopsRun: boolean
 
   constructor(
     code: ErrorCode,
@@ -75,6 +77,7 @@ export class PromptRunnerError extends Error {
       cause?: unknown
       problems?: readonly Problem[]
       retryAfter?: number | null
+      stopsRun?: boolean
       /** Another exit code than that of `code`: a signal has its own. */
       exit?: number | undefined
     } = {},
@@ -85,6 +88,7 @@ export class PromptRunnerError extends Error {
     this.problems = more.problems ?? []
     this.#exit = more.exit
     this.retryAfter = more.retryAfter ?? null
+    this.stopsRun = more.stopsRun ?? false
   }
 
   get exitCode(): number {

@@ -14,9 +14,9 @@ export interface ConfirmOptions {
 
 /** Returns when a person on the terminal, or `--yes`, agrees. Throws PR_NOT_CONFIRMED otherwise; only y and yes agree. */
 export async function confirm(question: string, output: Output, options: ConfirmOptions): Promise<void> {
-  const { yes, signal, input = process.stdin } = options
-  if (yes) return
-  if (input.isTTY !== true || output.json) {
+  if (options.yes) return
+  const answer = await answerTo(question, output, options)
+  if (answer === null) {
     throw new PromptRunnerError(
       'PR_NOT_CONFIRMED',
       `"${question}" cannot be asked: there is no terminal to answer on`,
@@ -25,12 +25,25 @@ export async function confirm(question: string, output: Output, options: Confirm
       },
     )
   }
-  output.ask(`${question} [y/N] `)
-  const answer = await readLine(input, signal)
-  if (/^y(es)?$/i.test(answer.trim())) return
+  if (isYes(answer)) return
   throw new PromptRunnerError('PR_NOT_CONFIRMED', `"${question}" was answered with "${answer.trim()}"`, {
     hint: 'nothing was started; answer y to go on',
   })
+}
+
+/** Whether a person on the terminal agrees. With `--yes`, or without a terminal, nobody is asked, and nobody does. */
+export async function asks(question: string, output: Output, options: ConfirmOptions): Promise<boolean> {
+  return !options.yes && isYes((await answerTo(question, output, options)) ?? '')
+}
+
+const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim())
+
+/** Null where nobody can be asked. */
+async function answerTo(question: string, output: Output, options: ConfirmOptions): Promise<string | null> {
+  const { signal, input = process.stdin } = options
+  if (input.isTTY !== true || output.json) return null
+  output.ask(`${question} [y/N] `)
+  return readLine(input, signal)
 }
 
 /** What runs and recordings need of this program; `yes` answers all that they ask. */
@@ -42,6 +55,7 @@ export function runHost(context: CommandContext, yes: boolean): RunHost {
     closing,
     endInOrder,
     confirm: (question) => confirm(question, output, { yes, signal }),
+    ask: (question) => asks(question, output, { yes, signal: AbortSignal.any([signal, closing]) }),
     commandLine: commandLineOf({ ...context, script: process.argv[1] }),
   }
 }

@@ -88,6 +88,7 @@ export class Output implements RunOutput {
 
   /** A question's text, without a line break. */
   ask(text: string): void {
+    this.#live?.clear()
     this.#streams.stdout.write(this.#marked(text))
   }
 

@@ -103,7 +103,8 @@ export async function ranAsNamed(
 function taken(promptId: string): PromptRunnerError {
   const message = `prompt ${promptId} was taken from the queue of ComfyUI before it began, and the server was not started again`
   return new PromptRunnerError('PR_COMFY_INTERRUPTED', message, {
-    hint: 'somebody has cleared the queue; a run that is resumed sends the job again',
+    hint: 'somebody has cleared the queue, so the run stops; when it is resumed it sends the job again',
+    stopsRun: true,
   })
 }
 

@@ -19,7 +19,8 @@ export interface RunFailure {
 
 /**
  * Runs every plan, one after the other. A video that fails stops, the next one goes on; a run that is cancelled, or has lost sight of a
- * prompt, or has nothing left of its budget or time, stops altogether.
+ * prompt, or has nothing left of its budget or time, stops altogether, and so does one whose prompt a person has taken from the server,
+ * or of which the server dies.
  * Returns what failed, in order. Errors that are not known failures are bugs and pass through.
  */
 export async function orchestrate(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
@@ -50,6 +51,10 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
       else await attempt(plan.videoName, () => runVideo(context, plan))
       // Whatever hides the end of one prompt would hide that of the next.
       if (isCancelled() || isSpent() || prompts.any()) break
+      if (failures.at(-1)?.error.stopsRun) {
+        tellRest(context, plans.slice(plans.indexOf(plan) + 1))
+        break
+      }
     }
     isDone = failures.length === 0
   } finally {
@@ -70,6 +75,11 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
 function tell(context: RunContext, video: string, { code, message, hint }: PromptRunnerError): void {
   const at = context.now()
   context.emit({ kind: 'video-failed', at, video, code, reason: message, ...(hint ? { hint } : {}) })
+}
+
+function tellRest(context: RunContext, rest: readonly Plan[]): void {
+  const names = rest.map(({ videoName }) => videoName).join(', ')
+  if (rest.length > 0) warn(context, `The run stops here; not begun: ${names}`)
 }
 
 /** Whatever else is said of a cancelled run, that the pod was not stopped must be said, too. */

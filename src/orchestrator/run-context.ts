@@ -31,6 +31,8 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** Aborted when what runs is to be the last: no further job, and no upload of a film, begins. */
   readonly closing: AbortSignal
+  /** Asks whoever is at the terminal; false where nobody is. */
+  readonly ask: (question: string) => Promise<boolean>
   /** Is given what tells, at any moment, what would be left behind if the program ended at once. */
   readonly atLeave: (tell: () => readonly string[]) => void
 }

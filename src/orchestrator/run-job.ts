@@ -1,6 +1,6 @@
 import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import { promptId as makePromptId } from '../domain/ids.ts'
-import { jobType } from '../domain/plan.ts'
+import { type Job, jobType } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isEndSaid, type OpenPrompt } from '../state/run-state.ts'
 import { adoptPrompt, graphDigest } from './adopt-prompt.ts'
@@ -61,7 +61,8 @@ export async function runJob(
       failed += 1
       const isWorthIt = error.retryAfter !== null || error.code === 'PR_COMFY_LOST'
       const hasPatience = error !== failure && vanished < MOST_VANISHED && failed <= context.options.maxRetries
-      const willRetry = isWorthIt && hasPatience && !context.signal.aborted
+      const isWanted = error.stopsRun && !context.signal.aborted && (await sendAgain(context, error, job))
+      const willRetry = isWanted || (isWorthIt && hasPatience && !context.signal.aborted)
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
       context.emit({
         kind: 'job-failed',
@@ -74,9 +75,16 @@ export async function runJob(
       })
       if (!willRetry) throw error
       if (isEndSaid(error.code)) open = null
-      failure = error
+      failure = isWanted ? null : error
+      if (isWanted) failed = vanished = 0
     }
   }
+}
+
+/** Asks whoever is there whether a job is to be sent again that a person, or the server's death, has ended. */
+async function sendAgain(context: RunContext, error: PromptRunnerError, job: Job): Promise<boolean> {
+  if (context.closing.aborted) return false
+  return context.ask(`${error.message}. Send job ${job.workflowNumber} again?`)
 }
 
 const MOST_VANISHED = 2
@@ -87,6 +95,7 @@ function diesAt(workflow: number, cause: PromptRunnerError | null): PromptRunner
   return new PromptRunnerError('PR_COMFY_LOST', message, {
     hint: 'most often the memory of the machine (not of the GPU) runs out when the second model loads: look into the log of the system for "Out of memory", take more RAM, smaller or quantised models, or start ComfyUI with --cache-none; then go on with the run',
     cause,
+    stopsRun: true,
   })
 }
 

@@ -74,6 +74,7 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         now: Date.now,
         emit: readers.emit,
         signal,
+        ask: async () => false,
         closing: new AbortController().signal,
         atLeave: () => {},
       }

@@ -122,6 +122,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     emit: readers.emit,
     signal,
     closing: host.closing,
+    ask: async () => false,
     atLeave: () => {},
   }
   const failures = await orchestrate(context, plans).finally(capture.close)

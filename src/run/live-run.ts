@@ -88,6 +88,7 @@ export async function runLive(
     emit: readers.emit,
     signal,
     closing: host.closing,
+    ask: host.ask,
     atLeave(tell) {
       left = tell
     },

@@ -12,6 +12,8 @@ export interface RunHost {
   readonly endInOrder: (onPress?: (press: CtrlC) => void) => void
   /** Returns when a person agrees. Throws PR_NOT_CONFIRMED otherwise. */
   readonly confirm: (question: string) => Promise<void>
+  /** Whether a person on the terminal agrees; false where none can be asked. */
+  readonly ask: (question: string) => Promise<boolean>
   readonly commandLine: CommandLine
 }
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import { confirm } from '../../src/cli/confirm.ts'
+import { asks, confirm } from '../../src/cli/confirm.ts'
 import { failure } from '../support/failure.ts'
 import { capturedOutput } from './captured-output.ts'
 
@@ -45,4 +45,20 @@ it('stops asking when the run is cancelled', async () => {
   const asked = confirm('Start it?', output, { yes: false, input, signal: controller.signal })
   controller.abort(new Error('cancelled'))
   await expect(asked).rejects.toThrow('cancelled')
+})
+
+it.each([
+  [true, 'y\n', { yes: false }],
+  [false, '\n', { yes: false }],
+  [false, 'y\n', { yes: true }],
+])('asks in the middle of a run, and agrees %s after %j, %o', async (agreed, typed, options) => {
+  const { output, texts } = capturedOutput()
+  expect(await asks('Again?', output, { ...options, input: terminal(typed) })).toBe(agreed)
+  expect(texts.stdout).toBe(options.yes ? '' : 'Again? [y/N] ')
+})
+
+it('asks nobody in the middle of a run where nobody can answer', async () => {
+  const { output, texts } = capturedOutput()
+  expect(await asks('Again?', output, { yes: false, input: new PassThrough() })).toBe(false)
+  expect(texts.stdout).toBe('')
 })

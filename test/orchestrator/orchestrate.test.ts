@@ -26,6 +26,7 @@ async function run(broken: () => never, close = async () => {}) {
     emit: (event: RunEvent) => (event.kind === 'video-started' ? broken() : events.push(event)),
     signal: new AbortController().signal,
     closing: new AbortController().signal,
+    ask: async () => false,
     atLeave: () => {},
     get runName() {
       return 'calm-wren'

@@ -39,8 +39,11 @@ async function run(world: {
   holds?: boolean
   breaks?: ErrorCode[]
   told?: PromptEvent[]
+  /** What a person answers who is asked; nobody is there when left out. */
+  says?: boolean
 }) {
-  const { open, done = [], ending = [], holds = true, breaks = [], told = [] } = world
+  const { open, done = [], ending = [], holds = true, breaks = [], told = [], says = false } = world
+  const asked: string[] = []
   const submitted: string[] = []
   const cancelled: string[] = []
   let waited = 0
@@ -83,10 +86,14 @@ async function run(world: {
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
     closing: new AbortController().signal,
+    async ask(question: string) {
+      asked.push(question)
+      return says
+    },
     atLeave: () => {},
   } as unknown as RunContext
   const { promptId } = await runJob(context, { plan, job, attempts: open?.attempt ?? 0, open: open ?? null }, build)
-  return { promptId, submitted, cancelled, waited, kinds: events.map(({ kind }) => kind) }
+  return { promptId, submitted, cancelled, waited, asked, kinds: events.map(({ kind }) => kind) }
 }
 
 const idOf = (attempt: number) => promptId('run', job.jobId, attempt)
@@ -127,12 +134,28 @@ it('does not send again what somebody takes from the queue', async () => {
   expect((await run({ breaks: ['PR_COMFY_LOST'], told: [...told, closed] })).submitted).toHaveLength(2)
 })
 
+it('sends again what somebody has taken from the queue when a person at the terminal says so', async () => {
+  const told: PromptEvent[] = [{ kind: 'look', state: 'pending', before: ['another'] }]
+  const { asked, submitted, kinds } = await run({ breaks: ['PR_COMFY_LOST'], told, says: true })
+  expect([submitted.length, kinds]).toEqual([2, ['job-started', 'job-failed', 'job-started']])
+  expect(asked).toEqual([
+    `prompt ${idOf(1)} was taken from the queue of ComfyUI before it began, and the server was not started again. Send job 1 again?`,
+  ])
+})
+
+it('goes on with a job that the server died of twice when a person at the terminal says so', async () => {
+  const { asked, submitted } = await run({ breaks: ['PR_COMFY_LOST', 'PR_COMFY_LOST'], says: true })
+  expect(submitted).toHaveLength(3)
+  expect(asked).toEqual([expect.stringMatching(/^ComfyUI took job 1 twice .*\. Send job 1 again\?$/)])
+})
+
 it('takes over what an earlier part of the run sent', async () => {
   expect(await run({ open: left(2), done: [idOf(2)] })).toEqual({
     promptId: idOf(2),
     submitted: [],
     cancelled: [],
     waited: 0,
+    asked: [],
     kinds: ['job-adopted'],
   })
 })
@@ -192,6 +215,7 @@ async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal
     emit: () => {},
     signal: controller.signal,
     closing: new AbortController().signal,
+    ask: async () => false,
   } as unknown as RunContext
   await expect(runJob(context, { plan, job, attempts: 0, open: null }, build)).rejects.toMatchObject({
     code: 'PR_CANCELLED',

@@ -42,6 +42,7 @@ async function at(url: URL, close: () => Promise<void>, requests: () => string[]
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
     closing: new AbortController().signal,
+    ask: async () => false,
     atLeave: () => {},
   } as unknown as RunContext
   const result = await uploadFile(context, 'otter', path, { name: 'start.png' }).catch((error) => error)

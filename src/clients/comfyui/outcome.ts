@@ -47,7 +47,10 @@ export function failure(entry: HistoryEntry): PromptRunnerError | null {
   const [kind, data] = entry.messages.findLast(isFailure) ?? ['', {}]
   const where = placeOf(data)
   if (kind === 'execution_interrupted') {
-    return new PromptRunnerError('PR_COMFY_INTERRUPTED', `prompt ${entry.promptId} was interrupted at ${where}`)
+    return new PromptRunnerError('PR_COMFY_INTERRUPTED', `prompt ${entry.promptId} was interrupted at ${where}`, {
+      hint: 'somebody has interrupted it on the server, so the run stops; when it is resumed it sends the job again',
+      stopsRun: true,
+    })
   }
   if (kind === '') {
     return new PromptRunnerError('PR_COMFY_FAILED', `prompt ${entry.promptId} failed; its history names no cause`, {
