@@ -51,6 +51,7 @@ export function quoted(word: string): string {
 }
 
 const rows = new Map(settingRows.map(([name, row]) => [flagOf(name, row), { name, row }]))
+const flagNames = new Map(settingRows.map(([name, row]) => [name, flagOf(name, row)]))
 
 /** What must not be printed, what goes wrong on purpose, and the name of the run itself: no part of a line that goes on with a run. */
 const unfit: ReadonlySet<SettingName> = new Set([
@@ -61,7 +62,7 @@ const unfit: ReadonlySet<SettingName> = new Set([
 
 /** Neither where, nor how it is shown or asked, nor what simulates the network. */
 function isOfWork(name: SettingName): boolean {
-  const { group } = rows.get(flagOf(name))?.row ?? { group: 'Output' }
+  const { group } = rows.get(flagNames.get(name)!)!.row
   return (
     !unfit.has(name) && group !== 'Output' && !['outputDir', 'yes', 'validateOnly', 'dryRun', 'engine'].includes(name)
   )
@@ -75,13 +76,25 @@ function withoutOptions(argv: readonly string[], isLeftOut: (name: SettingName) 
   })
 }
 
+/** The options of `argv` that are settings, without those whose flags are in `flags`. */
+export function optionsBut(argv: readonly string[], flags: ReadonlySet<string>): string[] {
+  return withoutOptions(argv, (name) => flags.has(flagNames.get(name)!))
+}
+
+/** The flags of the settings that `argv` gives. */
+export function flagsGiven(argv: readonly string[]): Set<string> {
+  return new Set(optionsIn(argv).flatMap(({ flag }) => (rows.has(flag) ? [flag] : [])))
+}
+
 function optionsIn(argv: readonly string[]): Array<{ flag: string; words: string[] }> {
   const found: Array<{ flag: string; words: string[] }> = []
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at]!
+    if (!word.startsWith('--')) continue
     const [flag = '', inline] = word.split(/=(.*)/s)
     const next = argv[at + 1]
-    const takes = inline === undefined && rows.get(flag.slice(2))?.row.shows !== null && next !== undefined
+    const isValued = typeof rows.get(flag.slice(2))?.row.shows === 'string'
+    const takes = isValued && inline === undefined && next !== undefined
     const words = takes && !next.startsWith('--') ? [word, next] : [word]
     at += words.length - 1
     found.push({ flag: flag.slice(2), words })

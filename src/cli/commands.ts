@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { driftCommand } from './commands/drift.ts'
 import { initCommand } from './commands/init.ts'
 import { recordCommand } from './commands/record.ts'
+import { redoCommand } from './commands/redo.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   runCommand,
   initCommand,
   runsCommand,
+  redoCommand,
   serveCommand,
   validateCommand,
   doctorCommand,

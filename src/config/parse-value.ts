@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { keepsTo, type Limit, nearestWithin, ruleOf } from '../domain/limits.ts'
+import { keepsTo, type Limit, limits, nearestWithin, ruleOf } from '../domain/limits.ts'
 import { isFolder } from '../files/folders.ts'
 import { isFile } from '../files/read-input.ts'
 
@@ -51,6 +51,14 @@ export const number =
     if (limit.step !== 16 || typeof value !== 'number' || Number.isNaN(value)) return { wrong }
     return { wrong, hint: `the nearest that the model works on: ${nearestWithin(limit, value).join(' and ')}` }
   }
+
+/** A chunk and its seed: `3:335500143`. */
+export const chunkSeed: Parser<string> = (raw) => {
+  const [, chunk, seed] = /^(\d{1,7}):(\d{1,16})$/.exec(String(raw).trim()) ?? []
+  return chunk && keepsTo(limits.totalFrames, Number(chunk)) && keepsTo(limits.seed, Number(seed))
+    ? { value: `${Number(chunk)}:${Number(seed)}` }
+    : { wrong: 'must be the number of a chunk and its seed, as in 3:335500143' }
+}
 
 /** A time of at least a second, in milliseconds. */
 export const duration: Parser<number, string> = (raw) => {

@@ -78,6 +78,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       steps: value('steps'),
       cfg: value('cfg'),
       seed: value('seed'),
+      chunkSeeds: Object.fromEntries(value('chunkSeeds').map((text) => text.split(':').map(Number))),
       models: {
         highModel: value('highModel'),
         lowModel: value('lowModel'),

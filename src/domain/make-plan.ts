@@ -19,7 +19,7 @@ export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): 
     })
   }
   const { chunkLengths: lengths, framesPerChunk: asked, ...kept } = values
-  const chunks = planChunks(lengths, values.seed)
+  const chunks = planChunks(lengths, values.seed, settings.chunkSeeds)
   const [first = asked] = lengths
   const video = {
     videoName: prompt.videoName,
@@ -38,7 +38,7 @@ export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): 
   return { ...video, chunks, passes, combineJobs, warnings: planWarnings(prompt, values, settings) }
 }
 
-function planChunks(lengths: readonly number[], seed: number): Chunk[] {
+function planChunks(lengths: readonly number[], seed: number, own: PlanSettings['chunkSeeds']): Chunk[] {
   const chunks: Chunk[] = []
   for (const keepFrames of lengths) {
     const before = chunks.at(-1)
@@ -47,7 +47,7 @@ function planChunks(lengths: readonly number[], seed: number): Chunk[] {
       startFrame: before ? before.startFrame + before.keepFrames : 0,
       keepFrames,
       renderFrames: renderFrames(keepFrames),
-      seed: seed + chunks.length,
+      seed: own[chunks.length + 1] ?? seed + chunks.length,
       referenceFrame: before ? referenceFrame(before.keepFrames) : null,
     })
   }

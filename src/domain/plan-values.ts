@@ -14,6 +14,8 @@ export interface PlanSettings {
   readonly cfg: number
   /** null: derived from the prompt. */
   readonly seed: number | null
+  /** Seeds of chunks that do not count on from the first one's, by their numbers; of every film. */
+  readonly chunkSeeds: Readonly<Record<number, number>>
   readonly models: ModelNames
   /** Where those that are no defaults were given, for messages: a flag, or a configuration file and its line. */
   readonly given: Readonly<Partial<Record<PlanNumber, Pick<Problem, 'file' | 'line'>>>>
@@ -63,8 +65,8 @@ function seedText(prompt: Prompt): string {
   return JSON.stringify([prompt.videoName, prompt.totalFrames, prompt.positivePrompt, prompt.negativePrompt])
 }
 
-/** A seed from a text, below 2^48 so that each chunk of the longest film can count on from it: two FNV-1a hashes side by side. */
-function deriveSeed(text: string): number {
+/** A seed from a text, the same each time, below 2^48 so that each chunk of the longest film can count on from it: two FNV-1a hashes side by side. */
+export function deriveSeed(text: string): number {
   return (fnv1a(text, 0x811c9dc5) & 0xffff) * 2 ** 32 + fnv1a(text, 0x01000193)
 }
 

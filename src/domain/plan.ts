@@ -15,7 +15,7 @@ export interface Plan {
   /** Step at which HIGH hands over to LOW. */
   readonly switchStep: number
   readonly cfg: number
-  /** Seed of the first chunk; chunk k uses `seed + k - 1`. Below 2^53. */
+  /** Seed of the first chunk; chunk k uses `seed + k - 1`, unless it has a seed of its own. Below 2^53. */
   readonly seed: number
   readonly models: ModelNames
   readonly referenceImage: string | null

@@ -146,6 +146,8 @@ export type RunEvent =
       of: number
     }
   | { kind: 'job-finished'; at: number; video: string; workflow: number; result: JobResult }
+  /** Another run, `from`, has done this very job, and this one goes on from there. */
+  | { kind: 'job-taken'; at: number; video: string; workflow: number; jobId: string; from: string; result: JobResult }
   | {
       kind: 'job-failed'
       at: number

@@ -27,6 +27,7 @@ function isResultOf(
   video: VideoState,
 ): boolean {
   if (result.kind !== kind) return false
+  if (video.taken[workflowNumber] === jobId) return true
   if (result.promptId[14] !== '5') return video.jobIds[workflowNumber] === jobId
   const most = Math.max(0, ...[workflowNumber, jobId].map((key) => video.attempts[key] ?? 0)) + UNKNOWN_ATTEMPTS
   for (let attempt = 1; attempt <= most; attempt += 1)

@@ -37,6 +37,7 @@ import { openReaders } from './readers.ts'
 import { rehearsalPace } from './rehearsal-pace.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
+import { takeOver } from './take-over.ts'
 import { rehearsedTimes, termsOf, termsText } from './terms.ts'
 
 /** Jobs from which on a rehearsal is worth collecting early for. */
@@ -52,21 +53,23 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using _memory = plans.flatMap(jobsOf).length > LONG ? keepMemoryLow() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
-  const run = await chooseRehearsal(settings, plans)
-  const { runId, runName } = run
+  const chosen = await chooseRehearsal(settings, plans)
+  const { runId, runName } = chosen
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const { behaviours, dryRun } = settings
   const faults = await faultsOf(settings, { clock, isVirtual: dryRun.speed === 0 })
   const books = openBooks(clock)
   const comfyui = (make: MakeComfyui) => faults.comfyui(books.comfyui(make))
   const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui })
-  showPlans(plans, output, run.filmNames)
+  showPlans(plans, output, chosen.filmNames)
 
   host.endInOrder()
   const folder = makeRunFolder(settings, startedAt, output)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
   writeJobPlans(folder, plans, runName, startedAt)
   const layout = rebase(settings.run.outputDir, folder, runName)
+  const begun = await takeOver(chosen, planned, layout, { dryRun: true, now: clock.now })
+  const { run } = begun
   await fillServer(world, { settings, plans, earlier: run.earlier, host })
 
   const redactor = createRedactor(secretsOf(settings))
@@ -94,7 +97,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using _disk = faults.disk()
   const jobsBefore = workflowsBefore(plans)
   const { options } = host.commandLine
-  const start = { run, plans, dryRun: true, journal: layout.journal, now: clock.now, options }
+  const start = { ...begun, plans, dryRun: true, journal: layout.journal, now: clock.now, options }
   using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))
   // A rehearsal keeps its state in its own folder, so the name alone would not find it.
   const resumeCommand = host.commandLine.resume(runName, { dryRun: true, outputDir: folder })

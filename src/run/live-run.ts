@@ -27,6 +27,7 @@ import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
+import { takeOver } from './take-over.ts'
 import { termsOf, termsText } from './terms.ts'
 
 /** What is outside of a live run, where that is not the world itself: a sweep puts runs into simulated ones. */
@@ -70,12 +71,13 @@ export async function runLive(
   let left: () => readonly string[] = () => []
   host.endInOrder((press) => output.warn(ctrlCText(press, { left: left(), resumeCommand })))
   const layout = createLayout(outputDir, runName)
+  const begun = await takeOver(run, planned, layout, { dryRun: false, now })
   const jobsBefore = workflowsBefore(plans)
   const { options } = host.commandLine
-  const start = { run, plans, dryRun: false, journal: layout.journal, now, options }
+  const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
   const context: RunContext = {
-    ...run,
+    ...begun.run,
     clients,
     templates,
     layout,

@@ -5,12 +5,15 @@ import type { Plan } from '../domain/plan.ts'
 import { planPrompts } from '../planning/plan-prompts.ts'
 import { plannedGraphs } from '../planning/planned-graphs.ts'
 import { planTable } from '../report/plan-table.ts'
+import type { RunState } from '../state/run-state.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
 
 /** What is to be rendered: a plan for each video, and what the graphs of all of them are made from. */
 export interface Planned {
   readonly plans: readonly Plan[]
   readonly templates: Templates
+  /** An earlier run whose jobs a new one takes over where they are the same; null: there is none. */
+  readonly takes: RunState | null
 }
 
 /** Plans every prompt file, and checks what can be known of all graphs and control videos before the first is sent. Of all videos together only `mostChunks` chunks. */
@@ -25,7 +28,7 @@ export async function planAll(settings: Settings, { output, signal }: RunHost, m
     const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), signal)
     for (const warning of warnings) output.warn(warning)
   }
-  return { plans, templates }
+  return { plans, templates, takes: null }
 }
 
 /** To be called after all checks of what the user gave: a refusal below a long table is hard to find. */

@@ -71,6 +71,8 @@ class ProgressDisplay {
         return this.#tick(event.at, this.#timed(event, event.of > 0 ? `step ${event.step}/${event.of}` : event.title))
       case 'job-finished':
         return this.#jobLine(event.workflow, `done  ${durationText(event.result.tookMs)}`)
+      case 'job-taken':
+        return output.debug(`job ${event.workflow} of ${event.video} was done by ${event.from}`)
       case 'job-failed': {
         const line = `${jobText(this.#jobs, event.workflow)}  ${failedText(event)}`
         return event.willRetry ? output.warn(line) : output.error(line)

@@ -23,6 +23,8 @@ export interface RunStart {
   readonly now: () => number
   /** What of its command line belongs to the work; missing where it has none that could be given again. */
   readonly options?: readonly string[]
+  /** What a new run takes over of another one. */
+  readonly taken?: readonly RunEvent[]
 }
 
 /**
@@ -30,13 +32,13 @@ export interface RunStart {
  * around what is told. Throws PR_FILE.
  */
 export function openReaders(
-  { run, plans, dryRun, journal: path, now, options }: RunStart,
+  { run, plans, dryRun, journal: path, now, options, taken = [] }: RunStart,
   output: RunOutput,
   around: (emit: EmitRunEvent) => EmitRunEvent = (emit) => emit,
 ): Readers {
   const progress = openProgress(output)
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
-  const journal = openJournal(path, { durable: !dryRun, isNew: run.earlier === null })
+  const journal = openJournal(path, { durable: !dryRun, isNew: run.earlier === null || taken.length > 0 })
   const { add, tally } = createTally()
   const emit = around((event: RunEvent) => {
     journal.append(event)
@@ -47,6 +49,7 @@ export function openReaders(
   const { runId, runName } = run
   const jobs = plans.flatMap(jobsOf).length
   emit({ kind: 'run-started', at: now(), runId, runName, dryRun, videos, jobs, ...(options && { options }) })
+  for (const event of taken) emit(event)
   return {
     emit,
     tally,

@@ -2,16 +2,20 @@ import type { Settings } from '../config/settings-types.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
+import type { RunState } from '../state/run-state.ts'
 import { type Planned, planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
 import { refuseUnpriced } from './terms.ts'
 
-/** Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. Returns the exit code. */
-export async function run(settings: Settings, host: RunHost): Promise<number> {
+/**
+ * Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. `takes` is an earlier run whose jobs a new
+ * one takes over. Returns the exit code.
+ */
+export async function run(settings: Settings, host: RunHost, takes: RunState | null = null): Promise<number> {
   refuseLiveFaults(settings)
   refuseUnpriced(settings)
   await checkUpload(settings)
-  const planned = await planAll(settings, host)
+  const planned = { ...(await planAll(settings, host)), takes }
   if (settings.run.validateOnly) return await checkOnly(settings, planned, host)
   if (settings.dryRun.enabled) {
     const { rehearse } = await import('./dry-run.ts')

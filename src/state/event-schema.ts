@@ -89,6 +89,7 @@ const schemas = {
   'job-queued': anything,
   'job-progress': anything,
   'job-finished': z.object({ ...ofJob, result }),
+  'job-taken': z.object({ ...ofJob, jobId: uuid, from: runName, result }),
   'job-failed': z.looseObject({ ...ofJob, code: word, attempt: number }),
   'reference-extracted': anything,
   'reference-uploaded': z.object({
@@ -120,7 +121,8 @@ const kindOf = z.looseObject({ kind: z.enum(Object.keys(schemas) as Array<RunEve
 export function readEvent(json: unknown): RunEvent {
   const { kind } = kindOf.parse(json)
   const event = json as RunEvent
-  if (kind === 'job-finished') return { ...event, result: schemas[kind].parse(json).result } as RunEvent
+  if (kind === 'job-finished' || kind === 'job-taken')
+    return { ...event, result: schemas[kind].parse(json).result } as RunEvent
   schemas[kind].parse(json)
   if (event.kind !== 'video-started') return event
   const read = readPlan(event.plan as unknown as Parameters<typeof readPlan>[0])

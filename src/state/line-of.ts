@@ -11,7 +11,8 @@ const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padS
 
 function writtenEvent(event: RunEvent): object {
   if (event.kind === 'video-started') return { ...event, plan: writtenPlan(event.plan) }
-  return event.kind === 'job-finished' ? { ...event, result: writtenResult(event.result) } : event
+  const hasResult = event.kind === 'job-finished' || event.kind === 'job-taken'
+  return hasResult ? { ...event, result: writtenResult(event.result) } : event
 }
 
 /** A result in a journal: `outputs` on the server and `files` here, both by role. */

@@ -29,6 +29,7 @@ export function ownEvent(event: RunEvent, owner: JournalOwner): RunEvent {
       throw new Error(`prompt ${event.promptId} was not sent for this job`)
     }
     case 'job-finished':
+    case 'job-taken':
       return { ...event, result: ownResult(event.result, event.video, owner) }
     case 'film-downloaded':
       return { ...event, file: ownPath(event.file, owner, isFilm(event.video, owner.runName)) }

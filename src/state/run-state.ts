@@ -17,6 +17,8 @@ export interface VideoState {
   /** Job id by workflow number, as planned; a job whose id changed is another job. */
   readonly jobIds: Readonly<Record<number, string>>
   readonly done: Readonly<Record<number, JobResult>>
+  /** Job id, by workflow number, of what another run has done; its prompts are not of this run. */
+  readonly taken: Readonly<Record<number, string>>
   /** Prompts that were submitted and whose end was not seen, by workflow number. */
   readonly open: Readonly<Record<number, OpenPrompt>>
   /** The latest prompts of which no failure was seen, by workflow number, whatever else is known of their end. */
@@ -62,6 +64,7 @@ const newVideo: VideoState = {
   status: 'running',
   jobIds: {},
   done: {},
+  taken: {},
   open: {},
   sent: {},
   attempts: {},
@@ -110,6 +113,12 @@ function withEvent(state: RunState, event: RunEvent): RunState {
         ...video,
         open: without(video.open, event.workflow),
         done: { ...video.done, [event.workflow]: event.result },
+      }))
+    case 'job-taken':
+      return withVideo(state, event.video, (video) => ({
+        ...video,
+        done: { ...video.done, [event.workflow]: event.result },
+        taken: { ...video.taken, [event.workflow]: event.jobId },
       }))
     case 'job-failed':
       return isEndSaid(event.code)

@@ -27,6 +27,7 @@ const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-pro
 const precious = new Set<RunEvent['kind']>([
   'job-started',
   'job-finished',
+  'job-taken',
   'film-downloaded',
   'upload-finished',
   'video-finished',
@@ -65,7 +66,7 @@ export function openJournal(path: string, { durable, isNew }: { durable: boolean
 /** The local files that an event says to be there. */
 function filesIn(event: RunEvent): string[] {
   if (event.kind === 'film-downloaded') return [event.file]
-  if (event.kind !== 'job-finished') return []
+  if (event.kind !== 'job-finished' && event.kind !== 'job-taken') return []
   return filesOf(event.result).flatMap(([, { copy }]) => copy ?? [])
 }
 

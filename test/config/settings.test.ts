@@ -27,6 +27,7 @@ it('has a default for everything', async () => {
       steps: 8,
       cfg: 1,
       seed: null,
+      chunkSeeds: {},
       models: {
         highModel: 'Wan2.2_T2V_High_Noise_14B_VACE-Q8_0.gguf',
         lowModel: 'Wan2.2_T2V_Low_Noise_14B_VACE-Q8_0.gguf',
@@ -111,6 +112,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   steps: ['6', ''],
   cfg: ['3.5', ''],
   seed: ['7', ''],
+  chunkSeeds: [['3:7'], ''],
   workflows: ['mine', ''],
   highModel: ['h.gguf', ''],
   lowModel: ['l.gguf', ''],

@@ -76,7 +76,7 @@ it('says how to go on with a run that failed', async () => {
   expect(summary.failures).toMatchObject([
     {
       code: 'PR_RUN_FAILED',
-      hint: `go on from there with\n    pr --yes ${smallFlags} --json --no-upload --ffmpeg false --output-dir output/prompt-runner --resume ${summary.run_name}`,
+      hint: `go on from there with\n    pr --yes ${smallFlags} --no-upload --ffmpeg false --json --output-dir output/prompt-runner --resume ${summary.run_name}`,
     },
   ])
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Plan } from '../../src/domain/plan.ts'
+import { jobsOf, type Plan } from '../../src/domain/plan.ts'
 import { mainFileOf, type OutputFile, type RunEvent } from '../../src/domain/run-event.ts'
 import {
   noFacts,
@@ -147,4 +147,23 @@ it('looks at the film only where that decides', () => {
   expect(decide(whole, { target: PLACE, isPlaced: null }).kind).toBe('deliver')
   expect(decide(whole, { target: ELSEWHERE, isPlaced: null })).toEqual({ kind: 'look', at: 'film' })
   expect(decide(rendered.slice(0, 2), { isPlaced: null, held: new Map([[server(1), true]]) }).kind).toBe('render')
+})
+
+it('goes on from jobs that another run has done, and not from those that are other jobs now', () => {
+  const taken = (workflow: number, as: Plan): RunEvent => {
+    const { jobId } = jobsOf(as).find(({ workflowNumber }) => workflowNumber === workflow)!
+    // A prompt of another run, as this run would never send it.
+    const made = { ...result(workflow), promptId: '00000000-0000-5000-8000-000000000000' }
+    return { kind: 'job-taken', at, video, workflow, jobId, from: 'calm-wren', result: made }
+  }
+  const held = new Map([1, 2, 5].map((n) => [server(n), true]))
+  const decision = decide([taken(1, plan), taken(2, plan), taken(3, another), taken(5, plan)], { held })
+  expect(decision.kind === 'render' && [...decision.jobs].map(([n, { kind }]) => `${n} ${kind}`)).toEqual([
+    '1 skip',
+    '2 fetch',
+    '3 send',
+    '4 send',
+    '5 skip',
+    '6 send',
+  ])
 })

@@ -38,6 +38,7 @@ it('knows what was done, what is open and what was tried', () => {
         status: 'running',
         jobIds,
         done: { 1: resultOf(plan, 1, 'p1.1') },
+        taken: {},
         open: { 2: { promptId: 'p2.2', attempt: 2, graph: 'g' } },
         sent: {
           1: { promptId: 'p1.1', attempt: 1, graph: 'g' },
@@ -89,6 +90,7 @@ it('knows the end of a video', () => {
     done: {},
     open: {},
     sent: {},
+    taken: {},
     attempts: {},
     references: { 2: 'ref.png' },
     uploads: { film: { object: stored, film: '/out/otter.mp4', jobIds } },

@@ -21,6 +21,7 @@ export const planSettings: PlanSettings = {
   steps: 8,
   cfg: 1,
   seed: 7,
+  chunkSeeds: {},
   models: {
     highModel: 'high.gguf',
     lowModel: 'low.gguf',

@@ -26,7 +26,12 @@ export interface RunContext {
   /** What the journal of a run says. */
   journal(name: string): Json[]
   /** Runs live to the end, uploading to gs://films/june unless told otherwise. `summary` is what --json prints. */
-  live(world: SimulatedWorld, flags?: readonly string[], env?: Environment): Promise<PrResult & { summary: Json }>
+  live(
+    world: SimulatedWorld,
+    flags?: readonly string[],
+    env?: Environment,
+    more?: StartOptions,
+  ): Promise<PrResult & { summary: Json }>
   /** Starts a live run without --json. */
   start(world: SimulatedWorld, flags?: readonly string[], options?: StartOptions): Running
   /** Rehearses in the same folder. */
@@ -86,7 +91,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
       isDead = true
     }
     const options = { cwd, env: { ...environment, GOOGLE_APPLICATION_CREDENTIALS: credentials(), ...env } }
-    const run = startPr([...(isAgreed ? ['--yes'] : []), ...(isBare ? [] : small), ...flags], options, {
+    const run = startPr(argsOf(flags, { isAgreed, isBare }), options, {
       call,
       onDeath,
       presses: 2,
@@ -99,12 +104,19 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
     start,
     files: () => filesIn(outputDir),
     journal: (name) => journals(outputDir)[name]!,
-    async live(world, flags = [], env = {}) {
-      const result = await start(world, ['--json', ...flags], { env }).ended
+    async live(world, flags = [], env = {}, more = {}) {
+      const result = await start(world, [...flags, '--json'], { env, ...more }).ended
       return { ...result, summary: result.stdout === '' ? null : JSON.parse(result.stdout) }
     },
     rehearse: (flags = []) => rehearse([...small, ...flags], { cwd }),
   }
+}
+
+/** A command of another name than `run` stands first, and has no size. */
+function argsOf(flags: readonly string[], { isAgreed, isBare }: { isAgreed: boolean; isBare: boolean }): string[] {
+  const command = flags.slice(0, flags[0] && !flags[0].startsWith('-') ? 1 : 0)
+  const agreed = isAgreed ? ['--yes'] : []
+  return [...command, ...agreed, ...(isBare || command.length > 0 ? [] : small), ...flags.slice(command.length)]
 }
 
 /** Whom the requests of a dead machine reach: what asked is to end soon, not to try again. */

@@ -1,5 +1,5 @@
 import { limits } from '../../domain/limits.ts'
-import { existingFolder, list, number, text } from '../parse-value.ts'
+import { chunkSeed, existingFolder, list, number, text } from '../parse-value.ts'
 import { type Setting, setting } from '../setting.ts'
 
 const model = (describe: string, fallback: string): Setting<string, string, string> =>
@@ -65,6 +65,15 @@ export const workSettings = {
     otherwise: 'derived from the prompt',
     parse: number(limits.seed),
     fallback: null,
+  }),
+  chunkSeeds: setting({
+    group: 'Plan',
+    describe: 'another seed for a chunk than the next one, repeatable: 3:335500143',
+    shows: 'N:SEED',
+    flag: 'chunk-seed',
+    repeatable: true,
+    parse: list(chunkSeed),
+    fallback: [],
   }),
   workflows: setting({
     group: 'Templates and models',

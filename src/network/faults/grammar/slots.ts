@@ -128,6 +128,7 @@ const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   'job-queued': true,
   'job-progress': true,
   'job-finished': true,
+  'job-taken': true,
   'job-failed': true,
   'reference-extracted': true,
   'reference-uploaded': true,

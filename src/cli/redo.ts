@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { journalOf, stateDirOf } from '../config/layout.ts'
+import { loadSettings } from '../config/settings.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { loadTemplates } from '../config/templates.ts'
+import { identifyRun } from '../domain/ids.ts'
+import type { Chunk, Plan } from '../domain/plan.ts'
+import { deriveSeed } from '../domain/plan-values.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { planPrompts } from '../planning/plan-prompts.ts'
+import { type FoundFilm, findFilm } from '../run/find-film.ts'
+import { chunkToRedo, redoText } from '../run/redo.ts'
+import { run } from '../run/run.ts'
+import type { CommandContext } from './command.ts'
+import { commandLineOf, flagsGiven, optionsBut } from './command-line.ts'
+import { commandSettings } from './command-settings.ts'
+import { runCommand } from './commands/run.ts'
+import { runHost } from './confirm.ts'
+import { parseArguments } from './parse-arguments.ts'
+
+/** Makes a chunk of a film again, and what depends on it, in a run of its own that takes the rest over. */
+export async function redo(flags: Readonly<Record<string, unknown>>, context: CommandContext): Promise<number> {
+  const { name, chunk: wanted, seed, ...given } = flags
+  const number = numberOf(name, wanted)
+  const { settings: asked } = await commandSettings(given, context, { rehearses: true })
+  const film = findFilm(asked, String(name))
+  const words = wordsOf(film, context.argv)
+  const before = await planned(words, context)
+  const chunk = chunkToRedo(film, before.plan, number, resumeCommand(film, context))
+  const withSeed = (text: string) => planned([...words, '--chunk-seed', `${number}:${text}`], context)
+  const next = seed === undefined ? await otherSeed(chunk, withSeed, asked) : await withSeed(String(seed))
+  context.output.info(redoText(film, chunk, next.plan))
+  const host = runHost({ ...context, argv: next.words }, next.settings.run.yes)
+  return run(next.settings, host, film.state)
+}
+
+function numberOf(name: unknown, chunk: unknown): number {
+  const number = /^\d{1,7}$/.test(String(chunk)) ? Number(chunk) : 0
+  if (number > 0) return number
+  const message = `pr redo needs ${name === undefined ? 'a film and ' : ''}the number of a chunk`
+  throw new PromptRunnerError('PR_USAGE', message, { hint: 'pr redo NAME CHUNK [--seed N]' })
+}
+
+/** The command line that makes the film as it was made, with what is given now in the place of what was given then. */
+function wordsOf({ run: { options }, promptFile }: FoundFilm, argv: readonly string[]): string[] {
+  const now = optionsBut(argv, new Set(['seed']))
+  const then = optionsBut(options ?? [], new Set([...flagsGiven(now), 'prompt-file', 'prompt-dir']))
+  return [...then, ...now, '--prompt-file', promptFile]
+}
+
+interface PlannedWords {
+  readonly words: readonly string[]
+  readonly settings: Settings
+  readonly plan: Plan
+}
+
+async function planned(words: readonly string[], { environment, cwd }: CommandContext): Promise<PlannedWords> {
+  const { flags } = await parseArguments(words, [runCommand])
+  const { settings } = await loadSettings(flags, environment, cwd)
+  const [plan] = await planPrompts(settings, await loadTemplates(settings.workflows))
+  return { words, settings, plan: plan! }
+}
+
+/** The first seed that no run of the output directory has tried for this chunk: the same in a rehearsal and in what it rehearses. */
+async function otherSeed(
+  { seed }: Chunk,
+  withSeed: (text: string) => Promise<PlannedWords>,
+  { run: { outputDir } }: Settings,
+): Promise<PlannedWords> {
+  for (let count = 1; ; count += 1) {
+    const next = await withSeed(String(deriveSeed(JSON.stringify(['another seed', seed, count]))))
+    const { runName } = identifyRun([next.plan], () => false)
+    if (!existsSync(journalOf(stateDirOf(outputDir), runName))) return next
+  }
+}
+
+function resumeCommand({ run: { options, runName, dryRun, folder } }: FoundFilm, context: CommandContext): string {
+  const { resume } = commandLineOf({ ...context, argv: options ?? [], script: process.argv[1] })
+  return resume(runName, { dryRun, outputDir: folder })
+}
