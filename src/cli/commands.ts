@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { cleanCommand } from './commands/clean.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { driftCommand } from './commands/drift.ts'
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   initCommand,
   runsCommand,
   redoCommand,
+  cleanCommand,
   serveCommand,
   validateCommand,
   doctorCommand,

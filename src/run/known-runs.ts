@@ -61,7 +61,8 @@ function runsIn(folder: string): Array<Omit<KnownRun, 'isOutdated'>> {
   })
 }
 
-function runFoldersIn(parent: string): string[] {
+/** The run folders of rehearsals in a folder; links to such are none. */
+export function runFoldersIn(parent: string): string[] {
   try {
     return readdirSync(parent, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && isRunFolder(entry.name))
