@@ -15,6 +15,7 @@ it('gives up a job that hangs, says what may still run and what that costs, and 
   const run = await rehearse([...small, ...hang], { files })
   // Behind a prompt that does not end no other video would begin.
   expect([run.exitCode, run.summary.jobs.done]).toEqual([1, 1])
+  const whole = `pr --dry-run ${small.join(' ')} --job-timeout 30s --price 0.79 --resume ${run.summary.run_name} --output-dir <folder>`
   const said = run.stderr.replaceAll('*DRY-RUN* ', '').replaceAll(run.folder, '<folder>')
   expect(said.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>').replaceAll(/since [^(]*/g, 'since <time> ')).toBe(
     `warning: Prompt <id> was told to stop and still runs: it goes on costing until the server obeys
@@ -22,10 +23,13 @@ job 2/6 low chunk 1  failed (attempt 1)
 otter failed: ${why}
   ${hint}
 warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:38); that costs $0.79/h (--price)
-warning: --dry-run --resume ${run.summary.run_name} --output-dir <folder> goes on with it instead of paying for it twice
+warning: To go on with it instead of paying for it twice:
+    ${whole}
 PR_RUN_FAILED: Not every video was finished: otter
   otter: ${why}
     ${hint}
+  hint: go on from there with
+    ${whole}
 `,
   )
   const asked: string[] = run

@@ -24,7 +24,7 @@ it('stops within the job that would cost more than the budget, and goes on from 
   expect([run.exitCode, run.done]).toEqual([1, 2])
   const why =
     'PR_BUDGET: Job 3 (high, chunk 2) would end at $1.56 at $3.00/h (--price), and the budget is $1.50: it stops here; what is done is kept\n'
-  const how = `  hint: Give a larger --budget, and --dry-run --resume ${run.summary.run_name} --output-dir <folder> goes on from there.\n`
+  const how = `  hint: Give a larger --budget, and go on from there with\n    pr --dry-run --width 64 --height 64 --frames-per-chunk 13 --price 3 --budget 1.50 --resume ${run.summary.run_name} --output-dir <folder>\n`
   expect(run.said).toBe(`${onCpu('--budget')}job 3/6 high chunk 2  stopped\notter stopped: ${why}${how}${why}${how}`)
   expect(interrupted(run)).toBe(1)
 
@@ -38,7 +38,7 @@ it('sends no job that would end after the deadline, judged by those before it', 
   const run = await limited(['--deadline', '30m', '--fault', 'step 4 of job 1: delay 20 min'])
   expect([run.exitCode, run.done]).toEqual([1, 2])
   expect(run.said).toContain(
-    'otter stopped: PR_DEADLINE: Job 3 (high, chunk 2) would end at 42:12 after the start, and the deadline is 30:00: it stops here; what is done is kept\n  hint: Give --deadline anew, which counts from each start, and ',
+    'otter stopped: PR_DEADLINE: Job 3 (high, chunk 2) would end at 42:12 after the start, and the deadline is 30:00: it stops here; what is done is kept\n  hint: --deadline counts from each start: go on from there with\n    pr --dry-run ',
   )
   expect(run.files.filter((file) => file.startsWith('workflows/'))).toHaveLength(2)
   // Nor does another video begin.

@@ -68,8 +68,8 @@ export const workSettings = {
   }),
   chunkSeeds: setting({
     group: 'Plan',
-    describe: 'another seed for a chunk than the next one, repeatable: 3:335500143',
-    shows: 'N:SEED',
+    describe: 'number of a chunk and a seed of its own for it, repeatable',
+    shows: '3:335500143',
     flag: 'chunk-seed',
     repeatable: true,
     parse: list(chunkSeed),
