@@ -1,4 +1,4 @@
-export { type Config, defineConfig } from './config/define-config.ts'
+export { type Config, defineConfig } from './config/setting-table.ts'
 export type { Graph, GraphNode, InputValue, Link } from './domain/graph.ts'
 export { type ErrorCode, errorCodes, type Problem, PromptRunnerError } from './errors.ts'
 export type { HostTable } from './network/safety/host-table.ts'

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs'
-import type { CommandContext } from './command.ts'
-import { commandNamed, commands } from './commands.ts'
+import type { Command, CommandContext } from './command.ts'
+import { cleanCommand } from './commands/clean.ts'
+import { diffCommand } from './commands/diff.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { initCommand } from './commands/init.ts'
+import { driftCommand, recordCommand } from './commands/record.ts'
+import { redoCommand } from './commands/redo.ts'
+import { runCommand } from './commands/run.ts'
+import { runsCommand } from './commands/runs.ts'
+import { serveCommand } from './commands/serve.ts'
+import { validateCommand } from './commands/validate.ts'
 import { reportFailure } from './failure.ts'
-import { asksForHelp } from './help-asked.ts'
 import { helpText } from './help-text.ts'
 import { Output, type OutputStreams } from './output.ts'
 import { modeBeforeSettings } from './output-mode.ts'
@@ -26,7 +34,7 @@ export async function main(
 async function dispatch(argv: readonly string[], context: Omit<CommandContext, keyof Stop>): Promise<number> {
   if (asksForHelp(argv)) {
     const asked = argv.includes('--version') ? 'version' : 'help'
-    const text = asked === 'version' ? version() : helpText(commandNamed(argv, commands), commands)
+    const text = asked === 'version' ? version() : helpText(commandNamed(argv[0]), commands)
     context.output.print(text)
     context.output.result({ [asked]: text })
     return 0
@@ -39,4 +47,29 @@ async function dispatch(argv: readonly string[], context: Omit<CommandContext, k
 /** package.json lies two folders up, from src/cli and from dist/cli alike. */
 function version(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}
+
+/** Whether a call wants to be told something and nothing to be done. */
+function asksForHelp(argv: readonly string[]): boolean {
+  return ['--help', '-h', '--version'].some((flag) => argv.includes(flag))
+}
+
+/** Every command; the first one is meant when none is named. */
+const commands: readonly Command[] = [
+  runCommand,
+  initCommand,
+  runsCommand,
+  redoCommand,
+  cleanCommand,
+  serveCommand,
+  validateCommand,
+  doctorCommand,
+  diffCommand,
+  recordCommand,
+  driftCommand,
+]
+
+/** The command that the first argument names; without such a name the first one. */
+function commandNamed(word: string | undefined): Command {
+  return commands.find(({ name }) => name === word) ?? commands[0]!
 }

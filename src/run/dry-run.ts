@@ -22,11 +22,15 @@ import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
-import { atBasePath } from '../simulators/at-base-path.ts'
 import { openBooks } from '../simulators/bookkeeper.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
-import { type MakeComfyui, type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
+import {
+  atBasePath,
+  type MakeComfyui,
+  type SimulatedServices,
+  simulatedServices,
+} from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { chooseRehearsal } from './choose-run.ts'

@@ -7,7 +7,7 @@ import { gcsSeed, gcsSimulator } from './gcs/gcs-simulator.ts'
 import { googleAuthSimulator, metadataSimulator } from './google-auth-simulator.ts'
 import { runpodSeed } from './runpod/pod-model.ts'
 import { runpodSimulator } from './runpod/runpod-simulator.ts'
-import type { Clock, SimulatedService } from './simulator.ts'
+import { type Clock, type SimulatedService, UNMATCHED_HEADER } from './simulator.ts'
 
 /** The world that a dry run meets, and what it was made from. */
 export interface SimulatedServices {
@@ -64,4 +64,29 @@ export async function simulatedServices(
   const gcs = gcsSimulator({ ...options, seed: await seed('gcs', gcsSeed) })
   const runpod = runpodSimulator({ ...options, seed: await seed('runpod', runpodSeed) })
   return { comfyui, all: [comfyui, gcs, googleAuthSimulator(), metadataSimulator(), runpod], recording, knowledge }
+}
+
+/** A service as a proxy shows it below a path (`/comfy/`); what is asked for beside that path has no answer. */
+export function atBasePath(service: SimulatedService, path: string): SimulatedService {
+  const base = path.replace(/\/+$/, '')
+  if (base === '') return service
+  const inside = (request: Request): Request | null => {
+    const url = new URL(request.url)
+    if (!url.pathname.startsWith(`${base}/`)) return null
+    url.pathname = url.pathname.slice(base.length)
+    const { method, headers, body, signal } = request
+    return new Request(url, { method, headers, body, signal, ...(body === null ? {} : { duplex: 'half' }) })
+  }
+  const beside = () => new Response(null, { status: 501, headers: { [UNMATCHED_HEADER]: `${base}/` } })
+  return {
+    name: service.name,
+    async http(request) {
+      const asked = inside(request)
+      return asked ? service.http(asked) : beside()
+    },
+    upgrade(request) {
+      const asked = inside(request)
+      return asked ? (service.upgrade?.(asked) ?? null) : beside()
+    },
+  }
 }

@@ -15,7 +15,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { isFile, reasonOf } from '../files/read-input.ts'
 import { syncFile, syncFolder } from '../files/sync.ts'
-import { lineOf } from './line-of.ts'
+import { lineOf } from './journal-line.ts'
 
 /** Events that only matter while one looks at them. */
 const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-progress', 'upload-progress'])

@@ -217,7 +217,7 @@ it('resolves paths against the folder they were given in', async () => {
 })
 
 it('reads a typed configuration module', async () => {
-  const config = new URL('../../src/config/define-config.ts', import.meta.url).href
+  const config = new URL('../../src/config/setting-table.ts', import.meta.url).href
   const cwd = newFolder({
     'package.json': '{"type":"module"}',
     'pr.config.ts': `import { defineConfig } from '${config}'\nexport default defineConfig({ width: 640, promptFile: 'a.txt', comfyuiHeader: { 'X-Team': 'otters' } })\n`,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { atBasePath } from '../../src/simulators/at-base-path.ts'
+import { atBasePath } from '../../src/simulators/simulated-services.ts'
 import { type SimulatedService, UNMATCHED_HEADER } from '../../src/simulators/simulator.ts'
 
 const echo: SimulatedService = {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { openJournal } from '../../src/state/state-store.ts'
+import { temporaryFolder } from '../support/folders.ts'
 import { planOf } from '../support/plans.ts'
-import { temporaryFolder } from '../support/rehearse.ts'
 import { resultOf } from '../support/results.ts'
 
 vi.mock('node:fs', { spy: true })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { openJournal } from '../../src/state/state-store.ts'
-import { temporaryFolder } from '../support/rehearse.ts'
+import { temporaryFolder } from '../support/folders.ts'
 
 vi.mock('node:fs', { spy: true })
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
-import { eventOf } from '../../src/state/journal-line.ts'
-import { lineOf } from '../../src/state/line-of.ts'
+import { eventOf, lineOf } from '../../src/state/journal-line.ts'
 import { planOf } from '../support/plans.ts'
 import { onServer, resultOf } from '../support/results.ts'
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { lockRun } from '../../src/state/run-lock.ts'
-import { temporaryFolder } from '../support/rehearse.ts'
+import { temporaryFolder } from '../support/folders.ts'
 
 it('takes over from a process whose number another one has now', () => {
   const dir = join(temporaryFolder(), 'state')

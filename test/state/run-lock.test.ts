@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import { lockRun, tryLockRun } from '../../src/state/run-lock.ts'
 import { failure } from '../support/failure.ts'
-import { temporaryFolder } from '../support/rehearse.ts'
+import { temporaryFolder } from '../support/folders.ts'
 
 let dir: string
 let path: string

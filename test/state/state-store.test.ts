@@ -8,8 +8,8 @@ import { eventOf } from '../../src/state/journal-line.ts'
 import { findRun, readRunState } from '../../src/state/read-journal.ts'
 import { knownRuns, openJournal } from '../../src/state/state-store.ts'
 import { failure } from '../support/failure.ts'
+import { temporaryFolder } from '../support/folders.ts'
 import { planOf } from '../support/plans.ts'
-import { temporaryFolder } from '../support/rehearse.ts'
 import { fc } from '../support/seeded.ts'
 
 let folder: string

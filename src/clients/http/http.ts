@@ -5,7 +5,6 @@ import { Agent } from 'undici'
 import { type Pace, timeLimits } from '../../domain/pace.ts'
 import { realPace } from '../real-pace.ts'
 import { notUnderstood, type ServiceNaming, unexpectedStatus, unreachable } from './errors.ts'
-import { secretHider } from './hide-secrets.ts'
 import { MOST_BYTES, readBeginning, readBody, TooLong } from './read-body.ts'
 import { type HttpRequest, send } from './send.ts'
 
@@ -143,4 +142,28 @@ function authorization({ base, token }: HttpOptions): Record<string, string> {
 
 function lowerCase(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** Takes what gives the caller its rights out of what a server says: some echo a request in an error. */
+function secretHider(headers: Readonly<Record<string, string>>): (text: string) => string {
+  const secrets = Object.entries(headers).flatMap(([name, value]) => (open.includes(name) ? [] : partsOf(value)))
+  // Longest first: a part of a secret that was taken out would leave the rest of it.
+  const found = [...new Set(secrets)]
+    .filter((secret) => secret.length >= SHORTEST)
+    .toSorted((a, b) => b.length - a.length)
+  return (text) => found.reduce((rest, secret) => rest.replaceAll(secret, '****'), text)
+}
+
+/** Headers that say nothing secret. */
+const open: readonly string[] = ['user-agent', 'accept']
+/** Less is a word that may stand anywhere. */
+const SHORTEST = 6
+
+/** A header as it is sent, what follows its scheme, and of `Basic` also what that says. */
+function partsOf(value: string): string[] {
+  const [scheme = '', ...rest] = value.split(' ')
+  const credentials = rest.join(' ')
+  if (!/^basic$/i.test(scheme)) return [value, credentials, encodeURIComponent(value), encodeURIComponent(credentials)]
+  const pair = Buffer.from(credentials, 'base64').toString()
+  return [value, credentials, pair, pair.slice(pair.indexOf(':') + 1)]
 }

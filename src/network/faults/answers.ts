@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { ServiceName } from '../../simulators/simulator.ts'
 import type { Action } from './grammar/actions.ts'
@@ -73,4 +74,9 @@ function refusal(service: ServiceName, status: number, reason: string): object {
     return { error: { code: status, message, errors: [error] } }
   }
   return { error: { type: 'simulated_fault', message, details: '', extra_info: {} }, node_errors: {} }
+}
+
+/** Bytes that say nothing, the same for the same seed. */
+export function noise(seed: string, length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('shake256', { outputLength: length }).update(seed).digest())
 }

@@ -1,7 +1,8 @@
 import { counted } from '../../domain/wording.ts'
 import { PromptRunnerError } from '../../errors.ts'
-import type { Action, ActionKind } from './grammar/actions.ts'
-import type { Anchor } from './grammar/anchors.ts'
+import { type Action, type ActionKind, actionTexts } from './grammar/actions.ts'
+import type { Anchor, AnchorKind } from './grammar/anchors.ts'
+import { applies } from './grammar/applies.ts'
 import { type Fault, isBelow } from './grammar/fault.ts'
 import { ordinal, printAnchor, printFault } from './grammar/print-fault.ts'
 
@@ -114,3 +115,21 @@ function nearestOf(anchor: string, all: ReadonlySet<string>): string | null {
 const wordsOf = (text: string) => text.split(' ').filter((word) => !/^(?:\d+|of|job)$/.test(word))
 
 const numbersOf = (text: string) => Array.from(text.matchAll(/\d+/g), Number)
+
+const kinds = Object.keys(actionTexts) as ActionKind[]
+const at = (...anchors: AnchorKind[]) =>
+  kinds.filter((kind) => anchors.some((anchor) => applies[kind].at.includes(anchor)))
+
+/** What is done to the frames of sockets. Messages have other faults, too, which happen in the server. */
+const FRAMES: readonly ActionKind[] = ['drop', 'duplicate', 'reorder', 'garbage', 'close', 'silence']
+
+/** Who can do which actions. */
+export const can = {
+  request: at('request', 'reference', 'session', 'part', 'lastPart', 'check', 'storage', 'pod'),
+  socket: at('socket'),
+  frame: FRAMES,
+  server: at('message', 'step', 'node', 'end').filter((kind) => !FRAMES.includes(kind)),
+  program: at('program', 'filmProgram'),
+  event: at('event'),
+  write: at('write'),
+} as const

@@ -1,13 +1,12 @@
-import type { EmitRunEvent } from '../../domain/run-event.ts'
+import type { EmitRunEvent, RunEvent } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { ComfyuiSimulator } from '../../simulators/comfyui/simulator.ts'
 import type { MakeComfyui } from '../../simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService } from '../../simulators/simulator.ts'
 import { Line } from '../wire/on-wire.ts'
-import { type FaultReport, openFaultPlan } from './fault-plan.ts'
+import { can, type Due, type FaultPlan, type FaultReport, openFaultPlan } from './fault-plan.ts'
 import { faultyComfyui } from './faulty-comfyui.ts'
 import { faultyDisk } from './faulty-disk.ts'
-import { faultyEvents } from './faulty-events.ts'
 import { faultyHttp } from './faulty-http.ts'
 import { faultyPrograms } from './faulty-programs.ts'
 import { faultyUpgrade } from './faulty-socket.ts'
@@ -16,7 +15,7 @@ import { type Fault, needsWire } from './grammar/fault.ts'
 import { printFault } from './grammar/print-fault.ts'
 import { PromptBook } from './prompt-book.ts'
 import type { FaultTime } from './wire-acts.ts'
-import { type FaultyComfyui, faultWorld } from './world.ts'
+import { type FaultyComfyui, faultWorld, type World } from './world.ts'
 
 /** Everything that faults are put around. Where there are none, nothing changes. */
 export interface Faults {
@@ -86,4 +85,27 @@ export function checkEngine(faults: readonly Fault[], engine: string): void {
   throw new PromptRunnerError('PR_USAGE', `--engine ${engine} has no connections of its own and cannot do ${list}`, {
     hint: 'leave --engine out: the wire engine can do every fault',
   })
+}
+
+/**
+ * How a run tells its events, with the faults that happen before one is told or after. `jobsBefore` counts the jobs of the
+ * run's videos before this one: a fault numbers jobs through the run, as the plan does.
+ */
+function faultyEvents(
+  emit: EmitRunEvent,
+  { plan, world }: { plan: FaultPlan; world: World },
+  jobsBefore: ReadonlyMap<string, number>,
+): EmitRunEvent {
+  const perform = ({ do: action }: Due) => void world.act(action, 'comfyui')?.catch(() => {})
+  return (event) => {
+    const due = plan.due([anchorOf(event, jobsBefore)], can.event)
+    for (const fault of due) if (!fault.after) perform(fault)
+    emit(event)
+    for (const fault of due) if (fault.after) perform(fault)
+  }
+}
+
+function anchorOf(event: RunEvent, jobsBefore: ReadonlyMap<string, number>): Anchor {
+  const job = 'workflow' in event ? (jobsBefore.get(event.video) ?? 0) + event.workflow : null
+  return { kind: 'event', event: event.kind, job, chunk: 'chunk' in event ? event.chunk : null }
 }

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import { type Callable, createPatches } from '../safety/guards.ts'
-import { can } from './can.ts'
-import type { FaultPlan } from './fault-plan.ts'
+import { can, type FaultPlan } from './fault-plan.ts'
 import type { Anchor } from './grammar/anchors.ts'
 import type { World } from './world.ts'
 

@@ -1,7 +1,6 @@
 import { parseExtractFrame, parseProbe } from '../../domain/ffmpeg-arguments.ts'
 import type { Clock } from '../../simulators/simulator.ts'
-import { can } from './can.ts'
-import type { Due, FaultPlan } from './fault-plan.ts'
+import { can, type Due, type FaultPlan } from './fault-plan.ts'
 import type { Anchor } from './grammar/anchors.ts'
 import type { World } from './world.ts'
 

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../simulators/simulator.ts'
 import type { Connection, OnWire } from '../wire/on-wire.ts'
+import { noise } from './answers.ts'
 import { bytesOf } from './edit-answer.ts'
 import type { Due } from './fault-plan.ts'
-import { noise } from './noise.ts'
 
 const NOISE = 64
 

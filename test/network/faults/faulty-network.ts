@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { timeLimits } from '../../../src/domain/pace.ts'
 import { openFaults } from '../../../src/network/faults/faults.ts'
 import { parseFault } from '../../../src/network/faults/grammar/parse-fault.ts'
 import { installNetwork } from '../../../src/network/install.ts'
@@ -64,7 +65,7 @@ export async function faultyNetwork(skin: 'wire' | 'serve', ...specs: string[]):
   }
 }
 
-/** What came over a connection, and how it ended: by its end, by an error, or (`open`) not at all within a moment. */
+/** What came over a connection, and how it ended: by its end, by an error, or (`open`) not as long as anybody would wait. */
 export interface Raw {
   readonly status: string
   readonly headers: Readonly<Record<string, string>>
@@ -77,23 +78,24 @@ export interface Raw {
 interface AskOptions {
   readonly body?: string
   readonly header?: string
-  /** The connection is not to end: it is watched for a moment only. */
+  /** The connection is not to end: it is watched until the run's clock says that an answer is not waited for any more. */
   readonly hangs?: boolean
 }
 
 /** Sends one request by hand over a connection of its own, and waits for the end of that connection. */
 export async function ask(
-  { host, port }: Pick<FaultyNetwork, 'host' | 'port'>,
+  { host, port, now }: Pick<FaultyNetwork, 'host' | 'port' | 'now'>,
   request: string,
   { body = '', header = 'accept: */*', hangs = false }: AskOptions = {},
 ): Promise<Raw> {
   const socket = connect(port, host)
   const length = body === '' ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`
   socket.write(`${request} HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: close\r\n${header}\r\n${length}\r\n${body}`)
-  return received(socket, hangs)
+  return received(socket, hangs ? now : null)
 }
 
-async function received(socket: Socket, hangs: boolean): Promise<Raw> {
+/** `now` is the clock of the run, for a connection that hangs. */
+async function received(socket: Socket, now: (() => number) | null): Promise<Raw> {
   const chunks: Buffer[] = []
   let end = ''
   socket.on('data', (chunk) => chunks.push(chunk))
@@ -101,7 +103,7 @@ async function received(socket: Socket, hangs: boolean): Promise<Raw> {
     end = error.code ?? error.message
   })
   const closed = once(socket, 'close').catch(() => {})
-  const isOver = await Promise.race([closed.then(() => true), ...(hangs ? [wait(200, false)] : [])])
+  const isOver = await Promise.race([closed.then(() => true), ...(now ? [hanging(now)] : [])])
   socket.destroy()
   await closed
   const bytes = Buffer.concat(chunks)
@@ -109,4 +111,10 @@ async function received(socket: Socket, hangs: boolean): Promise<Raw> {
   const [status = '', ...lines] = bytes.subarray(0, Math.max(0, split)).toString('latin1').split('\r\n')
   const headers = Object.fromEntries(lines.map((line) => line.toLowerCase().split(': ') as [string, string]))
   return { status, headers, bytes, body: bytes.subarray(split + 4), end: isOver ? end || 'end' : 'open' }
+}
+
+/** What was sent before the clock went on has arrived a moment later. */
+async function hanging(now: () => number): Promise<false> {
+  while (now() < timeLimits.answer) await wait(5)
+  return wait(20, false)
 }

@@ -44,7 +44,7 @@ const table: Readonly<Record<string, Seen>> = {
   'socket open: status 403': { events: [], socket: 'Unexpected server response: 403' },
   'socket open: status 200': { events: [], socket: 'Unexpected server response: 200' },
   'socket open: status 302 to /login': { events: [], socket: 'Unexpected server response: 302' },
-  'socket open: hang': { events: [], socket: 'Opening handshake has timed out' },
+  'socket open: hang': { events: [], socket: 'not opened in time' },
   'socket open: reset': { events: [], socket: 'read ECONNRESET' },
   'socket open: no answer': { events: [], socket: 'socket hang up' },
   'socket open: refuse': { events: [], socket: 'socket hang up', posted: null, history: null },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { timeLimits } from '../../../src/domain/pace.ts'
 import type { Json } from '../../support/rehearse.ts'
 import { ask, type FaultyNetwork } from './faulty-network.ts'
 
@@ -30,19 +31,19 @@ export interface Rendered {
 export async function render(network: FaultyNetwork): Promise<Rendered> {
   const events: string[] = []
   let socket: string | number | null = null
-  const client = new WebSocket(`ws://${network.host}:${network.port}/ws?clientId=c`, { handshakeTimeout: 300 })
-  const opened = new Promise<void>((done) => {
-    client.once('open', done)
-    client.on('error', (error) => {
-      socket = error.message
-      done()
-    })
+  const client = new WebSocket(`ws://${network.host}:${network.port}/ws?clientId=c`)
+  client.on('error', (error) => {
+    socket ??= error.message
   })
   client.on('message', (frame, isBinary) => events.push(isBinary ? 'preview' : nameOf(frame.toString())))
   client.on('close', (code) => {
     socket ??= code
   })
-  await opened
+  // By the clock of the run, on which a handshake that hangs takes as long as anybody would wait.
+  while (client.readyState === WebSocket.CONNECTING && socket === null) {
+    if (network.now() < timeLimits.connection) await wait(5)
+    else socket = 'not opened in time'
+  }
   const body = JSON.stringify({ prompt: graph, client_id: 'c', prompt_id: PROMPT_ID })
   const { status } = await ask(network, 'POST /prompt', { body })
   const facts = await settled(network, events)
@@ -51,7 +52,10 @@ export async function render(network: FaultyNetwork): Promise<Rendered> {
   return { ...facts, events, socket, posted: posted === undefined ? null : Number(posted) }
 }
 
-/** Asks until the server is there, knows the end of what runs, and says nothing more for a moment. */
+/**
+ * Asks until the server is there, knows the end of what runs, and says nothing more for a moment: as many answers as a busy machine
+ * may need to say one thing more, and fewer when the end has been said.
+ */
 async function settled(
   network: FaultyNetwork,
   events: readonly string[],
@@ -61,7 +65,7 @@ async function settled(
     const now = JSON.stringify([queue, history, events, network.now()])
     quiet = now === before ? quiet + 1 : 0
     before = now
-    if (quiet < 4 || queue === null) continue
+    if (queue === null || quiet < (history?.[PROMPT_ID] ? 4 : 12)) continue
     const { queue_running: running, queue_pending: pending } = queue
     return {
       history: history?.[PROMPT_ID] ?? null,
