@@ -1,35 +1,16 @@
 import { expect, it } from 'vitest'
 import { jobsOf, type Plan } from '../../src/domain/plan.ts'
-import { mainFileOf, type OutputFile, type RunEvent } from '../../src/domain/run-event.ts'
-import {
-  noFacts,
-  type ResumeDecision,
-  type ResumeFacts,
-  resumeDecision,
-  type UploadTarget,
-} from '../../src/orchestrator/resume-decision.ts'
-import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
+import type { RunEvent } from '../../src/domain/run-event.ts'
+import { noFacts, type ResumeFacts, resumeDecision, type UploadTarget } from '../../src/orchestrator/resume-decision.ts'
+import { another, decide, done, plan, result, results, server, started, stateAfter } from '../support/earlier-run.ts'
 import { planOf } from '../support/plans.ts'
-import { resultOf } from '../support/results.ts'
 
-/** Two chunks: HIGH 1, LOW 2, HIGH 3, LOW 4, combine 5 and 6. */
-const plan = planOf('otter')
-const another = planOf('otter', 120, { positivePrompt: 'Another.' })
 const at = 0
 const video = 'otter'
 const PLACE: UploadTarget = { bucket: 'b', names: { film: 'n', manifest: 'm' } }
 const ELSEWHERE: UploadTarget = { ...PLACE, bucket: 'other' }
 const stored = { bucket: 'b', name: 'n', size: 1, crc32c: 'c', md5: null, generation: '1' }
 
-const started = (as = plan, skipped: number[] = []): RunEvent => ({
-  kind: 'video-started',
-  at,
-  video,
-  plan: as,
-  skipped,
-})
-const done = (...jobs: number[]): RunEvent[] =>
-  jobs.map((workflow) => ({ kind: 'job-finished', at, video, workflow, result: result(workflow) }))
 const placed: RunEvent = { kind: 'film-downloaded', at, video, file: '/film.mp4', bytes: 1, crc32c: 'c', frames: 120 }
 const uploaded = (role: 'film' | 'manifest'): RunEvent => ({
   kind: 'upload-finished',
@@ -39,17 +20,6 @@ const uploaded = (role: 'film' | 'manifest'): RunEvent => ({
   object: { ...stored, name: PLACE.names[role] },
 })
 const finished: RunEvent = { kind: 'video-finished', at, video, film: '/film.mp4', frames: 120 }
-
-const results = new Map([1, 2, 3, 4, 5, 6].map((workflow) => [workflow, resultOf(plan, workflow)]))
-const result = (workflow: number) => results.get(workflow)!
-const server = (workflow: number): OutputFile => mainFileOf(result(workflow)).server
-
-const stateAfter = (...events: RunEvent[]): RunState => events.reduce(reduceRunState, { ...noRun, runId: 'run' })
-
-/** Of a film that lies as it was placed, and a place in the bucket that is free. */
-function decide(events: readonly RunEvent[], facts: Partial<ResumeFacts>, as: Plan = plan): ResumeDecision {
-  return resumeDecision(as, stateAfter(...events), { ...noFacts(null), isTaken: false, isPlaced: true, ...facts })
-}
 
 const rendered = [started(), ...done(1, 2, 3, 4, 5, 6)]
 const whole = [...rendered, placed, uploaded('film'), uploaded('manifest'), finished]

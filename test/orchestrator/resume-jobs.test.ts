@@ -1,48 +1,28 @@
 import { expect, it } from 'vitest'
-import { promptId } from '../../src/domain/ids.ts'
 import { jobsOf, type Plan } from '../../src/domain/plan.ts'
-import { type JobResult, mainFileOf, type OutputFile, type RunEvent } from '../../src/domain/run-event.ts'
+import { type JobResult, mainFileOf, type OutputFile } from '../../src/domain/run-event.ts'
 import {
   noFacts,
   promptsToCancel,
   type ResumeDecision,
-  type ResumeFacts,
   resumeDecision,
 } from '../../src/orchestrator/resume-decision.ts'
-import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
+import {
+  another,
+  copy,
+  decide,
+  done,
+  plan,
+  result,
+  results,
+  sent,
+  server,
+  started,
+  stateAfter,
+} from '../support/earlier-run.ts'
 import { planOf } from '../support/plans.ts'
 import { resultOf } from '../support/results.ts'
 import { fc } from '../support/seeded.ts'
-
-/** Two chunks: HIGH 1, LOW 2, HIGH 3, LOW 4, combine 5 and 6. */
-const plan = planOf('otter')
-const another = planOf('otter', 120, { positivePrompt: 'Another.' })
-const at = 0
-const video = 'otter'
-
-const started = (as = plan, skipped: number[] = []): RunEvent => ({
-  kind: 'video-started',
-  at,
-  video,
-  plan: as,
-  skipped,
-})
-const done = (...jobs: number[]): RunEvent[] =>
-  jobs.map((workflow) => ({ kind: 'job-finished', at, video, workflow, result: result(workflow) }))
-const sent = (workflow: number, attempt: number, as = plan): RunEvent => {
-  const { jobId } = jobsOf(as)[workflow - 1]!
-  return { kind: 'job-started', at, video, workflow, promptId: promptId('run', jobId, attempt), attempt, graph: 'g' }
-}
-const results = new Map([1, 2, 3, 4, 5, 6].map((workflow) => [workflow, resultOf(plan, workflow)]))
-const result = (workflow: number) => results.get(workflow)!
-const server = (workflow: number): OutputFile => mainFileOf(result(workflow)).server
-const copy = (workflow: number) => mainFileOf(result(workflow)).copy!
-
-const stateAfter = (...events: RunEvent[]): RunState => events.reduce(reduceRunState, { ...noRun, runId: 'run' })
-
-function decide(events: readonly RunEvent[], facts: Partial<ResumeFacts>, as: Plan = plan): ResumeDecision {
-  return resumeDecision(as, stateAfter(...events), { ...noFacts(null), isTaken: false, isPlaced: true, ...facts })
-}
 
 /** `1 skip, 2 put-back, 3 send`, or the workflows whose files have to be looked for. */
 function told(decision: ResumeDecision): string {
@@ -94,16 +74,14 @@ it('does again what is planned differently, and never counts it as lost', () => 
 
 it('combines the last film again when there never was a copy', () => {
   const six = { ...result(6), film: { server: server(6), copy: null } } as JobResult
-  const events = [started(), ...done(1, 2, 3, 4, 5)]
-  events.push({ kind: 'job-finished', at, video, workflow: 6, result: six })
+  const events = [started(), ...done(1, 2, 3, 4, 5, [6, six])]
   const held = new Map([4, 5, 6].map((workflow) => [mainFileOf(workflow === 6 ? six : result(workflow)).server, true]))
   expect(told(decide(events, { held }))).toBe('1 skip, 2 skip, 3 skip, 4 skip, 5 skip, 6 send')
 })
 
 it('combines a film again rather than put its copy back', () => {
   const five = { ...result(5), film: { server: server(5), copy: '/kept.mp4' } } as JobResult
-  const events = [started(), ...done(1, 2, 3, 4)]
-  events.push({ kind: 'job-finished', at, video, workflow: 5, result: five })
+  const events = [started(), ...done(1, 2, 3, 4, [5, five])]
   const held = new Map([1, 2, 3, 4, 5].map((workflow) => [server(workflow), workflow !== 5]))
   const facts = { copies: new Set([copy(2), copy(4), '/kept.mp4']), held }
   expect(told(decide(events, facts))).toBe('1 skip, 2 skip, 3 skip, 4 skip, 5 send, 6 send')
@@ -126,10 +104,7 @@ it('leaves every job that runs with what it needs, whatever is done, here or the
   fc.assert(
     fc.property(some, some, some, (jobs, here, there) => {
       const made = new Map(jobs.map((workflow) => [workflow, resultOf(long, workflow)]))
-      const events = [...made].map(
-        ([workflow, each]): RunEvent => ({ kind: 'job-finished', at, video, workflow, result: each }),
-      )
-      const state = stateAfter(started(long), ...events)
+      const state = stateAfter(started(long), ...done(...made))
       const files = new Map([...made].map(([workflow, each]) => [mainFileOf(each).server, workflow]))
       const copies = new Set([...made].flatMap(([n, each]) => (here.includes(n) ? (mainFileOf(each).copy ?? []) : [])))
       let held = new Map<OutputFile, boolean>()
@@ -166,12 +141,12 @@ it('adopts a prompt of the same job, sends others anew, and counts attempts on',
   // It may have to be sent again, and then HIGH's latent is needed.
   expect(told(decide(events, {}))).toBe('look 1')
   const decision = decide(events, { held: new Map([[server(1), true]]) })
-  const { promptId: id } = sent(2, 3) as Extract<RunEvent, { kind: 'job-started' }>
+  const { promptId } = sent(2, 3)
   expect(decision).toEqual({
     kind: 'render',
     jobs: new Map<number, object>([
       [1, { kind: 'skip', result: result(1) }],
-      [2, { kind: 'adopt', attempts: 3, open: { promptId: id, attempt: 3, graph: 'g' } }],
+      [2, { kind: 'adopt', attempts: 3, open: { promptId, attempt: 3, graph: 'g' } }],
       [3, { kind: 'send', attempts: 0, open: null, wasDone: false }],
       [4, { kind: 'send', attempts: 0, open: null, wasDone: false }],
       [5, { kind: 'send', attempts: 1, open: null, wasDone: false }],
@@ -193,8 +168,7 @@ it('counts attempts on under a job that has another number now', () => {
   const short = planOf('otter', 101)
   const [, , combine] = jobsOf(short)
   const same = jobsOf(planOf('otter', 202)).find(({ jobId }) => jobId === combine!.jobId)!
-  const event = { ...(sent(3, 2, short) as Extract<RunEvent, { kind: 'job-started' }>) }
-  const decision = decide([started(short), event], {}, planOf('otter', 202))
+  const decision = decide([started(short), sent(3, 2, short)], {}, planOf('otter', 202))
   expect(same.workflowNumber).toBe(5)
   expect(decision).toMatchObject({ kind: 'render' })
   expect((decision as Extract<ResumeDecision, { kind: 'render' }>).jobs.get(5)).toMatchObject({
@@ -210,7 +184,7 @@ it.each<[string, readonly Plan[], number[]]>([
   ['a plan with fewer jobs has', [planOf('otter', 12)], [2, 6]],
   ['a run that is cancelled has', [], [2, 6]],
 ])('cancels what %s no use for', (_, plans, workflows) => {
-  const open = [sent(2, 1), sent(6, 1)] as Array<Extract<RunEvent, { kind: 'job-started' }>>
+  const open = [sent(2, 1), sent(6, 1)]
   const ids = promptsToCancel(plans, stateAfter(started(), ...open)).map((prompt) => prompt.promptId)
   expect(ids).toEqual(open.filter(({ workflow }) => workflows.includes(workflow)).map((event) => event.promptId))
 })
