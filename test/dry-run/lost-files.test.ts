@@ -33,17 +33,18 @@ async function stopped(refused: number, flags: readonly string[]) {
 const LOST = '0 warning: otter: ComfyUI has lost files of jobs that were done'
 
 it.each([
-  ['a latent', 4, [], `${LOST} (run again: 3; put back from the local copy: 2)\n`, [3, 4, 5, 6]],
-  ['what has a copy', 4, ['--keep-intermediate'], `${LOST} (put back from the local copy: 2, 3)\n`, [4, 5, 6]],
-  ['videos and a film', 6, [], `${LOST} (run again: 5; put back from the local copy: 2, 4)\n`, [5, 6]],
-])('goes on on a server that has lost %s', async (_, refused, flags, said, sent) => {
+  ['a latent', 4, [], `${LOST} (run again: 3; put back from the local copy: 2)\n`, [3, 4, 5, 6], 2],
+  ['what has a copy', 4, ['--keep-intermediate'], `${LOST} (put back from the local copy: 2, 3)\n`, [4, 5, 6], 3],
+  ['videos and a film', 6, [], `${LOST} (run again: 5; put back from the local copy: 2, 4)\n`, [5, 6], 2],
+  // A film is combined again, copy or not.
+  ['all', 6, ['--keep-intermediate'], `${LOST} (run again: 5; put back from the local copy: 2, 4)\n`, [5, 6], 2],
+])('goes on on a server that has lost %s', async (_, refused, flags, said, sent, uploads) => {
   const { resume, film } = await stopped(refused, flags)
   const empty = await simulatedWorld()
   expect(await resume(empty)).toEqual({ said, sent })
   expect(decoded(film)).toEqual({ frames: 24, width: 64, height: 64, fps: 16 })
-  const references = empty.asked.filter((line) => line === 'comfyui POST /upload/image').length
-  // One upload for each file with a copy, and one for the reference image of chunk 2 when that is rendered.
-  expect(references).toBe(flags.length === 0 ? 2 : 3)
+  // One for each file with a copy, and one for the reference image of chunk 2 when that is rendered.
+  expect(empty.asked.filter((line) => line === 'comfyui POST /upload/image')).toHaveLength(uploads)
 })
 
 it('sends nothing twice to a server that has everything', async () => {
@@ -54,10 +55,11 @@ it('sends nothing twice to a server that has everything', async () => {
 })
 
 it('takes from the server what was deleted here, and renders nothing again', async () => {
-  const { resume, world, clear, film } = await stopped(4, [])
+  // The next chunk needs a frame of what was deleted.
+  const { resume, world, clear, film } = await stopped(3, [])
   for (const name of ['videos', 'references']) clear(name)
   const said = '0 warning: otter: Local files of jobs that were done are gone (downloaded again: 2)\n'
-  expect(await resume(world)).toEqual({ said, sent: [4, 5, 6] })
+  expect(await resume(world)).toEqual({ said, sent: [3, 4, 5, 6] })
   expect(decoded(film).frames).toBe(24)
 })
 
