@@ -5,8 +5,8 @@ import { createLayout } from '../../src/config/layout.ts'
 import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
 import { cleanUp } from '../../src/orchestrator/clean-up.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
+import { filesIn, temporaryFolder } from '../support/folders.ts'
 import { planOf } from '../support/plans.ts'
-import { filesIn, temporaryFolder } from '../support/rehearse.ts'
 import { onServer } from '../support/results.ts'
 
 const plan = planOf('otter')

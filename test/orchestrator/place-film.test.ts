@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import { placeFilm } from '../../src/orchestrator/place-film.ts'
 import { failure } from '../support/failure.ts'
-import { filesIn, temporaryFolder } from '../support/rehearse.ts'
+import { filesIn, temporaryFolder } from '../support/folders.ts'
 
 let folder: string
 beforeEach(() => {

@@ -77,7 +77,7 @@ async function run(world: {
   const context = {
     runId: 'run',
     runName: 'calm-wren',
-    clients: { comfyui, pace: realPace },
+    clients: { comfyui, pace: { ...realPace, pause: async () => {} } },
     workflowsBefore: new Map(),
     options: { maxRetries: 3 },
     retries: runRetries,

@@ -9,7 +9,7 @@ import type { RunEvent } from '../../src/domain/run-event.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { uploadFile } from '../../src/orchestrator/server-files.ts'
 import { startLoopback } from '../clients/loopback-comfyui.ts'
-import { temporaryFolder } from '../support/rehearse.ts'
+import { temporaryFolder } from '../support/folders.ts'
 
 /** Uploads a file to a server that breaks the first `breaks` uploads off. */
 async function upload(breaks: number) {

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { type CallOptions, callPr } from '../cli/call-pr.ts'
-import { newFolder, type PrResult } from '../cli/run-pr.ts'
+import type { PrResult } from '../cli/run-pr.ts'
+import { filesIn, temporaryFolder } from './folders.ts'
+
+export { filesIn, temporaryFolder } from './folders.ts'
 
 const example = readFileSync(new URL('../../fixtures/prompt_files/example.txt', import.meta.url), 'utf8')
 
@@ -54,18 +57,6 @@ export function runFolder(parent: string): Omit<Rehearsed, keyof PrResult> {
     summary: existsSync(join(folder, 'summary.json')) ? json('summary.json') : null,
   }
 }
-
-/** Every file below a folder, relative to it, sorted. */
-export function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .toSorted()
-}
-
-/** A folder that is gone when the tests have ended. */
-export const temporaryFolder = newFolder
 
 /** A text prompt file of four blocks. */
 export function promptFile(name: string, frames: number, positive = 'A heron wades.', negative = ''): string {

@@ -1,0 +1,325 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type {
+  Clients,
+  ComfyuiClient,
+  HistoryEntry,
+  MediaInfo,
+  PodClient,
+  PromptEvent,
+} from '../../src/clients/clients.ts'
+import { createLayout, inputFile } from '../../src/config/layout.ts'
+import { loadTemplates } from '../../src/config/templates.ts'
+import type { Graph } from '../../src/domain/graph.ts'
+import { promptId } from '../../src/domain/ids.ts'
+import { jobsOf, type Plan } from '../../src/domain/plan.ts'
+import { runRetries } from '../../src/domain/retry-policy.ts'
+import type { OutputFile, RunEvent, StoredObject } from '../../src/domain/run-event.ts'
+import type { Terms } from '../../src/domain/spending.ts'
+import { PromptRunnerError } from '../../src/errors.ts'
+import { fileCrc32c } from '../../src/files/file-crc32c.ts'
+import { orchestrate } from '../../src/orchestrator/orchestrate.ts'
+import type { RunContext } from '../../src/orchestrator/run-context.ts'
+import { openSpending } from '../../src/orchestrator/spending.ts'
+import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
+import { temporaryFolder } from '../support/folders.ts'
+
+const templates = await loadTemplates(null)
+const runName = 'calm-wren'
+
+/** What an orchestrator asks of the outside, answered from memory, for whatever is not about how it is asked. */
+export interface SmallWorld {
+  readonly folder: string
+  /** Files of the server, by `folder/name`. */
+  readonly files: Set<string>
+  /** Entries of the server's history. */
+  readonly history: Map<string, HistoryEntry>
+  readonly bucket: Map<string, StoredObject>
+  /** What was asked and what was told, in order. */
+  readonly log: string[]
+  readonly events: RunEvent[]
+  /** Is told what is asked before it is answered; what it throws is the answer. */
+  fault: (asked: string) => void
+  /** Whether the machine dies when an event is told. */
+  dies: (event: RunEvent) => boolean
+  /** What the server says of a prompt while it runs. */
+  told: (promptId: string) => readonly PromptEvent[]
+  /** Of a video that lies at a path; null: it is as planned. */
+  probed: (path: string) => Partial<MediaInfo> | null
+  /** Prompts that the queue has. */
+  readonly queue: { running: string[]; pending: string[] }
+  readonly pod: { status: string; costPerHour: number }
+  readonly controller: AbortController
+  now: number
+}
+
+/** A server that has nothing yet, in a folder that has nothing yet. */
+export function smallWorld(): SmallWorld {
+  return {
+    folder: temporaryFolder(),
+    files: new Set(),
+    history: new Map(),
+    bucket: new Map(),
+    log: [],
+    events: [],
+    fault: () => {},
+    dies: () => false,
+    told: () => [],
+    probed: () => null,
+    queue: { running: [], pending: [] },
+    pod: { status: 'RUNNING', costPerHour: 0.79 },
+    controller: new AbortController(),
+    now: 0,
+  }
+}
+
+export interface SmallRun {
+  readonly options?: Partial<RunContext['options']>
+  readonly earlier?: RunState | null
+  readonly hasPod?: boolean
+  /** What it may take. */
+  readonly terms?: Partial<Terms>
+}
+
+const pathOf = ({ subfolder, filename }: OutputFile) => join(subfolder, filename)
+
+/** Runs plans in such a world. Gives what failed, as `otter: CODE: message`. */
+export async function runIn(world: SmallWorld, plans: readonly Plan[], run: SmallRun = {}): Promise<readonly string[]> {
+  const context = contextOf(world, plans, run)
+  const failures = await orchestrate(context, plans)
+  return failures.map(({ video, error }) => `${video}: ${error.code}: ${error.message.replaceAll(world.folder, '')}`)
+}
+
+/** What every part of a run there needs. */
+export function contextOf(
+  world: SmallWorld,
+  plans: readonly Plan[],
+  { options = {}, earlier = null, hasPod = false, terms = {} }: SmallRun = {},
+): RunContext {
+  const clients = clientsOf(world, plans)
+  const resumeFlags = `--resume ${runName}`
+  const now = () => {
+    world.now += 1
+    return world.now
+  }
+  const numbers = plans.map((plan) => jobsOf(plan).length)
+  return {
+    runId: 'run',
+    runName,
+    clients: hasPod ? clients : { ...clients, pod: null },
+    templates,
+    layout: createLayout(world.folder, runName),
+    earlier,
+    filmNames: new Map(plans.map(({ videoName }) => [videoName, `${videoName}.mp4`])),
+    workflowsBefore: new Map(
+      plans.map(({ videoName }, at) => [videoName, numbers.slice(0, at).reduce((a, b) => a + b, 0)]),
+    ),
+    options: { maxRetries: 1, jobTimeout: null, upload: true, keepIntermediate: false, shutdown: 'keep', ...options },
+    retries: runRetries,
+    share: null,
+    spending: openSpending({
+      terms: { price: null, budget: null, deadline: null, ...terms },
+      earlier,
+      resumeFlags,
+      now: () => world.now,
+    }),
+    resumeFlags,
+    now,
+    emit(event) {
+      world.events.push(event)
+      world.log.push(lineOf(event).replaceAll(world.folder, ''))
+      if (world.dies(event)) throw new Error('the machine died')
+    },
+    signal: world.controller.signal,
+  }
+}
+
+/**
+ * What was asked and told, with names for what is a hash: `prompt 3.1` is the first attempt at workflow 3, `job 3` the id of its job.
+ */
+export function logOf({ log }: SmallWorld, plans: readonly Plan[]): string {
+  const names = plans.flatMap((plan, at) =>
+    jobsOf(plan).flatMap(({ jobId, workflowNumber }) => {
+      const name = at === 0 ? `${workflowNumber}` : `${plan.videoName} ${workflowNumber}`
+      const prompts = [1, 2, 3, 4].map(
+        (attempt) => [promptId('run', jobId, attempt), `prompt ${name}.${attempt}`] as const,
+      )
+      return [[jobId, `job ${name}`] as const, ...prompts]
+    }),
+  )
+  const text = names.reduce((rest, [id, name]) => rest.replaceAll(id, name), log.join('\n'))
+  return `${text.replaceAll(/[0-9a-f]{64}/g, 'DIGEST')}\n`
+}
+
+/** What a run of such a world knows of its first events. */
+export function stateAfter(events: readonly RunEvent[]): RunState {
+  return events.reduce(reduceRunState, { ...noRun, runId: 'run', runName })
+}
+
+/** An event as one line, without what is told elsewhere. */
+function lineOf(event: RunEvent): string {
+  const { kind, at: _, ...rest } = event
+  const told = kind === 'video-started' ? { video: event.video, skipped: event.skipped } : rest
+  return `${kind} ${JSON.stringify(told)}`
+}
+
+function clientsOf(world: SmallWorld, plans: readonly Plan[]): Clients {
+  const ask = (asked: string) => {
+    const line = asked.replaceAll(world.folder, '')
+    world.log.push(`→ ${line}`)
+    world.fault(line)
+  }
+  const comfyui: Partial<ComfyuiClient> = {
+    connect: async () => ask('connect'),
+    close: async () => ask('close'),
+    async submit({ promptId, graph, extraData }) {
+      const { modifications: _, ...job } = extraData!['prompt_runner'] as Record<string, unknown>
+      ask(`submit ${promptId} ${JSON.stringify(job)} with ${loadedBy(graph).join(', ')}`)
+      world.history.set(promptId, entryOf(promptId, graph))
+      return { promptId, number: 1 }
+    },
+    async follow(promptId, onEvent, signal) {
+      for (const event of world.told(promptId)) onEvent(event)
+      signal?.throwIfAborted()
+      ask(`follow ${promptId}`)
+      const entry = world.history.get(promptId)!
+      for (const file of Object.values(entry.files).flat()) world.files.add(pathOf(file))
+      return entry
+    },
+    async history(promptId) {
+      ask(`history ${promptId}`)
+      return world.history.get(promptId) ?? null
+    },
+    async queue() {
+      ask('queue')
+      return world.queue
+    },
+    async queueRemaining() {
+      ask('queue length')
+      return 0
+    },
+    async download(file, path) {
+      ask(`download ${pathOf(file)} to ${path}`)
+      if (!world.files.has(pathOf(file))) throw new PromptRunnerError('PR_COMFY_HTTP', 'no such file')
+      writeFileSync(path, path.endsWith('.latent') ? latentFile([1, 16, 26, 106, 60]) : `made as ${pathOf(file)}`)
+      return { bytes: 1 }
+    },
+    async holds(file) {
+      ask(`holds ${pathOf(file)}`)
+      return world.files.has(pathOf(file))
+    },
+    async size(file) {
+      ask(`size ${pathOf(file)}`)
+      return world.files.has(pathOf(file)) ? null : 0
+    },
+    async upload(path, { name = basename(path), subfolder = '', type = 'input' } = {}) {
+      const file = { filename: name, subfolder, type }
+      ask(`upload ${path} as ${type} ${pathOf(file)}`)
+      world.files.add(pathOf(file))
+      return file
+    },
+    interrupt: async (promptId) => ask(`interrupt ${promptId}`),
+    deleteQueued: async (promptIds) => ask(`delete ${promptIds}`),
+  }
+  return {
+    comfyui: comfyui as ComfyuiClient,
+    storage: {
+      bucket: 'films',
+      prefix: 'june',
+      claim: () => Promise.reject(new Error('nobody shares')),
+      download: () => Promise.reject(new Error('nobody shares')),
+      async upload({ path, object, contentType, metadata, onProgress }) {
+        ask(`store ${path} as ${object}, ${contentType}, ${JSON.stringify(metadata)}`)
+        if (contentType === 'application/json') world.log.push(JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))))
+        onProgress?.(1, 2)
+        const crc32c = await fileCrc32c(path)
+        const stored = { bucket: 'films', name: object, size: 4, crc32c, md5: null, generation: '1' }
+        world.bucket.set(object, stored)
+        return stored
+      },
+      async stat(object) {
+        ask(`stat ${object}`)
+        return world.bucket.get(object) ?? null
+      },
+      list: async () => [],
+    },
+    pod: podOf(world, ask),
+    media: {
+      async extractFrame(video, frame, png) {
+        ask(`cut frame ${frame} of ${video} to ${png}`)
+        writeFileSync(png, 'a picture')
+      },
+      async probe(path) {
+        ask(`probe ${path}`)
+        return { ...plannedAt(path, plans), ...world.probed(path) }
+      },
+    },
+    pace: {
+      pause: async (ms) => ask(`pause ${ms}`),
+      patience: async (ms) => ask(`patience ${ms}`),
+      limit: (ms) => ms,
+    },
+  }
+}
+
+function podOf(world: SmallWorld, ask: (asked: string) => void): PodClient {
+  return {
+    podId: 'mine',
+    async info() {
+      ask('pod info')
+      return { id: 'mine', name: '', actions: [], gpu: null, locked: false, ...world.pod }
+    },
+    async health() {
+      ask('pod health')
+      return { status: 'ok', uptimeSeconds: null, gpus: [{ util: 3, memoryUtil: 4 }], cpuUtil: null, memoryUtil: null }
+    },
+    async stop() {
+      ask('pod stop')
+      Object.assign(world.pod, { status: 'EXITED', costPerHour: 0 })
+    },
+  }
+}
+
+/** A file of one tensor, as safetensors. */
+export function latentFile(shape: readonly number[], name = 'latent_tensor'): Buffer {
+  const header = Buffer.from(
+    JSON.stringify({ __metadata__: {}, [name]: { dtype: 'F16', shape, data_offsets: [0, 2] } }),
+  )
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(header.length))
+  return Buffer.concat([length, header, Buffer.alloc(2)])
+}
+
+/** Every node that saves has saved one file. */
+function entryOf(promptId: string, graph: Graph): HistoryEntry {
+  const files = Object.entries(graph).flatMap(([node, { inputs, class_type }]) => {
+    const prefix = inputs['filename_prefix']
+    if (typeof prefix !== 'string') return []
+    const { filename, subfolder } = inputFile(prefix)
+    const ending = class_type === 'SaveLatent' ? 'latent' : 'mp4'
+    return [[node, [{ filename: `${filename}_00001_.${ending}`, subfolder, type: 'output' }]] as const]
+  })
+  return { promptId, status: 'success', files: Object.fromEntries(files), outputs: {}, messages: [] }
+}
+
+/** What its loaders are to load, and where its savers save. */
+function loadedBy(graph: Graph): string[] {
+  return Object.values(graph).flatMap(({ class_type, inputs }) =>
+    ['image', 'latent', 'video', 'file', 'filename_prefix'].flatMap((name) =>
+      typeof inputs[name] === 'string' ? `${class_type} ${inputs[name]}` : [],
+    ),
+  )
+}
+
+function plannedAt(path: string, plans: readonly Plan[]): MediaInfo {
+  const plan = plans.find(({ videoName }) => basename(path).startsWith(videoName))!
+  const { width, height, fps } = plan
+  const [, kind, number] = /(chunk|combine)_(\d+)/.exec(path)!
+  // A look at a file of the server goes by the number of its workflow.
+  const job = path.endsWith('.look')
+    ? jobsOf(plan)[Number(number) - 1]!
+    : kind === 'chunk'
+      ? plan.passes[Number(number) - 1]!.low
+      : plan.combineJobs[Number(number) - 1]!
+  return { width, height, fps, frames: job.kind === 'combine' ? job.filmFrames : job.chunk.renderFrames }
+}
