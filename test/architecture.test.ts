@@ -79,6 +79,7 @@ it('has nothing at the top level but what belongs there', () => {
     '.github',
     '.gitignore',
     '.npmrc',
+    '.stryker.config.mjs',
     'CHANGELOG.md',
     'LICENSE',
     'README.md',

@@ -6,14 +6,6 @@ import { linuxOnly } from './support/linux-only.ts'
 const root = new URL('..', import.meta.url).pathname
 const exclude = [...configDefaults.exclude, ...(process.platform === 'linux' ? [] : Object.keys(linuxOnly))]
 
-/**
- * No test leaves anything behind in its process, so that files share one: starting a process and loading the sources into it is up
- * to half of what a file costs. One that puts something in the place of a module needs a process where that is not loaded yet.
- */
-const apart = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
-  readFileSync(join(root, file), 'utf8').includes('vi.mock('),
-)
-
 export default defineConfig({
   test: {
     root,
@@ -21,14 +13,27 @@ export default defineConfig({
     // Two cores are what CI has; more workers only take memory there.
     maxWorkers: 2,
     teardownTimeout: 60_000,
-    projects: [
-      project({ name: 'sharing', include: ['test/**/*.test.ts'], exclude: [...exclude, ...apart], isolate: false }),
-      project({ name: 'apart', include: apart, exclude }),
-    ],
+    projects: projectsOf(globSync('test/**/*.test.ts', { cwd: root })),
   },
 })
 
-function project(test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+/**
+ * No test leaves anything behind in its process, so that files share one: starting a process and loading the sources into it is up
+ * to half of what a file costs. One that puts something in the place of a module needs a process where that is not loaded yet.
+ */
+export function projectsOf(files: readonly string[], options: Options = {}): TestProjectInlineConfiguration[] {
+  const { apart = [], sharing = [] } = Object.groupBy(files, (file) =>
+    readFileSync(join(root, file), 'utf8').includes('vi.mock(') ? 'apart' : 'sharing',
+  )
+  return [
+    project({ name: 'sharing', include: sharing, exclude, isolate: false, ...options }),
+    project({ name: 'apart', include: apart, exclude, ...options }),
+  ]
+}
+
+type Options = NonNullable<TestProjectInlineConfiguration['test']>
+
+function project(test: Options): TestProjectInlineConfiguration {
   return {
     test: {
       root,
