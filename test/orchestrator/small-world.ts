@@ -8,24 +8,13 @@ import type {
   PodClient,
   PromptEvent,
 } from '../../src/clients/clients.ts'
-import { createLayout, inputFile } from '../../src/config/layout.ts'
-import { loadTemplates } from '../../src/config/templates.ts'
+import { inputFile } from '../../src/config/layout.ts'
 import type { Graph } from '../../src/domain/graph.ts'
-import { promptId } from '../../src/domain/ids.ts'
 import { jobsOf, type Plan } from '../../src/domain/plan.ts'
-import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { OutputFile, RunEvent, StoredObject } from '../../src/domain/run-event.ts'
-import type { Terms } from '../../src/domain/spending.ts'
 import { PromptRunnerError } from '../../src/errors.ts'
 import { fileCrc32c } from '../../src/files/file-crc32c.ts'
-import { orchestrate } from '../../src/orchestrator/orchestrate.ts'
-import type { RunContext } from '../../src/orchestrator/run-context.ts'
-import { openSpending } from '../../src/orchestrator/spending.ts'
-import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
 import { temporaryFolder } from '../support/folders.ts'
-
-const templates = await loadTemplates(null)
-const runName = 'calm-wren'
 
 /** What an orchestrator asks of the outside, answered from memory, for whatever is not about how it is asked. */
 export interface SmallWorld {
@@ -50,6 +39,9 @@ export interface SmallWorld {
   readonly queue: { running: string[]; pending: string[] }
   readonly pod: { status: string; costPerHour: number }
   readonly controller: AbortController
+  readonly closing: AbortController
+  /** What somebody at the terminal answers. */
+  says: boolean
   now: number
 }
 
@@ -69,101 +61,14 @@ export function smallWorld(): SmallWorld {
     queue: { running: [], pending: [] },
     pod: { status: 'RUNNING', costPerHour: 0.79 },
     controller: new AbortController(),
+    closing: new AbortController(),
+    says: false,
     now: 0,
   }
 }
 
-export interface SmallRun {
-  readonly options?: Partial<RunContext['options']>
-  readonly earlier?: RunState | null
-  readonly hasPod?: boolean
-  /** What it may take. */
-  readonly terms?: Partial<Terms>
-}
-
-const pathOf = ({ subfolder, filename }: OutputFile) => join(subfolder, filename)
-
-/** Runs plans in such a world. Gives what failed, as `otter: CODE: message`. */
-export async function runIn(world: SmallWorld, plans: readonly Plan[], run: SmallRun = {}): Promise<readonly string[]> {
-  const context = contextOf(world, plans, run)
-  const failures = await orchestrate(context, plans)
-  return failures.map(({ video, error }) => `${video}: ${error.code}: ${error.message.replaceAll(world.folder, '')}`)
-}
-
-/** What every part of a run there needs. */
-export function contextOf(
-  world: SmallWorld,
-  plans: readonly Plan[],
-  { options = {}, earlier = null, hasPod = false, terms = {} }: SmallRun = {},
-): RunContext {
-  const clients = clientsOf(world, plans)
-  const resumeFlags = `--resume ${runName}`
-  const now = () => {
-    world.now += 1
-    return world.now
-  }
-  const numbers = plans.map((plan) => jobsOf(plan).length)
-  return {
-    runId: 'run',
-    runName,
-    clients: hasPod ? clients : { ...clients, pod: null },
-    templates,
-    layout: createLayout(world.folder, runName),
-    earlier,
-    filmNames: new Map(plans.map(({ videoName }) => [videoName, `${videoName}.mp4`])),
-    workflowsBefore: new Map(
-      plans.map(({ videoName }, at) => [videoName, numbers.slice(0, at).reduce((a, b) => a + b, 0)]),
-    ),
-    options: { maxRetries: 1, jobTimeout: null, upload: true, keepIntermediate: false, shutdown: 'keep', ...options },
-    retries: runRetries,
-    share: null,
-    spending: openSpending({
-      terms: { price: null, budget: null, deadline: null, ...terms },
-      earlier,
-      resumeFlags,
-      now: () => world.now,
-    }),
-    resumeFlags,
-    now,
-    emit(event) {
-      world.events.push(event)
-      world.log.push(lineOf(event).replaceAll(world.folder, ''))
-      if (world.dies(event)) throw new Error('the machine died')
-    },
-    signal: world.controller.signal,
-  }
-}
-
-/**
- * What was asked and told, with names for what is a hash: `prompt 3.1` is the first attempt at workflow 3, `job 3` the id of its job.
- */
-export function logOf({ log }: SmallWorld, plans: readonly Plan[]): string {
-  const names = plans.flatMap((plan, at) =>
-    jobsOf(plan).flatMap(({ jobId, workflowNumber }) => {
-      const name = at === 0 ? `${workflowNumber}` : `${plan.videoName} ${workflowNumber}`
-      const prompts = [1, 2, 3, 4].map(
-        (attempt) => [promptId('run', jobId, attempt), `prompt ${name}.${attempt}`] as const,
-      )
-      return [[jobId, `job ${name}`] as const, ...prompts]
-    }),
-  )
-  const text = names.reduce((rest, [id, name]) => rest.replaceAll(id, name), log.join('\n'))
-  return `${text.replaceAll(/[0-9a-f]{64}/g, 'DIGEST')}\n`
-}
-
-/** What a run of such a world knows of its first events. */
-export function stateAfter(events: readonly RunEvent[]): RunState {
-  return events.reduce(reduceRunState, { ...noRun, runId: 'run', runName })
-}
-
-/** An event as one line, without what is told elsewhere. */
-function lineOf(event: RunEvent): string {
-  const { kind, at: _, ...rest } = event
-  const told = kind === 'video-started' ? { video: event.video, skipped: event.skipped } : rest
-  return `${kind} ${JSON.stringify(told)}`
-}
-
-function clientsOf(world: SmallWorld, plans: readonly Plan[]): Clients {
+/** All that is outside of a run of these plans. */
+export function clientsIn(world: SmallWorld, plans: readonly Plan[]): Clients {
   const ask = (asked: string) => {
     const line = asked.replaceAll(world.folder, '')
     world.log.push(`→ ${line}`)
@@ -226,8 +131,6 @@ function clientsOf(world: SmallWorld, plans: readonly Plan[]): Clients {
     storage: {
       bucket: 'films',
       prefix: 'june',
-      claim: () => Promise.reject(new Error('nobody shares')),
-      download: () => Promise.reject(new Error('nobody shares')),
       async upload({ path, object, contentType, metadata, onProgress }) {
         ask(`store ${path} as ${object}, ${contentType}, ${JSON.stringify(metadata)}`)
         if (contentType === 'application/json') world.log.push(JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))))
@@ -323,3 +226,5 @@ function plannedAt(path: string, plans: readonly Plan[]): MediaInfo {
       : plan.combineJobs[Number(number) - 1]!
   return { width, height, fps, frames: job.kind === 'combine' ? job.filmFrames : job.chunk.renderFrames }
 }
+
+const pathOf = ({ subfolder, filename }: OutputFile) => join(subfolder, filename)

@@ -10,7 +10,8 @@ import { failure } from '../support/failure.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { planOf } from '../support/plans.ts'
 import { onServer } from '../support/results.ts'
-import { contextOf, latentFile, type SmallWorld, smallWorld, stateAfter } from './small-world.ts'
+import { contextOf, stateAfter } from './small-run.ts'
+import { latentFile, type SmallWorld, smallWorld } from './small-world.ts'
 
 const plan = planOf('otter')
 const [high, low] = jobsOf(plan)
@@ -94,13 +95,13 @@ it.each<[string, Buffer | string, boolean]>([
 ])('knows a latent that %s', async (_, bytes, expected) => {
   expect(plan.chunks[0]!.renderFrames).toBe(101)
   const { world, path } = having(bytes, 'latents/high.latent')
-  expect(await isWhole(contextOf(world, [plan]), plan, high!, path, undefined)).toBe(expected)
+  expect(await isWhole(contextOf(world, [plan]), plan, high!, path)).toBe(expected)
 })
 
 it('asks ffprobe what a video is', async () => {
   const { world, path } = having('film', 'videos/otter_chunk_001.mp4')
   const context = contextOf(world, [plan])
-  const whole = () => isWhole(context, plan, low!, path, undefined)
+  const whole = () => isWhole(context, plan, low!, path)
   expect(await whole()).toBe(true)
   world.probed = () => ({ fps: 16.009 })
   expect(await whole()).toBe(true)
@@ -108,15 +109,15 @@ it('asks ffprobe what a video is', async () => {
     world.probed = () => wrong
     expect(await whole()).toBe(false)
   }
-  expect(await isWhole(context, plan, low!, join(world.folder, 'none.mp4'), undefined)).toBe(false)
+  expect(await isWhole(context, plan, low!, join(world.folder, 'none.mp4'))).toBe(false)
 })
 
 it('asks a film for all of its frames', async () => {
   const { world, path } = having('film', 'combined/otter_combine_002.mp4')
   world.probed = () => ({ frames: 120 })
-  expect(await isWhole(contextOf(world, [plan]), plan, combine, path, undefined)).toBe(true)
+  expect(await isWhole(contextOf(world, [plan]), plan, combine, path)).toBe(true)
   world.probed = () => ({ frames: plan.chunks[1]!.renderFrames })
-  expect(await isWhole(contextOf(world, [plan]), plan, combine, path, undefined)).toBe(false)
+  expect(await isWhole(contextOf(world, [plan]), plan, combine, path)).toBe(false)
 })
 
 it.each([
@@ -128,7 +129,7 @@ it.each([
   world.fault = () => {
     throw new PromptRunnerError(code, 'it broke')
   }
-  const look = () => isWhole(contextOf(world, [plan]), plan, low!, path, undefined)
+  const look = () => isWhole(contextOf(world, [plan]), plan, low!, path)
   if (thrown === null) expect(await look()).toBe(false)
   else expect(await failure(look)).toMatchObject({ code: thrown })
 })
@@ -140,7 +141,7 @@ it('says nothing of a file while it is told to stop', async () => {
     world.controller.abort(new PromptRunnerError('PR_CANCELLED', 'enough'))
     throw new PromptRunnerError('PR_FFMPEG', 'it was killed')
   }
-  expect(await failure(() => isWhole(context, plan, low!, path, undefined))).toMatchObject({ code: 'PR_CANCELLED' })
+  expect(await failure(() => isWhole(context, plan, low!, path))).toMatchObject({ code: 'PR_CANCELLED' })
 })
 
 /** Looks for the video of LOW 2, of which the journal knows that it lies at `copy`. */

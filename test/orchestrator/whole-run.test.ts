@@ -5,7 +5,8 @@ import type { Plan } from '../../src/domain/plan.ts'
 import type { Price } from '../../src/domain/price.ts'
 import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
 import { planOf } from '../support/plans.ts'
-import { logOf, runIn, type SmallRun, type SmallWorld, smallWorld, stateAfter } from './small-world.ts'
+import { logOf, runIn, type SmallRun, stateAfter } from './small-run.ts'
+import { type SmallWorld, smallWorld } from './small-world.ts'
 
 /** HIGH and LOW 1 to 4, combine 5 and 6. */
 const otter = planOf('otter')
