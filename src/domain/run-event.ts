@@ -82,15 +82,15 @@ export function mainFileOf(result: JobResult): MadeFile {
   }
 }
 
-/** A result whose main file the server has under another name now. */
-export function withMainFile(result: JobResult, server: OutputFile): JobResult {
+/** A result whose main file the server has under another name now, or whose copy lies elsewhere. */
+export function withMainFile(result: JobResult, change: { server?: OutputFile; copy?: string }): JobResult {
   switch (result.kind) {
     case 'high':
-      return { ...result, latent: { ...result.latent, server } }
+      return { ...result, latent: { ...result.latent, ...change } }
     case 'low':
-      return { ...result, video: { ...result.video, server } }
+      return { ...result, video: { ...result.video, ...change } }
     case 'combine':
-      return { ...result, film: { ...result.film, server } }
+      return { ...result, film: { ...result.film, ...change } }
     default:
       return result satisfies never
   }

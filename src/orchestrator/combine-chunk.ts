@@ -5,6 +5,7 @@ import type { CombineResult, LowResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { checkVideo } from './check-video.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
+import { localCopy } from './local-copy.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
 import { downloadFile } from './server-files.ts'
@@ -42,7 +43,7 @@ export async function combineChunk(
   const server = madeBy(ran, 'film')
   const isLast = job.jobNumber === plan.combineJobs.length
   if (!isLast && !context.options.keepIntermediate) return { ...result, film: { server, copy: null } }
-  const copy = context.layout.combined(plan.videoName, job.jobNumber)
+  const copy = localCopy(context, plan, job)
   await downloadFile(context, plan.videoName, server, copy)
   await checkVideo(context, plan, copy, job.filmFrames)
   return { ...result, film: { server, copy } }

@@ -5,6 +5,7 @@ import type { HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
 import type { HighResult, LowResult, MadeFile, OutputFile } from '../domain/run-event.ts'
 import { checkVideo } from './check-video.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
+import { localCopy } from './local-copy.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
 import { downloadFile, hasFile, sizeOnServer, uploadFile } from './server-files.ts'
@@ -51,7 +52,7 @@ export async function renderLow(
   const { promptId, outputs, tookMs } = ran
   const latent = outputs.latent ? await keptLatent(context, plan, job, outputs.latent) : null
   const server = madeBy(ran, 'video')
-  const copy = context.layout.chunkVideo(plan.videoName, job.chunk.number)
+  const copy = localCopy(context, plan, job)
   await downloadFile(context, plan.videoName, server, copy)
   await checkVideo(context, plan, copy, job.chunk.renderFrames)
   return { kind: 'low', promptId, video: { server, copy }, latent, tookMs }

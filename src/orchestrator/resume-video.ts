@@ -1,8 +1,9 @@
 import { objectNames } from '../config/layout.ts'
-import { jobsOf, type Plan } from '../domain/plan.ts'
+import { type Job, jobsOf, type Plan } from '../domain/plan.ts'
 import { type JobResult, mainFileOf, type OutputFile, withMainFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
+import { localCopy } from './local-copy.ts'
 import {
   filmOf,
   type JobDecision,
@@ -47,8 +48,10 @@ export async function restoreFiles(
 ): Promise<ReadonlyMap<number, JobResult>> {
   const video = plan.videoName
   const results = new Map<number, JobResult>()
-  for (const [number, decision] of decisions) {
-    if ('result' in decision) results.set(number, await restoreFile(context, video, decision))
+  for (const job of jobsOf(plan)) {
+    const decision = decisions.get(job.workflowNumber)
+    if (decision && 'result' in decision)
+      results.set(job.workflowNumber, await restoreFile(context, plan, job, decision))
   }
   const all = [...decisions]
   const having = (test: (decision: JobDecision) => boolean) =>
@@ -104,17 +107,19 @@ async function look(
 
 async function restoreFile(
   context: RunContext,
-  video: string,
+  plan: Plan,
+  job: Job,
   { kind, result }: Extract<JobDecision, { result: JobResult }>,
 ): Promise<JobResult> {
   const { server, copy } = mainFileOf(result)
   if (kind === 'skip' || copy === null) return result
   if (kind === 'fetch') {
-    await downloadFile(context, video, server, copy)
-    return result
+    const fetched = localCopy(context, plan, job)
+    await downloadFile(context, plan.videoName, server, fetched)
+    return withMainFile(result, { copy: fetched })
   }
   const { filename: name, subfolder, type } = server
-  return withMainFile(result, await uploadFile(context, video, copy, { name, subfolder, type }))
+  return withMainFile(result, { server: await uploadFile(context, plan.videoName, copy, { name, subfolder, type }) })
 }
 
 function tell(

@@ -7,6 +7,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { readTensorShapes } from '../files/safetensors-file.ts'
 import { checkVideo } from './check-video.ts'
 import { foreignBody } from './foreign-body.ts'
+import { localCopy } from './local-copy.ts'
 import type { RunContext } from './run-context.ts'
 import { downloadFile, hasFile, sizeOnServer } from './server-files.ts'
 
@@ -47,7 +48,7 @@ export async function isHeld(
   if (!job) return true
   const { copy } = mainFileOf(done[job.workflowNumber]!)
   if (copy !== null && copies.has(copy)) return (await sizeOnServer(context, video, server)) === (await stat(copy)).size
-  const look = `${context.layout.combined(video, job.workflowNumber)}.look`
+  const look = `${localCopy(context, plan, job)}.look`
   try {
     await downloadFile(context, video, server, look)
     return await isWhole(context, plan, job, look)
