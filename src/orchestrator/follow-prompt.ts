@@ -115,7 +115,9 @@ function ranJob(
   entry: HistoryEntry,
 ): RanJob {
   const made = Object.entries(outputs).map(([role, node]) => [role, outputOf(entry, role, node, graph)])
-  return { promptId: entry.promptId, outputs: Object.fromEntries(made), tookMs: context.now() - startedAt }
+  // A clock may be set back meanwhile.
+  const tookMs = Math.max(0, context.now() - startedAt)
+  return { promptId: entry.promptId, outputs: Object.fromEntries(made), tookMs }
 }
 
 /** What a job made in a role that its kind needs. Throws PR_NO_OUTPUT for bindings that were never checked. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { limits } from '../domain/limits.ts'
 import { readPlan } from '../domain/plan.ts'
 import { videoNameFault } from '../domain/prompt.ts'
 import type { JobResult, RunEvent } from '../domain/run-event.ts'
@@ -7,10 +8,14 @@ import type { JobResult, RunEvent } from '../domain/run-event.ts'
 // everything that a resumed run relies on is checked here; what it only passes over may be whatever it is.
 
 const at = z.number()
-const count = z.int().min(0).max(1_000_000_000)
-const number = z.int().min(1).max(1_000_000)
+const count = z.int().min(0)
+/** Of a chunk, a job or an attempt. A chunk of one frame has two passes and a combine job. Attempts are counted up to it. */
+const number = z
+  .int()
+  .min(1)
+  .max(3 * limits.totalFrames.largest)
 const dollars = z.number().min(0).max(1_000_000_000)
-const word = z.string().min(1).max(200)
+const word = z.string().min(1).max(1_000)
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const runName = z.string().regex(/^[a-z]+-[a-z]+(-\d{1,9})?$/)
@@ -28,7 +33,7 @@ const role = z.enum(['latent', 'video', 'film'])
 const storedObject = z.object({
   bucket: word,
   name: z.string().min(1),
-  size: z.int().min(0),
+  size: count,
   crc32c: z.string(),
   md5: z.string().nullable(),
   generation: z.string(),
@@ -40,7 +45,8 @@ const result = z
     promptId: word,
     outputs: z.partialRecord(role, outputFile),
     files: z.partialRecord(role, path),
-    tookMs: z.number().min(0),
+    // Of two looks at a clock that was set back between them.
+    tookMs: z.number(),
   })
   .transform(({ promptId, outputs, files, tookMs }, context): JobResult => {
     const job = { promptId, tookMs }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
+import type { JobResult, RunEvent, StoredObject } from '../../src/domain/run-event.ts'
 import { eventOf, lineOf } from '../../src/state/journal-line.ts'
 import { planOf } from '../support/plans.ts'
 import { onServer, resultOf } from '../support/results.ts'
@@ -32,6 +32,38 @@ it.each<[string, RunEvent]>([
   ['a combine job', finished(5, resultOf(plan, 5))],
   ['anything else', { kind: 'warning', at: 0, video: null, message: 'no' }],
 ])('reads %s back as it was', (_, event) => {
+  expect(eventOf(lineOf(event))).toEqual(event)
+})
+
+const most = Number.MAX_SAFE_INTEGER
+const object = (more: object) => ({ ...stored, ...more })
+const stored = { bucket: 'films', name: 'otter.mp4', size: 1, crc32c: 'AAAAAA==', md5: null, generation: '1' }
+const longest = { bucket: `${'b'.repeat(63)}.`.repeat(3) + 'b'.repeat(30), name: 'n'.repeat(1024), size: most }
+
+it.each<[string, RunEvent]>([
+  [
+    'a film of more than a gigabyte',
+    { kind: 'film-downloaded', at: 0, video: 'otter', file: '/f', bytes: most, crc32c: 'AAAAAA==', frames: 1_000_000 },
+  ],
+  [
+    'the largest object of the longest name in the bucket of the longest name',
+    { kind: 'upload-finished', at: 0, video: 'otter', role: 'film', object: object(longest) as StoredObject },
+  ],
+  ['a job during which the clock was set back', finished(1, resultOf(plan, 1, 'p1', -3_600_000))],
+  [
+    'the last job of the longest film in the shortest chunks',
+    {
+      kind: 'job-started',
+      at: 0,
+      video: 'otter',
+      workflow: 3_000_000,
+      promptId: 'p',
+      attempt: 1,
+      graph: '0'.repeat(64),
+    },
+  ],
+  ['a job of the longest video name', { ...finished(1, resultOf(plan, 1)), video: 'ö'.repeat(60) } as RunEvent],
+])('reads back what is as large as it may be: %s', (_, event) => {
   expect(eventOf(lineOf(event))).toEqual(event)
 })
 

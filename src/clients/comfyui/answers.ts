@@ -50,7 +50,7 @@ export function features(answer: unknown): Record<string, unknown> {
 
 const Names = z.array(z.string())
 const Features = z.record(z.string(), z.unknown())
-const Accepted = z.object({ prompt_id: z.string(), number: z.number(), node_errors: z.unknown() })
+const Accepted = z.object({ prompt_id: z.string().min(1).max(1_000), number: z.number(), node_errors: z.unknown() })
 const Item = z.tuple([z.number(), z.string()], z.unknown())
 const Queue = z.object({ queue_running: z.array(Item), queue_pending: z.array(Item) })
 const Remaining = z.object({ exec_info: z.object({ queue_remaining: z.number() }) })
