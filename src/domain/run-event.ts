@@ -145,6 +145,8 @@ export type RunEvent =
       step: number
       of: number
     }
+  /** The server has done it. What it made may still have to be brought home and checked. */
+  | { kind: 'job-ended'; at: number; video: string; workflow: number; promptId: string }
   | { kind: 'job-finished'; at: number; video: string; workflow: number; result: JobResult }
   /** Another run, `from`, has done this very job, and this one goes on from there. */
   | { kind: 'job-taken'; at: number; video: string; workflow: number; jobId: string; from: string; result: JobResult }

@@ -49,7 +49,7 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       close(event)
       open.set(promptId, { promptId, video, workflow, at })
     }
-    if (event.kind === 'job-finished') close(event)
+    if (event.kind === 'job-ended' || event.kind === 'job-finished') close(event)
     if (event.kind === 'job-failed' && (isEndSaid(event.code) || (isCancelled(event.code) && !event.disobeys)))
       close(event)
   }

@@ -38,12 +38,17 @@ export async function runJob(
       isAccepted = true
     },
   }
+  const ended = (ran: RanJob) => {
+    const where = { video: plan.videoName, workflow: job.workflowNumber }
+    context.emit({ kind: 'job-ended', at: context.now(), ...where, promptId: ran.promptId })
+    return ran
+  }
   for (;;) {
     try {
       if (failure) await waitForServer(context, failure, failed)
       context.spending.check()
       const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, seen))
-      if (adopted) return adopted
+      if (adopted) return ended(adopted)
       if (isAccepted && failure?.code !== 'PR_NO_OUTPUT') vanished += 1
       isAccepted = false
       context.closing.throwIfAborted()
@@ -52,7 +57,7 @@ export async function runJob(
       const built = build(attempt)
       seen.named.clear()
       open = { promptId: makePromptId(context.runId, job.jobId, attempt), attempt, graph: graphDigest(built.graph) }
-      return await sendPrompt(context, work, built, open, { named: seen.named, onAccepted })
+      return ended(await sendPrompt(context, work, built, open, { named: seen.named, onAccepted }))
     } catch (error) {
       // A run that is cancelled or waits no longer leaves no prompt behind that goes on costing, nor one whose answer was not awaited.
       const isOver = context.signal.aborted || (error instanceof PromptRunnerError && isCancelled(error.code))

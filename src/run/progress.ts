@@ -67,6 +67,8 @@ class ProgressDisplay {
       case 'job-progress':
         // Most nodes have no steps; then the node itself is the news.
         return this.#tick(event.at, this.#timed(event, event.of > 0 ? `step ${event.step}/${event.of}` : event.title))
+      case 'job-ended':
+        return
       case 'job-finished':
         return this.#jobLine(event.workflow, `done  ${durationText(event.result.tookMs)}`)
       case 'job-taken':

@@ -94,6 +94,7 @@ const schemas = {
   'server-away': anything,
   'job-queued': anything,
   'job-progress': anything,
+  'job-ended': anything,
   'job-finished': z.object({ ...ofJob, result }),
   'job-taken': z.object({ ...ofJob, jobId: uuid, from: runName, result }),
   'job-failed': z.looseObject({ ...ofJob, code: word, attempt: number }),

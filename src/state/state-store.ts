@@ -18,7 +18,7 @@ import { syncFile, syncFolder } from '../files/sync.ts'
 import { lineOf } from './journal-line.ts'
 
 /** Events that only matter while one looks at them. */
-const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-progress', 'upload-progress'])
+const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-progress', 'job-ended', 'upload-progress'])
 
 /**
  * Events that a resume needs, so they must survive a power cut. A job's start is written before its prompt is sent, and

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { decoded } from '../support/film.ts'
 import { type Json, promptFile, rehearsalFolder, rehearse } from '../support/rehearse.ts'
 
+const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
 const env = { SOURCE_DATE_EPOCH: '1767225600' }
 
 it('renders one video after the other and goes on numbering', async () => {
@@ -80,6 +81,22 @@ it('goes on with the next video when one fails, and says why it failed', async (
     workflow_id: 7,
     job_info: { video_name: 'badger', job_number: 1 },
   })
+})
+
+it.each([
+  ['whose file is another than was planned', 'end of job 2: cut file', 'PR_OUTPUT_MISMATCH'],
+  ['whose file cannot be fetched', 'GET /view of job 2: status 404 as nothing', 'PR_COMFY_HTTP'],
+  ['that cannot be checked', 'ffprobe of chunk 1: fail', 'PR_FFMPEG'],
+])('goes on with the next video after a job %s, which does not run any more', async (_, fault, code) => {
+  const files = { 'prompt_files/1.txt': promptFile('heron', 13), 'prompt_files/2.txt': promptFile('otter', 13) }
+  const run = await rehearse([...small, '--fault', fault], { files, env })
+  expect(run.exitCode).toBe(1)
+  expect(run.stderr).toContain(`heron failed: ${code}: `)
+  expect(run.stderr).not.toContain('may still be waiting or running')
+  expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
+    ['heron', 'failed'],
+    ['otter', 'finished'],
+  ])
 })
 
 it('takes everything that a YAML prompt can say', async () => {

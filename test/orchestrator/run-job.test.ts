@@ -108,13 +108,13 @@ it('goes on with the same prompt after the connection broke off', async () => {
   const { promptId, submitted, cancelled, waited, kinds } = await run({ breaks })
   expect([submitted, cancelled]).toEqual([[promptId], []])
   expect(waited).toBe(2)
-  expect(kinds).toEqual(['job-started', 'job-failed', 'job-adopted', 'job-failed', 'job-adopted'])
+  expect(kinds).toEqual(['job-started', 'job-failed', 'job-adopted', 'job-failed', 'job-adopted', 'job-ended'])
 })
 
 it('sends anew what the server has lost', async () => {
   const { submitted, kinds } = await run({ breaks: ['PR_COMFY_LOST'] })
   expect(new Set(submitted).size).toBe(2)
-  expect(kinds).toEqual(['job-started', 'job-failed', 'job-started'])
+  expect(kinds).toEqual(['job-started', 'job-failed', 'job-started', 'job-ended'])
 })
 
 it('stops when the server dies of the same job twice', async () => {
@@ -156,18 +156,21 @@ it('takes over what an earlier part of the run sent', async () => {
     cancelled: [],
     waited: 0,
     asked: [],
-    kinds: ['job-adopted'],
+    kinds: ['job-adopted', 'job-ended'],
   })
 })
 
 it('takes over a prompt that ends between two questions', async () => {
-  expect(await run({ open: left(1), ending: [idOf(1)] })).toMatchObject({ submitted: [], kinds: ['job-adopted'] })
+  expect(await run({ open: left(1), ending: [idOf(1)] })).toMatchObject({
+    submitted: [],
+    kinds: ['job-adopted', 'job-ended'],
+  })
 })
 
 it.each([
-  ['whose files are gone', left(1), [idOf(1)], false, ['job-adopted', 'warning', 'job-started']],
-  ['that the server does not know', left(1), [], true, ['job-started']],
-  ['of another graph', left(1, 'another'), [idOf(1)], true, ['job-started']],
+  ['whose files are gone', left(1), [idOf(1)], false, ['job-adopted', 'warning', 'job-started', 'job-ended']],
+  ['that the server does not know', left(1), [], true, ['job-started', 'job-ended']],
+  ['of another graph', left(1, 'another'), [idOf(1)], true, ['job-started', 'job-ended']],
 ])('does not take over a prompt %s', async (_, open, done, holds, kinds) => {
   const result = await run({ open, done, holds })
   expect(result.submitted).toEqual([result.promptId])
@@ -182,7 +185,7 @@ it('does not send again what somebody interrupts while the run goes on with it',
 
 it('sends again what an earlier part of the run has interrupted', async () => {
   const { kinds, submitted } = await run({ open: left(1), done: [idOf(1)], breaks: ['PR_COMFY_INTERRUPTED'] })
-  expect([kinds, submitted]).toEqual([['job-adopted', 'warning', 'job-started'], [idOf(2)]])
+  expect([kinds, submitted]).toEqual([['job-adopted', 'warning', 'job-started', 'job-ended'], [idOf(2)]])
 })
 
 /** A run that is cancelled while its prompt is sent; the server answers when `answer` says so, and hears of nothing but what it is asked. */
