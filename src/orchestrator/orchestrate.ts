@@ -50,9 +50,10 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
       if (context.closing.aborted) failures.push({ video: null, error: cancelled(context) })
       else await attempt(plan.videoName, () => runVideo(context, plan))
       // Whatever hides the end of one prompt would hide that of the next.
-      if (isCancelled() || isSpent() || prompts.any()) break
-      if (failures.at(-1)?.error.stopsRun) {
-        tellRest(context, plans.slice(plans.indexOf(plan) + 1))
+      if (isCancelled() || isSpent()) break
+      if (prompts.any() || failures.at(-1)?.error.stopsRun) {
+        const left = plans.slice(plans.indexOf(plan) + 1)
+        failures.push(...left.map(({ videoName: video }) => ({ video, error: notBegun(plan.videoName) })))
         break
       }
     }
@@ -75,11 +76,6 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
 function tell(context: RunContext, video: string, { code, message, hint }: PromptRunnerError): void {
   const at = context.now()
   context.emit({ kind: 'video-failed', at, video, code, reason: message, ...(hint ? { hint } : {}) })
-}
-
-function tellRest(context: RunContext, rest: readonly Plan[]): void {
-  const names = rest.map(({ videoName }) => videoName).join(', ')
-  if (rest.length > 0) warn(context, `The run stops here; not begun: ${names}`)
 }
 
 /** Whatever else is said of a cancelled run, that the pod was not stopped must be said, too. */
@@ -122,6 +118,10 @@ function makeFolders(folders: readonly string[]): void {
       })
     }
   }
+}
+
+function notBegun(last: string): PromptRunnerError {
+  return new PromptRunnerError('PR_RUN_FAILED', `It was not begun: the run stopped at ${last}`)
 }
 
 function cancelled({ resumeCommand, signal, closing }: RunContext): PromptRunnerError {

@@ -23,7 +23,7 @@ export interface RunTally {
 interface VideoTally {
   readonly name: string
   readonly plan: Plan
-  readonly status: 'running' | 'finished' | 'failed'
+  readonly status: 'not_begun' | 'running' | 'finished' | 'failed'
   /** Workflow numbers of the jobs that were done in this run, and of those that an earlier part of it had done. */
   readonly done: readonly number[]
   readonly skipped: readonly number[]
@@ -38,13 +38,13 @@ interface VideoTally {
 /** One that is still counted: a long film has thousands of jobs, which are not to be copied at each. */
 type OpenTally = Omit<VideoTally, 'done'> & { readonly done: number[] }
 
-/** Collects run events; `tally()` may be asked at any time. */
-export function createTally(): { add: (event: RunEvent) => void; tally: () => RunTally } {
+/** Collects the events of a run of such plans; `tally()` may be asked at any time. */
+export function createTally(plans: readonly Plan[] = []): { add: (event: RunEvent) => void; tally: () => RunTally } {
   let run = { runId: '', runName: '', startedAt: 0, endedAt: 0 }
   let pod: RunTally['pod'] = null
   let price: RunTally['price'] = null
   const warnings: string[] = []
-  const videos = new Map<string, OpenTally>()
+  const videos = new Map<string, OpenTally>(plans.map((plan) => [plan.videoName, newVideo(plan)]))
   const change = (name: string, update: (video: OpenTally) => Partial<OpenTally>) => {
     const video = videos.get(name)
     if (video) videos.set(name, { ...video, ...update(video) })
@@ -56,7 +56,7 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
         run = { ...run, runId: event.runId, runName: event.runName, startedAt: event.at }
         break
       case 'video-started':
-        videos.set(event.video, newVideo(event.video, event.plan, event.skipped))
+        videos.set(event.video, { ...newVideo(event.plan), status: 'running', skipped: event.skipped })
         break
       case 'job-finished':
         change(event.video, (video) => {
@@ -106,14 +106,14 @@ export function createTally(): { add: (event: RunEvent) => void; tally: () => Ru
   }
 }
 
-function newVideo(name: string, plan: Plan, skipped: readonly number[]): OpenTally {
+function newVideo(plan: Plan): OpenTally {
   const tookMs = { high: 0, low: 0, combine: 0 }
   return {
-    name,
+    name: plan.videoName,
     plan,
-    status: 'running',
+    status: 'not_begun',
     done: [],
-    skipped,
+    skipped: [],
     failedAttempts: 0,
     tookMs,
     film: null,

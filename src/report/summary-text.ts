@@ -15,6 +15,7 @@ export function summaryText(summary: Summary): string[] {
   ].join(' · ')
   return [
     counts,
+    ...notBegun(summary),
     ...spentText(summary),
     ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.status === 'RUNNING' ? priced(summary) : ''}`] : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
@@ -34,6 +35,11 @@ function spentText({ spent, price }: Summary): string[] {
   if (!price || spent.usd === null) return [time]
   const before = spent.usd_of_earlier_starts ? `, and ${dollarText(spent.usd_of_earlier_starts)} of earlier starts` : ''
   return [`${time} · ${dollarText(spent.usd)} at ${rateText(price.usd_per_hour)}/h (${price.source})${before}`]
+}
+
+function notBegun({ videos }: Summary): string[] {
+  const names = videos.filter(({ status }) => status === 'not_begun').map(({ name }) => name)
+  return names.length === 0 ? [] : [`Not begun: ${names.join(', ')}`]
 }
 
 /** Said only when not every job was done in this run. */

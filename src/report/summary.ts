@@ -13,7 +13,7 @@ export interface Summary {
   readonly run_id: string
   readonly run_name: string
   readonly folder: string | null
-  readonly videos: readonly object[]
+  readonly videos: ReadonlyArray<{ readonly name: string; readonly status: string; readonly [more: string]: unknown }>
   readonly jobs: {
     total: number
     render: number

@@ -39,7 +39,7 @@ export function openReaders(
   const progress = openProgress(output)
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
   const journal = openJournal(path, { durable: !dryRun, isNew: run.earlier === null || taken.length > 0 })
-  const { add, tally } = createTally()
+  const { add, tally } = createTally(plans)
   const emit = around((event: RunEvent) => {
     journal.append(event)
     add(event)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { promptFile, type Rehearsed, rehearse } from '../support/rehearse.ts'
+import { type Json, promptFile, type Rehearsed, rehearse } from '../support/rehearse.ts'
 
 const files = { 'prompt_files/otter.txt': promptFile('otter', 24), 'prompt_files/wren.txt': promptFile('wren', 5) }
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
@@ -42,7 +42,10 @@ it('sends no job that would end after the deadline, judged by those before it', 
   )
   expect(run.files.filter((file) => file.startsWith('workflows/'))).toHaveLength(2)
   // Nor does another video begin.
-  expect(run.summary.videos.map(({ name }: { name: string }) => name)).toEqual(['otter'])
+  expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
+    ['otter', 'failed'],
+    ['wren', 'not_begun'],
+  ])
   expect(run.summary.failures).toHaveLength(1)
 })
 

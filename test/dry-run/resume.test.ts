@@ -103,7 +103,7 @@ it('withdraws the running prompt and says how to go on when it is cancelled', as
     'GET /queue ',
     'GET /ws ',
   ])
-  expect(first.summary).toMatchObject({ ok: false, exit_code: 130, jobs: { total: 3, done: 0 } })
+  expect(first.summary).toMatchObject({ ok: false, exit_code: 130, jobs: { total: 12, done: 0 } })
   expect(journal(first).map(({ kind }) => kind)).toEqual([
     'run-started',
     'video-started',

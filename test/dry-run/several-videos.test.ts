@@ -99,6 +99,22 @@ it.each([
   ])
 })
 
+it('names every video that was not begun', async () => {
+  const names = ['heron', 'otter', 'badger']
+  const files = Object.fromEntries(names.map((name, index) => [`prompt_files/${index}.txt`, promptFile(name, 13)]))
+  const run = await rehearse([...small, '--fault', 'GET /history of job 1: status 401, always'], { files, env })
+  expect(run.exitCode).toBe(1)
+  expect(run.stderr).toContain('PR_RUN_FAILED: Not every video was finished: heron, otter, badger\n')
+  expect(run.stderr).toContain('otter: PR_RUN_FAILED: It was not begun: the run stopped at heron\n')
+  expect(run.stdout).toContain('9 jobs: 6 render, 3 combine (0 done) ')
+  expect(run.stdout).toContain('\n*DRY-RUN* Not begun: otter, badger\n')
+  expect(run.summary.videos.map(({ name, status }: Json) => [name, status])).toEqual([
+    ['heron', 'failed'],
+    ['otter', 'not_begun'],
+    ['badger', 'not_begun'],
+  ])
+})
+
 it('takes everything that a YAML prompt can say', async () => {
   const folder = new URL('../../fixtures/prompt_files/films/', import.meta.url)
   const cwd = rehearsalFolder({

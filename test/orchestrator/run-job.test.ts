@@ -137,7 +137,7 @@ it('does not send again what somebody takes from the queue', async () => {
 it('sends again what somebody has taken from the queue when a person at the terminal says so', async () => {
   const told: PromptEvent[] = [{ kind: 'look', state: 'pending', before: ['another'] }]
   const { asked, submitted, kinds } = await run({ breaks: ['PR_COMFY_LOST'], told, says: true })
-  expect([submitted.length, kinds]).toEqual([2, ['job-started', 'job-failed', 'job-started']])
+  expect([submitted.length, kinds]).toEqual([2, ['job-started', 'job-failed', 'job-started', 'job-ended']])
   expect(asked).toEqual([
     `prompt ${idOf(1)} was taken from the queue of ComfyUI before it began, and the server was not started again. Send job 1 again?`,
   ])
