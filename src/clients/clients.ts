@@ -133,7 +133,7 @@ export interface PodClient {
   readonly podId: string
   info(signal?: AbortSignal): Promise<PodInfo>
   health(signal?: AbortSignal): Promise<PodHealth>
-  /** Compute stops, the volume disk stays (and costs double). */
+  /** Compute stops, the volume disk stays (and costs double). One that is refused for the moment is tried again, as are the looks. */
   stop(signal?: AbortSignal): Promise<void>
 }
 

@@ -26,6 +26,8 @@ export const retries = {
   again: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
   /** Looking whether a server that was away is back. */
   server: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
+  /** Asking RunPod about a pod, or to stop it: one that goes on costs money until somebody looks. */
+  pod: { attempts: 6, firstPause: 1_000, growth: 2, longestPause: 16_000 },
   /** Cancelling a prompt. */
   cancel: { attempts: 3, firstPause: 500, growth: 1, longestPause: 500 },
   /** Looking whether a prompt that was cancelled has ended; what samples does so after its step. */

@@ -32,16 +32,9 @@ export async function finishPod(context: RunContext, end: 'done' | 'failed' | 'o
     const why = end === 'done' ? 'nothing was uploaded (--no-upload)' : 'not every video is finished'
     warn(context, `The pod keeps running in spite of --force-shutdown: ${why}.`)
   }
-  const failure = stop ? await stopPod(pod) : null
+  const failure = stop ? await pod.stop().then(() => null, known) : null
   const info = await tellPod(context, pod, stop && failure === null ? 'stopped' : 'kept')
   if (failure) throw stillRunning(context, pod.podId, { info, end, cause: failure })
-}
-
-/** Why the pod could not be stopped; null when it was. */
-async function stopPod(pod: PodClient): Promise<PromptRunnerError | null> {
-  // Of a stop that failed perhaps only the answer was lost: the second one looks at the pod first, and then has nothing to do.
-  const stop = () => pod.stop().then(() => null, known)
-  return (await stop()) && stop()
 }
 
 /** Null when RunPod does not say; that is only a warning. */

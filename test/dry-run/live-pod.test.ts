@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { hurry } from '../support/hurry.ts'
 import { runContext } from '../support/run-context.ts'
 import { simulatedWorld } from '../support/simulated-world.ts'
 
@@ -33,11 +34,12 @@ it('stops the pod when every video is safe', async () => {
 })
 
 it.each([
-  [500, 'Internal Server Error'],
-  [404, 'Not Found'],
+  [500, 'Internal Server Error', 6],
+  [404, 'Not Found', 1],
 ])(
   'says loudly that the pod still runs when its stop is answered with %i, and how to stop it',
-  async (status, title) => {
+  async (status, title, stops) => {
+    hurry()
     const run = await shutDown(async () => problem(status, title))
     expect(run.exitCode).toBe(1)
     expect(run.stderr).toBe(
@@ -49,11 +51,12 @@ it.each([
       videos: [{ status: 'finished' }],
       pod: { id: 'mine', status: 'RUNNING', cost_per_hour: 0.44, action: 'kept' },
     })
-    expect(run.stops).toBe(2)
+    expect(run.stops).toBe(stops)
   },
 )
 
 it('sees that the pod has stopped when only the answer was lost', async () => {
+  hurry()
   const run = await shutDown(async (act) => {
     await act()
     return problem(500, 'Internal Server Error')

@@ -45,7 +45,6 @@ const harm: Readonly<Record<string, string>> = {
   'reference-frame-fails': 'PR_FFMPEG',
   'video-check-fails': 'PR_FFMPEG',
   'journal-does-not-fit': 'PR_FILE',
-  'pod-limits': 'PR_POD',
 }
 
 describe('a rehearsal of the failures that users had', () => {

@@ -43,14 +43,13 @@ interface RawAnswer {
  * unless it asks for a longer pause than a request may take; nothing else is, since nobody knows whether the first was carried out.
  */
 export async function send(to: Destination, request: HttpRequest): Promise<RawAnswer> {
-  const { method = 'GET', allow, signal } = request
+  const { method = 'GET', signal } = request
   for (let attempt = 1; ; attempt++) {
     let pause = method === 'GET' || method === 'HEAD' ? pauseAfter(retries.request, attempt) : null
     try {
       const answer = await sendOnce(to, request)
       const asked = pauseAsked(answer.headers)
-      if (pause === null || !isPassing(answer.status) || allow?.includes(answer.status) || asked > LONGEST_PAUSE)
-        return answer
+      if (pause === null || !isPassing(answer.status) || asked > LONGEST_PAUSE) return answer
       pause = Math.max(pause, asked)
       answer.body.on('error', () => {}).resume()
     } catch (error) {

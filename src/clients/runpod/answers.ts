@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import * as z from 'zod'
 import { PromptRunnerError } from '../../errors.ts'
 import type { PodHealth, PodInfo } from '../clients.ts'
+import { isPassing, pauseAsked } from '../http/errors.ts'
 
 const utilisation = z.object({ util: z.number() })
 
@@ -35,6 +37,7 @@ export function readPod(podId: string, text: string): Pod {
     {
       hint: 'look at the pod in the console; if this stays, RunPod has changed its API',
       cause: result.error,
+      retryAfter: 0,
     },
   )
 }
@@ -71,11 +74,12 @@ export function podFailure(
   doing: string,
   status: number,
   text: string,
-  retryAfter: string | undefined,
+  headers: IncomingHttpHeaders,
 ): PromptRunnerError {
   const said = sentence(text)
   return new PromptRunnerError('PR_POD', `${doing} was answered with ${status}${said === '' ? '' : `: ${said}`}`, {
-    hint: hintFor(status, retryAfter),
+    hint: hintFor(status, headers['retry-after']),
+    retryAfter: status === 409 || isPassing(status) ? pauseAsked(headers) : null,
   })
 }
 

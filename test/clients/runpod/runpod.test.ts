@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { PodClient } from '../../../src/clients/clients.ts'
 import { realPace } from '../../../src/clients/real-pace.ts'
 import { createPodClient } from '../../../src/clients/runpod/runpod.ts'
+import type { Pace } from '../../../src/domain/pace.ts'
 import { runpodSeed } from '../../../src/simulators/runpod/pod-model.ts'
 import { type RunpodSimulatorOptions, runpodSimulator } from '../../../src/simulators/runpod/runpod-simulator.ts'
 import { listening } from '../../simulators/listening.ts'
@@ -107,7 +108,7 @@ it.each([
   const problem = { title: 'Problem', status, detail: 'because', errors: ['a: b'] }
   const server = await listening(async () => Response.json(problem, { status, headers }))
   onTestFinished(() => server.close())
-  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(server.origin) })
+  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(server.origin), pace: noted([]) })
   await expect(client.info()).rejects.toMatchObject({
     code: 'PR_POD',
     message: `asking RunPod for pod mine was answered with ${status}: Problem; because; a: b`,
@@ -115,10 +116,44 @@ it.each([
   })
 })
 
+it.each([429, 500, 503])('asks again about a pod after %i', async (status) => {
+  const { client, pauses } = await pod({}, 'k', { GET: [status, status] })
+  expect(await client.info()).toMatchObject({ status: 'RUNNING' })
+  expect(pauses).toEqual([250, 500])
+})
+
+it.each([
+  ['429 twice, which asks for 12 seconds', [429, 429], { 'retry-after': '12' }, [12_000, 12_000]],
+  ['500 four times', [500, 500, 500, 500], {}, [1_000, 2_000, 4_000, 8_000]],
+  ['503 once', [503], {}, [1_000]],
+  ['409 once', [409], {}, [1_000]],
+])('stops a pod after %s', async (_, statuses, headers, expected) => {
+  const { client, pauses, asked } = await pod({}, 'k', { POST: statuses, headers })
+  await client.stop()
+  expect(await client.info()).toMatchObject({ status: 'EXITED' })
+  expect(pauses).toEqual(expected)
+  // Each time it looks first: of a stop that failed perhaps only the answer was lost.
+  expect(asked.map((request) => request.split(' ')[0])).toEqual([
+    ...[...statuses, 200].flatMap(() => ['GET', 'POST']),
+    'GET',
+  ])
+})
+
+it('gives a stop up that asks for a longer pause than anybody waits for', async () => {
+  const { client, pauses } = await pod({}, 'k', { POST: [429], headers: { 'retry-after': '90000000' } })
+  await expect(client.stop()).rejects.toMatchObject({ code: 'PR_POD', hint: 'try again in 90000000 seconds' })
+  expect(pauses).toEqual([])
+})
+
+/** A pace that notes its pauses and takes none. */
+function noted(pauses: number[]): Pace {
+  return { pause: async (ms) => void pauses.push(ms), patience: async () => {}, limit: (ms) => ms }
+}
+
 it('says that an answer is no pod', async () => {
   const server = await listening(async () => Response.json({ pods: [] }))
   onTestFinished(() => server.close())
-  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(server.origin) })
+  const client = createPodClient({ podId: 'mine', apiKey: 'k', url: new URL(server.origin), pace: noted([]) })
   await expect(client.info()).rejects.toMatchObject({
     code: 'PR_POD',
     message: expect.stringContaining('asking RunPod for pod mine gave no pod:'),
@@ -128,13 +163,18 @@ it('says that an answer is no pod', async () => {
 async function pod(
   options: Partial<RunpodSimulatorOptions> = {},
   apiKey: string | null = 'k',
-): Promise<{ client: PodClient; asked: string[] }> {
+  refusals: { GET?: number[]; POST?: number[]; headers?: Record<string, string> } = {},
+): Promise<{ client: PodClient; asked: string[]; pauses: number[] }> {
+  const left = { GET: [...(refusals.GET ?? [])], POST: [...(refusals.POST ?? [])] }
+  const pauses: number[] = []
   const { http } = runpodSimulator({ clock: stillClock(), seed, ...options })
   const asked: string[] = []
-  const server = await listening((request) => {
+  const server = await listening(async (request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`)
-    return http(request)
+    const status = left[request.method as 'GET' | 'POST'].shift()
+    return status === undefined ? http(request) : Response.json({}, { status, headers: refusals.headers ?? {} })
   })
   onTestFinished(() => server.close())
-  return { client: createPodClient({ podId: 'mine', apiKey, url: new URL(`${server.origin}/v2`) }), asked }
+  const client = createPodClient({ podId: 'mine', apiKey, url: new URL(`${server.origin}/v2`), pace: noted(pauses) })
+  return { client, asked, pauses }
 }
