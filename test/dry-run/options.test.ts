@@ -154,6 +154,14 @@ it('reaches a protected server below a path, and writes none of its secrets down
   }
 })
 
+it('takes a secret for nothing but a secret where it has the letters of a video, a folder or a type', async () => {
+  const named = { 'prompt_files/1.txt': promptFile('lighthouse', 13) }
+  const flags = ['X-Project: lighthouse', 'X-Kind: output'].flatMap((header) => ['--comfyui-header', header])
+  const run = await rehearse(flags, { files: named })
+  expect([run.exitCode, run.stderr]).toEqual([0, ''])
+  expect(run.files).toContain('output/final/lighthouse.mp4')
+})
+
 it('runs dry when the environment says so', async () => {
   const run = await rehearse([], { files, env: { DRY_RUN: 'true' } })
   expect(run.exitCode).toBe(0)

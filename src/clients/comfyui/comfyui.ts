@@ -3,6 +3,7 @@ import type { OutputFile } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { ComfyuiClient } from '../clients.ts'
 import { type ServiceNaming, unreachable } from '../http/errors.ts'
+import { withoutSecrets } from '../http/hide-secrets.ts'
 import { createHttp, type HttpAnswer } from '../http/http.ts'
 import { realPace } from '../real-pace.ts'
 import { features, names, parsePythonJson, queueState, remaining, systemStats, uploadedFile } from './answers.ts'
@@ -39,7 +40,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     webSocket: options.webSocket,
     pace,
     onFrame(frame) {
-      const message = decodeMessage(typeof frame === 'string' ? http.hide(frame) : frame)
+      const message = decodeMessage(frame)
       if (message) mailboxes.deliver(message)
     },
     onState: mailboxes.socket,
@@ -101,7 +102,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
           signal,
         })
         const failed = failure(entry)
-        if (failed) throw failed
+        if (failed) throw withoutSecrets(failed, http.hide)
         return entry
       } finally {
         mailboxes.drop(promptId)

@@ -1,7 +1,7 @@
 import type { Submission, SubmitRequest } from '../clients.ts'
+import { withoutSecrets } from '../http/hide-secrets.ts'
 import type { Http } from '../http/http.ts'
 import { accepted, parsePythonJson } from './answers.ts'
-
 import { partialRejection, rejection } from './rejection.ts'
 
 interface Submit {
@@ -24,14 +24,17 @@ export async function submitPrompt(
   const json = { prompt_id: promptId, prompt: graph, client_id: clientId, extra_data: extraData }
   const answer = await http.request('/prompt', { method: 'POST', json, allow: [400], signal })
   const body = await answer.text()
-  if (answer.status === 400) throw rejection(asked, graph, parseOrNull(body)) ?? answer.unexpected(body)
+  if (answer.status === 400) {
+    const refused = rejection(asked, graph, parseOrNull(body))
+    throw refused ? withoutSecrets(refused, http.hide) : answer.unexpected(body)
+  }
   const submission = accepted(parseOrNull(body))
   if (submission === null) throw answer.foreign(body)
   const partial = partialRejection(asked, graph, submission.nodeErrors)
   if (partial) {
     // The refusal is what has to be told, also when the prompt cannot be taken back.
     await takeBack(submission.promptId).catch(() => {})
-    throw partial
+    throw withoutSecrets(partial, http.hide)
   }
   return { promptId: submission.promptId, number: submission.number }
 }

@@ -5,6 +5,7 @@ import { Agent } from 'undici'
 import { type Pace, timeLimits } from '../../domain/pace.ts'
 import { realPace } from '../real-pace.ts'
 import { notUnderstood, type ServiceNaming, unexpectedStatus, unreachable } from './errors.ts'
+import { secretHider } from './hide-secrets.ts'
 import { MOST_BYTES, readBeginning, readBody, TooLong } from './read-body.ts'
 import { type HttpRequest, send } from './send.ts'
 
@@ -27,7 +28,7 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders
   /** Must be read to its end or destroyed, or the connection stays taken. */
   readonly body: Readable
-  /** The whole body as UTF-8, without our own secrets if the service repeats them. */
+  /** The whole body as UTF-8. */
   text(): Promise<string>
   /** The body as JSON, through `read`, which may throw (a schema's `parse`). A body that it refuses is the service's http error. */
   json<T = unknown>(read?: (value: unknown) => T): Promise<T>
@@ -42,7 +43,7 @@ export interface HttpAnswer {
 export interface Http {
   /** Headers that carry the caller's rights, for a socket to the same place. */
   readonly headers: Readonly<Record<string, string>>
-  /** Takes those rights out of a text. */
+  /** Takes those rights out of a text that is to be said. */
   hide(text: string): string
   /** The authorities to trust, for such a socket; null: Node's own. */
   readonly ca: readonly string[] | null
@@ -98,7 +99,7 @@ export function createHttp(options: HttpOptions): Http {
       const taken: HttpAnswer = {
         ...answer,
         text: () =>
-          readBody(answer.body, request.most ?? MOST_BYTES).then(hide, (error) => Promise.reject(taken.broken(error))),
+          readBody(answer.body, request.most ?? MOST_BYTES).catch((error) => Promise.reject(taken.broken(error))),
         async json<T>(read = (value: unknown) => value as T) {
           const text = await taken.text()
           try {
@@ -111,7 +112,7 @@ export function createHttp(options: HttpOptions): Http {
           if (error instanceof TooLong) return notUnderstood(options, asked, error.message, error)
           return request.signal?.aborted ? request.signal.reason : unreachable(options, asked, error)
         },
-        foreign: (body, cause) => notUnderstood(options, asked, body, cause),
+        foreign: (body, cause) => notUnderstood(options, asked, hide(body), cause),
         unexpected(body) {
           const { location } = answer.headers
           const sent = location === undefined ? answer.headers : { ...answer.headers, location: hide(location) }
@@ -142,28 +143,4 @@ function authorization({ base, token }: HttpOptions): Record<string, string> {
 
 function lowerCase(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-/** Takes what gives the caller its rights out of what a server says: some echo a request in an error. */
-function secretHider(headers: Readonly<Record<string, string>>): (text: string) => string {
-  const secrets = Object.entries(headers).flatMap(([name, value]) => (open.includes(name) ? [] : partsOf(value)))
-  // Longest first: a part of a secret that was taken out would leave the rest of it.
-  const found = [...new Set(secrets)]
-    .filter((secret) => secret.length >= SHORTEST)
-    .toSorted((a, b) => b.length - a.length)
-  return (text) => found.reduce((rest, secret) => rest.replaceAll(secret, '****'), text)
-}
-
-/** Headers that say nothing secret. */
-const open: readonly string[] = ['user-agent', 'accept']
-/** Less is a word that may stand anywhere. */
-const SHORTEST = 6
-
-/** A header as it is sent, what follows its scheme, and of `Basic` also what that says. */
-function partsOf(value: string): string[] {
-  const [scheme = '', ...rest] = value.split(' ')
-  const credentials = rest.join(' ')
-  if (!/^basic$/i.test(scheme)) return [value, credentials, encodeURIComponent(value), encodeURIComponent(credentials)]
-  const pair = Buffer.from(credentials, 'base64').toString()
-  return [value, credentials, pair, pair.slice(pair.indexOf(':') + 1)]
 }

@@ -97,5 +97,5 @@ async function ask(
   const answer = await http.request(path, { ...request, method, allow: PROBLEMS })
   const text = await answer.text()
   if (answer.status < 400) return text
-  throw podFailure(doing, answer.status, text, answer.headers)
+  throw podFailure(doing, answer.status, http.hide(text), answer.headers)
 }

@@ -8,12 +8,12 @@ const token = 'a-token-nobody-may-see'
 const headers = { 'X-Key': 'another secret value' }
 
 /** A client of a server that answers as it likes. */
-async function reach(listener: RequestListener, user = '') {
+async function reach(listener: RequestListener, user = '', sent: Record<string, string> = headers) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const url = new URL(`http://${user}127.0.0.1:${port}`)
-  const client = createComfyuiClient({ url, clientId: 'c', ...(user === '' ? { token, headers } : {}) })
+  const client = createComfyuiClient({ url, clientId: 'c', ...(user === '' ? { token, headers: sent } : {}) })
   onTestFinished(async () => {
     await client.close()
     server.closeAllConnections()
@@ -87,4 +87,45 @@ it('keeps a password of the address out of what a server says', async () => {
     response.end(`you are ${sent}, by ${request.headers.authorization}`)
   }, 'me:open-sesame@')
   expect((await failure(() => client.queue())).message).toMatch(/: you are \*{4}, by \*{4}$/)
+})
+
+it('keeps secrets out of refusals and failures, whatever part of them repeats one', async () => {
+  const told = {
+    type: 'value_not_in_list',
+    message: `not ${token}`,
+    details: token,
+    extra_info: { received_value: token },
+  }
+  const node_errors = { 1: { class_type: `C ${token}`, errors: [told] } }
+  const failed = ['execution_error', { exception_type: 'E', exception_message: `no ${token}`, node_id: token }]
+  let isFirst = true
+  const client = await reach((request, response) => {
+    if (request.method === 'GET')
+      return void response.end(JSON.stringify({ p: { outputs: {}, status: { messages: [failed] } } }))
+    if (isFirst) response.writeHead(400)
+    response.end(JSON.stringify({ error: told, prompt_id: 'p', number: 1, node_errors }))
+    isFirst = false
+  })
+  const submit = () => client.submit({ promptId: 'p', graph: {} })
+  for (const ask of [submit, submit, () => client.follow('p', () => {})]) {
+    const error = await ask().then(
+      () => expect.fail('it was expected to fail'),
+      ({ message, hint, problems }) => JSON.stringify({ message, hint, problems }),
+    )
+    expect(error).toContain('****')
+    expect(error).not.toContain(token)
+  }
+})
+
+it('reads names out of an answer as they are, whatever the secrets are', async () => {
+  const file = { filename: 'lighthouse.mp4', subfolder: 'output/lighthouse', type: 'output' }
+  const listener: RequestListener = (_, response) =>
+    response.end(JSON.stringify({ p: { outputs: { 1: { images: [file] } }, status: { status_str: 'success' } } }))
+  for (const client of [
+    await reach(listener, '', { 'X-Project': 'lighthouse' }),
+    await reach(listener, 'me:output@'),
+  ]) {
+    expect((await client.history('p'))?.files).toEqual({ 1: [file] })
+    expect(await client.objectInfoText()).toContain('"subfolder":"output/lighthouse"')
+  }
 })
