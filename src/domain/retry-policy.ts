@@ -34,6 +34,9 @@ export const retries = {
   obedience: { attempts: 6, firstPause: 250, growth: 2, longestPause: 4_000 },
 } as const satisfies Record<string, RetryPolicy>
 
+/** Milliseconds that a client waits because it is asked to. Who waits longer does it as a whole, as long as there is patience, and says so. */
+export const LONGEST_ASKED = 10_000
+
 /** How a run tries again, and how many milliseconds it waits for what. */
 export interface RunRetries {
   readonly server: RetryPolicy

@@ -33,30 +33,37 @@ function mayPass(error: unknown): error is PromptRunnerError {
  */
 export async function waitForServer(context: RunContext, failure: PromptRunnerError, failed: number): Promise<void> {
   const { signal, clients } = context
-  await clients.pace.pause(Math.max(pauseAfter(retries.again, failed) ?? 0, failure.retryAfter ?? 0), signal)
+  await clients.pace.pause(pauseAfter(retries.again, failed) ?? 0, signal)
   const { patience } = context.retries
-  const isBack = await awaitAnswer(context, (waited) =>
-    context.emit({ kind: 'server-away', at: context.now(), waited, patience }),
-  )
+  const onWait = (waited: number) => context.emit({ kind: 'server-away', at: context.now(), waited, patience })
+  const isBack = await awaitAnswer(context, onWait, failure.retryAfter ?? 0)
   if (!isBack) throw failure
 }
 
-/** Waits until ComfyUI answers, as long as there is patience, and says before each pause how long it has waited. Whether it did. */
+/**
+ * Waits until ComfyUI answers, as long as there is patience, and says before each pause how long it has waited. It is not asked before
+ * `asked` milliseconds are over, as far as that leaves patience. Whether it answered.
+ */
 export async function awaitAnswer(
   { clients, retries: policies, signal }: Pick<RunContext, 'clients' | 'retries' | 'signal'>,
   onWait: (waited: number) => void,
+  asked = 0,
 ): Promise<boolean> {
   const { pace, comfyui } = clients
   // A server that hangs takes the question and says nothing, so a look must end by itself, too.
   const end = AbortSignal.any([signal, AbortSignal.timeout(pace.limit(policies.patience))])
   let left = policies.patience
-  for (let looks = 1; left > 0 && !end.aborted; looks += 1) {
-    const asked = await comfyui.queueRemaining(end).then(() => null, askedBy)
-    if (asked === null) return true
+  const wait = async (pause: number) => {
     onWait(policies.patience - left)
-    const pause = Math.max(pauseAfter(policies.server, looks) ?? 0, asked)
     await pace.pause(Math.min(pause, left), end).catch(() => {})
     left -= pause
+  }
+  // Who is to wait longer than there is patience looks in between: not every answer means what it asks for.
+  if (asked > 0) await wait(asked < left ? asked : left / 2)
+  for (let looks = 1; left > 0 && !end.aborted; looks += 1) {
+    const wanted = await comfyui.queueRemaining(end).then(() => null, askedBy)
+    if (wanted === null) return true
+    await wait(Math.max(pauseAfter(policies.server, looks) ?? 0, wanted))
   }
   signal.throwIfAborted()
   return false

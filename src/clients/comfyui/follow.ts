@@ -1,4 +1,4 @@
-import { pauseAfter, retries } from '../../domain/retry-policy.ts'
+import { LONGEST_ASKED, pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import type { HistoryEntry, PromptEvent, QueueState } from '../clients.ts'
 import type { Mailbox } from './mailboxes.ts'
@@ -18,7 +18,7 @@ interface Follow {
  * Waits for the history entry of a prompt, whatever becomes of the socket. With a socket that works this asks once, after
  * the last message of the prompt; the number of requests then does not depend on how fast either side is.
  * Sockets fall silent without closing (ComfyUI issues 3128, 9393), so history is asked now and then anyway.
- * Throws PR_COMFY_LOST, and what the last look throws when those that `retries.silence` allows have all failed.
+ * Throws PR_COMFY_LOST, and what the last look throws when those that `retries.silence` allows have all failed, or it asks for a long pause.
  */
 export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
   const { promptId, mailbox, signal } = follow
@@ -45,7 +45,7 @@ export async function followPrompt(follow: Follow): Promise<HistoryEntry> {
       const asked = error instanceof PromptRunnerError ? error.retryAfter : null
       const pause = pauseAfter(retries.silence, failures)
       // A server that does not answer for a moment is no reason to give up a render.
-      if (asked === null || pause === null) throw error
+      if (asked === null || asked > LONGEST_ASKED || pause === null) throw error
       delay = Math.max(pause, asked)
     }
   }

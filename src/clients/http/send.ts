@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Agent } from 'undici'
 import type { Pace } from '../../domain/pace.ts'
-import { pauseAfter, retries } from '../../domain/retry-policy.ts'
+import { LONGEST_ASKED, pauseAfter, retries } from '../../domain/retry-policy.ts'
 import { isBrokenConnection, isPassing, pauseAsked, type ServiceNaming, unreachable } from './errors.ts'
 
 export interface HttpRequest {
@@ -49,7 +49,7 @@ export async function send(to: Destination, request: HttpRequest): Promise<RawAn
     try {
       const answer = await sendOnce(to, request)
       const asked = pauseAsked(answer.headers)
-      if (pause === null || !isPassing(answer.status) || asked > LONGEST_PAUSE) return answer
+      if (pause === null || !isPassing(answer.status) || asked > LONGEST_ASKED) return answer
       pause = Math.max(pause, asked)
       answer.body.on('error', () => {}).resume()
     } catch (error) {
@@ -59,9 +59,6 @@ export async function send(to: Destination, request: HttpRequest): Promise<RawAn
     await to.pace.pause(pause, signal)
   }
 }
-
-/** Milliseconds. Who waits longer than this does it as a whole, and says so. */
-const LONGEST_PAUSE = 10_000
 
 async function sendOnce(to: Destination, request: HttpRequest): Promise<RawAnswer> {
   const isJson = request.json !== undefined

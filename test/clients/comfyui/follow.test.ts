@@ -120,6 +120,14 @@ it('gives up a server that stays away', async () => {
   expect(looks).toHaveLength(6)
 })
 
+it('leaves a longer pause to who says that it waits', async () => {
+  const asked = (retryAfter: number) => new PromptRunnerError('PR_COMFY_HTTP', 'ComfyUI answered 429', { retryAfter })
+  const { outcome, looks } = follow([asked(9_000), asked(11_000), ENTRY], running, false)
+  await vi.advanceTimersByTimeAsync(60_000)
+  await expect(outcome).rejects.toMatchObject({ retryAfter: 11_000 })
+  expect(looks).toEqual([0, 9_000])
+})
+
 it('stops with the reason of its signal', async () => {
   const { outcome, abort } = follow([ENTRY])
   const reason = new Error('cancelled')
