@@ -24,6 +24,8 @@ export function watchSilence(context: RunContext, where: { video: string; workfl
   let limit: number = allowed.starting
   let wait = 1
   let ahead: string | null = null
+  /** Whether the socket tells of it. A look alone cannot tell a prompt that runs from one that hangs. */
+  let isSeen = false
   let step: { readonly at: number; readonly value: number; readonly longest: number } | null = null
 
   const move = (what: string, allows: number) => {
@@ -46,18 +48,26 @@ export function watchSilence(context: RunContext, where: { video: string; workfl
     const first = state === 'pending' ? (before[0] ?? '') : null
     if (first !== ahead) {
       ahead = first
-      if (first !== null) move(`it waits behind ${before.length}, the first of them ${first}`, allowed.waiting)
+      if (first === null) move('it runs', allowed.starting)
+      else move(`it waits behind ${before.length}, the first of them ${first}`, allowed.waiting)
     }
     const quiet = context.now() - movedAt
-    if (jobTimeout !== null && quiet >= jobTimeout) return over.abort(timedOut(where.workflow, doing, quiet))
+    const isBlind = state === 'running' && !isSeen
+    if (jobTimeout !== null && quiet >= jobTimeout && !isBlind)
+      return over.abort(timedOut(where.workflow, doing, quiet))
     if (quiet < limit * wait) return
     // Twice as long until the next word of the same.
     while (quiet >= limit * wait) wait *= 2
-    warn(context, `job ${where.workflow} has not moved for ${durationText(quiet)}: ${doing}`, where.video)
+    const told = isBlind
+      ? `has run for ${durationText(quiet)}: ${BLIND}${jobTimeout === null ? '' : ', and --job-timeout does not count'}`
+      : `has not moved for ${durationText(quiet)}: ${doing}`
+    warn(context, `job ${where.workflow} ${told}`, where.video)
   }
   return {
     signal: over.signal,
     see(event) {
+      if (ofNodes.includes(event.kind)) isSeen = true
+      if (event.kind === 'socket' && event.state === 'closed') isSeen = false
       if (event.kind === 'look') look(event)
       if (event.kind === 'progress') progress(event)
       if (event.kind === 'executing') {
@@ -68,6 +78,11 @@ export function watchSilence(context: RunContext, where: { video: string; workfl
     },
   }
 }
+
+const BLIND = 'without the socket of ComfyUI nobody sees whether it moves'
+
+/** What only a prompt that runs makes, and only the socket tells. */
+const ofNodes: ReadonlyArray<PromptEvent['kind']> = ['started', 'cached', 'executing', 'progress', 'executed']
 
 function timedOut(workflow: number, doing: string, quiet: number): PromptRunnerError {
   const message = `Job ${workflow} has not moved for ${durationText(quiet)}, longer than --job-timeout allows: ${doing}`
