@@ -30,7 +30,7 @@ export async function isWhole(context: RunContext, plan: Plan, job: Job, path: s
 
 /**
  * Whether the server has what a job made, as it was planned. A video of the size of its sound copy here is taken for the same; what
- * has none here is downloaded for the look.
+ * has none here, or whose size the server does not say, is downloaded for the look.
  */
 export async function isHeld(
   context: RunContext,
@@ -47,7 +47,8 @@ export async function isHeld(
   })
   if (!job) return true
   const { copy } = mainFileOf(done[job.workflowNumber]!)
-  if (copy !== null && copies.has(copy)) return (await sizeOnServer(context, video, server)) === (await stat(copy)).size
+  const size = copy !== null && copies.has(copy) ? await sizeOnServer(context, video, server) : null
+  if (copy !== null && size !== null) return size === (await stat(copy)).size
   const look = `${localCopy(context, plan, job)}.look`
   try {
     await downloadFile(context, video, server, look)

@@ -7,13 +7,14 @@ import { runContext } from '../support/run-context.ts'
 import { refusal, simulatedWorld } from '../support/simulated-world.ts'
 
 /** A live run of two chunks (HIGH and LOW 1 to 4, combine 5 and 6) whose server refuses its prompt number `refused`. */
-async function stopped(refused: number, flags: readonly string[]) {
+async function stopped(refused: number, flags: readonly string[], head = (response: Response) => response) {
   const context = runContext()
   let prompts = 0
   const world = await simulatedWorld((service, http) => (request) => {
     const isPrompt = service === 'comfyui' && request.method === 'POST' && new URL(request.url).pathname === '/prompt'
     if (isPrompt) prompts += 1
-    return isPrompt && prompts === refused ? Promise.resolve(refusal()) : http(request)
+    if (isPrompt && prompts === refused) return Promise.resolve(refusal())
+    return request.method === 'HEAD' ? http(request).then(head) : http(request)
   })
   const first = await context.live(world, ['--no-upload', '--max-retries', '0', ...flags])
   expect(first.exitCode).toBe(1)
@@ -51,6 +52,14 @@ it('sends nothing twice to a server that has everything', async () => {
   const { resume, world } = await stopped(4, [])
   const before = world.asked.filter((line) => line === 'comfyui POST /upload/image').length
   expect(await resume(world)).toEqual({ said: '0 ', sent: [4, 5, 6] })
+  expect(world.asked.filter((line) => line === 'comfyui POST /upload/image').length).toBe(before)
+})
+
+it('takes a file whose size a proxy has dropped for the one that it is', async () => {
+  const head = ({ status }: Response) => new Response(null, { status })
+  const { resume, world } = await stopped(5, [], head)
+  const before = world.asked.filter((line) => line === 'comfyui POST /upload/image').length
+  expect(await resume(world)).toEqual({ said: '0 ', sent: [5, 6] })
   expect(world.asked.filter((line) => line === 'comfyui POST /upload/image').length).toBe(before)
 })
 
