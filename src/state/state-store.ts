@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -53,13 +54,25 @@ export function openJournal(path: string, { durable, isNew }: { durable: boolean
       if (passing.has(event.kind)) return
       const isKept = durable && precious.has(event.kind)
       if (isKept) for (const made of filesIn(event)) syncFile(made)
-      writeSync(file, `${lineOf(event)}\n`)
+      appendWhole(file, `${lineOf(event)}\n`)
       if (!isKept) return
       fsyncSync(file)
       if (!isNamed) syncFolder(dirname(path))
       isNamed = true
     },
     [Symbol.dispose]: () => closeSync(file),
+  }
+}
+
+/** A disk that is nearly full takes a part of a line and says so only by how much that was. The next line must not be glued to it. */
+function appendWhole(file: number, line: string): void {
+  const { size } = fstatSync(file)
+  const bytes = Buffer.from(line)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+  } catch (error) {
+    ftruncateSync(file, size)
+    throw error
   }
 }
 
@@ -92,7 +105,7 @@ function mendEnd(file: number): void {
   const text = readFileSync(file)
   const start = text.lastIndexOf('\n') + 1
   if (start === text.length) return
-  if (isJson(text.toString('utf8', start))) writeSync(file, '\n')
+  if (isJson(text.toString('utf8', start))) appendWhole(file, '\n')
   else ftruncateSync(file, start)
 }
 
