@@ -51,11 +51,14 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     await http.text(path, { method: 'POST', json })
   }
 
-  async function look(file: OutputFile, signal?: AbortSignal): Promise<boolean> {
+  /** Of a file that is there: bytes, null when it does not say. Of any other: `none`. */
+  async function look(file: OutputFile, signal?: AbortSignal): Promise<number | null | 'none'> {
     const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
     await answer.text()
     if (isPage(answer)) throw answer.foreign('<html>')
-    return answer.status !== 404
+    if (answer.status === 404) return 'none'
+    const length = answer.headers['content-length'] ?? ''
+    return /^\d+$/.test(length) ? Number(length) : null
   }
 
   async function takeBack(promptId: string): Promise<void> {
@@ -116,16 +119,14 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
     queueRemaining: (signal) => http.json('/prompt', { signal }, remaining),
 
     async holds(file, signal) {
-      if (await look(file, signal)) return true
+      if ((await look(file, signal)) !== 'none') return true
       // A proxy says 404, too, for a server that is not there.
       await client.queueRemaining(signal)
-      return look(file, signal)
+      return (await look(file, signal)) !== 'none'
     },
     async size(file, signal) {
-      const answer = await http.request('/view', { method: 'HEAD', query: viewQuery(file), allow: [404], signal })
-      await answer.text()
-      const length = answer.headers['content-length']
-      return answer.status === 404 || length === undefined ? null : Number(length)
+      const found = await look(file, signal)
+      return found === 'none' ? null : found
     },
     async download(file, path, signal) {
       const query = viewQuery(file)

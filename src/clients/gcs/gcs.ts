@@ -34,7 +34,8 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
     const { signal, timeout } = what
     try {
       signal?.throwIfAborted()
-      const library = await load()
+      // Credentials may come from a server that hangs.
+      const library = await interruptible(load(), { signal, timeout, pace })
       return await interruptible(work(library.open(signal).bucket(bucket)), { signal, timeout, pace })
     } catch (error) {
       if (signal?.aborted) throw signal.reason

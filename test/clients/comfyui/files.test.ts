@@ -50,6 +50,23 @@ it('asks whether a file is there without downloading it', async () => {
   expect(await failure(() => client.holds(FILE))).toMatchObject({ code: 'PR_COMFY_HTTP' })
 })
 
+it('tells the size of a file, or that it is not known, and takes a page for neither', async () => {
+  const answers: Array<[number, Record<string, string | number>]> = [
+    [200, { 'content-length': 9 }],
+    [200, { 'transfer-encoding': 'chunked' }],
+    [404, { 'content-length': 9 }],
+    [200, { 'content-length': 9, 'content-type': 'text/html; charset=utf-8' }],
+  ]
+  const { client } = await reach((_, response) => response.writeHead(...answers.shift()!).end())
+  expect(await client.size(FILE)).toBe(9)
+  expect(await client.size(FILE)).toBe(null)
+  expect(await client.size(FILE)).toBe(null)
+  expect(await failure(() => client.size(FILE))).toMatchObject({
+    code: 'PR_COMFY_HTTP',
+    message: expect.stringContaining('ComfyUI answered what it never should: an HTML page'),
+  })
+})
+
 it('leaves nothing behind when a download breaks off', async () => {
   const { server, client, folder } = await reach((_, response) => {
     response.writeHead(200, { 'content-length': '4096' }).write('half of it')

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { createStorageClient } from '../../../src/clients/gcs/gcs.ts'
 import { loadGcsLibrary } from '../../../src/clients/gcs/library.ts'
 import { bytes } from '../../contracts/gcs-requests.ts'
 import { testGcs } from '../../simulators/gcs/test-gcs.ts'
@@ -40,10 +41,38 @@ it('goes on with a download from where it broke off', async () => {
   expect(beyond).toMatchObject({ code: 416 })
 })
 
-async function userCredentials(): Promise<string> {
+it('hears of a cancel while credentials are asked for', async () => {
+  const controller = new AbortController()
+  let isAsking = true
+  const server = await listening((request) => {
+    request.signal.addEventListener('abort', () => {
+      isAsking = false
+    })
+    controller.abort(new Error('cancelled'))
+    return new Promise(() => {})
+  })
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    return server.close()
+  })
+  // Where a machine of Google's gets its token; this one never says anything.
+  vi.stubEnv('GCE_METADATA_HOST', new URL(server.origin).host)
+  vi.stubEnv('HOME', await emptyFolder())
+  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', undefined)
+  const client = createStorageClient({ bucket: 'bkt', prefix: '', projectId: 'p', credentialsFile: null })
+  await expect(client.stat('film', controller.signal)).rejects.toThrow('cancelled')
+  // The library would wait until it gives up by itself.
+  expect(isAsking).toBe(true)
+})
+
+async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pr-gcs-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  const file = join(folder, 'user.json')
+  return folder
+}
+
+async function userCredentials(): Promise<string> {
+  const file = join(await emptyFolder(), 'user.json')
   const user = { type: 'authorized_user', client_id: 'c', client_secret: 's', refresh_token: 'r' }
   await writeFile(file, JSON.stringify(user))
   return file
