@@ -10,9 +10,9 @@ import { installNetwork } from '../network/install.ts'
 import type { HostTable } from '../network/safety/host-table.ts'
 import { runLive } from '../run/live-run.ts'
 import type { Planned } from '../run/plan-all.ts'
-import { type RunHost, unattended } from '../run/run-host.ts'
 import type { SimulatedService } from '../simulators/simulator.ts'
 import { keepFolder } from './keep-folder.ts'
+import { silentHost } from './silent-host.ts'
 
 /** How one run of the program ended. */
 export interface Life {
@@ -62,7 +62,7 @@ export async function liveIn(options: LifeOptions): Promise<Life> {
     controller.abort(new PromptRunnerError('PR_CANCELLED', `the run was cancelled by ${signal}`, { exit }))
   }
   const said: string[] = []
-  const host = hostOf(controller.signal, said)
+  const host = silentHost(controller.signal, (text) => said.push(text))
   const outcome = async (): Promise<Life> => {
     await using network = await installNetwork({
       services: services.map((service) => mortal(service, isDead)),
@@ -147,27 +147,5 @@ function mortal(service: SimulatedService, isDead: () => boolean): SimulatedServ
       return isDead() ? nobody() : answer
     },
     upgrade: (request) => (isDead() ? nobody() : (service.upgrade?.(request) ?? null)),
-  }
-}
-
-/** Nobody looks on, and whatever is asked is agreed to. */
-function hostOf(signal: AbortSignal, said: string[]): RunHost {
-  const nothing = () => {}
-  const say = (text: string) => void said.push(text)
-  return {
-    ...unattended,
-    signal,
-    endInOrder: () => signal.throwIfAborted(),
-    confirm: async () => {},
-    output: {
-      debug: nothing,
-      info: nothing,
-      warn: say,
-      error: say,
-      print: nothing,
-      result: nothing,
-      attachLog: nothing,
-      openLiveLine: () => null,
-    },
   }
 }

@@ -16,7 +16,9 @@ import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
 import { fileSource } from '../simulators/media/byte-source.ts'
 import { readMp4 } from '../simulators/media/read-mp4.ts'
 import { atBasePath, simulatedServices } from '../simulators/simulated-services.ts'
+import type { SimulatedService } from '../simulators/simulator.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
+import { type HeldClock, heldClock } from './held-clock.ts'
 import { type Life, type LifeOptions, liveIn } from './life.ts'
 
 /** A simulated world that outlives the program: what one life of it left is there for the next. */
@@ -39,13 +41,18 @@ export async function openWorld(
   planned: Planned,
   { folder, fault }: { readonly folder: string; readonly fault: Fault | null },
 ): Promise<SimulatedWorld> {
-  const clock = virtualClock(settings.dryRun.startTime ?? Date.now(), 0)
+  const time = virtualClock(settings.dryRun.startTime ?? Date.now(), 0)
+  const clock = heldClock(time)
   const seen = new Set<string>()
   let life: LifeOptions | null = null
   const faults = openFaults(fault === null ? [] : [fault], {
     clock,
     isVirtual: true,
-    kill: (signal) => life?.end.by(signal),
+    kill(signal) {
+      // A program that is started again at once finds what it left as it was: its prompt still runs.
+      if (signal === 'SIGKILL') clock.hold()
+      life?.end.by(signal)
+    },
     onSeen: (anchors) => {
       for (const anchor of anchors) seen.add(printAnchor(anchor))
     },
@@ -65,8 +72,12 @@ export async function openWorld(
   })
   const gcs = world.all.find(({ name }) => name === 'gcs')!
   const services = world.all.map((service) =>
-    atBasePath(books.wrap(service, faults.wrap), service.name === 'comfyui' ? comfyui.url.pathname : ''),
+    atBasePath(
+      goingOn(books.wrap(service, faults.wrap), clock),
+      service.name === 'comfyui' ? comfyui.url.pathname : '',
+    ),
   )
+  const pace = rehearsalPace(clock, 0)
   const outputDir = join(folder, 'output')
   const media = ffmpegSimulator()
   return {
@@ -84,7 +95,17 @@ export async function openWorld(
         faults,
         hosts: hostTable(comfyui.url),
         now: clock.now,
-        pace: rehearsalPace(clock, 0),
+        pace: {
+          limit: pace.limit,
+          pause(ms, signal) {
+            clock.letGo()
+            return pace.pause(ms, signal)
+          },
+          patience(ms, signal) {
+            clock.letGo()
+            return pace.patience(ms, signal)
+          },
+        },
         runProgram: faults.programs(media.run),
         events: (emit, jobsBefore) => faults.events(books.events(emit), jobsBefore),
         end: { by: () => {} },
@@ -109,7 +130,19 @@ export async function openWorld(
       ].toSorted()
     },
     times: () => faults.report()[0]?.times ?? 0,
-    [Symbol.dispose]: () => clock[Symbol.dispose](),
+    [Symbol.dispose]: () => time[Symbol.dispose](),
+  }
+}
+
+/** Time goes on when the program has seen what waits and runs. */
+function goingOn(service: SimulatedService, clock: HeldClock): SimulatedService {
+  return {
+    ...service,
+    async http(request) {
+      const answer = await service.http(request)
+      if (service.name === 'comfyui' && new URL(request.url).pathname.endsWith('/queue')) clock.letGo()
+      return answer
+    },
   }
 }
 

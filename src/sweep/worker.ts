@@ -2,7 +2,7 @@ import { loadSettings } from '../config/settings.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { parseFault } from '../network/faults/grammar/parse-fault.ts'
 import { type Planned, planAll } from '../run/plan-all.ts'
-import { unattended } from '../run/run-host.ts'
+import { silentHost } from './silent-host.ts'
 import { type CleanRun, type Tried, tryFault, tryNothing } from './try-fault.ts'
 
 /** How a program was started, for another process to find the same settings. */
@@ -35,11 +35,7 @@ let prepared: Promise<{ settings: Settings; planned: Planned }> | null = null
 
 async function prepare({ flags, environment, cwd, chunks, startTime }: Work) {
   const { settings } = await loadSettings(flags, environment, cwd)
-  const quiet = { debug() {}, info() {}, warn() {}, error() {}, print() {}, result() {}, attachLog() {} }
-  const output = { ...quiet, openLiveLine: () => null }
-  const signal = new AbortController().signal
-  const host = { ...unattended, output, signal, endInOrder() {}, confirm: async () => {} }
-  const planned = await planAll(settings, host, chunks)
+  const planned = await planAll(settings, silentHost(new AbortController().signal), chunks)
   return { settings: { ...settings, dryRun: { ...settings.dryRun, startTime } }, planned }
 }
 
