@@ -61,7 +61,9 @@ class Visitor implements JsonVisitor<Place> {
       this.#rules.learn(value)
       return value
     }
-    const secret = this.#tells(kept) ? secretName(value, place, name) : null
+    const option = optionBefore(place)
+    place.last = name === null || labels.test(name) ? value : place.last
+    const secret = name === null && option !== null ? option : this.#tells(kept) ? secretName(value, place, name) : null
     if (secret !== null && !(name === null && isLink())) return placeholder(secret)
     return this.#rules.text(value)
   }
@@ -74,12 +76,15 @@ class Visitor implements JsonVisitor<Place> {
 
 /** The name by which a string is a secret; null when it is none. */
 function secretName(value: string, place: Place, name: string | null): string | null {
-  const before = place.last
-  place.last = name === null || labels.test(name) ? value : before
   if (place.secret !== null) return place.secret
-  if (name === null) return /^--?\w/.test(before) && secrecyOf(before) === 'secret' ? before.replace(/^-+/, '') : null
-  if (values.test(name) && before !== '' && isSecret(before, value)) return before
+  if (name === null) return null
+  if (values.test(name) && place.last !== '' && isSecret(place.last, value)) return place.last
   return isSecret(name, value) ? name : null
+}
+
+/** The option of a program that what comes next in a list belongs to, when that is a secret. */
+function optionBefore({ last }: Place): string | null {
+  return /^--?\w/.test(last) && secrecyOf(last) === 'secret' ? last.replace(/^-+/, '') : null
 }
 
 /** `{"name": "HF_TOKEN", "value": "…"}` */

@@ -1,6 +1,6 @@
 import { hashedText, type Redactor } from './redact.ts'
 import { placeholder } from './redact-text.ts'
-import { isText, isUnlabelled, looksLikeText } from './text-body.ts'
+import { isText, mayBeText } from './text-body.ts'
 
 /** Fields of ComfyUI's upload forms; the value of any other one goes. */
 const keptFields = new Set(['image', 'type', 'subfolder', 'overwrite', 'original_ref'])
@@ -129,7 +129,7 @@ export function boundaryOf(mimeType: string): string | null {
 function isFile(head: string, body: Uint8Array): boolean {
   if (fieldOf(head) !== null && !isNamedFile(head)) return false
   const type = typeOf(head)
-  return !isText(type) && !(isUnlabelled(type) && looksLikeText(body))
+  return !isText(type) && !mayBeText(type, body)
 }
 
 function typeOf(head: string): string {

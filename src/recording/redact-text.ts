@@ -122,7 +122,7 @@ function hiddenValue(
   return isSecret ? `${quote}${name}${quote}${sign}${valueQuote ?? ''}${placeholder(name)}${valueQuote ?? ''}` : seen
 }
 
-const option = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+)(["']?)([^\s"'-][^\s"']{3,})\3/g
+const option = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+|=)(["']?)([^\s"'-][^\s"']{3,})\3/g
 
 function hiddenOption(seen: string, name: string, space: string, quote: string, value: string): string {
   const isSecret = !isReference(value) && secrecyOf(name) === 'secret' && (/\w[_-]/.test(name) || isStrange(value))

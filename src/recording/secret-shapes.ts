@@ -24,7 +24,7 @@ const prefixes = [
   // Code and packages.
   'gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ft|ptt|soat|cbt|oas|imt|agent|ffct)-|npm_|pypi-|rubygems_|dckr_(?:pat|oat)_|CCIPAT_|ATATT3|ATCTT3|ATBB|BBDC-|sgp_|snyk_',
   // Models and machines.
-  'sk-(?:proj-|ant-[a-z\\d]+-|or-v1-|svcacct-|admin-|lf-)?|[sr]k_|hf_|api_org_|r8_|gsk_|xai-|pplx-|fw_|nvapi-|csk-|tgp_v1_|comfyui-|key-|jina_|vastai_|fal_|civitai_|as-|ak-',
+  'sk-(?:proj-|ant-[a-z\\d]+-|or-v1-|svcacct-|admin-|lf-)?|[sr]k_|hf_|api_org_|rp[as]_|r8_|gsk_|xai-|pplx-|fw_|nvapi-|csk-|tgp_v1_|comfyui-|key-|jina_|vastai_|fal_|civitai_|as-|ak-',
   // Clouds.
   'ya29\\.|GOCSPX-|1//0|d[oop][opr]?_v1_|hv[sbr]\\.|dapi|dop_v1_|tskey-|cf(?:k|ut|at)_|vc[piark]_|pul-|HRKU-|fo1_|fm[12]_|FlyV1 fm2_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|dp\\.(?:pt|st|sa|ct|scim|audit)\\.|tfp_|scw_|nf[pc]_|rnd_|railway_',
   // Services.
@@ -40,9 +40,17 @@ const shapes: ReadonlyArray<readonly [name: string, shape: RegExp]> = [
   ],
   ['private_key', /\bPuTTY-User-Key-File-\d:[\s\S]*?Private-MAC: \w+|\bAGE-SECRET-KEY-1[A-Z\d]{50,}/g],
   ['jwt', /\bey[JK][\w-]{8,}\.[\w-]{8,}\.[\w-]*(?:\.[\w-]*\.[\w-]*)?/g],
-  ['key', /\bAIza[\w-]{16,}|\brp[as]_[A-Za-z\d]{16,}|\bya29\.[\w.-]{20,}/g],
+  ['key', /\bAIza[\w-]{16,}|\brpa_[A-Z\d]{16,}\b|\bya29\.[\w.-]{20,}/g],
   ['key', /\b(?:A3T[A-Z\d]|AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA)[A-Z\d]{16}\b/g],
-  ['key', /\bgh[pousr]_\w{36,}|\bhf_[A-Za-z]{34}\b|\bsk-[A-Za-z\d]{48}\b/g],
+  [
+    'key',
+    /\bgh[pousr]_\w{36,}|\b(?:hf|api_org)_[A-Za-z]{34}\b|\bshp(?:at|ca|pa|ss|ua)_[\da-f]{32}\b|\bxox[a-z]-\d{6,}-[\w-]{16,}|\bsk-[A-Za-z\d]{48}\b|\bNRAK-[A-Z\d]{27}\b/g,
+  ],
+  // As short as a name: their length tells them from one.
+  [
+    'key',
+    /\b(?:gl(?:pat|dt|rt)-[\w-]{20}|sq0atp-[\w-]{22})(?![\w-])|\b(?:[sr]k_(?:live|test)_[A-Za-z\d]{24,99}|rzp_(?:live|test)_[A-Za-z\d]{14,20}|LTAI[A-Za-z\d]{20}|dckr_pat_[\w-]{27}|SG\.[\w-]{22}\.[\w-]{43})(?!\w)/g,
+  ],
   // Telegram, Discord, fal, Mailchimp, Twilio, Azure's directory.
   ['key', /\b\d{8,10}:AA[\w-]{33}(?![\w-])|\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/g],
   [
@@ -60,7 +68,7 @@ const shapes: ReadonlyArray<readonly [name: string, shape: RegExp]> = [
 const signs = new RegExp(
   [
     // What follows a vendor's prefix, or that itself where nothing sets it apart. To look for 150 prefixes takes ten times as long.
-    '[_.-][A-Za-z\\d]{14}|(?:EAA|AKCp|LTAI|AKLT|AKID|AT(?:BB|ATT3|CTT3)|dapi|1//0)[\\w./+=-]{16}',
+    '[_.-][A-Za-z\\d]{14}|waka_|(?:EAA|AKCp|LTAI|AKLT|AKID|AT(?:BB|ATT3|CTT3)|dapi|1//0)[\\w./+=-]{16}',
     '-----BEGIN|PuTTY-User|AGE-SECRET|ey[JK][\\w-]{8}|AIza|A(?:3T.|KIA|SIA|BIA|CCA|GPA|IDA|ROA|IPA|NPA|NVA)[A-Z\\d]{16}',
     'T3BlbkFJ|:AA[\\w-]{33}|\\.[\\w-]{6}\\.[\\w-]{27}|:[\\da-f]{32}|-us\\d|(?:SK|AC)[\\da-f]{32}|\\dQ~|_authToken',
     '(?:secret|SECRET|Secret)_?(?:access|ACCESS|Access)',
@@ -71,12 +79,19 @@ const signs = new RegExp(
 /** A name that somebody thought up is none, whatever it begins with, and neither is that of a file. */
 function isKeyBody(body: string): boolean {
   if (fileName.test(body)) return false
-  const [first = ''] = /^[A-Za-z\d]*/.exec(body) ?? []
-  if (first.length >= 20 && isRandom(first)) return true
   const runs = body.match(/[A-Za-z\d]{14,}/g) ?? []
-  return body.length >= 30 && runs.some((run) => run !== first && isRandom(run))
+  return (
+    uuid.test(body) ||
+    runs.some((run) => (run.length >= 20 || body.length >= 30) && isWhole(run, body) && isRandom(run))
+  )
 }
 
+/** Of a short run between separators the name of a model may consist; at the start it would stand alone. */
+function isWhole(run: string, body: string): boolean {
+  return run.length >= 20 || !body.startsWith(run)
+}
+
+const uuid = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/
 const fileName = new RegExp(`^[\\w.+=-]*?${FILE_ENDS}(?![\\w])`, 'i')
 
 function apart(found: readonly Shaped[]): Shaped[] {

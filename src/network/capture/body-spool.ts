@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { Redactor } from '../../recording/redact.ts'
 import { boundaryOf, MultipartRedactor } from '../../recording/redact-multipart.ts'
-import { isText, isUnlabelled, looksLikeText } from '../../recording/text-body.ts'
+import { isText, mayBeText } from '../../recording/text-body.ts'
 import { BodyFile } from './body-file.ts'
 
 const KIB = 1024
@@ -38,7 +38,7 @@ export interface SpoolOptions {
 
 /**
  * Takes a body as it flows by: text is collected (and redacted as a whole), anything else goes to disk piece by piece. A body
- * without a telling type counts as text when it begins as text; one that cannot be decoded is hashed only.
+ * counts as text when it begins as text, whatever it is called; one that cannot be decoded is hashed only.
  */
 export class BodySpool {
   readonly #options: SpoolOptions
@@ -56,9 +56,9 @@ export class BodySpool {
     this.#options = options
     this.#isEncoded = !/^(?:identity)?$/i.test(encoding.trim())
     this.#isText = isText(mimeType)
-    this.#collected = this.#isText || this.#isEncoded || isUnlabelled(mimeType) ? [] : null
-    this.#file = keepBinary && folder !== null ? new BodyFile(folder) : null
     const boundary = boundaryOf(mimeType)
+    this.#collected = this.#isText || this.#isEncoded || boundary === null ? [] : null
+    this.#file = keepBinary && folder !== null ? new BodyFile(folder) : null
     if (this.#file && boundary !== null) this.#multipart = new MultipartRedactor(boundary, redactor, path)
   }
 
@@ -90,7 +90,7 @@ export class BodySpool {
 
   /** The first bytes of a body decide. */
   #sniff(chunk: Uint8Array): void {
-    this.#isText = looksLikeText(chunk)
+    this.#isText = mayBeText(this.#options.mimeType, chunk)
     if (!this.#isText) this.#collected = null
   }
 
@@ -100,7 +100,7 @@ export class BodySpool {
     this.#size = decoded.length
     const { mimeType } = this.#options
     const text = decoded.toString('utf8')
-    const isPlain = isText(mimeType) || (isUnlabelled(mimeType) && Buffer.from(text).equals(decoded))
+    const isPlain = isText(mimeType) || (mayBeText(mimeType, decoded) && Buffer.from(text).equals(decoded))
     if (isPlain || decoded.length === 0) return this.#finishText(text)
     this.#collected = null
     this.#hash = createHash('sha256')
