@@ -57,6 +57,8 @@ const flagNames = new Map(settingRows.map(([name, row]) => [name, flagOf(name, r
 const unfit: ReadonlySet<SettingName> = new Set([
   'resume',
   'faults',
+  'sweep',
+  'sweepChunks',
   ...settingRows.flatMap(([name, { secret }]) => (secret ? [name] : [])),
 ])
 
@@ -79,6 +81,15 @@ function withoutOptions(argv: readonly string[], isLeftOut: (name: SettingName) 
 /** The options of `argv` that are settings, without those whose flags are in `flags`. */
 export function optionsBut(argv: readonly string[], flags: ReadonlySet<string>): string[] {
   return withoutOptions(argv, (name) => flags.has(flagNames.get(name)!))
+}
+
+/** The options of `argv` that another command may be given, too: not how it shows what it finds, and no secrets. */
+export function givenOf(argv: readonly string[], isTaken: (flag: string) => boolean): string[] {
+  return withoutOptions(
+    argv,
+    (name) =>
+      unfit.has(name) || rows.get(flagNames.get(name)!)!.row.group === 'Output' || !isTaken(flagNames.get(name)!),
+  )
 }
 
 /** The flags of the settings that `argv` gives. */

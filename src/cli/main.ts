@@ -15,6 +15,7 @@ import { helpText } from './help-text.ts'
 import { Output, type OutputStreams } from './output.ts'
 import { modeBeforeSettings } from './output-mode.ts'
 import { type Stop, withSignals } from './signals.ts'
+import { wholeCommands } from './whole-commands.ts'
 
 /** The whole program: returns the exit code and never throws. */
 export async function main(
@@ -23,7 +24,8 @@ export async function main(
   cwd: string,
   streams?: OutputStreams,
 ): Promise<number> {
-  const output = new Output(modeBeforeSettings(argv, environment), streams)
+  const whole = wholeCommands({ argv, environment, cwd, script: process.argv[1] }, commands)
+  const output = new Output(modeBeforeSettings(argv, environment), streams, whole)
   const exitCode = await dispatch(argv, { output, environment, cwd, argv }).catch((error) =>
     reportFailure(error, output),
   )

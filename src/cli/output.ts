@@ -28,10 +28,13 @@ export class Output implements RunOutput {
   /** Where all that was said stands, whatever was shown of it. */
   logPath: string | null = null
   readonly #streams: OutputStreams
+  readonly #whole: (text: string) => string
   readonly #log = new LogFile()
 
-  constructor(mode: OutputMode, streams: OutputStreams = process) {
+  /** `whole` makes commands whole that a text names, for whoever wants to run them. */
+  constructor(mode: OutputMode, streams: OutputStreams = process, whole = (text: string) => text) {
     this.#mode = mode
+    this.#whole = whole
     this.#streams = streams
     for (const name of ['stdout', 'stderr'] as const) streams[name].on('error', (error) => this.#lose(name, error))
   }
@@ -83,7 +86,7 @@ export class Output implements RunOutput {
     if (!this.#mode.json || this.#resultGiven) return
     this.#resultGiven = true
     // JSON escapes the control characters of ASCII only.
-    this.#write('stdout', JSON.stringify(value, null, 2).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped))
+    this.#write('stdout', JSON.stringify(value, this.#wholeHints, 2).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped))
   }
 
   /** A question's text, without a line break. */
@@ -137,9 +140,13 @@ export class Output implements RunOutput {
     this.#write(isNews ? 'stdout' : 'stderr', this.#marked(level === 'WARNING' ? `warning: ${text}` : text))
   }
 
+  #wholeHints = (key: string, value: unknown) =>
+    key === 'hint' && typeof value === 'string' ? this.#whole(value) : value
+
   /** Ready for a terminal: much of what is said quotes servers and files. */
   #marked(said: string): string {
-    const text = this.#paints ? paintable(said) : printable(said)
+    const whole = this.#whole(said)
+    const text = this.#paints ? paintable(whole) : printable(whole)
     return this.#mode.dryRun ? text.replace(/^/gm, `${DRY_RUN_MARK} `) : text
   }
 

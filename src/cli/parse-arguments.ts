@@ -30,7 +30,7 @@ export async function parseArguments(
       'short-option-groups': false,
     })
     .fail((message, error) => {
-      throw error ?? new PromptRunnerError('PR_USAGE', message, { hint: 'see pr --help' })
+      throw error ?? new PromptRunnerError('PR_USAGE', message, { hint: 'see `pr --help`' })
     })
   for (const command of commands) {
     const names = [command.name, ...(command === commands[0] ? ['$0'] : [])]

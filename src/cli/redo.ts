@@ -38,7 +38,7 @@ function numberOf(name: unknown, chunk: unknown): number {
   const number = /^\d{1,7}$/.test(String(chunk)) ? Number(chunk) : 0
   if (number > 0) return number
   const message = `pr redo needs ${name === undefined ? 'a film and ' : ''}the number of a chunk`
-  throw new PromptRunnerError('PR_USAGE', message, { hint: 'pr redo NAME CHUNK [--seed N]' })
+  throw new PromptRunnerError('PR_USAGE', message, { hint: '`pr redo NAME CHUNK [--seed N]`' })
 }
 
 /** The command line that makes the film as it was made, with what is given now in the place of what was given then. */

@@ -69,13 +69,13 @@ function flagHint(name: string, { command }: Arguments): string | null {
 function wordHint(word: string, { commands }: Arguments): string | null {
   const names = commands.map(({ name }) => name)
   const guess = nearest(word, names)
-  if (guess) return `did you mean pr ${guess}?`
+  if (guess) return `did you mean \`pr ${guess}\`?`
   return /\.(txt|ya?ml)$/.test(word) ? `prompt files are given as --prompt-file ${word}` : null
 }
 
 /** The default command is explained by the program's own help. */
 function helpOf({ argv, command }: Arguments): string {
-  return command.name === argv[0] ? `pr ${command.name} --help` : 'pr --help'
+  return command.name === argv[0] ? `\`pr ${command.name} --help\`` : '`pr --help`'
 }
 
 /** A flag with its dashes. */

@@ -28,7 +28,7 @@ export async function writeExample({ dir, force, cwd, output, pr }: WriteExample
   const above = nearestExisting(resolve(cwd, dir))
   if (!isFolder(above)) {
     throw new PromptRunnerError('PR_USAGE', `pr init writes into a folder, and ${above} is none`, {
-      hint: 'name the folder that the files go to: pr init DIR',
+      hint: 'name the folder that the files go to: `pr init DIR`',
     })
   }
   const taken = files.filter(({ name }) => existsSync(resolve(cwd, name))).map(({ name }) => name)
@@ -37,7 +37,7 @@ export async function writeExample({ dir, force, cwd, output, pr }: WriteExample
       'PR_USAGE',
       `pr init writes nothing, because this is there already: ${taken.join(', ')}`,
       {
-        hint: 'give --force to overwrite, or another folder: pr init DIR',
+        hint: 'give --force to overwrite, or another folder: `pr init DIR`',
       },
     )
   }

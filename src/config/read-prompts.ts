@@ -64,7 +64,7 @@ function noPrompts(what: string): PromptRunnerError {
     'PR_NO_PROMPTS',
     `${what}, and no --prompt-file was given: there is nothing to render.`,
     {
-      hint: 'Run "pr init" to write an example prompt file, or name one with --prompt-file FILE.',
+      hint: 'Run `pr init` to write an example prompt file, or name one with --prompt-file FILE.',
     },
   )
 }

@@ -17,7 +17,7 @@ import { factsOfServer } from './facts-of-server.ts'
 const RAM_FOR_TWO_MODELS = 30e9
 
 const { ok, warning, missing, stale } = findingsOf('comfyui')
-const RECORD = 'take a recording of this server with pr record'
+const RECORD = 'take a recording of this server with `pr record`'
 
 /** What a run would need. */
 export interface Work {
@@ -72,7 +72,7 @@ function driftSince(recording: KnownRecording | null, live: ServerFacts): Doctor
     .map(driftText)
   const more = drift.length > TOLD ? `; and ${drift.length - TOLD} more` : ''
   const message = `${counted(drift.length, 'thing')} changed since the recording ${name}: ${told.join('; ')}${more}`
-  const hint = `pr drift --recording ${name} tells all; ${RECORD}`
+  const hint = `\`pr drift --recording ${name}\` tells all; ${RECORD}`
   return [drift.some(({ failing }) => failing.length > 0) ? stale(message, hint) : warning(message, hint)]
 }
 
@@ -95,7 +95,7 @@ function nodesAndModels(
     ...lacking.map(lack),
     ...refused
       .filter((finding) => has(recorded, finding))
-      .map(({ message }) => missing('PR_INVALID_WORKFLOW', message, 'see pr validate')),
+      .map(({ message }) => missing('PR_INVALID_WORKFLOW', message, 'see `pr validate`')),
     ...newlyRefused.map(({ message }) => stale(`the server refuses what the recording accepts: ${message}`, RECORD)),
     ...newlyAccepted.map(({ message }) => stale(`the server accepts what the recording refuses: ${message}`, RECORD)),
   ]

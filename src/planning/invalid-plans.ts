@@ -21,7 +21,7 @@ export function invalidPlans(
     'PR_INVALID_WORKFLOW',
     `checking every job before the first found ${counted(findings.length, 'problem')}: ${server} would refuse them`,
     {
-      hint: 'pr validate lists all that is missing, and where it belongs',
+      hint: '`pr validate` lists all that is missing, and where it belongs',
       problems: findings.map(asProblem),
     },
   )

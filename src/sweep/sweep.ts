@@ -120,7 +120,7 @@ async function cleanRun(worker: Worker, folder: string): Promise<CleanRun> {
   if (clean?.life.exitCode === 0) return clean
   const problems = (clean?.life.failures ?? ['it did not end']).map((message) => ({ file: 'clean run', message }))
   throw new PromptRunnerError('PR_RUN_FAILED', 'The plan fails where nothing goes wrong, so no fault was tried', {
-    hint: 'look at it with pr --dry-run alone',
+    hint: 'look at it alone: `pr --dry-run`',
     problems,
   })
 }
@@ -155,7 +155,7 @@ function errorsOf(all: readonly Tried[]): PromptRunnerError[] {
   const bad = all.filter(({ outcome, broken }) => broken.length > 0 || isBad(outcome))
   const unused = all.filter(({ outcome }) => outcome === 'unused')
   const harm = new PromptRunnerError('PR_MONEY', `${counted(bad.length, 'fault')} did harm`, {
-    hint: "pr --dry-run --sweep --fault 'FAULT' tries one again, with the other options of this run",
+    hint: '`pr --dry-run --sweep --fault FAULT` tries one again',
     problems: bad.flatMap(({ fault, outcome, broken }) => [
       ...(isBad(outcome) ? [{ file: fault, message: OUTCOMES[outcome].toLowerCase() }] : []),
       ...broken.map(({ sentence }) => ({ file: fault, message: sentence })),

@@ -88,7 +88,11 @@ it('tells six planted faults in six lines, each with its cure', async () => {
   const { exitCode, stdout } = await examined([...args, ...faults], {
     GOOGLE_APPLICATION_CREDENTIALS: join(folder, 'key.json'),
   })
-  const lines = stdout.replaceAll(folder, '<folder>').split('\n')
+  const lines = stdout
+    .replaceAll(folder, '<folder>')
+    .replaceAll(origin, '<origin>')
+    .replaceAll(process.cwd(), '<repository>')
+    .split('\n')
   const told = lines.filter((line) => !line.startsWith('ok '))
   expect(exitCode).toBe(1)
   await expect(told.join('\n')).toMatchFileSnapshot('expected/doctor-six-faults.txt')
@@ -140,9 +144,7 @@ it('tells in words what has drifted since the recording', async () => {
   expect(grown.stdout).toContain(
     'warning  comfyui    1 thing changed since the recording wan22-two-chunks: `KSamplerAdvanced.sampler_name` gained 1 value (otter)\n',
   )
-  expect(grown.stdout).toContain(
-    'hint: pr drift --recording wan22-two-chunks tells all; take a recording of this server',
-  )
+  expect(grown.stdout).toContain('hint: `pr drift --recording wan22-two-chunks --comfyui-url http://127.0.0.1:')
 
   const less = (text: string) => text.replaceAll(/"(?:euler|LoraLoaderModelOnly)"/g, '"otter"')
   const other = complete(await comfyuiOnLoopback({ objectInfo: less }))

@@ -155,7 +155,7 @@ it('refuses what it cannot make again', async () => {
   )
   expect(await refuse('otter', '4')).toBe('2 PR_USAGE: otter has no chunk 4\n  hint: its chunks are 1 to 3\n')
   expect(await refuse('otter')).toBe(
-    '2 PR_USAGE: pr redo needs the number of a chunk\n  hint: pr redo NAME CHUNK [--seed N]\n',
+    '2 PR_USAGE: pr redo needs the number of a chunk\n  hint: `pr redo NAME CHUNK [--seed N] --yes`\n',
   )
   expect(await refuse('otter', '1', '--seed', 'x')).toContain('must be the number of a chunk and its seed')
 

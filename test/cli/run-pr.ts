@@ -43,7 +43,7 @@ export function withTranscript(
 ): PrResult {
   const command = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), 'pr', ...args].join(' ')
   const transcript = `$ ${command}\n${said.stdout}${said.stderr}exit code ${said.exitCode}\n`
-  return { ...said, transcript: transcript.replaceAll(said.cwd, '<cwd>') }
+  return { ...said, transcript: transcript.replaceAll(`node ${program}`, 'pr').replaceAll(said.cwd, '<cwd>') }
 }
 
 /** A run keeps its files below its folder, also on a pod, where they would go to the pod's own volume. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { serve } from '../../src/cli/serve.ts'
 import { loadSettings } from '../../src/config/settings.ts'
+import { program } from '../support/program.ts'
 import { startServing } from '../support/serving.ts'
 import { callPr } from './call-pr.ts'
 import { capturedOutput } from './captured-output.ts'
@@ -48,9 +49,11 @@ it('ends with 3 when a request had no answer', async () => {
   expect((await fetch(`${runpod}/v1/pods`, { headers: { authorization: 'Bearer key' } })).status).toBe(501)
   const { exitCode, stderr } = await serving.stop()
   expect(exitCode).toBe(3)
-  expect(stderr.replaceAll(/(?<=127\.0\.0\.1:)\d+/g, '<port>')).toMatchInlineSnapshot(`
+  expect(
+    stderr.replaceAll(`node ${program}`, 'pr').replaceAll(/(?<=127\.0\.0\.1:)\d+/g, '<port>'),
+  ).toMatchInlineSnapshot(`
     "PR_UNMATCHED_REQUEST: GET http://127.0.0.1:<port>/manager/queue/start?token={{secret:token}}: the simulation has no answer to this request
-      hint: never recorded; the nearest thing known is /models; pr record takes what a live server answers into a recording of your own
+      hint: never recorded; the nearest thing known is /models; \`pr record\` takes what a live server answers into a recording of your own
     PR_UNMATCHED_REQUEST: GET http://127.0.0.1:<port>/v1/pods: the simulation has no answer to this request
       hint: never recorded; the nearest thing known is RunPod REST v2: GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus
     "

@@ -159,7 +159,7 @@ it('refuses a file that is missing and one of another kind', async () => {
 })
 
 it('names pr init when there is nothing to render', async () => {
-  const hint = 'Run "pr init" to write an example prompt file, or name one with --prompt-file FILE.'
+  const hint = 'Run `pr init` to write an example prompt file, or name one with --prompt-file FILE.'
   expect(await failure(() => readPrompts({ files: [], dir: `${folder}/none` }))).toEqual({
     code: 'PR_NO_PROMPTS',
     message: `There is no folder ${folder}/none, and no --prompt-file was given: there is nothing to render.`,

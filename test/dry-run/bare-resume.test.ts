@@ -32,7 +32,7 @@ it('goes on with the last unfinished run as it was started', async () => {
   const again = await context.start(world, ['--resume'], { isBare: true }).ended
   expect([again.exitCode, again.stderr]).toEqual([
     2,
-    `PR_STATE: --resume: there is no unfinished run in ${context.outputDir}\n  hint: give the --output-dir that the run had, or start a new run without --resume; \`pr runs\` lists what there is\n`,
+    `PR_STATE: --resume: there is no unfinished run in ${context.outputDir}\n  hint: give the --output-dir that the run had, or start a new run without --resume; \`pr runs --output-dir output/prompt-runner\` lists what there is\n`,
   ])
 })
 

@@ -27,6 +27,6 @@ it('names every missing model of every job in one failure', async () => {
     'PR_INVALID_WORKFLOW: checking every job before the first found 1 problem: ComfyUI 0.3.64 would refuse them',
     '  render.json: node 2 "LoRA" (LoraLoaderModelOnly): the server has no LoRA "wan22_low_t2v.safetensors" (input "lora_name"), in LOW 2, 4, 6, 8, 10 of film1',
     '    hint: did you mean "wan2.2_low_t2v.safetensors"? The server has: wan2.2_high_t2v.safetensors, wan2.2_low_t2v.safetensors',
-    '  hint: pr validate lists all that is missing, and where it belongs',
+    '  hint: `pr validate` lists all that is missing, and where it belongs',
   ])
 })

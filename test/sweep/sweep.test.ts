@@ -67,7 +67,9 @@ it('says what did harm, how it is tried again, and ends in 6', async () => {
   const said = run.stderr.replaceAll('*DRY-RUN* ', '')
   expect(said).toContain('PR_MONEY: 1 fault did harm\n')
   expect(said).toContain(`  ${harm}: lost\n`)
-  expect(said).toContain("hint: pr --dry-run --sweep --fault 'FAULT' tries one again")
+  expect(said).toContain(
+    'hint: `pr --dry-run --sweep --fault FAULT --width 64 --height 64 --frames-per-chunk 13 --output-dir output/prompt-runner` tries one again\n',
+  )
   expect(said).toContain(`PR_FAULT_UNUSED: the fault '${none}' never happened\n`)
   expect(run.stdout).toMatch(/3\/3 {2}/)
 })

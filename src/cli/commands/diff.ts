@@ -17,7 +17,7 @@ export const diffCommand = defineCommand({
   async run({ a, b, ...flags }, context) {
     const { output } = context
     if (a === undefined || b === undefined) {
-      throw new PromptRunnerError('PR_USAGE', 'pr diff needs two things to compare', { hint: 'pr diff A B' })
+      throw new PromptRunnerError('PR_USAGE', 'pr diff needs two things to compare', { hint: '`pr diff A B`' })
     }
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)

@@ -69,7 +69,7 @@ export function openLedger(clean: (url: string) => string): Ledger {
 
 /** Where a recording of one's own can add the answer. */
 const cures: Partial<Record<ServiceName, string>> = {
-  comfyui: '; pr record takes what a live server answers into a recording of your own',
+  comfyui: '; `pr record` takes what a live server answers into a recording of your own',
 }
 
 /** PR_UNMATCHED_REQUEST, with why there is no answer and what comes nearest to one. */
