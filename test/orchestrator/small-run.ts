@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { createLayout } from '../../src/config/layout.ts'
 import { loadTemplates } from '../../src/config/templates.ts'
 import { promptId } from '../../src/domain/ids.ts'
@@ -5,15 +6,18 @@ import { jobsOf, type Plan } from '../../src/domain/plan.ts'
 import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import type { Terms } from '../../src/domain/spending.ts'
+import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
 import { orchestrate } from '../../src/orchestrator/orchestrate.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { openSpending } from '../../src/orchestrator/spending.ts'
 import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
-import { clientsIn, type SmallWorld } from './small-world.ts'
+import { planOf } from '../support/plans.ts'
+import { clientsIn, type SmallWorld, smallWorld } from './small-world.ts'
 
 const templates = await loadTemplates(null)
 const runName = 'calm-wren'
 
+/** How a run is told to run. */
 export interface SmallRun {
   readonly options?: Partial<RunContext['options']>
   readonly earlier?: RunState | null
@@ -106,3 +110,49 @@ function lineOf(event: RunEvent): string {
   const told = kind === 'video-started' ? { video: event.video, skipped: event.skipped } : rest
   return `${kind} ${JSON.stringify(told)}`
 }
+
+/** HIGH and LOW 1 to 4, combine 5 and 6. */
+export const otter = planOf('otter')
+/** HIGH 1, LOW 2, combine 3. */
+export const heron = planOf('heron', 20)
+
+/** An error of the outside. */
+export const broken = (code: ErrorCode, retryAfter: number | null = null) =>
+  new PromptRunnerError(code, 'it broke', { hint: 'mend it', retryAfter })
+
+/** What happens at the `times`-th question that matches, and at those that follow, up to `upTo`. */
+export function at(wanted: RegExp, act: () => void, times = 1, upTo = times): SmallWorld['fault'] {
+  let count = 0
+  return (asked) => {
+    if (!wanted.test(asked)) return
+    count += 1
+    if (count >= times && count <= upTo) act()
+  }
+}
+export const fails = (error: Error) => () => {
+  throw error
+}
+
+/** Runs plans, and compares what was asked, told and thrown with `expected/<name>.txt`. */
+export async function pinned(name: string, world: SmallWorld, plans: readonly Plan[], run: SmallRun = {}) {
+  const failures = await runIn(world, plans, run)
+  const text = `${logOf(world, plans)}${failures.map((failure) => `failed: ${failure}\n`).join('')}`
+  await expect(text).toMatchFileSnapshot(`./expected/${name}.txt`)
+}
+
+type Told = SmallWorld['events'][number]
+
+/** What a run of `otter` left that died as it told of the first event that `isLast` says so of. */
+export async function left(isLast: (event: Told) => boolean, run: SmallRun = {}) {
+  const world = smallWorld()
+  world.dies = isLast
+  await expect(runIn(world, [otter], run)).rejects.toThrow('the machine died')
+  const known = world.events.slice(0, world.events.findIndex(isLast) + 1)
+  world.dies = () => false
+  world.log.length = 0
+  world.events.length = 0
+  return { world, earlier: stateAfter(known) }
+}
+/** Whether an event is of a kind and a workflow. */
+export const job = (kind: string, workflow: number) => (event: Told) =>
+  event.kind === kind && 'workflow' in event && event.workflow === workflow

@@ -10,7 +10,7 @@ import type {
 } from '../../src/clients/clients.ts'
 import { inputFile } from '../../src/config/layout.ts'
 import type { Graph } from '../../src/domain/graph.ts'
-import { jobsOf, type Plan } from '../../src/domain/plan.ts'
+import type { Plan } from '../../src/domain/plan.ts'
 import type { OutputFile, RunEvent, StoredObject } from '../../src/domain/run-event.ts'
 import { PromptRunnerError } from '../../src/errors.ts'
 import { fileCrc32c } from '../../src/files/file-crc32c.ts'
@@ -106,7 +106,10 @@ export function clientsIn(world: SmallWorld, plans: readonly Plan[]): Clients {
     async download(file, path) {
       ask(`download ${pathOf(file)} to ${path}`)
       if (!world.files.has(pathOf(file))) throw new PromptRunnerError('PR_COMFY_HTTP', 'no such file')
-      writeFileSync(path, path.endsWith('.latent') ? latentFile([1, 16, 26, 106, 60]) : `made as ${pathOf(file)}`)
+      writeFileSync(
+        path,
+        file.filename.endsWith('.latent') ? latentFile([1, 16, 26, 106, 60]) : `made as ${pathOf(file)}`,
+      )
       return { bytes: 1 }
     },
     async holds(file) {
@@ -218,12 +221,8 @@ function plannedAt(path: string, plans: readonly Plan[]): MediaInfo {
   const plan = plans.find(({ videoName }) => basename(path).startsWith(videoName))!
   const { width, height, fps } = plan
   const [, kind, number] = /(chunk|combine)_(\d+)/.exec(path)!
-  // A look at a file of the server goes by the number of its workflow.
-  const job = path.endsWith('.look')
-    ? jobsOf(plan)[Number(number) - 1]!
-    : kind === 'chunk'
-      ? plan.passes[Number(number) - 1]!.low
-      : plan.combineJobs[Number(number) - 1]!
+  const at = Number(number) - 1
+  const job = kind === 'chunk' ? plan.passes[at]!.low : plan.combineJobs[at]!
   return { width, height, fps, frames: job.kind === 'combine' ? job.filmFrames : job.chunk.renderFrames }
 }
 

@@ -166,7 +166,7 @@ async function look(isSound: boolean, prepare: (world: SmallWorld) => void = () 
 it('takes a file of the size of its sound copy for the same, and looks at any other', async () => {
   expect(await look(true)).toEqual({ held: true, asked: ['holds'] })
   expect(await look(true, undefined, 3)).toEqual({ held: false, asked: ['holds'] })
-  expect(await look(true, undefined, null)).toEqual({ held: false, asked: ['holds'] })
+  expect(await look(true, undefined, null)).toEqual({ held: true, asked: ['holds', 'download', 'probe'] })
   expect(await look(false)).toEqual({ held: true, asked: ['holds', 'download', 'probe'] })
   expect(await look(false, (world) => world.files.clear())).toEqual({ held: false, asked: ['holds'] })
   expect(await look(false, (world) => Object.assign(world, { probed: () => ({ frames: 1 }) }))).toMatchObject({

@@ -1,39 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Price } from '../../src/domain/price.ts'
-import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
 import { planOf } from '../support/plans.ts'
-import { logOf, runIn, type SmallRun, stateAfter } from './small-run.ts'
+import { at, broken, fails, heron, job, left, otter, pinned, runIn, type SmallRun, stateAfter } from './small-run.ts'
 import { type SmallWorld, smallWorld } from './small-world.ts'
-
-/** HIGH and LOW 1 to 4, combine 5 and 6. */
-const otter = planOf('otter')
-/** HIGH 1, LOW 2, combine 3. */
-const heron = planOf('heron', 20)
-
-const broken = (code: ErrorCode, retryAfter: number | null = null) =>
-  new PromptRunnerError(code, 'it broke', { hint: 'mend it', retryAfter })
-
-/** What happens at the `times`-th question that matches, and at those that follow, up to `upTo`. */
-function at(wanted: RegExp, act: () => void, times = 1, upTo = times): SmallWorld['fault'] {
-  let count = 0
-  return (asked) => {
-    if (!wanted.test(asked)) return
-    count += 1
-    if (count >= times && count <= upTo) act()
-  }
-}
-const fails = (error: Error) => () => {
-  throw error
-}
-
-async function pinned(name: string, world: SmallWorld, plans: readonly Plan[], run: SmallRun = {}) {
-  const failures = await runIn(world, plans, run)
-  const text = `${logOf(world, plans)}${failures.map((failure) => `failed: ${failure}\n`).join('')}`
-  await expect(text).toMatchFileSnapshot(`./expected/${name}.txt`)
-}
 
 const price: Price = { perHour: 3_600_000, from: 'runpod', at: 0 }
 const everything: SmallRun = { hasPod: true, options: { shutdown: 'force' }, terms: { price } }
@@ -169,21 +141,6 @@ it.each<[string, readonly Plan[], SmallRun, ((world: SmallWorld) => void)?]>([
   await pinned(name, world, plans, run)
 })
 
-type Told = SmallWorld['events'][number]
-
-/** What a run of `otter` left that died as it told of the first event that `isLast` says so of. */
-async function left(isLast: (event: Told) => boolean, run: SmallRun = {}) {
-  const world = smallWorld()
-  world.dies = isLast
-  await expect(runIn(world, [otter], run)).rejects.toThrow('the machine died')
-  const known = world.events.slice(0, world.events.findIndex(isLast) + 1)
-  world.dies = () => false
-  world.log.length = 0
-  world.events.length = 0
-  return { world, earlier: stateAfter(known) }
-}
-const job = (kind: string, workflow: number) => (event: Told) =>
-  event.kind === kind && 'workflow' in event && event.workflow === workflow
 const kept: SmallRun = { options: { keepIntermediate: true } }
 const gone =
   (...folders: string[]) =>
