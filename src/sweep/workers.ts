@@ -9,8 +9,8 @@ export interface Worker extends AsyncDisposable {
   ask(trial: Trial): Promise<Exclude<Answer, { error: string }> | 'hung'>
 }
 
-/** Milliseconds of real time in which a trial has ended on the slowest machine. */
-const LIMIT = 120_000
+/** Milliseconds of real time after which a trial hangs: each of its lives would have been stopped long before. */
+const LIMIT = 200_000
 
 /** Opens one; the process starts with the first trial. */
 export function openWorker(work: Work): Worker {
