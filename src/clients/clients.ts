@@ -112,10 +112,14 @@ export interface StorageClient {
   readonly bucket: string
   readonly prefix: string
   /**
-   * Resumable upload in chunks of 8 MiB, create-only (`ifGenerationMatch=0`), verified by size and crc32c against a fresh
+   * Resumable upload in chunks of 8 MiB that goes on from what the service holds, create-only (`ifGenerationMatch=0`), verified by size and crc32c against a fresh
    * `GET` of the object. An object of that name with the same crc32c and size counts as done. `object` is the full name.
    */
   upload(request: StorageUpload, signal?: AbortSignal): Promise<StoredObject>
+  /** The same; null when the name is taken by another content. */
+  claim(request: StorageUpload, signal?: AbortSignal): Promise<StoredObject | null>
+  /** To `path` through a temporary name, proven by size and crc32c. */
+  download(object: string, path: string, signal?: AbortSignal): Promise<StoredObject>
   /** null when there is no such object. */
   stat(object: string, signal?: AbortSignal): Promise<StoredObject | null>
   list(prefix: string, signal?: AbortSignal): Promise<StoredObject[]>
@@ -126,6 +130,8 @@ export interface StorageUpload {
   readonly object: string
   readonly contentType: string
   readonly metadata?: Readonly<Record<string, string>>
+  /** Where the upload is remembered until it is done, so that a later part of the run goes on with it; for its owner's eyes. */
+  readonly sessionFile?: string
   readonly onProgress?: (sent: number, total: number) => void
 }
 

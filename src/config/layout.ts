@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { uuidV5 } from '../domain/ids.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { isWritableFolder } from '../files/folders.ts'
 
@@ -11,6 +12,8 @@ export interface Layout {
   readonly journal: string
   cleanupReport(video: string): string
   manifest(video: string): string
+  /** Where the address of an upload's session outlives the program: in the state, and gone when the upload is done. */
+  uploadSession(object: string): string
   latent(video: string, chunk: number, pass: 'high' | 'low'): string
   chunkVideo(video: string, chunk: number): string
   referenceFrame(video: string, chunk: number): string
@@ -36,6 +39,7 @@ export function createLayout(root: string, runName: string, stateDir: string = s
     journal: journalOf(stateDir, runName),
     cleanupReport: (video) => report('cleanup', video),
     manifest: (video) => report('manifest', video),
+    uploadSession: (object) => join(stateDir, `${runName}.upload-${uuidV5(object, NO_NAMESPACE)}`),
     latent: (video, chunk, pass) => file('latents', video, `${chunkPart(chunk)}_${pass}.latent`),
     chunkVideo: (video, chunk) => file('videos', video, `${chunkPart(chunk)}.mp4`),
     referenceFrame: (video, chunk) => file('references', video, `${chunkPart(chunk)}_reference.png`),
@@ -43,6 +47,8 @@ export function createLayout(root: string, runName: string, stateDir: string = s
     finalDir: finalDirOf(root),
   }
 }
+
+const NO_NAMESPACE = '00000000-0000-0000-0000-000000000000'
 
 /** On a RunPod pod the volume is mounted at /workspace; elsewhere files go below the current folder. */
 export function defaultOutputDir(cwd: string, workspace = '/workspace'): string {
@@ -97,6 +103,26 @@ export function objectName(prefix: string, runName: string, video: string, file:
 export function objectNames(prefix: string, runName: string, video: string): Record<'film' | 'manifest', string> {
   const name = (file: string) => objectName(prefix, runName, video, file)
   return { film: name(`${video}.mp4`), manifest: name('manifest.json') }
+}
+
+/** The file in the server's input folder by which a run takes its name there. */
+export function serverClaim(runName: string): { readonly name: string; readonly subfolder: string } {
+  return { name: `claim_${runName}.json`, subfolder: `prompt-runner/${runName}` }
+}
+
+/** What lies in the bucket of a run as a whole, below a name that is no video's folder of it. */
+export function runObjects(prefix: string, runName: string) {
+  const name = (file: string) => objectName(prefix, runName, 'runs', file)
+  return {
+    folder: name(''),
+    /** Whoever makes the highest one has the run. */
+    claim: (number: number) => name(`claim_${pad(number)}.json`),
+    /** What was added to the journal behind so many bytes. */
+    journal: (from: number) => name(`journal/${String(from).padStart(12, '0')}.jsonl`),
+    /** A file, by what it is: another content of the same name is another object. */
+    file: (crc32c: string, path: string) =>
+      name(`files/${Buffer.from(crc32c, 'base64').toString('hex')}_${basename(path)}`),
+  } as const
 }
 
 /** How ComfyUI's loaders name a file that the server itself wrote (folder_paths.get_annotated_filepath). */

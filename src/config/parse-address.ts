@@ -38,6 +38,25 @@ export const bucketAddress: Parser<BucketAddress, string> = (raw) => {
     : { value: { bucket, prefix } }
 }
 
+/** Where a run lies that is shared in a bucket. */
+export interface RunAddress extends BucketAddress {
+  readonly runName: string
+}
+
+/** Reads `gs://bucket/prefix/runs/NAME`; null for the plain name of a run. */
+export function runAddress(resume: string | null): RunAddress | null {
+  const [, folder = '', runName = ''] = /^(gs:\/\/.+)\/runs\/([\w-]+)\/?$/.exec(resume ?? '') ?? []
+  const parsed = bucketAddress(folder, '')
+  return 'value' in parsed ? { ...parsed.value, runName } : null
+}
+
+/** The name of an earlier run, or its address in a bucket. */
+export const earlierRun: Parser<string> = (raw, folder) => {
+  if (!String(raw).startsWith('gs:'))
+    return text(/^(?:(?!\.)[\w.-]+)?$/, 'must be the name of an earlier run')(raw, folder)
+  return runAddress(String(raw)) ? { value: String(raw) } : { wrong: 'must look like gs://bucket/prefix/runs/NAME' }
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /** `Name: value`, repeatable; a configuration file may hold a map as well. */

@@ -31,6 +31,8 @@ export interface Settings {
   readonly run: {
     /** Empty: the last unfinished one, which is named before anything else is done. */
     readonly resume: string | null
+    /** The run to resume is to be fetched from the bucket. */
+    readonly isElsewhere: boolean
     readonly maxRetries: number
     /** Milliseconds that a server may be away: in the middle of a run, and at its start. */
     readonly patience: number
@@ -46,6 +48,8 @@ export interface Settings {
     /** Absolute. */
     readonly outputDir: string
     readonly upload: boolean
+    /** Not only the film, but all that another machine needs to go on. */
+    readonly uploadAll: boolean
     readonly keepIntermediate: boolean
     /** keep is the default and the meaning of --no-shutdown. */
     readonly shutdown: 'keep' | 'force'

@@ -4,6 +4,7 @@ import { isWritableFolder } from '../files/folders.ts'
 import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behaviour.ts'
 import { readConfigFile } from './config-file.ts'
 import { defaultOutputDir } from './layout.ts'
+import { runAddress } from './parse-address.ts'
 import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
 import { type SettingName, settingRows } from './setting-table.ts'
 import type { Settings } from './settings-types.ts'
@@ -63,7 +64,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const pod = { id: value('podId'), apiKey: value('runpodApiKey') }
   const patience = value('waitForServer')
   const startTime = value('startTime')
-  return {
+  return ofSharedRun(reader, {
     comfyui,
     storage,
     pod,
@@ -92,6 +93,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
     behaviours: value('behaviours'),
     run: {
       resume: value('resume'),
+      isElsewhere: false,
       maxRetries: value('maxRetries'),
       patience: patience ?? (pod.id === null ? 120_000 : 300_000),
       // A wrong address is to be told at once.
@@ -102,6 +104,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       deadline: value('deadline'),
       outputDir: value('outputDir', defaultOutputDir(cwd)),
       upload: !value('noUpload'),
+      uploadAll: value('upload') === 'all' && !value('noUpload'),
       keepIntermediate: value('keepIntermediate'),
       shutdown: shutdown(reader),
       validateOnly: value('validateOnly'),
@@ -128,6 +131,25 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       colour: !value('noColor') && !ci,
       ci,
     },
+  })
+}
+
+/** A run that is named by its address has its bucket with it, and goes on being shared there. */
+function ofSharedRun(reader: SettingReader, settings: Settings): Settings {
+  const { storage, run, dryRun } = settings
+  const address = runAddress(run.resume)
+  if (!address) return settings
+  const { bucket, prefix, runName } = address
+  const isOther = storage.bucket !== bucket || storage.prefix !== prefix
+  if (dryRun.enabled)
+    reader.refuse('resume', 'names a run in a bucket, which no dry run reaches', 'leave --dry-run out')
+  else if (reader.origin('bucket').from !== 'default' && isOther)
+    reader.refuse('bucket', 'is not where the run to resume is shared', 'leave it out: --resume names the bucket')
+  if (!run.upload) reader.refuse('noUpload', 'contradicts --resume gs://…', 'leave one of the two out')
+  return {
+    ...settings,
+    storage: { ...storage, bucket, prefix },
+    run: { ...run, resume: runName, isElsewhere: true, uploadAll: true },
   }
 }
 

@@ -20,8 +20,10 @@ export const retries = {
   outcome: { attempts: Number.POSITIVE_INFINITY, firstPause: 5, growth: 2, longestPause: 5_000 },
   /** Looking at a prompt of a server that does not answer: about half a minute. */
   silence: { attempts: 6, firstPause: 5_000, growth: 1, longestPause: 5_000 },
-  /** A request to Google Cloud Storage, by Google's library. */
+  /** A request to Google Cloud Storage that is no part of an upload, by Google's library. */
   storage: { attempts: 4, firstPause: 1_000, growth: 2, longestPause: 64_000 },
+  /** Going on with an upload after which no further byte has arrived: about two minutes. */
+  upload: { attempts: 8, firstPause: 1_000, growth: 2, longestPause: 64_000 },
   /** Doing again what was answered by nothing that could be used. */
   again: { attempts: Number.POSITIVE_INFINITY, firstPause: 250, growth: 2, longestPause: 16_000 },
   /** Looking whether a server that was away is back. */

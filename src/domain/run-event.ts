@@ -23,6 +23,15 @@ export interface StoredObject {
 export interface MadeFile<Copy extends string | null = string | null> {
   readonly server: OutputFile
   readonly copy: Copy
+  /** What the copy was when it came; nobody wrote it down before version 0.2. */
+  readonly digest?: FileDigest
+}
+
+/** What tells a file from another one, and from what is left of it when it is damaged. */
+export interface FileDigest {
+  readonly bytes: number
+  /** Base64, as the bucket has it. */
+  readonly crc32c: string
 }
 
 /** What a finished job left behind. */
@@ -77,6 +86,20 @@ export function mainFileOf(result: JobResult): MadeFile {
       return result.video
     case 'combine':
       return result.film
+    default:
+      return result satisfies never
+  }
+}
+
+/** A result whose files are changed, each by itself. */
+export function withFiles(result: JobResult, change: <File extends MadeFile>(file: File) => File): JobResult {
+  switch (result.kind) {
+    case 'high':
+      return { ...result, latent: change(result.latent) }
+    case 'low':
+      return { ...result, video: change(result.video), latent: result.latent && change(result.latent) }
+    case 'combine':
+      return { ...result, film: change(result.film) }
     default:
       return result satisfies never
   }
@@ -162,7 +185,15 @@ export type RunEvent =
       /** The prompt was cancelled, and nobody has seen that it ended. */
       disobeys?: true
     }
-  | { kind: 'reference-extracted'; at: number; video: string; chunk: number; frame: number; file: string }
+  | {
+      kind: 'reference-extracted'
+      at: number
+      video: string
+      chunk: number
+      frame: number
+      file: string
+      digest?: FileDigest
+    }
   | { kind: 'reference-uploaded'; at: number; video: string; chunk: number; name: string }
   | { kind: 'film-downloaded'; at: number; video: string; file: string; bytes: number; crc32c: string; frames: number }
   | { kind: 'upload-started'; at: number; video: string; object: string; bytes: number }

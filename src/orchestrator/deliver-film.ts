@@ -81,6 +81,7 @@ async function uploadOne(
       object,
       contentType,
       metadata: { run: context.runName, video: plan.videoName },
+      sessionFile: context.layout.uploadSession(object),
       onProgress: (sent) => context.emit({ kind: 'upload-progress', at: context.now(), ...where, sent, bytes }),
     },
     context.signal,

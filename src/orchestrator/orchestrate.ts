@@ -66,6 +66,7 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
     // A bug ends the run, too, and the pod costs money all the same.
     await attempt(null, () => finishPod(context, isSpent() ? 'overrun' : isDone ? 'done' : 'failed'))
   }
+  if (!context.signal.aborted) await attempt(null, async () => context.share?.send([]))
   if (!context.signal.aborted && !isCancelled()) prompts.tell(context)
   const ok = failures.length === 0
   context.emit({ kind: 'run-finished', at: context.now(), ok, ...(isCancelled() && { cancelled: true }) })
@@ -89,6 +90,7 @@ async function prepare(context: RunContext, plans: readonly Plan[]): Promise<voi
   await meetPod(context)
   await retryUnreachable(context, { video: null, doing: 'connecting to ComfyUI' }, () => connect(context))
   await cancelUnplanned(context, plans)
+  await context.share?.send([])
 }
 
 /** The socket only shows progress: a run goes on without it when the rest of the server answers. */

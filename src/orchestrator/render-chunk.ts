@@ -4,6 +4,7 @@ import { buildRenderWorkflow } from '../domain/build-workflow.ts'
 import type { HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
 import type { HighResult, LowResult, MadeFile, OutputFile } from '../domain/run-event.ts'
 import { checkVideo } from './check-video.ts'
+import { digestOf, hasDigest } from './file-digest.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
 import { localCopy } from './local-copy.ts'
 import type { RunContext } from './run-context.ts'
@@ -77,8 +78,14 @@ export async function handOnReference(
   const { videoName: video } = plan
   const file = context.layout.referenceFrame(video, chunk)
   if (known !== undefined && (await isSent(context, video, inputFile(known), file))) return known
-  await context.clients.media.extractFrame(from, frame, file, context.signal)
-  context.emit({ kind: 'reference-extracted', at: context.now(), video, chunk, frame, file })
+  // HIGH has seen this very picture; another version of ffmpeg may write another file.
+  const kept = known === undefined ? undefined : context.earlier?.videos[video]?.referenceFiles[chunk]
+  if (!kept || !(await hasDigest(file, kept))) {
+    await context.clients.media.extractFrame(from, frame, file, context.signal)
+    const digest = await digestOf(file)
+    context.emit({ kind: 'reference-extracted', at: context.now(), video, chunk, frame, file, digest })
+    await context.share?.send([{ path: file, digest }])
+  }
   const stored = await uploadFile(context, video, file, { name: referenceUploadName(context.runName, video, chunk) })
   const name = annotatedName(stored)
   context.emit({ kind: 'reference-uploaded', at: context.now(), video, chunk, name })
@@ -93,9 +100,9 @@ async function isSent(context: RunContext, video: string, server: OutputFile, co
   return size !== 0 && (sent === null || size === null || sent.size === size)
 }
 
-/** A latent stays on the server, unless everything is to be kept here. */
+/** A latent stays on the server, unless everything is to be kept here or in the bucket. */
 async function keptLatent(context: RunContext, plan: Plan, job: RenderJob, server: OutputFile): Promise<MadeFile> {
-  if (!context.options.keepIntermediate) return { server, copy: null }
+  if (!context.options.keepIntermediate && !context.share) return { server, copy: null }
   const copy = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
   await downloadFile(context, plan.videoName, server, copy)
   return { server, copy }

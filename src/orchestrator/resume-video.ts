@@ -73,8 +73,8 @@ async function firstFacts(context: RunContext, plan: Plan): Promise<ResumeFacts>
   const copies = new Set<string>()
   for (const job of jobsOf(plan)) {
     const result = done[job.workflowNumber]
-    const copy = result && mainFileOf(result).copy
-    if (copy && (await isWhole(context, plan, job, copy))) copies.add(copy)
+    const { copy = null, digest } = result ? mainFileOf(result) : {}
+    if (copy !== null && (await isWhole(context, plan, job, copy, digest))) copies.add(copy)
   }
   const { bucket, prefix } = clients.storage
   return {

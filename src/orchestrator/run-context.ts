@@ -4,6 +4,7 @@ import type { Templates } from '../domain/bindings.ts'
 import type { RunRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import type { RunState } from '../state/run-state.ts'
+import type { Share } from './share.ts'
 import type { Spending } from './spending.ts'
 
 /** What every part of a run needs; made once by the command, the same live and rehearsed. */
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly spending: Spending
   /** A whole command line that goes on with this run; null: nothing does. */
   readonly resumeCommand: string | null
+  /** Null: only the film leaves this machine. */
+  readonly share: Share | null
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number
   readonly emit: EmitRunEvent

@@ -5,6 +5,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { forgottenPrompt } from './adopt-prompt.ts'
 import { combineChunk, type FilmParts } from './combine-chunk.ts'
 import { deliverFilm } from './deliver-film.ts'
+import { withDigests } from './file-digest.ts'
 import type { JobToRun } from './follow-prompt.ts'
 import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
@@ -12,6 +13,7 @@ import type { JobDecision } from './resume-decision.ts'
 import { decideVideo, restoreFiles } from './resume-video.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { uploadFile } from './server-files.ts'
+import { sharedFilesOf } from './share.ts'
 
 /** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
 export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
@@ -54,18 +56,21 @@ function performer(
     }
     context.closing.throwIfAborted()
     context.spending.check(job)
+    await context.share?.check()
     const decision = decisions.get(workflow)
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
     const { attempts, open } = await forgottenPrompt(context, plan, job, known)
-    const result = await work({ plan, job, attempts, open }).catch((error) => {
+    const made = await work({ plan, job, attempts, open }).catch((error) => {
       // A prompt that was adopted for a file that is damaged has to be sent anew: it would be found as damaged each time.
       if (!open || !isUnreadable(error)) throw error
       warn(context, `${error.message}; job ${workflow} is sent anew`, plan.videoName)
       return work({ plan, job, attempts: Math.max(attempts, open.attempt), open: null })
     })
+    const result = await withDigests(made)
     results.push(result)
     context.spending.took(job, result.tookMs)
     context.emit({ kind: 'job-finished', at: context.now(), video: plan.videoName, workflow, result })
+    await context.share?.send(sharedFilesOf(result))
     return result
   }
   return { perform, results }

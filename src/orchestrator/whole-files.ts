@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import type { Job, Plan } from '../domain/plan.ts'
 import { jobsOf } from '../domain/plan.ts'
-import { mainFileOf, type OutputFile } from '../domain/run-event.ts'
+import { type FileDigest, mainFileOf, type OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readTensorShapes } from '../files/safetensors-file.ts'
 import { checkVideo } from './check-video.ts'
+import { hasDigest } from './file-digest.ts'
 import { foreignBody } from './foreign-body.ts'
 import { localCopy } from './local-copy.ts'
 import type { RunContext } from './run-context.ts'
@@ -14,8 +15,15 @@ import { downloadFile, hasFile, sizeOnServer } from './server-files.ts'
 // What cannot be read of a file that an earlier part of the run left is as good as not there: it is fetched again, put back, or made
 // again by its job, wherever it was damaged.
 
-/** Whether a local copy of what a job made is there and is what was planned. */
-export async function isWhole(context: RunContext, plan: Plan, job: Job, path: string): Promise<boolean> {
+/** Whether a local copy of what a job made is there and is what came, or was planned where nobody wrote down what came. */
+export async function isWhole(
+  context: RunContext,
+  plan: Plan,
+  job: Job,
+  path: string,
+  digest?: FileDigest,
+): Promise<boolean> {
+  if (digest) return hasDigest(path, digest)
   if (!existsSync(path) || (await foreignBody(path)) !== null) return false
   if (job.kind === 'high') return isLatentOf(plan, job, path)
   try {

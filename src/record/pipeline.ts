@@ -71,6 +71,7 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         retries: runRetries,
         spending: openSpending({ terms, earlier: null, resumeCommand, now: Date.now }),
         resumeCommand,
+        share: null,
         now: Date.now,
         emit: readers.emit,
         signal,

@@ -17,7 +17,11 @@ import { keepMemoryLow } from '../network/keep-memory-low.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
+
+import { openShare } from '../orchestrator/share.ts'
+
 import { openSpending } from '../orchestrator/spending.ts'
+
 import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
@@ -34,6 +38,7 @@ import {
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { chooseRehearsal } from './choose-run.ts'
+import { takeRun } from './claim-run.ts'
 import { faultsOf } from './faults-of.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
@@ -100,9 +105,19 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   using _disk = faults.disk()
   const jobsBefore = workflowsBefore(plans)
+  const { storage } = clients
+  const toTake = { runName, journal: layout.journal, isNew: chosen.earlier === null, maker: runId }
+  const shared = settings.run.uploadAll
+    ? await takeRun(join(folder, 'state'), storage, toTake, signal).catch(async (error) => {
+        await capture.close()
+        throw error
+      })
+    : null
   const { options } = host.commandLine
   const start = { ...begun, plans, dryRun: true, journal: layout.journal, now: clock.now, options }
   using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))
+  const share =
+    shared && openShare({ ...shared, storage, runName, journal: layout.journal, warn: readers.warn, signal })
   // A rehearsal keeps its state in its own folder, so the name alone would not find it.
   const resumeCommand = host.commandLine.resume(runName, { dryRun: true, outputDir: folder })
   const spending = openSpending({
@@ -125,6 +140,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     retries: { ...runRetries, patience: settings.run.patience },
     spending,
     resumeCommand,
+    share,
     now: clock.now,
     emit: readers.emit,
     signal,
@@ -153,7 +169,7 @@ function makeRunFolder({ dryRun }: Settings, startedAt: number, output: RunOutpu
     return createRunFolder(tempDir, startedAt)
   } catch (error) {
     if (tempDir === currentDir || !(error instanceof PromptRunnerError)) throw error
-    output.warn(`${error.message}: the run folder goes to ${currentDir} instead`)
+    output.warn(`$error.message: the run folder goes to $currentDirinstead`)
     return createRunFolder(currentDir, startedAt)
   }
 }
@@ -169,7 +185,7 @@ async function fillServer(
     const left = earlier?.videos[plan.videoName]
     const count = left ? restoreFiles(files, plan, left, isFile) : 0
     if (count > 0 && left?.status !== 'finished')
-      output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
+      output.info(`$plan.videoName: the simulated server is given $countfiles that the real one holds`)
   }
   if (plans.every(({ controlVideo }) => controlVideo === null)) return
   const { describeVideos } = await import('../planning/control-videos.ts')
@@ -187,7 +203,7 @@ function neverUsed(
   const unused = unusedPrompts(entries, comfyui.report().ran)
   if (unused.length === 0) return []
   if (strict) return [unusedRecording(recording, unused)]
-  output.info(`Never used of recording ${recording}: prompts ${unused.map(({ prompt }) => prompt).join(', ')}`)
+  output.info(`Never used of recording $recording: prompts $unused.map(({ prompt }) => prompt).join(', ')`)
   return []
 }
 

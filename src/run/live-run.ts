@@ -1,7 +1,7 @@
 import type { Clients, PodInfo } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
-import { createLayout, objectName, objectNames } from '../config/layout.ts'
+import { createLayout, objectName, objectNames, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { allOf } from '../domain/all-of.ts'
 import { promptId, uuidV5 } from '../domain/ids.ts'
@@ -18,10 +18,13 @@ import { noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
 import { nameTaken } from '../orchestrator/resume-video.ts'
 import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
+import { openShare } from '../orchestrator/share.ts'
 import { openSpending } from '../orchestrator/spending.ts'
+
 import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
+import { claimName, takeRun } from './claim-run.ts'
 import { ctrlCText } from './ctrl-c.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
@@ -47,6 +50,7 @@ export async function runLive(
   host: RunHost,
   outside: Outside = realWorld,
 ): Promise<number> {
+  if (settings.run.isElsewhere) await (await import('./fetch-run.ts')).fetchRun(settings, host)
   const { plans, templates } = planned
   const { output, signal } = host
   const { now } = outside
@@ -71,11 +75,20 @@ export async function runLive(
   let left: () => readonly string[] = () => []
   host.endInOrder((press) => output.warn(ctrlCText(press, { left: left(), resumeCommand })))
   const layout = createLayout(outputDir, runName)
+  const stateDir = stateDirOf(outputDir)
+  const isNew = run.earlier === null
+  if (isNew) await claimName(settings, clients, runName, host)
+  const shared = settings.run.uploadAll
+    ? await takeRun(stateDir, clients.storage, { runName, journal: layout.journal, isNew }, signal)
+    : null
   const begun = await takeOver(run, planned, layout, { dryRun: false, now })
   const jobsBefore = workflowsBefore(plans)
   const { options } = host.commandLine
   const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
+  const { storage } = clients
+  const share =
+    shared && openShare({ ...shared, storage, runName, journal: layout.journal, warn: readers.warn, signal })
   const context: RunContext = {
     ...begun.run,
     clients,
@@ -87,6 +100,7 @@ export async function runLive(
     spending,
     resumeCommand,
     now,
+    share,
     emit: readers.emit,
     signal,
     closing: host.closing,

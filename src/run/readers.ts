@@ -9,6 +9,8 @@ import type { RunOutput } from './run-host.ts'
 /** Those who read along while a run happens: its journal, its display, and who counts. */
 export interface Readers extends Disposable {
   readonly emit: EmitRunEvent
+  /** Warns of what concerns the run as a whole. */
+  readonly warn: (message: string) => void
   /** What came of the run so far. */
   tally(): RunTally
 }
@@ -52,6 +54,7 @@ export function openReaders(
   for (const event of taken) emit(event)
   return {
     emit,
+    warn: (message) => emit({ kind: 'warning', at: now(), video: null, message }),
     tally,
     [Symbol.dispose]() {
       progress[Symbol.dispose]()

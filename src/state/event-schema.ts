@@ -30,6 +30,7 @@ const outputFile = z.object({
   type: z.enum(['output', 'input', 'temp']),
 })
 const role = z.enum(['latent', 'video', 'film'])
+const fileDigest = z.object({ bytes: count, crc32c: z.string().min(1) })
 const storedObject = z.object({
   bucket: word,
   name: z.string().min(1),
@@ -45,15 +46,18 @@ const result = z
     promptId: word,
     outputs: z.partialRecord(role, outputFile),
     files: z.partialRecord(role, path),
+    digests: z.partialRecord(role, fileDigest).optional(),
     // Of two looks at a clock that was set back between them.
     tookMs: z.number(),
   })
-  .transform(({ promptId, outputs, files, tookMs }, context): JobResult => {
+  .transform(({ promptId, outputs, files, digests = {}, tookMs }, context): JobResult => {
     const job = { promptId, tookMs }
+    const digest = (of: z.infer<typeof role>) => (files[of] && digests[of] ? { digest: digests[of] } : {})
     const { latent: kept, video: rendered, film } = outputs
-    const latent = kept ? { server: kept, copy: files.latent ?? null } : null
-    if (film) return { ...job, kind: 'combine', film: { server: film, copy: files.film ?? null } }
-    if (rendered && files.video) return { ...job, kind: 'low', video: { server: rendered, copy: files.video }, latent }
+    const latent = kept ? { server: kept, copy: files.latent ?? null, ...digest('latent') } : null
+    if (film) return { ...job, kind: 'combine', film: { server: film, copy: files.film ?? null, ...digest('film') } }
+    if (rendered && files.video)
+      return { ...job, kind: 'low', video: { server: rendered, copy: files.video, ...digest('video') }, latent }
     if (latent && !rendered) return { ...job, kind: 'high', latent }
     context.addIssue('a job left nothing that another one needs')
     return z.NEVER
@@ -98,7 +102,7 @@ const schemas = {
   'job-finished': z.object({ ...ofJob, result }),
   'job-taken': z.object({ ...ofJob, jobId: uuid, from: runName, result }),
   'job-failed': z.looseObject({ ...ofJob, code: word, attempt: number }),
-  'reference-extracted': anything,
+  'reference-extracted': z.looseObject({ at, video, chunk: number, digest: fileDigest.optional() }),
   'reference-uploaded': z.object({
     at,
     video,

@@ -21,13 +21,15 @@ function writtenEvent(event: RunEvent): object {
   return hasResult ? { ...event, result: writtenResult(event.result) } : event
 }
 
-/** A result in a journal: `outputs` on the server and `files` here, both by role. */
+/** A result in a journal: `outputs` on the server, `files` here and their `digests`, all by role. */
 function writtenResult(result: JobResult) {
   const files = filesOf(result)
+  const digests = files.flatMap(([role, { digest }]) => (digest ? [[role, digest]] : []))
   return {
     promptId: result.promptId,
     outputs: Object.fromEntries(files.map(([role, { server }]) => [role, server])),
     files: Object.fromEntries(files.flatMap(([role, { copy }]) => (copy === null ? [] : [[role, copy]]))),
+    ...(digests.length > 0 && { digests: Object.fromEntries(digests) }),
     tookMs: result.tookMs,
   }
 }

@@ -1,5 +1,5 @@
 import { jobsOf } from '../domain/plan.ts'
-import type { JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
+import type { FileDigest, JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
 import type { ErrorCode } from '../errors.ts'
 import { noCost, type RunCost, reduceRunCost } from './run-cost.ts'
 
@@ -30,6 +30,8 @@ export interface VideoState {
   readonly attempts: Readonly<Record<string, number>>
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
+  /** What those images are here, by chunk. */
+  readonly referenceFiles: Readonly<Record<number, FileDigest>>
   readonly uploads: Readonly<Partial<Record<'film' | 'manifest', Upload>>>
   /** The film in the local folder; null until it lies there. It may not be uploaded yet. */
   readonly film: PlacedFilm | null
@@ -69,6 +71,7 @@ const newVideo: VideoState = {
   sent: {},
   attempts: {},
   references: {},
+  referenceFiles: {},
   uploads: {},
   film: null,
 }
@@ -128,6 +131,13 @@ function withEvent(state: RunState, event: RunEvent): RunState {
             sent: without(video.sent, event.workflow),
           }))
         : state
+    case 'reference-extracted': {
+      const { chunk, digest } = event
+      return withVideo(state, event.video, ({ referenceFiles: { [chunk]: _other, ...rest }, ...video }) => ({
+        ...video,
+        referenceFiles: digest ? { ...rest, [chunk]: digest } : rest,
+      }))
+    }
     case 'reference-uploaded':
       return withVideo(state, event.video, (video) => ({
         ...video,

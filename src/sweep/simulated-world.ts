@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createMediaClient } from '../clients/ffmpeg.ts'
 import { finalDirOf, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
@@ -9,6 +10,7 @@ import { openFaults } from '../network/faults/faults.ts'
 import type { Fault } from '../network/faults/grammar/fault.ts'
 import { printAnchor } from '../network/faults/grammar/print-fault.ts'
 import { hostTable } from '../network/safety/host-table.ts'
+import { describeVideos } from '../planning/control-videos.ts'
 import type { Planned } from '../run/plan-all.ts'
 import { rehearsalPace } from '../run/rehearsal-pace.ts'
 import { type Bookkeeper, openBooks } from '../simulators/bookkeeper.ts'
@@ -70,6 +72,8 @@ export async function openWorld(
     behaviours,
     comfyui: (make) => faults.comfyui(books.comfyui(make)),
   })
+  const { signal } = new AbortController()
+  await describeVideos(planned.plans, world.comfyui.files, createMediaClient(settings.programs), signal)
   const gcs = world.all.find(({ name }) => name === 'gcs')!
   const services = world.all.map((service) =>
     atBasePath(

@@ -101,10 +101,15 @@ async function tryAll(
 const detailsIn = (folder: string) => join(folder, 'sweep')
 
 /** Throws PR_USAGE. */
-function checkSettings({ dryRun }: Settings): void {
+function checkSettings({ dryRun, run }: Settings): void {
   if (!dryRun.enabled) {
     throw new PromptRunnerError('PR_USAGE', '--sweep tries what goes wrong, and this is a live run', {
       hint: 'give --dry-run too: only a simulated network has faults',
+    })
+  }
+  if (run.resume !== null) {
+    throw new PromptRunnerError('PR_USAGE', `--sweep begins each run anew, and --resume ${run.resume} was given`, {
+      hint: 'leave --resume out: what was begun is resumed by itself',
     })
   }
   if (dryRun.engine === 'wire') return

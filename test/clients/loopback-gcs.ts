@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { StorageClient } from '../../src/clients/clients.ts'
 import { createStorageClient } from '../../src/clients/gcs/gcs.ts'
+import { realPace } from '../../src/clients/real-pace.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
 import { testGcs } from '../simulators/gcs/test-gcs.ts'
 import { listening } from '../simulators/listening.ts'
@@ -13,9 +14,12 @@ export interface Loopback {
   readonly asked: string[]
 }
 
+/** Pauses take no time, limits all that they need. */
+export const quickPace = { ...realPace, pause: (_: number, signal?: AbortSignal) => realPace.pause(0, signal) }
+
 /** The real client against a simulator on a loopback port; `wrap` changes what it answers. */
 export async function storage(wrap = (http: Simulator): Simulator => http, buckets?: string[]): Promise<Loopback> {
-  const simulator = testGcs(buckets === undefined ? {} : { buckets })
+  const simulator = testGcs({ keepBytes: true, ...(buckets === undefined ? {} : { buckets }) })
   const asked: string[] = []
   const answer = wrap(simulator.http)
   const server = await listening((request) => {
@@ -23,7 +27,7 @@ export async function storage(wrap = (http: Simulator): Simulator => http, bucke
     return answer(request)
   })
   onTestFinished(() => server.close())
-  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
+  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin, pace: quickPace }
   const stored = async () => {
     const listing = await simulator.http(new Request(`${server.origin}/storage/v1/b/bkt/o`))
     return ((await listing.json()) as { items?: Record<string, unknown>[] }).items ?? []

@@ -41,6 +41,7 @@ it('has a default for everything', async () => {
     behaviours: [],
     run: {
       resume: null,
+      isElsewhere: false,
       maxRetries: 3,
       patience: 120_000,
       patienceAtStart: 0,
@@ -50,6 +51,7 @@ it('has a default for everything', async () => {
       deadline: null,
       outputDir: defaultOutputDir(cwd),
       upload: true,
+      uploadAll: false,
       keepIntermediate: false,
       shutdown: 'keep',
       validateOnly: false,
@@ -75,13 +77,8 @@ it('has a default for everything', async () => {
 
 it('is frozen to the last level', async () => {
   const { settings } = await loadSettings({ 'comfyui-header': ['A: b'] }, {}, newFolder())
-  const loose = [
-    settings,
-    ...Object.values(settings),
-    settings.plan.models,
-    settings.comfyui.headers,
-    settings.prompts.files,
-  ]
+  const { plan, comfyui, prompts } = settings
+  const loose = [settings, ...Object.values(settings), plan.models, comfyui.headers, prompts.files]
   expect(loose.filter((each) => !Object.isFrozen(each))).toEqual([])
 })
 
@@ -123,6 +120,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   resume: ['otter_1', ''],
   maxRetries: ['0', ''],
   outputDir: ['out', ''],
+  upload: ['all', ''],
   noUpload: [true, ''],
   keepIntermediate: [true, ''],
   noShutdown: [true, ''],

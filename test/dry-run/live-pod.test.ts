@@ -69,7 +69,9 @@ it('sees that the pod has stopped when only the answer was lost', async () => {
 it('keeps the pod of a run that failed, and says so', async () => {
   const world = await simulatedWorld(
     (service, http) => (request) =>
-      service === 'gcs' ? Promise.resolve(new Response(null, { status: 403 })) : http(request),
+      service === 'gcs' && /otter\.mp4/.test(request.url)
+        ? Promise.resolve(new Response(null, { status: 403 }))
+        : http(request),
   )
   const pod = { RUNPOD_API_KEY: 'rpa_test', RUNPOD_POD_ID: 'mine' }
   const { exitCode, stderr } = await runContext().live(world, ['--force-shutdown'], pod)

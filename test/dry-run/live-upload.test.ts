@@ -14,15 +14,17 @@ const intermediates = (name: string) => [
   `videos/otter_${name}_chunk_001.mp4`,
   `videos/otter_${name}_chunk_002.mp4`,
 ]
+const POST = 'gcs POST /upload/storage/v1/b/films/o'
+const PUT = 'gcs PUT /upload/storage/v1/b/films/o'
 const LIST = 'gcs GET /storage/v1/b/films/o'
 const uploaded = (name: string, isNew: boolean) => [
   'google-auth POST /token',
-  ...(isNew ? [LIST] : []),
-  'gcs POST /upload/storage/v1/b/films/o',
-  'gcs PUT /upload/storage/v1/b/films/o',
+  ...(isNew ? [LIST, POST, PUT, `gcs GET /storage/v1/b/films/o/june%2Fruns%2F${name}%2Fclaim_001.json`] : []),
+  POST,
+  PUT,
   `gcs GET /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fotter.mp4`,
-  'gcs POST /upload/storage/v1/b/films/o',
-  'gcs PUT /upload/storage/v1/b/films/o',
+  POST,
+  PUT,
   `gcs GET /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fmanifest.json`,
 ]
 const askedOfGoogle = (world: SimulatedWorld) => world.asked.filter((line) => /^(gcs|google-auth) /.test(line))
@@ -31,7 +33,7 @@ it('uploads film and manifest, verifies them, and only then deletes what is not 
   const context = runContext()
   const whileVerifying: string[][] = []
   const world = await simulatedWorld((service, http) => (request) => {
-    if (service === 'gcs' && /^GET .+\/o\/june%2F/.test(`${request.method} ${request.url}`))
+    if (service === 'gcs' && /^GET .+\/o\/june%2Fotter%2F/.test(`${request.method} ${request.url}`))
       whileVerifying.push(context.files())
     return http(request)
   })
@@ -63,7 +65,8 @@ it('keeps everything when the stored film is not the one that was sent, and uplo
   let isBroken = true
   const world = await simulatedWorld((service, http) => async (request) => {
     const response = await http(request)
-    if (service !== 'gcs' || request.method !== 'GET' || !isBroken) return response
+    const isLook = service === 'gcs' && request.method === 'GET' && request.url.includes('otter.mp4')
+    if (!isLook || !isBroken) return response
     const object: Json = await response.json()
     return Response.json({ ...object, crc32c: 'AAAAAA==' })
   })

@@ -185,3 +185,21 @@ it('gives the run another name when the work is another', async () => {
   }
   expect(await nameOf(17)).not.toBe(await nameOf(33))
 })
+
+it('rehearses what --upload all sends, the same each time', async () => {
+  const flags = ['--upload', 'all', '--width', '64', '--height', '64', '--frames-per-chunk', '61']
+  const sent = async () => {
+    const { folder, exitCode, stderr, json } = await rehearse(flags, {
+      files,
+      env: { SOURCE_DATE_EPOCH: '1767225600' },
+    })
+    expect(`${exitCode} ${stderr}`).toBe('0 ')
+    const records = filesIn(folder).filter((file) => file.startsWith('uploads/'))
+    return records.map((file) => json(file)).map(({ object, crc32c }: Json) => `${object} ${crc32c}`)
+  }
+  const first = await sent()
+  expect(first.length).toBe(19)
+  // Journal and manifest name the folder that the run lies in.
+  const fixed = (lines: string[]) => lines.filter((line) => !/journal|manifest/.test(line))
+  expect(fixed(first)).toEqual(fixed(await sent()))
+})

@@ -59,6 +59,7 @@ export function contextOf(
     ),
     options: { maxRetries: 1, jobTimeout: null, upload: true, keepIntermediate: false, shutdown: 'keep', ...options },
     retries: runRetries,
+    share: null,
     spending: openSpending({
       terms: { price: null, budget: null, deadline: null, ...terms },
       earlier,

@@ -148,6 +148,9 @@ export function clientsIn(world: SmallWorld, plans: readonly Plan[]): Clients {
         return world.bucket.get(object) ?? null
       },
       list: async () => [],
+      // Only what is shared with other machines is claimed or comes back.
+      claim: async () => null,
+      download: (object) => Promise.reject(new Error(`nobody asks for ${object}`)),
     },
     pod: podOf(world, ask),
     media: {

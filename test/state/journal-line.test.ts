@@ -25,7 +25,7 @@ it.each<[string, RunEvent]>([
       kind: 'low',
       promptId: 'p',
       tookMs: 1,
-      video: { server: onServer('v.mp4'), copy: '/v.mp4' },
+      video: { server: onServer('v.mp4'), copy: '/v.mp4', digest: { bytes: 3, crc32c: 'yZRlqg==' } },
       latent: { server: onServer('l.latent'), copy: '/l.latent' },
     }),
   ],

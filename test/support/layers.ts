@@ -153,13 +153,11 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/simulators',
     'src/state',
     'src/errors.ts',
-    'node:fs',
-    'node:path',
-    'node:timers',
+    'node:',
   ],
   // Runs a plan again and again in worlds of its own, in which something goes wrong.
   'src/sweep': [
-    ...['src/sweep', 'src/clients/clients.ts', 'src/config', 'src/domain', 'src/files', 'src/network'],
+    ...['src/sweep', 'src/clients', 'src/config', 'src/domain', 'src/files', 'src/network', 'src/planning'],
     ...['src/report', 'src/run', 'src/simulators', 'src/errors.ts', 'node:'],
   ],
   // Does a run's work, and writes down what is said meanwhile.

@@ -48,6 +48,8 @@ interface StartOptions {
   readonly isBare?: boolean
   /** Is asked before a request reaches its service, and once more when it is answered; where it says true, the machine dies. */
   readonly diesAt?: (asked: string, isAnswered: boolean) => boolean
+  /** Is told what the program says, at that moment. */
+  readonly onSaid?: (text: string) => void
 }
 
 /** One video of two chunks: HIGH and LOW 1 to 4, combine 5 and 6. */
@@ -64,7 +66,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
   const start: RunContext['start'] = (
     world,
     flags = [],
-    { env, isAgreed = true, isBare = false, diesAt = () => false } = {},
+    { env, isAgreed = true, isBare = false, diesAt = () => false, onSaid = () => {} } = {},
   ) => {
     let isDead = false
     const reached = (service: SimulatedService): SimulatedService => ({
@@ -90,7 +92,7 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
     const onDeath = () => {
       isDead = true
     }
-    const options = { cwd, env: { ...environment, GOOGLE_APPLICATION_CREDENTIALS: credentials(), ...env } }
+    const options = { cwd, env: { ...environment, GOOGLE_APPLICATION_CREDENTIALS: credentials(), ...env }, onSaid }
     const run = startPr(argsOf(flags, { isAgreed, isBare }), options, {
       call,
       onDeath,

@@ -70,12 +70,13 @@ export const promptsSent = ({ asked }: Pick<SimulatedWorld, 'asked'>): number =>
   asked.filter((line) => line === PROMPT).length
 
 /** What ComfyUI tells of the prompts that it has finished, by their ids. */
-export async function history(world: SimulatedWorld): Promise<Json> {
+export async function history(world: Pick<SimulatedWorld, 'send'>): Promise<Json> {
   return (await world.send('comfyui', new Request('http://127.0.0.1:8188/history'))).json()
 }
 
 /** How many prompts ComfyUI has finished, whatever became of them. */
-export const promptsRun = async (world: SimulatedWorld): Promise<number> => Object.keys(await history(world)).length
+export const promptsRun = async (world: Pick<SimulatedWorld, 'send'>): Promise<number> =>
+  Object.keys(await history(world)).length
 
 /** The bytes of an object in the bucket `films`; fails when there is none. */
 export async function stored({ send }: Pick<SimulatedWorld, 'send'>, name: string): Promise<Buffer> {

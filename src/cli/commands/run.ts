@@ -41,7 +41,7 @@ export const runCommand = defineCommand({
       return 0
     }
     const { runHost } = await import('../confirm.ts')
-    if (settings.dryRun.sweep) {
+    if (settings.dryRun.sweep && !settings.run.validateOnly) {
       const { sweep } = await import('../../sweep/sweep.ts')
       const { environment, cwd } = context
       return sweep(settings, { flags, environment, cwd }, runHost(context, true))

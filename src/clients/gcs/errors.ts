@@ -15,6 +15,18 @@ export function statusOf(error: unknown): number | undefined {
   return found
 }
 
+/** Whether the same may go well a little later: the connection broke, or the service has a problem of its own. */
+export function isPassing(error: unknown): boolean {
+  if (knownCause(error) !== null || isOfFile(error) || isCredentialFailure(messageOf(error))) return false
+  const status = statusOf(error)
+  return status === undefined || [308, 408, 425, 429].includes(status) || (status >= 500 && status !== 501)
+}
+
+/** Whether the local file could not be read. */
+function isOfFile(error: unknown): boolean {
+  return typeof (shape(error) as { path?: unknown }).path === 'string'
+}
+
 /**
  * Makes one known failure of the library's many shapes: GaxiosError, ApiError, FetchError, RangeError, and the plain object
  * that a refused chunk rejects with. Errors that are known already stay as they are.
@@ -74,7 +86,10 @@ function shape(error: unknown): ErrorShape {
 
 function messageOf(error: unknown): string {
   const { message } = shape(error)
-  return typeof message === 'string' ? message.replace(/\s+/g, ' ').trim().slice(0, 500) : ''
+  if (typeof message !== 'string') return ''
+  // Who knows the address of a session may write the object.
+  const safe = message.replace(/([?&]upload_id=)[^\s&"',]+/g, '$1…')
+  return safe.replace(/\s+/g, ' ').trim().slice(0, 500)
 }
 
 function reasonOf(error: unknown): string {

@@ -1,10 +1,12 @@
 import type { Bucket } from '@google-cloud/storage'
 import { timeLimits } from '../../domain/pace.ts'
-import type { StorageClient } from '../clients.ts'
+import type { StoredObject } from '../../domain/run-event.ts'
+import type { StorageClient, StorageUpload } from '../clients.ts'
 import { realPace } from '../real-pace.ts'
+import { downloadObject } from './download.ts'
 import { type Attempt, statusOf, storageFailure } from './errors.ts'
 import { type GcsLibrary, type GcsLibraryOptions, interruptible, loadGcsLibrary } from './library.ts'
-import { storedObject, uploadFile } from './upload.ts'
+import { NameTaken, storedObject, uploadFile } from './upload.ts'
 
 interface StorageClientOptions extends GcsLibraryOptions {
   readonly bucket: string
@@ -29,27 +31,45 @@ export function createStorageClient(options: StorageClientOptions): StorageClien
 
   async function attempt<T>(
     what: Omit<Attempt, 'bucket'> & { signal: AbortSignal | undefined; timeout?: number },
-    work: (bucket: Bucket) => Promise<T>,
+    work: (bucket: Bucket, once: Bucket) => Promise<T>,
   ): Promise<T> {
     const { signal, timeout } = what
     try {
       signal?.throwIfAborted()
       // Credentials may come from a server that hangs.
       const library = await interruptible(load(), { signal, timeout, pace })
-      return await interruptible(work(library.open(signal).bucket(bucket)), { signal, timeout, pace })
+      const [target, once] = [true, false].map((mayRetry) => library.open(signal, mayRetry).bucket(bucket))
+      return await interruptible(work(target!, once!), { signal, timeout, pace })
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw storageFailure(error, { ...what, bucket })
     }
   }
 
+  function upload(request: StorageUpload, signal?: AbortSignal): Promise<StoredObject> {
+    const doing = `uploading ${request.path} to gs://${bucket}/${request.object}`
+    return attempt({ code: 'PR_UPLOAD', doing, signal }, (target, once) =>
+      uploadFile({ bucket: target, once }, request, { pace, signal }),
+    )
+  }
+
   return {
     bucket,
     prefix,
+    upload,
 
-    upload(request, signal) {
-      const doing = `uploading ${request.path} to gs://${bucket}/${request.object}`
-      return attempt({ code: 'PR_UPLOAD', doing, signal }, (target) => uploadFile(target, request, pace))
+    claim(request, signal) {
+      return upload(request, signal).catch((error) => {
+        if (error instanceof NameTaken) return null
+        throw error
+      })
+    },
+
+    download(object, path, signal) {
+      const doing = `downloading gs://${bucket}/${object}`
+      return attempt({ code: 'PR_STORAGE', doing, signal }, async (target) =>
+        downloadObject(target, await load(), { object, path }, { pace, signal }),
+      )
     },
 
     stat(object, signal) {

@@ -25,9 +25,11 @@ export interface GcsLibraryOptions {
 export interface GcsLibrary {
   /**
    * A Storage for one operation. They share credentials and nothing else: the library keeps its retry state in the Storage, and
-   * one upload can switch off the retries of all that follow.
+   * one upload can switch off the retries of all that follow. Without `mayRetry` nothing is asked twice.
    */
-  open(signal?: AbortSignal): Storage
+  open(signal?: AbortSignal, mayRetry?: boolean): Storage
+  /** A part of what an address has. */
+  bytes(url: string, part: { from: number; end: number }, signal?: AbortSignal): Promise<Uint8Array>
 }
 
 /** Loads Google's library (some hundred milliseconds) and the credentials. Throws PR_CREDENTIALS. */
@@ -43,17 +45,34 @@ export async function loadGcsLibrary({
   const common = { projectId, apiEndpoint, useAuthWithCustomEndpoint: isGoogle }
   const { authClient } = new Storage(common)
   if (isGoogle) await loadCredentials(authClient, credentialsFile)
+  // A key that nobody asks for lets the same transport go without a token.
+  const sender = isGoogle ? authClient : authClient.fromAPIKey('none')
 
   return {
-    open(signal) {
+    async bytes(url, { from, end }, signal) {
+      const { data } = await sender.request<ArrayBuffer>({
+        url,
+        headers: { range: `bytes=${from}-${end - 1}` },
+        responseType: 'arraybuffer',
+        timeout: pace.limit(timeLimits.storage),
+        ...(signal && { signal }),
+      })
+      const bytes = new Uint8Array(data)
+      if (bytes.length !== end - from) throw new Error(`${bytes.length} bytes came instead of ${end - from}`)
+      return bytes
+    },
+
+    open(signal, mayRetry = true) {
       const storage = new Storage({
         ...common,
         authClient,
         retryOptions: {
+          autoRetry: mayRetry,
           maxRetries: attempts - 1,
           retryDelayMultiplier: (growth * pace.limit(1_000)) / 1_000,
           maxRetryDelay: longestPause / 1_000,
-          retryableErrorFn: (error) => !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
+          retryableErrorFn: (error) =>
+            mayRetry && !signal?.aborted && (RETRYABLE_ERR_FN_DEFAULT(error) || isTimeout(error)),
         },
       })
       // Metadata requests go to STORAGE_EMULATOR_HOST whatever the endpoint is, unless told otherwise here.

@@ -6,52 +6,70 @@ import { PromptRunnerError } from '../../errors.ts'
 import { fileCrc32c } from '../../files/file-crc32c.ts'
 import type { StorageUpload } from '../clients.ts'
 import { statusOf } from './errors.ts'
+import type { KeptSession } from './kept-session.ts'
 import { interruptible } from './library.ts'
+import { sendFile } from './send-file.ts'
 
-/** A multiple of 256 KiB, as the service wants it; the library holds one chunk to be able to send it again. */
-const CHUNK = 8 * 1024 * 1024
+/** The bucket by the library, which tries each request again or only `once`. */
+interface UploadTarget {
+  readonly bucket: Bucket
+  readonly once: Bucket
+}
 
 /**
  * Sends a file under a name that must be free, and believes only what a fresh look at the object says.
  * An object of that name with the same content counts as done. Rejects with the library's own errors or PR_UPLOAD.
  */
 export async function uploadFile(
-  bucket: Bucket,
-  { path, object, contentType, metadata, onProgress }: StorageUpload,
-  pace: Pace,
+  { bucket, once }: UploadTarget,
+  request: StorageUpload,
+  how: { readonly pace: Pace; readonly signal: AbortSignal | undefined },
 ): Promise<StoredObject> {
+  const { path, object, contentType, metadata } = request
+  const { pace } = how
   const size = await sizeOf(path)
   // The service refuses content that does not have this checksum, so a file that changes under way is never stored.
   const crc32c = await fileCrc32c(path)
   const description: FileMetadata = {
     contentType,
     crc32c,
+    ...(size > 0 && { contentLength: size }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
   }
+  let session: KeptSession | null = null
   let taken = false
   try {
-    const sending = bucket.upload(path, {
-      destination: object,
-      // The library sends an empty file in chunks as `bytes 0--1/0`.
-      ...(size === 0 ? { resumable: false } : { chunkSize: CHUNK }),
-      // Otherwise the library answers a wrong checksum by deleting whatever has the name now.
-      validation: false,
-      preconditionOpts: { ifGenerationMatch: 0 },
-      metadata: size === 0 ? description : { ...description, contentLength: size },
-      onUploadProgress: ({ bytesWritten }: { bytesWritten: number }) => onProgress?.(bytesWritten, size),
-    })
-    // The time limit of each request does not reach an upload that is not resumable.
-    await interruptible(sending, { timeout: size === 0 ? timeLimits.answer : undefined, pace })
+    if (size === 0) await sendNothing(bucket, request, description, pace)
+    else session = await sendFile(once, request, { size, crc32c, description }, how)
   } catch (error) {
     if (statusOf(error) !== 412) throw error
     taken = true
   }
   const file = bucket.file(object)
   const stored = storedObject((await interruptible(file.getMetadata(), { timeout: timeLimits.answer, pace }))[0])
+  await session?.forget()
   if (stored.size === size && stored.crc32c === crc32c) return stored
-  if (taken) throw nameTaken(stored, { path, size, crc32c })
+  if (taken) throw new NameTaken(stored, { path, size, crc32c })
   await file.delete({ ifGenerationMatch: stored.generation })
   throw mismatch(stored, { path, size, crc32c })
+}
+
+/** The library would send an empty file in chunks as `bytes 0--1/0`. */
+async function sendNothing(
+  bucket: Bucket,
+  { path, object }: StorageUpload,
+  metadata: FileMetadata,
+  pace: Pace,
+): Promise<void> {
+  const sending = bucket.upload(path, {
+    destination: object,
+    resumable: false,
+    validation: false,
+    preconditionOpts: { ifGenerationMatch: 0 },
+    metadata,
+  })
+  // The time limit of each request does not reach an upload that is not resumable.
+  await interruptible(sending, { timeout: timeLimits.answer, pace })
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -69,11 +87,14 @@ interface LocalFile {
   readonly crc32c: string
 }
 
-function nameTaken(stored: StoredObject, local: LocalFile): PromptRunnerError {
-  const message = `uploading ${local.path} to ${uri(stored)} failed: the name is taken by another object (${differ(stored, local)})`
-  return new PromptRunnerError('PR_UPLOAD', message, {
-    hint: 'choose another prefix in --bucket, or delete the object; nothing is ever overwritten',
-  })
+/** The name has another object, which is never replaced. */
+export class NameTaken extends PromptRunnerError {
+  constructor(stored: StoredObject, local: LocalFile) {
+    const message = `uploading ${local.path} to ${uri(stored)} failed: the name is taken by another object (${differ(stored, local)})`
+    super('PR_UPLOAD', message, {
+      hint: 'choose another prefix in --bucket, or delete the object; nothing is ever overwritten',
+    })
+  }
 }
 
 function mismatch(stored: StoredObject, local: LocalFile): PromptRunnerError {

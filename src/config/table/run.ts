@@ -1,4 +1,5 @@
 import { limits } from '../../domain/limits.ts'
+import { earlierRun } from '../parse-address.ts'
 import { behaviourList } from '../parse-behaviours.ts'
 import { duration, fault, list, number, oneOf, path, presence, text, truth } from '../parse-value.ts'
 import { type Setting, setting, type settingGroups } from '../setting.ts'
@@ -10,10 +11,11 @@ const toggle = (group: (typeof settingGroups)[number], describe: string): Settin
 export const runSettings = {
   resume: setting({
     group: 'Run',
-    describe: 'go on with an earlier run; without NAME with the last unfinished one, as it was started',
+    describe:
+      'go on with an earlier run; without NAME with the last unfinished one, as it was started; gs://bucket/prefix/runs/NAME: with that of another machine',
     shows: 'NAME',
     bare: true,
-    parse: text(/^(?:(?!\.)[\w.-]+)?$/, 'must be the name of an earlier run'),
+    parse: earlierRun,
     fallback: null,
   }),
   maxRetries: setting({
@@ -74,6 +76,13 @@ export const runSettings = {
     otherwise: 'ComfyUI/output/prompt-runner in /workspace, else output/prompt-runner',
     parse: path,
     fallback: null,
+  }),
+  upload: setting({
+    group: 'Run',
+    describe: 'what is uploaded: the film, or all that another machine needs to go on',
+    shows: 'film|all',
+    parse: oneOf('film', 'all'),
+    fallback: 'film',
   }),
   noUpload: toggle('Run', 'leave the finished video here'),
   keepIntermediate: toggle('Run', 'download everything and delete nothing'),

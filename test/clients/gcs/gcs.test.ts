@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createStorageClient } from '../../../src/clients/gcs/gcs.ts'
 import { crc32c, crc32cBase64 } from '../../../src/domain/crc32c.ts'
 import { listening } from '../../simulators/listening.ts'
-import { storage } from '../loopback-gcs.ts'
+import { quickPace, storage } from '../loopback-gcs.ts'
 
 const MIB = 1024 * 1024
 
@@ -176,7 +176,7 @@ it('stores nothing of a file that changes under way', async () => {
 it('says that nothing answers', async () => {
   const server = await listening(async () => new Response())
   await server.close()
-  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin }
+  const address = { projectId: 'p', credentialsFile: null, apiEndpoint: server.origin, pace: quickPace }
   const client = createStorageClient({ bucket: 'bkt', prefix: '', ...address })
   const { path } = await file(1)
   await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({

@@ -22,13 +22,10 @@ const ends: Readonly<Record<string, string>> = {
   'retry-5-401': 'PR_CREDENTIALS',
   'retry-6-503-400': 'PR_UPLOAD',
   'retry-6-reset-401': 'PR_CREDENTIALS',
-  // The server has nothing of a chunk that the library has let go: only a new upload would help, which nobody begins.
-  'retry-7-reset-503': 'PR_UPLOAD',
-  'retry-7-503-after-8192K-408': 'PR_UPLOAD',
 }
 
 it.for(Object.entries(failures).filter(([name]) => name.startsWith('retry-')))(
-  'Google’s own library ends as it is known to end with %s',
+  'an upload of two chunks ends as it is known to end with %s',
   async ([name, faults]) => {
     // By chance the library would wait up to a second longer.
     const chance = vi.spyOn(Math, 'random').mockReturnValue(0)

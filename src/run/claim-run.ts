@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Clients, StorageClient } from '../clients/clients.ts'
+import { runObjects, serverClaim, stateDirOf } from '../config/layout.ts'
+import type { Settings } from '../config/settings-types.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { makeFolder } from '../files/folders.ts'
+import { sharedLength } from '../orchestrator/share.ts'
+import type { RunHost } from './run-host.ts'
+
+/**
+ * Claims the name of a new run on the server, and in the bucket if there is one. Two output directories may choose one name at the same
+ * moment, and neither knows of the other. Throws PR_STATE when somebody else was faster.
+ */
+export async function claimName(
+  { run }: Settings,
+  { comfyui, storage }: Clients,
+  runName: string,
+  { output, signal }: RunHost,
+): Promise<void> {
+  const claim = { runName, maker: thisMaker() }
+  await withClaim(stateDirOf(run.outputDir), claim, async (path) => {
+    const { name, subfolder } = serverClaim(runName)
+    // The server never writes over a file: it gives one of another content another name.
+    const given = await comfyui.upload(path, { name, subfolder, type: 'input' }, signal).catch((error) => {
+      if (!(error instanceof PromptRunnerError) || signal.aborted) throw error
+      output.warn(`Whether another run takes the name ${runName} in this moment is not known: ${error.message}`)
+      return { filename: name }
+    })
+    if (given.filename !== name) throw taken(runName, 'on the server')
+    if (run.upload && !(await isPlaced(storage, { runName, number: 1, path }, signal)))
+      throw taken(runName, 'in the bucket')
+  })
+}
+
+function taken(runName: string, where: string): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_STATE',
+    `another run of the same prompts has taken the name ${runName} ${where}, in this very moment`,
+    {
+      hint: 'Nothing was sent. Start again: this run gets a name of its own.',
+    },
+  )
+}
+
+/** What there is of a run in its bucket, when this machine takes it over. */
+export interface TakenRun {
+  /** The number of this machine's claim. */
+  readonly claimed: number
+  /** Bytes of the journal that it has. */
+  readonly sent: number
+}
+
+export interface RunToTake {
+  readonly runName: string
+  /** Path of its journal. */
+  readonly journal: string
+  readonly isNew: boolean
+  /** What tells a claim from any other; a rehearsal gives the same each time. */
+  readonly maker?: string
+}
+
+function thisMaker(): string {
+  return `${hostname()} ${randomUUID()}`
+}
+
+/** Takes a run that is shared in the bucket: the machine that had it until now stops before its next job. Throws PR_STATE. */
+export async function takeRun(
+  stateDir: string,
+  storage: StorageClient,
+  run: RunToTake,
+  signal: AbortSignal,
+): Promise<TakenRun> {
+  const { runName, isNew, maker = thisMaker() } = run
+  const names = runObjects(storage.prefix, runName)
+  const objects = await storage.list(`${names.folder}/`, signal)
+  const segments = objects.filter(({ name }) => name.startsWith(`${names.folder}/journal/`))
+  const sent = await sharedLength(storage, run, segments)
+  const numbers = objects.map(({ name }) => Number(/\/claim_(\d+)\.json$/.exec(name)?.[1] ?? 0))
+  const last = Math.max(0, ...numbers)
+  if (isNew && last === 1) return { claimed: 1, sent }
+  const claimed = last + 1
+  const isOurs = await withClaim(stateDir, { runName, maker }, (path) =>
+    isPlaced(storage, { runName, number: claimed, path }, signal),
+  )
+  if (isOurs) return { claimed, sent }
+  throw new PromptRunnerError('PR_STATE', `--resume ${runName}: another machine takes this run in this very moment`, {
+    hint: 'Let it go on there, or try again.',
+  })
+}
+
+async function isPlaced(
+  storage: StorageClient,
+  { runName, number, path }: { readonly runName: string; readonly number: number; readonly path: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const object = runObjects(storage.prefix, runName).claim(number)
+  return (await storage.claim({ path, object, contentType: 'application/json' }, signal)) !== null
+}
+
+/** Gives a claim that differs from any other, as a file for as long as the work takes. */
+async function withClaim<T>(
+  stateDir: string,
+  { runName, maker }: Pick<RunToTake, 'runName'> & { readonly maker: string },
+  work: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = join(stateDir, `${runName}.claim`)
+  makeFolder(stateDir)
+  writeFileSync(path, `${JSON.stringify({ run_name: runName, claimed_by: maker })}\n`)
+  try {
+    return await work(path)
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
