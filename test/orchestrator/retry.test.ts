@@ -1,64 +1,105 @@
 import { expect, it } from 'vitest'
-import { realPace } from '../../src/clients/real-pace.ts'
-import { runRetries } from '../../src/domain/retry-policy.ts'
-import type { RunEvent } from '../../src/domain/run-event.ts'
 import { PromptRunnerError } from '../../src/errors.ts'
-import { retryUnreachable } from '../../src/orchestrator/retry.ts'
+import { awaitAnswer, retryUnreachable, waitForServer } from '../../src/orchestrator/retry.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
+import { failure } from '../support/failure.ts'
+import { broken, contextOf, otter } from './small-run.ts'
+import { type SmallWorld, smallWorld } from './small-world.ts'
 
-/** Work that is refused once with such a Retry-After, by a server that answers other questions. */
-async function refusedOnce(retryAfter: number) {
-  const pauses: number[] = []
-  const said: unknown[] = []
-  let tries = 0
-  const context = {
-    clients: {
-      comfyui: { queueRemaining: async () => 0 },
-      pace: { ...realPace, pause: async (ms: number) => void pauses.push(ms) },
-    },
-    options: { maxRetries: 3 },
-    retries: { ...runRetries, patience: 120_000 },
-    now: () => 0,
-    emit: (event: RunEvent) => said.push(event.kind === 'server-away' ? [event.waited, event.patience] : event.kind),
-    signal: new AbortController().signal,
-  } as unknown as RunContext
-  const work = async () => {
-    tries += 1
-    if (tries === 1) throw new PromptRunnerError('PR_COMFY_HTTP', 'ComfyUI answered 429', { retryAfter })
-    return 'done'
+const server = { attempts: Number.POSITIVE_INFINITY, firstPause: 100, growth: 2, longestPause: 400 } as const
+
+/** A run with a second of patience, whose server fails to answer with each of `answers` in turn. */
+function waiting(...answers: Array<number | null | Error>): { world: SmallWorld; context: RunContext } {
+  const world = smallWorld()
+  world.fault = (asked) => {
+    if (asked !== 'queue length' || answers.length === 0) return
+    const answer = answers.shift()!
+    if (answer !== null) throw answer instanceof Error ? answer : broken('PR_COMFY_UNREACHABLE', answer)
   }
-  const result = await retryUnreachable(context, { video: null, doing: 'asking' }, work).catch(({ message }) => message)
-  return { result, pauses, said, tries }
+  const context = contextOf(world, [otter])
+  return { world, context: { ...context, retries: { ...context.retries, server, patience: 1_000 } } }
 }
 
-it('waits as long as an answer asks for, and says so', async () => {
-  expect(await refusedOnce(30_000)).toEqual({
-    result: 'done',
-    pauses: [250, 30_000],
-    said: ['warning', [0, 120_000]],
-    tries: 2,
-  })
+it.each<[string, Array<number | null | Error>, number, boolean, string]>([
+  ['answers at once', [null], 0, true, 'look'],
+  ['answers at the third look', [0, 0], 0, true, 'look, 0, 100, look, 100, 200, look'],
+  ['asks for more', [500], 0, true, 'look, 0, 500, look'],
+  ['has asked for a pause', [], 300, true, '0, 300, look'],
+  ['has asked for all that there is', [], 1_000, true, '0, 500, look'],
+  ['has asked for more than there is', [0], 5_000, true, '0, 500, look, 500, 100, look'],
+  ['never answers', [0, 0, 0, 0, 0, 0], 0, false, 'look, 0, 100, look, 100, 200, look, 300, 400, look, 700, 300'],
+  ['breaks in ways of its own', [new Error('what?')], 0, true, 'look, 0, 100, look'],
+  ['has no opinion on when', [broken('PR_COMFY_HTTP')], 0, true, 'look, 0, 100, look'],
+])('waits for a server that %s', async (_, answers, asked, isBack, story) => {
+  const { world, context } = waiting(...answers)
+  expect(await awaitAnswer(context, (waited) => world.log.push(`${waited}`), asked)).toBe(isBack)
+  expect(world.log.map((line) => line.replace('→ queue length', 'look').replace('→ pause ', '')).join(', ')).toBe(story)
 })
 
-it.each([120_001, 30 * 86_400_000, Number.MAX_SAFE_INTEGER])(
-  'looks after half of its patience when %i ms are asked for',
-  async (asked) => {
-    expect(await refusedOnce(asked)).toEqual({
-      result: 'done',
-      pauses: [250, 60_000],
-      said: ['warning', [0, 120_000]],
-      tries: 2,
-    })
-  },
-)
+it('waits no longer than it is let', async () => {
+  const { world, context } = waiting(0, 0, 0)
+  const stop = context.clients.pace.pause
+  const pause: typeof stop = async (ms, signal) => {
+    world.controller.abort(broken('PR_CANCELLED'))
+    await stop(ms, signal)
+  }
+  const stopped = { ...context, clients: { ...context.clients, pace: { ...context.clients.pace, pause } } }
+  expect(await failure(() => awaitAnswer(stopped, () => {}))).toMatchObject({ code: 'PR_CANCELLED' })
+  expect(world.log).toEqual(['→ queue length', '→ pause 100'])
+})
 
-it('takes no longer for a pause than a timer can', async () => {
-  const abort = new AbortController()
-  const waiting = realPace.pause(2 ** 31, abort.signal).then(
-    () => 'over',
-    () => 'aborted',
+it.each([
+  ['is back', [], undefined, ['→ pause 500', 'server-away', '→ pause 70', '→ queue length']],
+  [
+    'is not',
+    [400, 400, 400],
+    'it broke',
+    [
+      ...['→ pause 500', 'server-away', '→ pause 70', '→ queue length', 'server-away', '→ pause 400', '→ queue length'],
+      ...['server-away', '→ pause 400', '→ queue length', 'server-away', '→ pause 130'],
+    ],
+  ],
+])('waits twice as long after the second failure, until the server %s', async (_, answers, thrown, log) => {
+  const { world, context } = waiting(...answers)
+  const error = broken('PR_COMFY_HTTP', 70)
+  const outcome = await waitForServer(context, error, 2).catch((caught) => caught)
+  expect(outcome).toBe(thrown === undefined ? undefined : error)
+  expect(world.log.map((line) => line.split(' {')[0])).toEqual(log)
+  const [away] = world.events
+  expect(away).toEqual({ kind: 'server-away', at: 1, waited: 0, patience: 1_000 })
+})
+
+it.each<[string, Error, number, string]>([
+  ['may pass', broken('PR_COMFY_UNREACHABLE', 0), 2, 'it broke'],
+  ['will not pass', broken('PR_COMFY_HTTP'), 1, 'it broke'],
+  ['is a bug', Object.assign(new Error('a bug'), { retryAfter: 0 }), 1, 'a bug'],
+])('does again what fails when that %s', async (_, error, times, message) => {
+  const { world, context } = waiting()
+  let count = 0
+  const outcome = retryUnreachable(context, { video: 'otter', doing: 'asking' }, async () => {
+    count += 1
+    throw error
+  })
+  await expect(outcome).rejects.toThrow(message)
+  expect(count).toBe(times)
+  const warnings = world.events.filter(({ kind }) => kind === 'warning')
+  expect(warnings).toEqual(
+    times === 1
+      ? []
+      : [{ kind: 'warning', at: 1, video: 'otter', message: 'it broke (attempt 1 of asking, trying again)' }],
   )
-  await realPace.pause(20)
-  abort.abort()
-  expect(await waiting).toBe('aborted')
+  expect(new PromptRunnerError('PR_FILE', '').retryAfter).toBe(null)
+})
+
+it('does nothing again of a run that is cancelled', async () => {
+  const { world, context } = waiting()
+  world.controller.abort(broken('PR_CANCELLED'))
+  let count = 0
+  await failure(() =>
+    retryUnreachable(context, { video: null, doing: 'asking' }, async () => {
+      count += 1
+      throw broken('PR_COMFY_UNREACHABLE', 0)
+    }),
+  )
+  expect(count).toBe(1)
 })

@@ -30,7 +30,9 @@ export interface SmallRun {
 export async function runIn(world: SmallWorld, plans: readonly Plan[], run: SmallRun = {}): Promise<readonly string[]> {
   const context = contextOf(world, plans, run)
   const failures = await orchestrate(context, plans)
-  return failures.map(({ video, error }) => `${video}: ${error.code}: ${error.message.replaceAll(world.folder, '')}`)
+  return failures.map(({ video, error: { code, message, hint } }) =>
+    `${video}: ${code}: ${message} (${hint})`.replaceAll(world.folder, ''),
+  )
 }
 
 /** What every part of a run there needs. */
