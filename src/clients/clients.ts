@@ -59,7 +59,6 @@ export interface SubmitRequest {
 export interface Submission {
   /** The id in the answer (servers before 0.3.45 ignore the one that was sent). */
   readonly promptId: string
-  readonly number: number
 }
 
 export type PromptEvent =
@@ -96,13 +95,11 @@ export interface UploadOptions {
   readonly name?: string
   readonly subfolder?: string
   readonly type?: 'input' | 'output' | 'temp'
-  readonly overwrite?: boolean
 }
 
 /** Memory in bytes. */
 export interface SystemStats {
   readonly comfyuiVersion: string
-  readonly pythonVersion: string
   readonly ramTotal: number
   readonly devices: ReadonlyArray<{ readonly name: string; readonly type: string; readonly vramTotal: number }>
 }

@@ -39,7 +39,7 @@ export async function cleanUp(
     delete: inside.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
     keep: kept.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
   }
-  await writeJson(layout.cleanupReport(plan.videoName), report)
+  writeJson(layout.cleanupReport(plan.videoName), report)
   const left = new Set<string>()
   for (const { path } of inside) {
     await rm(path, { force: true }).catch((error: Error) => {

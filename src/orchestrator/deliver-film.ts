@@ -60,7 +60,7 @@ async function uploadManifest(
   const manifest = context.layout.manifest(plan.videoName)
   // An earlier part of the run may have uploaded this very manifest and ended before it knew.
   const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
-  const length = await writeJson(manifest, makeManifest(context, plan, film, jobs, created))
+  const length = writeJson(manifest, makeManifest(context, plan, film, jobs, created))
   await uploadOne(context, plan, 'manifest', manifest, names.manifest, length, 'application/json')
 }
 

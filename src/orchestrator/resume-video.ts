@@ -27,7 +27,8 @@ export async function decideVideo(
     const decision = resumeDecision(plan, context.earlier, facts)
     if (decision.kind === 'refuse') throw nameTaken(context.runName, plan.videoName, decision.target)
     if (decision.kind !== 'look') return decision
-    facts = await look(context, plan, facts, decision.at)
+    // The bucket was asked before the run began.
+    facts = decision.at === 'bucket' ? { ...facts, isTaken: false } : await look(context, plan, facts, decision.at)
   }
 }
 
@@ -79,8 +80,6 @@ async function firstFacts(context: RunContext, plan: Plan): Promise<ResumeFacts>
   const { bucket, prefix } = clients.storage
   return {
     ...noFacts(options.upload ? { bucket, names: objectNames(prefix, runName, videoName) } : null),
-    // The bucket was asked before the run began.
-    isTaken: false,
     copies,
   }
 }
@@ -89,12 +88,8 @@ async function look(
   context: RunContext,
   plan: Plan,
   facts: ResumeFacts,
-  at: Extract<ResumeDecision, { kind: 'look' }>['at'],
+  at: 'film' | readonly OutputFile[],
 ): Promise<ResumeFacts> {
-  if (at === 'bucket') {
-    const stored = facts.target && (await context.clients.storage.stat(facts.target.names.film, context.signal))
-    return { ...facts, isTaken: stored !== null }
-  }
   if (at === 'film') {
     const film = filmOf(plan, context.earlier?.videos[plan.videoName])
     const crc32c = film && (await fileCrc32c(film.path).catch(() => null))

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
+import { writeJson } from '../files/write-json.ts'
 import { combineJobPlan, renderJobPlan } from './job-plan.ts'
 import { dayStamp, microsecondStamp, timeStamp } from './stamps.ts'
 
@@ -42,11 +43,6 @@ export function writeJobPlans(folder: string, plans: readonly Plan[], runName: s
     writeJson(firstFree(join(folder, 'render_jobs', `render_jobs_${time}.json`)), renderJobPlan(plan, run))
     writeJson(firstFree(join(folder, 'combine_jobs', `combine_jobs_${time}.json`)), combineJobPlan(plan, run))
   }
-}
-
-/** Writes a value as indented JSON, in place of any file at `path`. */
-export function writeJson(path: string, value: unknown): void {
-  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
 /** The path itself, or the first of `_2`, `_3`, … before its extension that does not exist. */

@@ -20,7 +20,6 @@ export function systemStats(answer: unknown): SystemStats {
   const { system, devices } = Stats.parse(answer)
   return {
     comfyuiVersion: system.comfyui_version,
-    pythonVersion: system.python_version,
     ramTotal: system.ram_total,
     devices: devices.map(({ name, type, vram_total }) => ({ name, type, vramTotal: vram_total })),
   }
@@ -35,7 +34,7 @@ export function uploadedFile(answer: unknown): OutputFile {
 /** `POST /prompt` with status 200; null for any other answer. */
 export function accepted(answer: unknown): (Submission & { nodeErrors: unknown }) | null {
   const { success, data } = Accepted.safeParse(answer)
-  return success ? { promptId: data.prompt_id, number: data.number, nodeErrors: data.node_errors } : null
+  return success ? { promptId: data.prompt_id, nodeErrors: data.node_errors } : null
 }
 
 /** `GET /models`, `GET /models/{folder}` */
@@ -62,7 +61,6 @@ const Uploaded = z.object({
 const Stats = z.object({
   system: z.object({
     comfyui_version: z.string().default('unknown'),
-    python_version: z.string().default('unknown'),
     ram_total: z.number().default(0),
   }),
   devices: z.array(z.object({ name: z.string(), type: z.string(), vram_total: z.number().default(0) })).default([]),

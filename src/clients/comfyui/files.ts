@@ -46,12 +46,12 @@ interface UploadBody {
  * whatever the file is. Throws PR_FILE when there is no such file.
  */
 export async function uploadBody(path: string, options: UploadOptions = {}): Promise<UploadBody> {
-  const { name = basename(path), subfolder, type, overwrite } = options
+  const { name = basename(path), subfolder, type } = options
   const { size } = await stat(path).catch((cause: unknown) => {
     throw new PromptRunnerError('PR_FILE', `${path} cannot be uploaded: ${messageOf(cause)}`, { cause })
   })
   const boundary = `prompt-runner-${randomUUID()}`
-  const fields = Object.entries({ type, subfolder, overwrite: overwrite ? 'true' : undefined })
+  const fields = Object.entries({ type, subfolder })
     .filter(([, value]) => value !== undefined)
     .map(([field, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`)
   const head = Buffer.from(

@@ -36,7 +36,7 @@ export async function submitPrompt(
     await takeBack(submission.promptId).catch(() => {})
     throw withoutSecrets(partial, http.hide)
   }
-  return { promptId: submission.promptId, number: submission.number }
+  return { promptId: submission.promptId }
 }
 
 function parseOrNull(body: string): unknown {

@@ -117,7 +117,7 @@ it('sends an upload as one multipart body of known length', async () => {
   )
   const path = join(folder, 'chunk "1".png')
   writeFileSync(path, 'pixels')
-  const stored = await client.upload(path, { subfolder: 'pr', type: 'input', overwrite: true })
+  const stored = await client.upload(path, { subfolder: 'pr', type: 'input' })
   expect(stored).toEqual({ filename: 'ref (1).png', subfolder: 'pr', type: 'input' })
 
   const { method, path: route, headers, body } = server.seen[0]!
@@ -126,7 +126,6 @@ it('sends an upload as one multipart body of known length', async () => {
   expect(body.toString().replaceAll(boundary, 'BOUNDARY').split('\r\n')).toEqual([
     ...['--BOUNDARY', 'Content-Disposition: form-data; name="type"', '', 'input'],
     ...['--BOUNDARY', 'Content-Disposition: form-data; name="subfolder"', '', 'pr'],
-    ...['--BOUNDARY', 'Content-Disposition: form-data; name="overwrite"', '', 'true'],
     '--BOUNDARY',
     'Content-Disposition: form-data; name="image"; filename="chunk %221%22.png"',
     ...['Content-Type: application/octet-stream', '', 'pixels'],
