@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { RunProgram } from '../clients/clients.ts'
 import type { Settings } from '../config/settings-types.ts'
-import type { Chunk, Plan } from '../domain/plan.ts'
+import type { Chunk, Job, Plan } from '../domain/plan.ts'
 import { capacityText } from '../domain/wording.ts'
 import { isWritableFolder, nearestExisting } from '../files/folders.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
@@ -35,38 +35,57 @@ export async function checkPrograms({ programs }: Settings, run: RunProgram): Pr
   )
 }
 
-/** Whether the run's files can be written, and whether they fit. A ComfyUI on this machine is taken to write to the same disk. */
-export async function checkDisk({ run, comfyui }: Settings, plans: readonly Plan[]): Promise<DoctorFinding> {
-  const { ok, missing } = findingsOf('disk')
+/**
+ * Whether the run's files can be written, and whether those of jobs that are not done yet fit. A ComfyUI on this machine probably
+ * writes to the same disk: what lacks only then is a warning.
+ */
+export async function checkDisk(
+  { run, comfyui }: Settings,
+  plans: readonly Plan[],
+  isDone: IsDone = noneIsDone,
+): Promise<DoctorFinding> {
+  const { ok, warning, missing } = findingsOf('disk')
   const { outputDir } = run
   if (!isWritableFolder(outputDir)) {
     return missing('PR_FILE', `the output folder ${outputDir} cannot be written to`, 'name another with --output-dir')
   }
-  const { bavail, bsize } = await statfs(nearestExisting(outputDir))
+  const { blocks, bavail, bsize } = await statfs(nearestExisting(outputDir))
+  // Some file systems that lie elsewhere do not say.
+  if (blocks === 0) return ok(`the output folder ${outputDir}: its free space is not told`)
   const free = bavail * bsize
-  const need = diskNeed(plans, run)
+  const need = diskNeed(plans, run, isDone)
   const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(comfyui.url.hostname)
-  const needed = isLocal ? need.here + need.server : need.here
   const parts = `about ${capacityText(need.here)} here and ${capacityText(need.server)} in ComfyUI's output folder${isLocal ? ' on the same machine' : ''}`
   const message = `the output folder ${outputDir}: ${capacityText(free)} free, the plan needs ${parts}`
   if (plans.length === 0) return ok(`the output folder ${outputDir}: ${capacityText(free)} free`)
-  if (needed <= free) return ok(message)
-  return missing('PR_FILE', message, 'free some space, or name another folder with --output-dir')
+  const cure = 'free some space, or name another folder with --output-dir'
+  if (need.here > free) return missing('PR_FILE', message, cure)
+  return isLocal && need.here + need.server > free ? warning(message, cure) : ok(message)
 }
+
+/** Whether a job of a plan is done, so that its files are there. */
+export type IsDone = (plan: Plan, workflowNumber: number) => boolean
+
+const noneIsDone: IsDone = () => false
 
 /** A generous rate for what ComfyUI's H.264 makes of rendered pictures. */
 const BITS_PER_PIXEL = 0.3
 
-/** Bytes of the files that a run makes: latents to the byte, videos and reference frames at the most they are likely to be. */
+/** Bytes of the files that a run still makes: latents to the byte, videos and reference frames at the most they are likely to be. */
 export function diskNeed(
   plans: readonly Plan[],
   { keepIntermediate }: { keepIntermediate: boolean },
+  isDone: IsDone = noneIsDone,
 ): { readonly here: number; readonly server: number } {
   const needs = plans.map((plan) => {
-    const latents = 2 * sum(plan.chunks.map((chunk) => latentBytes(plan, chunk)))
-    const videos = sum(plan.chunks.map(({ renderFrames }) => videoBytes(plan, renderFrames)))
-    const references = (plan.chunks.length - 1) * plan.width * plan.height * 3
-    const films = plan.combineJobs.map(({ filmFrames }) => videoBytes(plan, filmFrames))
+    const lacks = ({ workflowNumber }: Job) => !isDone(plan, workflowNumber)
+    const low = plan.passes.map((pass) => pass.low).filter(lacks)
+    const high = plan.passes.map((pass) => pass.high).filter(lacks)
+    const combines = plan.combineJobs.filter(lacks)
+    const latents = sum([...high, ...low].map(({ chunk }) => latentBytes(plan, chunk)))
+    const videos = sum(low.map(({ chunk }) => videoBytes(plan, chunk.renderFrames)))
+    const references = high.filter(({ chunk }) => chunk.number > 1).length * plan.width * plan.height * 3
+    const films = combines.map(({ filmFrames }) => videoBytes(plan, filmFrames))
     return {
       server: latents + videos + references + sum(films),
       here: videos + references + (keepIntermediate ? latents + sum(films) : (films.at(-1) ?? 0)),

@@ -4,16 +4,10 @@ import { priceText } from '../domain/price.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type RunContext, warn } from './run-context.ts'
 
-const NO_POD =
-  '--force-shutdown shuts nothing down: no pod is known. Give --pod-id (or RUNPOD_POD_ID), or the pod keeps costing money.'
-
 /** Reads the pod's status at the start, so that a run never meets an unknown one. */
 export async function meetPod(context: RunContext): Promise<void> {
   const { pod } = context.clients
-  if (!pod) {
-    if (context.options.shutdown === 'force') warn(context, NO_POD)
-    return
-  }
+  if (!pod) return
   const [info, { gpus }] = await allOf([pod.info(context.signal), pod.health(context.signal)])
   context.emit({ kind: 'pod', at: context.now(), podId: info.id, status: info.status, action: 'found', gpus })
 }

@@ -62,6 +62,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using _memory = plans.flatMap(jobsOf).length > LONG ? keepMemoryLow() : null
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
+  if (settings.dryRun.realFfmpeg) await (await import('./check-needs.ts')).checkPrograms(settings, plans)
   const chosen = await chooseRehearsal(settings, plans)
   const { runId, runName } = chosen
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))

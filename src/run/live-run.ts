@@ -20,9 +20,8 @@ import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { openShare } from '../orchestrator/share.ts'
 import { openSpending } from '../orchestrator/spending.ts'
-
-import { invalidPlans } from '../planning/invalid-plans.ts'
 import type { RunLock } from '../state/run-lock.ts'
+import { checkNeeds, refusalOf } from './check-needs.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
 import { claimName, takeRun } from './claim-run.ts'
 import { ctrlCText } from './ctrl-c.ts'
@@ -55,7 +54,7 @@ export async function runLive(
   const { output, signal } = host
   const { now } = outside
   const { outputDir } = settings.run
-  const { run, lock, clients } = await meetServer(settings, plans, host, outside)
+  const { run, lock, clients } = await meetServer(settings, planned, host, outside)
   using _lock = lock
   const { runName } = run
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
@@ -122,15 +121,19 @@ export async function runLive(
  */
 async function meetServer(
   settings: Settings,
-  plans: readonly Plan[],
+  planned: Planned,
   host: RunHost,
   outside: Outside,
 ): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
+  const { plans } = planned
   const taken = new Set<string>()
+  if (settings.run.resume === null)
+    await checkNeeds(settings, planned, { earlier: null, outside: outside.clients }, host)
   for (;;) {
     const { run, lock } = await chooseLiveRun(settings, plans, taken)
     const { runId, runName, earlier } = run
     try {
+      if (earlier !== null) await checkNeeds(settings, planned, { earlier, outside: outside.clients }, host)
       const clients = await createClients(settings, { ...outside.clients, clientId: uuidV5('client', runId) })
       await awaitStart(settings, clients, host)
       const isTaken =
@@ -161,7 +164,7 @@ async function awaitStart(settings: Settings, clients: Clients, { output, signal
 /** Says where the run goes and what that costs; gives what RunPod says of the pod. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
 async function showServer(
   settings: Settings,
-  { plans, templates }: Planned,
+  planned: Planned,
   { comfyui, pod }: Clients,
   runName: string,
   { output, signal }: RunHost,
@@ -176,13 +179,7 @@ async function showServer(
       `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, ${price} now`,
     )
   }
-  const objectInfo = await comfyui.objectInfoText(undefined, signal)
-  const invalid = invalidPlans(plans, templates, {
-    objectInfo,
-    server: `ComfyUI ${stats.comfyuiVersion}`,
-    behaviours: settings.behaviours,
-    live: true,
-  })
+  const invalid = await refusalOf(settings, planned, comfyui, signal)
   if (invalid) throw invalid
   return info
 }

@@ -14,6 +14,7 @@ import { refuseUnpriced } from './terms.ts'
 export async function run(settings: Settings, host: RunHost, takes: RunState | null = null): Promise<number> {
   refuseLiveFaults(settings)
   refuseUnpriced(settings)
+  refuseShutdownOfNothing(settings)
   await checkUpload(settings)
   const planned = { ...(await planAll(settings, host)), takes }
   if (settings.run.validateOnly) return await checkOnly(settings, planned, host)
@@ -30,6 +31,14 @@ function refuseLiveFaults({ dryRun: { enabled, faults }, run }: Settings): void 
   if (enabled || run.validateOnly || faults.length === 0) return
   throw new PromptRunnerError('PR_USAGE', `faults were given (${faults[0]}), and this is a live run`, {
     hint: 'give --dry-run too: only a simulated network has faults',
+  })
+}
+
+/** Throws PR_USAGE: who asks for a shutdown counts on it, and the pod would keep costing money. */
+function refuseShutdownOfNothing({ pod, run }: Settings): void {
+  if (run.validateOnly || run.shutdown !== 'force' || pod.id !== null) return
+  throw new PromptRunnerError('PR_USAGE', '--force-shutdown would shut nothing down: no pod is known', {
+    hint: 'give --pod-id (or RUNPOD_POD_ID; in a dry run any id will do), or leave --force-shutdown out',
   })
 }
 

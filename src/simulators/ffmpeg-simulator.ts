@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { parseExtractFrame, parseProbe } from '../domain/ffmpeg-arguments.ts'
 import { bytesOf, fileSource } from './media/byte-source.ts'
 import { frameCount, frameRate, type ImageSequence } from './media/image-sequence.ts'
@@ -24,7 +25,7 @@ export interface FfmpegSimulator {
 }
 
 /**
- * Answers the two command lines of domain/ffmpeg-arguments from files on disk, as ffmpeg 5.1 does: size, rate and count from
+ * Answers the two command lines of domain/ffmpeg-arguments from files on disk, as ffmpeg 5.1 does, and which release it is: size, rate and count from
  * the MP4's index, and for one frame a PNG of the video's size in the colour of that frame (grey when it is not a video of
  * this project's simulator). Any other command line exits with 1 and is kept in `unmatched`.
  */
@@ -34,6 +35,7 @@ export function ffmpegSimulator(): FfmpegSimulator {
     unmatched,
     async run(command, args, options) {
       options?.signal?.throwIfAborted()
+      if (args.join(' ') === '-version') return done(`${basename(command)} version 5.1-simulated\n`)
       const probed = parseProbe(args)
       if (probed !== null) {
         const finished = withVideo(probed, (facts) => done(probeJson(facts)))

@@ -23,6 +23,18 @@ it('counts the film of every combine job on the server, and one here', () => {
   expect([capacityText(here), capacityText(server)]).toEqual(['41 MB', '282 MB'])
 })
 
+it('counts nothing of jobs that are done', () => {
+  const plan = makePlan({ ...prompt, totalFrames: 202 }, planSettings, jobId)
+  const options = { keepIntermediate: true }
+  const without = (...done: readonly number[]) => diskNeed([plan], options, (_, number) => done.includes(number))
+  const [all, rest] = [without(), without(1, 2, 5)]
+  const latents = 2 * 16 * 60 * 106 * 26 * 4
+  const chunk = Math.ceil((480 * 848 * 101 * 0.3) / 8)
+  // A HIGH, a LOW with its video, and the film of one chunk.
+  expect([all.here - rest.here, all.server - rest.server]).toEqual([latents + 2 * chunk, latents + 2 * chunk])
+  expect(without(1, 2, 3, 4, 5, 6)).toEqual({ here: 0, server: 0 })
+})
+
 it.each([
   [0, '0 MB'],
   [1, '1 MB'],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { callPr } from '../cli/call-pr.ts'
 import { filesIn, promptFile, temporaryFolder } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
-import { simulatedWorld } from '../support/simulated-world.ts'
+import { faultyWorld, refusal, simulatedWorld } from '../support/simulated-world.ts'
 
 /** What a dry run rehearses, without --dry-run. `live-through-serve.test.ts` and `live-tls.test.ts` do it over real sockets. */
 const files = { 'prompt_files/otter.txt': promptFile('otter', 24) }
@@ -72,11 +72,12 @@ it('says that ComfyUI does not answer, and leaves nothing behind', async () => {
 it('says how to go on with a run that failed', async () => {
   const context = runContext(files)
   const smallFlags = '--width 64 --height 64 --frames-per-chunk 13'
-  const { summary } = await context.live(await simulatedWorld(), ['--no-upload', '--ffmpeg', 'false'])
+  const world = await faultyWorld(/^comfyui POST \/prompt$/, 1, async () => refusal())
+  const { summary } = await context.live(world, ['--no-upload'])
   expect(summary.failures).toMatchObject([
     {
       code: 'PR_RUN_FAILED',
-      hint: `go on from there with\n    pr --yes ${smallFlags} --no-upload --ffmpeg false --json --output-dir output/prompt-runner --resume ${summary.run_name}`,
+      hint: `go on from there with\n    pr --yes ${smallFlags} --no-upload --json --output-dir output/prompt-runner --resume ${summary.run_name}`,
     },
   ])
 })

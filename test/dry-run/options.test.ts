@@ -109,11 +109,21 @@ it.each([
   expect(run.summary.rehearsal.not_simulated).toContain('the state, balance and GPU supply of the real pod')
 })
 
-it('says before anything is rendered that there is no pod to shut down', async () => {
+it('refuses to shut down a pod that nobody has named', async () => {
   const run = await rehearse(['--force-shutdown'], { files })
-  expect([run.exitCode, run.stderr]).toEqual([
-    0,
-    '*DRY-RUN* warning: --force-shutdown shuts nothing down: no pod is known. Give --pod-id (or RUNPOD_POD_ID), or the pod keeps costing money.\n',
+  expect([run.exitCode, run.stderr, run.files]).toEqual([
+    2,
+    '*DRY-RUN* PR_USAGE: --force-shutdown would shut nothing down: no pod is known\n*DRY-RUN*   hint: give --pod-id (or RUNPOD_POD_ID; in a dry run any id will do), or leave --force-shutdown out\n',
+    [],
+  ])
+})
+
+it('says before anything is rendered that the real ffmpeg cannot be started', async () => {
+  const run = await rehearse(['--real-ffmpeg', '--ffprobe', '/nowhere/ffprobe'], { files })
+  expect([run.exitCode, run.stderr.split('\n')[0], run.files]).toEqual([
+    1,
+    '*DRY-RUN* PR_FFMPEG: /nowhere/ffprobe cannot be used: ENOENT',
+    [],
   ])
 })
 

@@ -26,7 +26,8 @@ async function runTwo(status: number, ms: (video: string) => number) {
       ...service,
       async http(request) {
         const prefix = new URL(request.url).searchParams.get('prefix')
-        if (prefix === null) return service.http(request)
+        // The look whether the bucket answers at all is not about a film.
+        if (prefix === null || prefix.startsWith('.')) return service.http(request)
         await wait(ms(prefix.split('/')[0]!))
         const message = `Nothing to be listed below ${prefix.split('/')[0]}.`
         return Response.json({ error: { code: status, message, errors: [{ message, reason: 'no' }] } }, { status })

@@ -143,6 +143,8 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/run',
     'src/clients',
     'src/config',
+    // What a live run needs, before it costs anything.
+    'src/doctor',
     'src/domain',
     'src/files',
     'src/network',
