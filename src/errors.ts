@@ -68,6 +68,8 @@ export class PromptRunnerError extends Error {
   readonly retryAfter: number | null
   /** Whether no other video of the run is to be begun: a person wants it to end, or each would meet the same. */
   readonly stopsRun: boolean
+  /** Whether a file that a job made is damaged or gone, so that only the job can make it again. */
+  readonly isFileLost: boolean
 
   constructor(
     code: ErrorCode,
@@ -78,6 +80,7 @@ export class PromptRunnerError extends Error {
       problems?: readonly Problem[]
       retryAfter?: number | null
       stopsRun?: boolean
+      isFileLost?: boolean
       /** Another exit code than that of `code`: a signal has its own. */
       exit?: number | undefined
     } = {},
@@ -89,6 +92,7 @@ export class PromptRunnerError extends Error {
     this.#exit = more.exit
     this.retryAfter = more.retryAfter ?? null
     this.stopsRun = more.stopsRun ?? false
+    this.isFileLost = more.isFileLost ?? false
   }
 
   /** The same failure in other words. */

@@ -17,6 +17,8 @@ export interface ComfyuiClient {
   readonly address: URL
   /** Opens the socket. Safe to call again; the client reconnects by itself until `close`. */
   connect(signal?: AbortSignal): Promise<void>
+  /** Goes on trying to open a socket that was refused; what happens meanwhile is found out by asking. */
+  keepConnecting(): void
   close(): Promise<void>
   /** `POST /prompt`. A 400, and a 200 with `node_errors`, throw PR_COMFY_REJECTED with one problem per node error. */
   submit(request: SubmitRequest, signal?: AbortSignal): Promise<Submission>
@@ -29,8 +31,11 @@ export interface ComfyuiClient {
   queue(signal?: AbortSignal): Promise<QueueState>
   /** Prompts waiting or running, all clients together (`GET /prompt`). */
   queueRemaining(signal?: AbortSignal): Promise<number>
-  /** `GET /view`, streamed to `path` through a temporary name. A size that differs from Content-Length throws. */
-  download(file: OutputFile, path: string, signal?: AbortSignal): Promise<{ bytes: number }>
+  /**
+   * `GET /view`, streamed to `path` through a temporary name. A size that differs from Content-Length throws, and so do more bytes
+   * than `most`, announced or not.
+   */
+  download(file: OutputFile, path: string, signal?: AbortSignal, most?: number): Promise<{ bytes: number }>
   /** Whether `GET /view` would find a file; nothing is downloaded. */
   holds(file: OutputFile, signal?: AbortSignal): Promise<boolean>
   /** Bytes of such a file, as `HEAD /view` tells; null when there is none or it does not say. */

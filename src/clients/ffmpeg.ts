@@ -56,6 +56,7 @@ async function execute(run: RunProgram, what: Task, args: readonly string[], sig
     const end = `ended with ${exitCode}${said ? `: ${said}` : ''}`
     throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} ${end}`, {
       hint: `is the file a whole video? try: ${program} ${args.join(' ')}`,
+      isFileLost: true,
     })
   } catch (error) {
     signal?.throwIfAborted()
@@ -90,6 +91,7 @@ function streamsIn(video: string, stdout: string): z.infer<typeof Probe>['stream
       `the frames of ${video} cannot be counted: ffprobe finds none that is whole`,
       {
         hint: 'the file was cut off or damaged: render it again, or give another one',
+        isFileLost: true,
       },
     )
   }

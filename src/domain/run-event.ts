@@ -168,6 +168,16 @@ export type RunEvent =
       step: number
       of: number
     }
+  /** A node has made files that the job is for, as the server says while it runs. */
+  | {
+      kind: 'job-output'
+      at: number
+      video: string
+      workflow: number
+      promptId: string
+      node: string
+      files: readonly OutputFile[]
+    }
   /** The server has done it. What it made may still have to be brought home and checked. */
   | { kind: 'job-ended'; at: number; video: string; workflow: number; promptId: string }
   | { kind: 'job-finished'; at: number; video: string; workflow: number; result: JobResult }

@@ -3,12 +3,11 @@ import { buildCombineWorkflow } from '../domain/build-workflow.ts'
 import type { CombineJob } from '../domain/plan.ts'
 import type { CombineResult, LowResult } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { checkVideo } from './check-video.ts'
+import { bringHome } from './bring-home.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
 import { localCopy } from './local-copy.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
-import { downloadFile } from './server-files.ts'
 
 /** What a film is combined from: one more chunk, and the film so far. */
 export interface FilmParts {
@@ -44,7 +43,6 @@ export async function combineChunk(
   const isLast = job.jobNumber === plan.combineJobs.length
   if (!isLast && !context.options.keepIntermediate) return { ...result, film: { server, copy: null } }
   const copy = localCopy(context, plan, job)
-  await downloadFile(context, plan.videoName, server, copy)
-  await checkVideo(context, plan, copy, job.filmFrames)
+  await bringHome(context, plan, { file: server, frames: job.filmFrames, path: copy })
   return { ...result, film: { server, copy } }
 }

@@ -64,11 +64,18 @@ export async function followPrompt(
     if (event.kind === 'started' || event.kind === 'socket') isWaiting = false
     silence.see(event)
     spending.see(event)
-    if (event.kind === 'executed') named.set(event.node, event.files)
+    if (event.kind === 'executed') note(event)
     report(context, where, built.graph, event)
   }
+  const note = ({ node, files }: Extract<PromptEvent, { kind: 'executed' }>) => {
+    const isNews = JSON.stringify(named.get(node)) !== JSON.stringify(files)
+    named.set(node, files)
+    if (!isNews || !Object.values(built.outputs).includes(node) || !files.some(isOutput)) return
+    context.emit({ kind: 'job-output', at: context.now(), ...where, promptId, node, files })
+  }
   try {
-    return ranJob(context, built, prompt, await context.clients.comfyui.follow(promptId, onEvent, signal))
+    const entry = await context.clients.comfyui.follow(promptId, onEvent, signal)
+    return ranJob(context, built, prompt, await withNamed(context, work, built, prompt, entry))
   } catch (error) {
     const isLost = error instanceof PromptRunnerError && error.code === 'PR_COMFY_LOST'
     const ran = isLost ? await ranAsNamed(context, work, built, prompt) : null
@@ -97,6 +104,24 @@ export async function ranAsNamed(
   const what = `job ${job.workflowNumber} is done with the files that it had named`
   warn(context, `ComfyUI has forgotten prompt ${promptId}; ${what}`, plan.videoName)
   return ran
+}
+
+/** The entry with the files that it leaves out, as long as the server had named them and has them. */
+async function withNamed(
+  context: RunContext,
+  { plan }: JobToRun,
+  { outputs }: BuiltWorkflow,
+  { named }: FollowedPrompt,
+  entry: HistoryEntry,
+): Promise<HistoryEntry> {
+  const left = Object.values(outputs).filter((node) => named.has(node) && !entry.files[node]?.some(isOutput))
+  const files = { ...entry.files }
+  for (const node of left) {
+    const said = named.get(node)!.filter(isOutput)
+    const held = await allOf(said.map((file) => hasFile(context, plan.videoName, file)))
+    if (held.every(Boolean)) files[node] = said
+  }
+  return { ...entry, files }
 }
 
 /** Whoever clears a queue wants its prompts not to run. */

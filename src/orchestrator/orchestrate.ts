@@ -1,8 +1,10 @@
 import type { Plan } from '../domain/plan.ts'
 import { pauseAfter, retries } from '../domain/retry-policy.ts'
+import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
+import { noRun, type RunState, reduceRunState } from '../state/run-state.ts'
 import { cancelEarlier, cancelUnplanned } from './cancel-prompts.ts'
 import { watchPrompts } from './open-prompts.ts'
 import { finishPod, meetPod } from './pod.ts'
@@ -25,7 +27,8 @@ export interface RunFailure {
  */
 export async function orchestrate(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
   const prompts = watchPrompts(given, plans)
-  const context: RunContext = { ...given, emit: prompts.emit }
+  const { emit, stateNow } = remember(given, prompts.emit)
+  const context: RunContext = { ...given, emit }
   given.atLeave(() => prompts.left(given.now()))
   const failures: RunFailure[] = []
   const attempt = async (video: string | null, work: () => Promise<void>) => {
@@ -48,7 +51,7 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
     await attempt(null, () => prepare({ ...context, signal }, plans))
     for (const plan of failures.length === 0 ? plans : []) {
       if (context.closing.aborted) failures.push({ video: null, error: cancelled(context) })
-      else await attempt(plan.videoName, () => runVideo(context, plan))
+      else await attempt(plan.videoName, () => runVideo(context, plan, stateNow))
       // Whatever hides the end of one prompt would hide that of the next.
       if (isCancelled() || isSpent()) break
       if (prompts.any() || failures.at(-1)?.error.stopsRun) {
@@ -73,6 +76,25 @@ export async function orchestrate(given: RunContext, plans: readonly Plan[]): Pr
   return failures
 }
 
+/** What is known of the run at any time: folded only when somebody asks, for a long film has thousands of events. */
+function remember(
+  { earlier, runId, runName }: RunContext,
+  emit: EmitRunEvent,
+): { readonly emit: EmitRunEvent; stateNow(): RunState } {
+  const events: RunEvent[] = []
+  let folded = earlier ?? { ...noRun, runId, runName }
+  return {
+    emit(event) {
+      if (event.kind !== 'job-progress' && event.kind !== 'upload-progress') events.push(event)
+      emit(event)
+    },
+    stateNow() {
+      folded = events.splice(0).reduce(reduceRunState, folded)
+      return folded
+    },
+  }
+}
+
 /** A failure is told when it happens, for the next video may take hours, and again by whoever gets it. */
 function tell(context: RunContext, video: string, { code, message, hint }: PromptRunnerError): void {
   const at = context.now()
@@ -93,7 +115,7 @@ async function prepare(context: RunContext, plans: readonly Plan[]): Promise<voi
   await context.share?.send([])
 }
 
-/** The socket only shows progress: a run goes on without it when the rest of the server answers. */
+/** The socket only shows progress: a run goes on without it when the rest of the server answers, and tries again meanwhile. */
 async function connect(context: RunContext): Promise<void> {
   const { clients, signal } = context
   for (let tries = 1; ; tries += 1) {
@@ -103,8 +125,12 @@ async function connect(context: RunContext): Promise<void> {
       if (signal.aborted || !(error instanceof PromptRunnerError)) throw error
       await clients.comfyui.queueRemaining(signal)
       const pause = pauseAfter(retries.request, tries)
-      if (pause !== null) await clients.pace.pause(pause, signal)
-      else return warn(context, `${error.message}. The run goes on without the socket: it asks every few seconds`)
+      if (pause !== null) {
+        await clients.pace.pause(pause, signal)
+        continue
+      }
+      clients.comfyui.keepConnecting()
+      return warn(context, `${error.message}. The run goes on without the socket: it asks every few seconds`)
     }
   }
 }

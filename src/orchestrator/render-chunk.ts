@@ -3,7 +3,7 @@ import { annotatedName, chunkPart, inputFile, referenceUploadName, serverFolder 
 import { buildRenderWorkflow } from '../domain/build-workflow.ts'
 import type { HighJob, LowJob, Plan, RenderJob } from '../domain/plan.ts'
 import type { HighResult, LowResult, MadeFile, OutputFile } from '../domain/run-event.ts'
-import { checkVideo } from './check-video.ts'
+import { bringHome } from './bring-home.ts'
 import { digestOf, hasDigest } from './file-digest.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
 import { localCopy } from './local-copy.ts'
@@ -54,8 +54,7 @@ export async function renderLow(
   const latent = outputs.latent ? await keptLatent(context, plan, job, outputs.latent) : null
   const server = madeBy(ran, 'video')
   const copy = localCopy(context, plan, job)
-  await downloadFile(context, plan.videoName, server, copy)
-  await checkVideo(context, plan, copy, job.chunk.renderFrames)
+  await bringHome(context, plan, { file: server, frames: job.chunk.renderFrames, path: copy })
   return { kind: 'low', promptId, video: { server, copy }, latent, tookMs }
 }
 
@@ -92,8 +91,8 @@ export async function handOnReference(
   return name
 }
 
-/** Whether the server has an image as it was sent, as far as its local copy can tell. */
-async function isSent(context: RunContext, video: string, server: OutputFile, copy: string): Promise<boolean> {
+/** Whether the server has an input as it was sent, as far as its local copy can tell. */
+export async function isSent(context: RunContext, video: string, server: OutputFile, copy: string): Promise<boolean> {
   if (!(await hasFile(context, video, server))) return false
   const sent = await stat(copy).catch(() => null)
   const size = await sizeOnServer(context, video, server)
@@ -104,6 +103,6 @@ async function isSent(context: RunContext, video: string, server: OutputFile, co
 async function keptLatent(context: RunContext, plan: Plan, job: RenderJob, server: OutputFile): Promise<MadeFile> {
   if (!context.options.keepIntermediate && !context.share) return { server, copy: null }
   const copy = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
-  await downloadFile(context, plan.videoName, server, copy)
+  await downloadFile(context, { plan, frames: job.chunk.renderFrames, file: server, path: copy })
   return { server, copy }
 }

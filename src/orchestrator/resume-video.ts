@@ -15,12 +15,13 @@ import {
 } from './resume-decision.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { downloadFile, uploadFile } from './server-files.ts'
-import { isHeld, isWhole } from './whole-files.ts'
+import { framesOf, isHeld, isWhole } from './whole-files.ts'
 
-/** Decides how to go on with a video, and looks wherever that takes a look. Throws PR_STATE. */
+/** Decides how to go on with a video, and looks wherever that takes a look, more closely at files that are doubted. Throws PR_STATE. */
 export async function decideVideo(
   context: RunContext,
   plan: Plan,
+  doubted: ReadonlySet<OutputFile> = new Set(),
 ): Promise<Extract<ResumeDecision, { kind: 'deliver' | 'render' }>> {
   let facts = await firstFacts(context, plan)
   for (;;) {
@@ -28,7 +29,8 @@ export async function decideVideo(
     if (decision.kind === 'refuse') throw nameTaken(context.runName, plan.videoName, decision.target)
     if (decision.kind !== 'look') return decision
     // The bucket was asked before the run began.
-    facts = decision.at === 'bucket' ? { ...facts, isTaken: false } : await look(context, plan, facts, decision.at)
+    facts =
+      decision.at === 'bucket' ? { ...facts, isTaken: false } : await look(context, plan, facts, decision.at, doubted)
   }
 }
 
@@ -89,6 +91,7 @@ async function look(
   plan: Plan,
   facts: ResumeFacts,
   at: 'film' | readonly OutputFile[],
+  doubted: ReadonlySet<OutputFile>,
 ): Promise<ResumeFacts> {
   if (at === 'film') {
     const film = filmOf(plan, context.earlier?.videos[plan.videoName])
@@ -96,7 +99,7 @@ async function look(
     return { ...facts, isPlaced: film !== null && crc32c === film.crc32c }
   }
   const held = new Map<OutputFile, boolean>(facts.held)
-  for (const file of at) held.set(file, await isHeld(context, plan, file, facts.copies))
+  for (const file of at) held.set(file, await isHeld(context, plan, file, { copies: facts.copies, doubted }))
   return { ...facts, held }
 }
 
@@ -110,7 +113,7 @@ async function restoreFile(
   if (kind === 'skip' || copy === null) return result
   if (kind === 'fetch') {
     const fetched = localCopy(context, plan, job)
-    await downloadFile(context, plan.videoName, server, fetched)
+    await downloadFile(context, { plan, frames: framesOf(job), file: server, path: fetched })
     return withMainFile(result, { copy: fetched })
   }
   const { filename: name, subfolder, type } = server

@@ -32,7 +32,7 @@ export async function runJob(
     isAccepted = true
   }
   const seen = {
-    named: new Map() as NamedFiles,
+    named: namedBefore(context, work),
     onSeen() {
       failed = 0
       isAccepted = true
@@ -90,6 +90,12 @@ export async function runJob(
 async function sendAgain(context: RunContext, error: PromptRunnerError, job: Job): Promise<boolean> {
   if (context.closing.aborted) return false
   return context.ask(`${error.message}. Send job ${job.workflowNumber} again?`)
+}
+
+/** What the server has named of the prompt that an earlier part of the run has left open. */
+function namedBefore({ earlier }: RunContext, { plan, job, open }: JobToRun): NamedFiles {
+  const named = earlier?.videos[plan.videoName]?.named[job.workflowNumber]
+  return new Map(open && named?.promptId === open.promptId ? Object.entries(named.files) : [])
 }
 
 const MOST_VANISHED = 2

@@ -2,23 +2,65 @@ import { filmName } from '../config/layout.ts'
 import type { Job, Plan } from '../domain/plan.ts'
 import type { CombineResult, JobResult, LowResult, ResultOf } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
+import type { OpenPrompt, RunState } from '../state/run-state.ts'
 import { forgottenPrompt } from './adopt-prompt.ts'
 import { combineChunk, type FilmParts } from './combine-chunk.ts'
 import { deliverFilm } from './deliver-film.ts'
 import { withDigests } from './file-digest.ts'
 import type { JobToRun } from './follow-prompt.ts'
+import { afterLoss, type SentInput } from './lost-inputs.ts'
 import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
-import type { JobDecision } from './resume-decision.ts'
+import type { JobDecision, ResumeDecision } from './resume-decision.ts'
 import { decideVideo, restoreFiles } from './resume-video.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { uploadFile } from './server-files.ts'
 import { sharedFilesOf } from './share.ts'
 
-/** HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. */
-export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
+/**
+ * HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. Where the server has lost what a
+ * job needs, it goes on as a run that is resumed.
+ */
+export async function runVideo(context: RunContext, plan: Plan, stateNow: () => RunState): Promise<void> {
+  const sent: SentInput[] = []
+  let now: NonNullable<Awaited<ReturnType<typeof afterLoss>>> = { context, decision: await decideVideo(context, plan) }
+  /** How many jobs were done when files were lost: a job that is no better off with all that it needs has failed by itself. */
+  const losses = new Set<number>()
+  for (;;) {
+    try {
+      return await goOn(now.context, plan, now.decision, { stateNow, sent })
+    } catch (error) {
+      if (!mayLackFiles(error) || context.signal.aborted || context.closing.aborted) throw error
+      const state = stateNow()
+      const done = Object.keys(state.videos[plan.videoName]?.done ?? {}).length
+      const after = losses.has(done) ? null : await afterLoss(context, plan, state, sent)
+      if (!after) throw error
+      losses.add(done)
+      const what = 'files that it needs are damaged or gone on the server, and are put back or made again'
+      warn(context, `${error.message}: ${what}`, plan.videoName)
+      now = after
+    }
+  }
+}
+
+function mayLackFiles(error: unknown): error is PromptRunnerError {
+  return error instanceof PromptRunnerError && ['PR_COMFY_REJECTED', 'PR_COMFY_FAILED'].includes(error.code)
+}
+
+interface Around {
+  /** What is known of the run by now. */
+  stateNow(): RunState
+  /** Is told of the user's inputs that are put on the server. */
+  readonly sent: SentInput[]
+}
+
+async function goOn(
+  context: RunContext,
+  plan: Plan,
+  decision: Extract<ResumeDecision, { kind: 'deliver' | 'render' }>,
+  around: Around,
+): Promise<void> {
   const { videoName: video } = plan
-  const decision = await decideVideo(context, plan)
   if (decision.kind === 'deliver') {
     const { film, results } = decision
     context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...results.keys()] })
@@ -27,8 +69,13 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
   context.spending.check()
   const skipped = await restoreFiles(context, plan, decision.jobs)
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
-  const { perform, results } = performer(context, plan, decision.jobs, skipped)
-  const last = await combineChunks(context, plan, perform, await renderChunks(context, plan, perform, skipped))
+  const { perform, results } = performer(context, plan, { decisions: decision.jobs, skipped, ...around })
+  const last = await combineChunks(
+    context,
+    plan,
+    perform,
+    await renderChunks(context, plan, perform, { skipped, sent: around.sent }),
+  )
   if (!last?.film.copy) throw new Error(`the last job of ${video} brought no film home`)
   const { layout, runName, filmNames, earlier } = context
   const wanted = filmNames.get(video) ?? filmName(video)
@@ -38,12 +85,16 @@ export async function runVideo(context: RunContext, plan: Plan): Promise<void> {
 
 type Perform = <J extends Job>(job: J, work: (job: JobToRun<J>) => Promise<ResultOf<J>>) => Promise<ResultOf<J>>
 
+interface Known {
+  readonly decisions: ReadonlyMap<number, JobDecision>
+  readonly skipped: ReadonlyMap<number, JobResult>
+}
+
 /** Runs jobs that are not done yet; `results` are those of all jobs so far, in order. */
 function performer(
   context: RunContext,
   plan: Plan,
-  decisions: ReadonlyMap<number, JobDecision>,
-  skipped: ReadonlyMap<number, JobResult>,
+  { decisions, skipped, stateNow }: Known & Pick<Around, 'stateNow'>,
 ): { perform: Perform; results: readonly JobResult[] } {
   const results: JobResult[] = []
   const perform: Perform = async (job, work) => {
@@ -61,10 +112,11 @@ function performer(
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
     const { attempts, open } = await forgottenPrompt(context, plan, job, known)
     const made = await work({ plan, job, attempts, open }).catch((error) => {
-      // A prompt that was adopted for a file that is damaged has to be sent anew: it would be found as damaged each time.
-      if (!open || !isUnreadable(error)) throw error
+      // What is damaged on the server would be found as damaged each time. Once: a job that makes nothing better is not paid for again.
+      if (!isFileLost(error, open)) throw error
       warn(context, `${error.message}; job ${workflow} is sent anew`, plan.videoName)
-      return work({ plan, job, attempts: Math.max(attempts, open.attempt), open: null })
+      const sent = stateNow().videos[plan.videoName]?.attempts[workflow] ?? 0
+      return work({ plan, job, attempts: Math.max(attempts, open?.attempt ?? 0, sent), open: null })
     })
     const result = await withDigests(made)
     results.push(result)
@@ -76,9 +128,10 @@ function performer(
   return { perform, results }
 }
 
-/** What cannot be read, was cut, or is not what was planned. */
-function isUnreadable(error: unknown): error is PromptRunnerError {
-  return error instanceof PromptRunnerError && ['PR_FFMPEG', 'PR_OUTPUT_MISMATCH'].includes(error.code)
+/** What only its job can make again; of a prompt that was adopted, also what is not what was planned. */
+function isFileLost(error: unknown, open: OpenPrompt | null): error is PromptRunnerError {
+  if (!(error instanceof PromptRunnerError)) return false
+  return error.isFileLost || (open !== null && error.code === 'PR_OUTPUT_MISMATCH')
 }
 
 function isOf<J extends Job>(job: J, result: JobResult): result is ResultOf<J> {
@@ -90,11 +143,11 @@ async function renderChunks(
   context: RunContext,
   plan: Plan,
   perform: Perform,
-  skipped: ReadonlyMap<number, JobResult>,
+  { skipped, sent }: Pick<Known, 'skipped'> & Pick<Around, 'sent'>,
 ): Promise<LowResult[]> {
   const isDone = (job: Job) => skipped.has(job.workflowNumber)
   const isAllDone = plan.passes.every(({ high, low }) => isDone(high) && isDone(low))
-  const given = isAllDone ? { referenceImage: null, controlVideo: null } : await uploadInputs(context, plan)
+  const given = isAllDone ? { referenceImage: null, controlVideo: null } : await uploadInputs(context, plan, sent)
   const videos: LowResult[] = []
   for (const { high, low } of plan.passes) {
     const { number, referenceFrame: frame } = high.chunk
@@ -128,8 +181,13 @@ async function combineChunks(
 }
 
 /** The user's own reference image and control video, sent to the server under the names it chooses. */
-async function uploadInputs(context: RunContext, plan: Plan): Promise<ChunkInputs> {
-  const upload = async (path: string | null) =>
-    path === null ? null : (await uploadFile(context, plan.videoName, path)).filename
+async function uploadInputs(context: RunContext, plan: Plan, sent: SentInput[]): Promise<ChunkInputs> {
+  sent.splice(0)
+  const upload = async (path: string | null) => {
+    if (path === null) return null
+    const server = await uploadFile(context, plan.videoName, path)
+    sent.push({ server, path })
+    return server.filename
+  }
   return { referenceImage: await upload(plan.referenceImage), controlVideo: await upload(plan.controlVideo) }
 }

@@ -27,7 +27,7 @@ export async function isWhole(
   if (!existsSync(path) || (await foreignBody(path)) !== null) return false
   if (job.kind === 'high') return isLatentOf(plan, job, path)
   try {
-    await checkVideo(context, plan, path, job.kind === 'low' ? job.chunk.renderFrames : job.filmFrames)
+    await checkVideo(context, plan, path, framesOf(job))
     return true
   } catch (error) {
     context.signal.throwIfAborted()
@@ -36,15 +36,28 @@ export async function isWhole(
   }
 }
 
+/** Frames of what a job makes. */
+export function framesOf(job: Job): number {
+  return job.kind === 'combine' ? job.filmFrames : job.chunk.renderFrames
+}
+
+/** How closely files are looked at. */
+export interface Look {
+  /** Local copies that are sound. */
+  readonly copies: ReadonlySet<string>
+  /** Files of the server that something was wrong with, so that their size says nothing. */
+  readonly doubted: ReadonlySet<OutputFile>
+}
+
 /**
- * Whether the server has what a job made, as it was planned. A video of the size of its sound copy here is taken for the same; what
- * has none here, or whose size the server does not say, is downloaded for the look.
+ * Whether the server has what a job made, as it was planned. A video of the size of its sound copy here is taken for the same, unless
+ * it is doubted; what has none here, or whose size the server does not say, is downloaded for the look.
  */
 export async function isHeld(
   context: RunContext,
   plan: Plan,
   server: OutputFile,
-  copies: ReadonlySet<string>,
+  { copies, doubted }: Look,
 ): Promise<boolean> {
   const { videoName: video } = plan
   if (!(await hasFile(context, video, server))) return false
@@ -55,11 +68,12 @@ export async function isHeld(
   })
   if (!job) return true
   const { copy } = mainFileOf(done[job.workflowNumber]!)
-  const size = copy !== null && copies.has(copy) ? await sizeOnServer(context, video, server) : null
+  const isSure = copy !== null && copies.has(copy) && !doubted.has(server)
+  const size = isSure ? await sizeOnServer(context, video, server) : null
   if (copy !== null && size !== null) return size === (await stat(copy)).size
   const look = `${localCopy(context, plan, job)}.look`
   try {
-    await downloadFile(context, video, server, look)
+    await downloadFile(context, { plan, frames: framesOf(job), file: server, path: look })
     return await isWhole(context, plan, job, look)
   } catch (error) {
     context.signal.throwIfAborted()

@@ -119,7 +119,10 @@ const standIns = /^(?:(?:latent|video|film)(?= \[output\]$)|reference\.png$|chec
 
 /** An event without its times; nothing of what comes when it comes, or is the encoder's. */
 function settledEvent(event: RunEvent): string[] {
-  if (['job-queued', 'job-progress', 'upload-progress', 'video-started', 'run-started'].includes(event.kind)) return []
+  if (
+    ['job-queued', 'job-progress', 'job-output', 'upload-progress', 'video-started', 'run-started'].includes(event.kind)
+  )
+    return []
   const text = JSON.stringify(event, (key, value) => (volatile.has(key) ? undefined : value))
   return [text.replace(/\d+ bytes, crc32c [\w+/]+=*/, '<film>')]
 }

@@ -56,7 +56,7 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
         run = { ...run, runId: event.runId, runName: event.runName, startedAt: event.at }
         break
       case 'video-started':
-        videos.set(event.video, { ...newVideo(event.plan), status: 'running', skipped: event.skipped })
+        videos.set(event.video, startedVideo(event, videos.get(event.video)))
         break
       case 'job-finished':
         change(event.video, (video) => {
@@ -104,6 +104,17 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
       videos: Array.from(videos.values(), (video) => ({ ...video, done: [...video.done] })),
     }),
   }
+}
+
+/** A video that starts again in the same run keeps what it had done, as far as that still counts. */
+function startedVideo({ plan, skipped }: Extract<RunEvent, { kind: 'video-started' }>, before?: OpenTally): OpenTally {
+  const done = before?.done.filter((number) => skipped.includes(number)) ?? []
+  const started = {
+    ...newVideo(plan),
+    status: 'running' as const,
+    skipped: skipped.filter((number) => !done.includes(number)),
+  }
+  return before ? { ...started, done, failedAttempts: before.failedAttempts, tookMs: before.tookMs } : started
 }
 
 function newVideo(plan: Plan): OpenTally {

@@ -67,6 +67,10 @@ class ProgressDisplay {
       case 'job-progress':
         // Most nodes have no steps; then the node itself is the news.
         return this.#tick(event.at, this.#timed(event, event.of > 0 ? `step ${event.step}/${event.of}` : event.title))
+      case 'job-output':
+        return output.debug(
+          `${jobText(this.#jobs, event.workflow)}  made ${event.files.map(({ filename }) => filename).join(', ')}`,
+        )
       case 'job-ended':
         return
       case 'job-finished':

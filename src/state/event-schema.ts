@@ -98,6 +98,7 @@ const schemas = {
   'server-away': anything,
   'job-queued': anything,
   'job-progress': anything,
+  'job-output': z.object({ ...ofJob, promptId: word, node: word, files: z.array(outputFile).min(1) }),
   'job-ended': anything,
   'job-finished': z.object({ ...ofJob, result }),
   'job-taken': z.object({ ...ofJob, jobId: uuid, from: runName, result }),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { eventOf } from './journal-line.ts'
+import { DamagedLine, eventOf } from './journal-line.ts'
 import { ownEvent } from './own-event.ts'
 import { noRun, type RunState, reduceRunState } from './run-state.ts'
 import { isJson, known, knownRuns } from './state-store.ts'
@@ -27,7 +27,7 @@ export function readRunState(path: string, see: (event: RunEvent) => void = () =
         see(event)
         return reduceRunState(state, event)
       } catch (cause) {
-        const what = cause instanceof SyntaxError ? 'is not JSON' : 'is no event of this run'
+        const what = faultOf(cause)
         throw new PromptRunnerError(
           'PR_STATE',
           `Reading the state of an earlier run failed: ${path}:${index + 1} ${what}`,
@@ -40,6 +40,11 @@ export function readRunState(path: string, see: (event: RunEvent) => void = () =
     },
     { ...noRun, runName },
   )
+}
+
+function faultOf(cause: unknown): string {
+  if (cause instanceof DamagedLine) return 'is not as it was written'
+  return cause instanceof SyntaxError ? 'is not JSON' : 'is no event of this run'
 }
 
 /** What was to be written when the power failed may be there as NULs. */

@@ -1,5 +1,5 @@
 import { jobsOf } from '../domain/plan.ts'
-import type { FileDigest, JobResult, RunEvent, StoredObject } from '../domain/run-event.ts'
+import type { FileDigest, JobResult, OutputFile, RunEvent, StoredObject } from '../domain/run-event.ts'
 import type { ErrorCode } from '../errors.ts'
 import { noCost, type RunCost, reduceRunCost } from './run-cost.ts'
 
@@ -28,6 +28,8 @@ export interface VideoState {
    * an earlier one. A plan with other chunks gives a job another number.
    */
   readonly attempts: Readonly<Record<string, number>>
+  /** What the nodes of the latest prompt had made when the server last said so, by workflow number. */
+  readonly named: Readonly<Record<number, NamedFiles>>
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
   /** What those images are here, by chunk. */
@@ -57,6 +59,12 @@ export interface OpenPrompt {
   readonly graph: string
 }
 
+/** Files of a prompt by the nodes that made them. */
+export interface NamedFiles {
+  readonly promptId: string
+  readonly files: Readonly<Record<string, readonly OutputFile[]>>
+}
+
 /** Without a prototype: a video may be called `constructor`. */
 const noVideos: RunState['videos'] = Object.create(null)
 
@@ -70,6 +78,7 @@ const newVideo: VideoState = {
   open: {},
   sent: {},
   attempts: {},
+  named: {},
   references: {},
   referenceFiles: {},
   uploads: {},
@@ -111,9 +120,16 @@ function withEvent(state: RunState, event: RunEvent): RunState {
         attempts: { ...video.attempts, [event.workflow]: attempt, [video.jobIds[event.workflow] ?? '']: attempt },
       }))
     }
+    case 'job-output':
+      return withVideo(state, event.video, (video) => {
+        const before = video.named[event.workflow]
+        const files = { ...(before?.promptId === event.promptId ? before.files : {}), [event.node]: event.files }
+        return { ...video, named: { ...video.named, [event.workflow]: { promptId: event.promptId, files } } }
+      })
     case 'job-finished':
       return withVideo(state, event.video, (video) => ({
         ...video,
+        named: without(video.named, event.workflow),
         open: without(video.open, event.workflow),
         done: { ...video.done, [event.workflow]: event.result },
       }))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { hurry } from '../support/hurry.ts'
-import { journals } from '../support/journals.ts'
+import { journals, unchecked } from '../support/journals.ts'
 import { until } from '../support/live-process.ts'
 import { type Json, promptFile } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
@@ -177,9 +177,27 @@ it('stops a prompt of the same job that was built otherwise', async () => {
   const test = await died()
   // As another version of the program might have.
   const { journal } = test
-  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/"graph":"\w+"/, `"graph":"${'0'.repeat(64)}"`))
+  const other = unchecked(readFileSync(journal, 'utf8')).replace(/"graph":"\w+"/, `"graph":"${'0'.repeat(64)}"`)
+  writeFileSync(journal, other)
   await test.resumeAndStop()
   expect(test.sent()).toEqual(['1.1', '1.2', '2.1', '3.1'])
+})
+
+it('takes no digest that has changed for the graph of another prompt, and goes on without the line', async () => {
+  const test = await died()
+  const { journal } = test
+  const text = readFileSync(journal, 'utf8')
+  writeFileSync(
+    journal,
+    text.replace(/"graph":"(\w)/, (_, digit) => `"graph":"${digit === '0' ? '1' : '0'}`),
+  )
+  const { exitCode, stderr } = await test.resume()
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('.jsonl:3 is not as it was written\n')])
+  const lines = text.split('\n')
+  writeFileSync(journal, lines.toSpliced(2, 1).join('\n'))
+  test.finish()
+  expect((await test.resume()).exitCode).toBe(0)
+  expect(test.sent()).toEqual(['2.1', '3.1'])
 })
 
 it('sends anew what the server has finished when its files are gone there', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { journals } from '../support/journals.ts'
 import type { Json } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
-import { faultyWorld, promptsSent } from '../support/simulated-world.ts'
+import { faultyWorld, promptsSent, simulatedWorld } from '../support/simulated-world.ts'
 
 /** A rehearsal with faults, and which jobs it sent in which attempt. */
 async function withFaults(faults: string | readonly string[], flags: readonly string[] = []) {
@@ -62,7 +62,7 @@ it.each([
   ['status 404', 'check host, port and path'],
   ['field * = {}', 'says neither that it succeeded nor that it failed'],
 ])('ends the run and leaves the prompt open after %s', async (action, said) => {
-  const run = await withFaults(`GET /history of job 2: ${action}, always`)
+  const run = await withFaults(['executed of job 2: drop, always', `GET /history of job 2: ${action}, always`])
   expect([run.exitCode, run.sent]).toEqual([1, once.slice(0, 2)])
   expect(run.stderr).toContain(said)
   expect(run.stderr).toMatch(
@@ -71,6 +71,19 @@ it.each([
   expect(run.stderr).toMatch(
     /warning: To go on with it instead of paying for it twice:\n.* {4}pr --dry-run .*--resume \S+ --output-dir \S+\n/,
   )
+})
+
+it('takes what the server had named to an earlier part of the run, whatever it has forgotten since', async () => {
+  const [context, world] = [runContext(), await simulatedWorld()]
+  // The third prompt is HIGH of chunk 2; its history is asked for when it has ended.
+  const diesAt = (asked: string) => /^comfyui GET \/history/.test(asked) && promptsSent(world) === 3
+  await context.start(world, ['--no-upload'], { diesAt }).ended
+  const clear = { method: 'POST', body: '{"clear":true}' }
+  await world.send('comfyui', new Request('http://127.0.0.1:8188/history', clear))
+  const [name = ''] = Object.keys(journals(context.outputDir))
+  const { exitCode, stderr } = await context.live(world, ['--no-upload', '--resume', name])
+  const said = /^warning: otter: ComfyUI has forgotten prompt \S{36}; job 3 is done with the files that it had named\n$/
+  expect([exitCode, stderr, promptsSent(world)]).toEqual([0, expect.stringMatching(said), 6])
 })
 
 it('goes on with what it has left open', async () => {
@@ -94,15 +107,22 @@ it.each(['clear history', 'restart with files'])('takes what the server has name
   )
 })
 
+it.each(['field *.outputs = null', 'field *.outputs = {}', 'no field *.outputs'])(
+  'takes what the server has named before when the history has %s',
+  async (action) => {
+    const run = await withFaults(`GET /history of job 2: ${action}, always`)
+    expect([run.exitCode, run.stderr, run.sent]).toEqual([0, '', once])
+  },
+)
+
 it('does not pay again for a success without outputs', async () => {
-  const run = await withFaults('POST /prompt of job 2: no outputs')
+  const run = await withFaults(['executed of job 2: drop, always', 'GET /history of job 2: field *.outputs = {}'])
   expect([run.exitCode, run.sent]).toEqual([1, once.slice(0, 2)])
   expect(run.stderr).toMatch(/PR_NO_OUTPUT: Prompt \S{36} succeeded, but its history names no latent for node/)
 })
 
 it('sends a job once more whose save node was answered from the cache', async () => {
-  const cached = 'field *.status.messages = [["execution_cached",{"nodes":["11","16"]}]]'
-  const run = await withFaults(['GET /history of job 2: field *.outputs = {}', `GET /history of job 2: ${cached}`])
+  const run = await withFaults('POST /prompt of job 2: no outputs')
   expect([run.exitCode, run.sent]).toEqual([0, ['1.1', '2.1', '2.2', '3.1', '4.1', '5.1', '6.1']])
 })
 
@@ -117,6 +137,14 @@ it.each(['status 403', 'status 200', 'status 302 to https://login.example/', 'no
     ])
   },
 )
+
+it('hears of progress again when the socket is let in later', async () => {
+  const run = await withFaults(
+    ['socket open: status 403, times 4', 'step 1 of job 2: delay 1 min'],
+    ['--log-level', 'DEBUG'],
+  )
+  expect([run.exitCode, run.sent]).toEqual([0, once])
+})
 
 it.each([
   ['gives up a server that stays away for two minutes', [], 1],

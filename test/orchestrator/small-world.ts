@@ -76,6 +76,7 @@ export function clientsIn(world: SmallWorld, plans: readonly Plan[]): Clients {
   }
   const comfyui: Partial<ComfyuiClient> = {
     connect: async () => ask('connect'),
+    keepConnecting: () => ask('keep connecting'),
     close: async () => ask('close'),
     async submit({ promptId, graph, extraData }) {
       const { modifications: _, ...job } = extraData!['prompt_runner'] as Record<string, unknown>

@@ -145,7 +145,12 @@ it('says nothing of a file while it is told to stop', async () => {
 })
 
 /** Looks for the video of LOW 2, of which the journal knows that it lies at `copy`. */
-async function look(isSound: boolean, prepare: (world: SmallWorld) => void = () => {}, size: number | null = 4) {
+async function look(
+  isSound: boolean,
+  prepare: (world: SmallWorld) => void = () => {},
+  size: number | null = 4,
+  isDoubted = false,
+) {
   const { world, path } = having('film', 'videos/otter_chunk_001.mp4')
   mkdirSync(join(world.folder, 'combined'))
   const server = onServer('low.mp4')
@@ -158,16 +163,20 @@ async function look(isSound: boolean, prepare: (world: SmallWorld) => void = () 
     clients: { ...context.clients, comfyui: { ...context.clients.comfyui, size: async () => size } },
   }
   prepare(world)
-  const held = await isHeld(sized, plan, server, new Set(isSound ? [path] : [])).catch((error) => error.code)
+  const held = await isHeld(sized, plan, server, {
+    copies: new Set(isSound ? [path] : []),
+    doubted: new Set(isDoubted ? [server] : []),
+  }).catch((error) => error.code)
   expect(existsSync(join(world.folder, 'combined')) && readdirSync(join(world.folder, 'combined'))).toEqual([])
   return { held, asked: world.log.map((line) => line.split(' ')[1]) }
 }
 
-it('takes a file of the size of its sound copy for the same, and looks at any other', async () => {
+it('takes a file of the size of its sound copy for the same, and looks at any other and at one that is doubted', async () => {
   expect(await look(true)).toEqual({ held: true, asked: ['holds'] })
   expect(await look(true, undefined, 3)).toEqual({ held: false, asked: ['holds'] })
   expect(await look(true, undefined, null)).toEqual({ held: true, asked: ['holds', 'download', 'probe'] })
   expect(await look(false)).toEqual({ held: true, asked: ['holds', 'download', 'probe'] })
+  expect(await look(true, undefined, undefined, true)).toEqual({ held: true, asked: ['holds', 'download', 'probe'] })
   expect(await look(false, (world) => world.files.clear())).toEqual({ held: false, asked: ['holds'] })
   expect(await look(false, (world) => Object.assign(world, { probed: () => ({ frames: 1 }) }))).toMatchObject({
     held: false,
@@ -190,6 +199,8 @@ it.each([
 it('does not ask what a file is that no job of the plan has made', async () => {
   const world = smallWorld()
   world.files.add('other.mp4')
-  expect(await isHeld(contextOf(world, [plan]), plan, onServer('other.mp4'), new Set())).toBe(true)
+  expect(
+    await isHeld(contextOf(world, [plan]), plan, onServer('other.mp4'), { copies: new Set(), doubted: new Set() }),
+  ).toBe(true)
   expect(world.log).toEqual(['→ holds other.mp4'])
 })

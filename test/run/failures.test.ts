@@ -1,92 +1,116 @@
 import { describe, expect, it } from 'vitest'
 import { readFaultFile } from '../../src/config/fault-file.ts'
-import { callPr } from '../cli/call-pr.ts'
 import type { PrResult } from '../cli/run-pr.ts'
-import { type Json, promptFile, rehearsalFolder, runFolder } from '../support/rehearse.ts'
+import { rehearsedPace } from '../support/hurry.ts'
+import { type RunContext, runContext } from '../support/run-context.ts'
+import { type SimulatedWorld, stored, worldWithFaults } from '../support/simulated-world.ts'
 
 const failures = await readFaultFile('fixtures/faults/failures.yaml')
 
-/** How a film of two chunks ends today with those that it does not come through, or does not come through unharmed. */
-const harm: Readonly<Record<string, string>> = {
-  '04-server-restarts': 'done, job 3 sent 2 times',
-  '04-server-restarts-empty': 'PR_COMFY_REJECTED, job 3 sent 2 times',
-  '06-model-is-missing': 'PR_COMFY_REJECTED',
-  '07-branch-is-left-out': 'PR_COMFY_REJECTED',
-  '08-outputs-come-from-the-cache': 'PR_NO_OUTPUT',
-  '11-server-dies-at-the-second-model': 'done, job 2 sent 2 times',
-  '11-server-dies-there-each-time': 'PR_COMFY_LOST, job 2 sent 2 times',
-  '12-out-of-memory-at-decoding': 'PR_COMFY_FAILED',
-  '13-proxy-says-404': 'PR_COMFY_HTTP',
-  '14-upload-is-too-large': 'PR_COMFY_HTTP',
-  '15-somebody-interrupts': 'PR_COMFY_INTERRUPTED',
-  '16-job-hangs': 'PR_JOB_TIMEOUT',
-  '17-disk-of-the-server-is-full': 'PR_COMFY_FAILED',
-  '17-disk-is-full': 'PR_FILE',
-  '21-latent-is-another': 'PR_COMFY_FAILED',
-  '21-latent-is-damaged': 'PR_COMFY_FAILED',
-  'retry-4-503': 'PR_FAULT_UNUSED, never happened: storage.objects.patch: status 503 as json',
-  'retry-4-reset': 'PR_FAULT_UNUSED, never happened: storage.objects.patch: reset',
-  'retry-5-400': 'PR_UPLOAD',
-  'retry-5-401': 'PR_CREDENTIALS',
-  'retry-6-503-400': 'PR_UPLOAD',
-  'retry-6-reset-401': 'PR_CREDENTIALS',
-  'retry-7-503-after-256K':
-    'PR_FAULT_UNUSED, never happened: storage.objects.insert: status 503 as json after 256 KiB sent',
-  'retry-7-503-after-8192K-408':
-    'PR_FAULT_UNUSED, never happened: storage.objects.insert: status 503 as json after 8 MiB sent, never happened: status check of upload 1: status 408 as json',
-  'answer-401': 'PR_COMFY_HTTP',
-  'answer-403': 'PR_COMFY_HTTP',
-  'answer-302': 'PR_COMFY_HTTP',
-  'history-without-outputs': 'PR_NO_OUTPUT',
-  'queue-401': 'PR_COMFY_HTTP',
-  'file-damaged-on-the-server': 'PR_FFMPEG',
-  'file-cut-on-the-server': 'PR_OUTPUT_MISMATCH',
-  'file-gone': 'PR_COMFY_HTTP',
-  'reference-frame-fails': 'PR_FFMPEG',
-  'video-check-fails': 'PR_FFMPEG',
-  'journal-does-not-fit': 'PR_FILE',
+/**
+ * What becomes of a film of two chunks (HIGH and LOW 1 to 4, combine 5 and 6) where it is not simply done by one run with each job sent
+ * once: how each run ends until it is done, and which jobs were taken more than once.
+ */
+const right: Readonly<Record<string, string>> = {
+  // The server had lost it, and with it what it had done of it.
+  '04-server-restarts': 'done, job 3 taken 2 times',
+  '04-server-restarts-empty': 'done, job 3 taken 2 times',
+  '11-server-dies-at-the-second-model': 'done, job 2 taken 2 times',
+  // Twice is enough in one run; a person who resumes it all the same may have given the machine more memory.
+  '11-server-dies-there-each-time':
+    '1 PR_COMFY_LOST, 1 PR_COMFY_LOST, 1 PR_COMFY_LOST, 1 PR_COMFY_LOST, job 2 taken 8 times',
+  // Was taken and then taken back, stopped by somebody, or answered from the cache: no work was paid for that is done again.
+  '07-branch-is-left-out': '1 PR_COMFY_REJECTED, done, job 2 taken 2 times',
+  '08-outputs-come-from-the-cache': 'done, job 2 taken 2 times',
+  '15-somebody-interrupts': '1 PR_COMFY_INTERRUPTED, done, job 2 taken 2 times',
+  // A file on the server is not what was made: only its job can make it again, and what was made from it is no better.
+  '21-latent-is-another': 'done, job 1 taken 2 times, job 2 taken 2 times',
+  '21-latent-is-damaged': 'done, job 1 taken 2 times, job 2 taken 2 times',
+  'file-damaged-on-the-server': 'done, job 2 taken 2 times',
+  'file-cut-on-the-server': 'done, job 2 taken 2 times',
+  // Somebody has to do something first: put a model there, start the server again.
+  '06-model-is-missing': '1 PR_COMFY_REJECTED, 1 PR_COMFY_REJECTED, 1 PR_COMFY_REJECTED, 1 PR_COMFY_REJECTED',
+  '16-job-hangs': '1 PR_JOB_TIMEOUT',
+  // An answer that looks as if it stayed so, or a fault of this machine: the run ends, its prompt stays open, and the next goes on with it.
+  '14-upload-is-too-large': '1 PR_COMFY_HTTP, done',
+  'answer-401': '1 PR_COMFY_HTTP, done',
+  'answer-403': '1 PR_COMFY_HTTP, done',
+  'answer-302': '1 PR_COMFY_HTTP, done',
+  'queue-401': '1 PR_COMFY_HTTP, done',
+  '17-disk-is-full': '1 PR_FILE, done',
+  'journal-does-not-fit': '1 PR_FILE, done',
+  'reference-frame-fails': '1 PR_FFMPEG, done',
+  'retry-5-400': '1 PR_UPLOAD, done',
+  'retry-5-401': '2 PR_CREDENTIALS, done',
+  'retry-6-503-400': '1 PR_UPLOAD, done',
+  'retry-6-reset-401': '2 PR_CREDENTIALS, done',
 }
 
-describe('a rehearsal of the failures that users had', () => {
+/** The same where it is not right, and still to be mended. */
+const harm: Readonly<Record<string, string>> = {
+  // The latent of LOW was saved before: only decoding it lacked.
+  '12-out-of-memory-at-decoding': '1 PR_COMFY_FAILED, done, job 2 taken 2 times',
+  '17-disk-of-the-server-is-full': '1 PR_COMFY_FAILED, done, job 2 taken 2 times',
+  // The storage client asks nothing of the kind, or sends less.
+  'retry-4-503': 'done, never happened: storage.objects.patch: status 503 as json',
+  'retry-4-reset': 'done, never happened: storage.objects.patch: reset',
+  'retry-7-503-after-256K': 'done, never happened: storage.objects.insert: status 503 as json after 256 KiB sent',
+  'retry-7-503-after-8192K-408':
+    'done, never happened: storage.objects.insert: status 503 as json after 8 MiB sent, never happened: status check of upload 1: status 408 as json',
+}
+
+/** Runs that a user has the patience for. */
+const MOST_RUNS = 4
+
+describe('a run that meets the failures that users had', () => {
   it('knows nothing of failures that are not there', () => {
-    expect(Object.keys(harm).filter((name) => failures[name] === undefined)).toEqual([])
+    const known = [...Object.keys(right), ...Object.keys(harm)]
+    expect(known.filter((name) => failures[name] === undefined)).toEqual([])
   })
 
-  it.for(Object.entries(failures))('ends as it is known to end with %s', async ([name, faults]) => {
-    const cwd = rehearsalFolder({ 'prompt_files/otter.txt': promptFile('otter', 24) })
-    const pod = name.includes('pod') ? ['--pod-id', 'p1', '--force-shutdown'] : []
-    // Nothing else ends a job that hangs, but a person.
-    const patience = name === '16-job-hangs' ? ['--job-timeout', '30s'] : []
-    const args = ['--dry-run', ...small, ...pod, ...patience, ...faults.flatMap((each) => ['--fault', each])]
-    expect(outcomeOf(await callPr(args, { cwd, env: { RUNPOD_API_KEY: 'key' } }))).toBe(harm[name] ?? 'done')
-  })
+  it.for(Object.entries(failures))(
+    'ends as it is known to end with %s, resumed until it is done',
+    async ([name, faults]) => {
+      rehearsedPace()
+      const [context, world] = [runContext(), await worldWithFaults(faults)]
+      // Nothing else ends a job that hangs, but a person; and its server has to be started again before anything goes on.
+      const isHung = name === '16-job-hangs'
+      const flags = [...(name.includes('pod') ? ['--force-shutdown'] : []), ...(isHung ? ['--job-timeout', '1s'] : [])]
+      const env: Record<string, string> = name.includes('pod') ? { RUNPOD_POD_ID: 'p1', RUNPOD_API_KEY: 'key' } : {}
+      const ends: string[] = []
+      let resume: string[] = []
+      while (ends.at(-1) !== 'done' && ends.length < (isHung ? 1 : MOST_RUNS)) {
+        ends.push(endOf(await context.start(world, [...flags, ...resume], { env }).ended))
+        // One that could not claim its name has left nothing to go on with.
+        resume = context.files().some((file) => file.endsWith('.jsonl')) ? ['--resume', 'otter'] : []
+      }
+      if (ends.at(-1) === 'done') await expectFilm(context, world)
+      expect([...ends, ...unusedOf(world), ...takenAgain(world)].join(', ')).toBe(right[name] ?? harm[name] ?? 'done')
+    },
+  )
 })
 
-/** One video of two chunks. */
-const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
-
-/** The codes that a run ended with, which faults never happened, and which jobs were sent more than once. */
-function outcomeOf({ exitCode, cwd, stderr }: PrResult): string {
-  const { summary, json } = runFolder(cwd)
-  const faults: Json[] = summary?.rehearsal.faults ?? []
-  return [
-    ...(exitCode === 0 ? ['done'] : new Set(codesIn(summary === null ? stderr : JSON.stringify(summary.failures)))),
-    ...faults.filter(({ times }) => times === 0).map(({ fault }) => `never happened: ${fault}`),
-    ...(summary === null ? [] : sentAgain(json('traffic.har').log.entries)),
-  ].join(', ')
+function endOf({ exitCode, stderr }: PrResult): string {
+  if (exitCode === 0) return 'done'
+  const codes = [...new Set(stderr.match(/PR_[A-Z_]+(?=: )/g))].filter((code) => code !== 'PR_RUN_FAILED')
+  return `${exitCode} ${codes.join(' ')}`
 }
 
-function codesIn(text: string): string[] {
-  const codes = text.match(/PR_[A-Z_]+/g) ?? []
-  return codes.length > 1 ? codes.filter((code) => code !== 'PR_RUN_FAILED') : codes
+/** The film is where it belongs, once. */
+async function expectFilm(context: RunContext, world: SimulatedWorld): Promise<void> {
+  const films = context.files().filter((file) => file.startsWith('final/'))
+  expect(films).toEqual(['final/otter.mp4'])
+  const [journal = ''] = context.files().filter((file) => file.endsWith('.jsonl'))
+  const name = journal.slice('state/'.length, -'.jsonl'.length)
+  expect((await stored(world, `june/otter/${name}/otter.mp4`)).length).toBeGreaterThan(0)
 }
 
-/** By what the server has seen: an answer that was made up before it says nothing of a service. */
-function sentAgain(entries: Json[]): string[] {
-  const sent = entries
-    .filter(({ request, _pr }) => request.method === 'POST' && request.url.endsWith('/prompt') && _pr.provenance)
-    .map(({ request }) => JSON.parse(request.postData.text).extra_data.prompt_runner.workflow_id)
-  return [...Map.groupBy(sent, (id) => id)]
+function unusedOf({ faults }: SimulatedWorld): string[] {
+  return faults!.report().flatMap(({ fault, times }) => (times === 0 ? [`never happened: ${fault}`] : []))
+}
+
+function takenAgain({ taken }: SimulatedWorld): string[] {
+  return [...Map.groupBy(taken, (job) => job)]
     .filter(([, all]) => all.length > 1)
-    .map(([id, all]) => `job ${id} sent ${all.length} times`)
+    .map(([job, all]) => `job ${job} taken ${all.length} times`)
 }

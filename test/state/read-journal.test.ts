@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { promptId } from '../../src/domain/ids.ts'
 import { jobsOf } from '../../src/domain/plan.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
-import { lineOf } from '../../src/state/journal-line.ts'
+import { LINE_CHECK, lineOf } from '../../src/state/journal-line.ts'
 import { readRunState } from '../../src/state/read-journal.ts'
 import { failure } from '../support/failure.ts'
 import { temporaryFolder } from '../support/folders.ts'
@@ -51,7 +51,7 @@ const lines = () => events().map(lineOf)
 /** The journal with one line changed. */
 function changed(kind: RunEvent['kind'], change: (event: Json) => void): string[] {
   return lines().map((line) => {
-    const event = JSON.parse(line)
+    const { [LINE_CHECK]: _, ...event } = JSON.parse(line)
     if (event.kind === kind) change(event)
     return JSON.stringify(event)
   })
@@ -98,8 +98,16 @@ it.each<[string, RunEvent['kind'], (event: Json) => void]>([
   })
 })
 
+it('says of a digit that has changed that the line is not as it was written', async () => {
+  write(lines().map((line) => line.replace(`"graph":"${'0'.repeat(64)}"`, `"graph":"1${'0'.repeat(63)}"`)))
+  expect(await failure(() => readRunState(path))).toMatchObject({
+    code: 'PR_STATE',
+    message: `Reading the state of an earlier run failed: ${path}:3 is not as it was written`,
+  })
+})
+
 it('reads a journal whose output folder was moved as of where it is now', () => {
-  write(lines().map((line) => line.replaceAll(root, '/elsewhere')))
+  write(events().map((event) => lineOf(JSON.parse(JSON.stringify(event).replaceAll(root, '/elsewhere')))))
   const { done, film } = readRunState(path).videos['otter']!
   expect([done[2], film]).toMatchObject([
     { video: { copy: join(root, 'videos/otter_calm-otter_chunk_001.mp4') } },

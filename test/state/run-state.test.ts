@@ -3,7 +3,7 @@ import { jobsOf } from '../../src/domain/plan.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { noRun, type RunState, reduceRunState } from '../../src/state/run-state.ts'
 import { planOf } from '../support/plans.ts'
-import { resultOf } from '../support/results.ts'
+import { onServer, resultOf } from '../support/results.ts'
 import { fc } from '../support/seeded.ts'
 
 const plan = planOf('otter')
@@ -27,7 +27,10 @@ it('knows what was done, what is open and what was tried', () => {
     ...job(1),
     { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.1', attempt: 1, graph: 'g' },
     { kind: 'job-failed', at, video, workflow: 2, code: 'PR_COMFY_LOST', reason: 'gone', attempt: 1, willRetry: true },
+    { kind: 'job-output', at, video, workflow: 2, promptId: 'p2.1', node: '7', files: [onServer('lost.latent')] },
     { kind: 'job-started', at, video, workflow: 2, promptId: 'p2.2', attempt: 2, graph: 'g' },
+    { kind: 'job-output', at, video, workflow: 2, promptId: 'p2.2', node: '11', files: [onServer('low.latent')] },
+    { kind: 'job-output', at, video, workflow: 2, promptId: 'p2.2', node: '16', files: [onServer('low.mp4')] },
   ]
   expect(fold(events)).toEqual({
     runId: 'id',
@@ -45,6 +48,7 @@ it('knows what was done, what is open and what was tried', () => {
           2: { promptId: 'p2.2', attempt: 2, graph: 'g' },
         },
         attempts: { 1: 1, [jobIds[1]!]: 1, 2: 2, [jobIds[2]!]: 2 },
+        named: { 2: { promptId: 'p2.2', files: { 11: [onServer('low.latent')], 16: [onServer('low.mp4')] } } },
         referenceFiles: {},
         references: {},
         uploads: {},
@@ -93,6 +97,7 @@ it('knows the end of a video', () => {
     sent: {},
     taken: {},
     attempts: {},
+    named: {},
     referenceFiles: {},
     references: { 2: 'ref.png' },
     uploads: { film: { object: stored, film: '/out/otter.mp4', jobIds } },

@@ -1,5 +1,8 @@
 import { onTestFinished } from 'vitest'
+import { realPace } from '../../src/clients/real-pace.ts'
 import { retries } from '../../src/domain/retry-policy.ts'
+import { rehearsalPace } from '../../src/run/rehearsal-pace.ts'
+import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 
 /** Milliseconds. */
 const LONGEST = 20
@@ -12,4 +15,11 @@ export function hurry(): void {
     Object.assign(policy, { firstPause: Math.min(firstPause, LONGEST), longestPause: LONGEST })
     onTestFinished(() => void Object.assign(policy, { firstPause, longestPause }))
   }
+}
+
+/** Live runs wait as a rehearsal of faults does, until the test ends: minutes cost milliseconds. */
+export function rehearsedPace(): void {
+  const real = { ...realPace }
+  Object.assign(realPace, rehearsalPace(virtualClock(Date.now(), 0), 0))
+  onTestFinished(() => void Object.assign(realPace, real))
 }

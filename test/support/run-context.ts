@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { noFaults } from '../../src/network/faults/no-faults.ts'
 import { installNetwork } from '../../src/network/install.ts'
 import { hostTable } from '../../src/network/safety/host-table.ts'
 import type { SimulatedService, Simulator } from '../../src/simulators/simulator.ts'
@@ -56,7 +57,7 @@ interface StartOptions {
 const otter = { 'prompt_files/otter.txt': promptFile('otter', 24) }
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
 const address = 'http://127.0.0.1:8188'
-const programs = ['ffmpeg', 'ffprobe', 'false']
+const programs = ['ffmpeg', 'ffprobe', '/nowhere/it']
 
 /** A context with one small prompt file, or with `files`. */
 export function runContext(files: Readonly<Record<string, string>> = otter): RunContext {
@@ -83,8 +84,11 @@ export function runContext(files: Readonly<Record<string, string>> = otter): Run
     const call: typeof callPr = async (args, options) => {
       const services = world.services.map(reached)
       const hosts = hostTable(new URL(address))
-      await using network = await installNetwork({ services, hosts, mayRun: (file) => programs.includes(file) })
-      using _ffmpeg = simulateFfmpeg()
+      const { lines, programs: withFaults, disk } = world.faults ?? noFaults
+      const mayRun = (file: string) => programs.includes(file)
+      await using network = await installNetwork({ services, hosts, lines, mayRun })
+      using _ffmpeg = simulateFfmpeg(withFaults)
+      using _disk = disk()
       const result = await callPr(args, options)
       expect(network.problems()).toEqual([])
       return result

@@ -2,15 +2,16 @@ import childProcess, { type SpawnOptions } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
 import { PassThrough } from 'node:stream'
+import type { Faults } from '../../src/network/faults/faults.ts'
 import { ffmpegSimulator } from '../../src/simulators/ffmpeg-simulator.ts'
 
 /**
  * Answers in this process, until it is disposed, whoever starts `ffmpeg` or `ffprobe`, as a rehearsal does: to start them would be
  * most of what a run costs here. Other programs, and these under other names, are started.
  */
-export function simulateFfmpeg(): Disposable {
+export function simulateFfmpeg(around: Faults['programs'] = (run) => run): Disposable {
   const real = childProcess.spawn
-  const { run } = ffmpegSimulator()
+  const run = around(ffmpegSimulator().run)
   const spawn = (command: string, args: readonly string[], options: SpawnOptions) =>
     command === 'ffmpeg' || command === 'ffprobe' ? answered(run(command, args, options)) : real(command, args, options)
   put(spawn as typeof real)

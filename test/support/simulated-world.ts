@@ -1,4 +1,6 @@
 import { expect } from 'vitest'
+import { type Faults, openFaults } from '../../src/network/faults/faults.ts'
+import { parseFault } from '../../src/network/faults/grammar/parse-fault.ts'
 import { simulatedServices } from '../../src/simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService, Simulator } from '../../src/simulators/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
@@ -9,6 +11,10 @@ export interface SimulatedWorld {
   readonly services: readonly SimulatedService[]
   /** `gcs POST /upload/storage/v1/b/films/o`, in the order in which they were answered. */
   readonly asked: readonly string[]
+  /** What goes wrong in it, if anything. */
+  readonly faults?: Faults
+  /** The jobs whose prompts ComfyUI has taken, by their numbers in the run, in order. */
+  readonly taken: readonly number[]
   /** Any request to any service, as from outside. */
   send(service: ServiceName, request: Request): Promise<Response>
 }
@@ -20,15 +26,19 @@ export type Change = (service: ServiceName, http: Simulator) => Simulator
 export async function simulatedWorld(
   change: Change = (_, http) => http,
   clock: Clock = virtualClock(Date.now(), 0),
+  faults?: Faults,
 ): Promise<SimulatedWorld> {
   let made = 0
   const newId = () => {
     made += 1
     return `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`
   }
-  const world = await simulatedServices('wan22-two-chunks', { clock, newId, keepBytes: true })
+  const world = await simulatedServices('wan22-two-chunks', { clock, newId, keepBytes: true, comfyui: faults?.comfyui })
   const asked: string[] = []
-  const services = world.all.map((service): SimulatedService => {
+  const taken: number[] = []
+  const services = world.all.map((real): SimulatedService => {
+    const counted = real.name === 'comfyui' ? { ...real, http: counting(real.http, taken) } : real
+    const service = faults ? faults.wrap(counted) : counted
     const http = change(service.name, service.http)
     const logged: Simulator = async (request) => {
       const response = await http(request)
@@ -39,7 +49,24 @@ export async function simulatedWorld(
   })
   const send: SimulatedWorld['send'] = (name, request) =>
     services.find((service) => service.name === name)!.http(request)
-  return { services, asked, send }
+  return { services, asked, taken, send, ...(faults && { faults }) }
+}
+
+/** A world in which things go wrong, each by its `--fault`; no time goes by in it. */
+export function worldWithFaults(specs: readonly string[]): Promise<SimulatedWorld> {
+  const clock = virtualClock(Date.now(), 0)
+  return simulatedWorld(undefined, clock, openFaults(specs.map(parseFault), { clock, isVirtual: true }))
+}
+
+/** Notes which job a prompt that is taken is for. */
+function counting(http: Simulator, taken: number[]): Simulator {
+  return async (request) => {
+    if (lineOf('comfyui', request) !== PROMPT) return http(request)
+    const body = await request.clone().text()
+    const answer = await http(request)
+    if (answer.status === 200) taken.push(JSON.parse(body).extra_data?.prompt_runner?.workflow_id)
+    return answer
+  }
 }
 
 /** A world that answers the first `times` requests that match (`comfyui POST /prompt`) by `instead`, once it has been asked for work. */

@@ -76,6 +76,7 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
         throw unreachable(NAMING, `GET ${socketUrl(http.url('/ws'))}`, error)
       }
     },
+    keepConnecting: socket.keepTrying,
     async close() {
       await socket.close()
       await http.close()
@@ -128,15 +129,18 @@ export function createComfyuiClient(options: ComfyuiOptions): ComfyuiClient {
       const found = await look(file, signal)
       return found === 'none' ? null : found
     },
-    async download(file, path, signal) {
+    async download(file, path, signal, most) {
       const query = viewQuery(file)
       const asked = `GET ${http.url('/view', query).href}`
       const answer = await http.request('/view', { query, allow: [404], signal })
       if (isPage(answer)) throw answer.foreign(await answer.text())
-      if (answer.status !== 404) return saveAnswer(answer, path, asked, signal)
+      if (answer.status !== 404) return saveAnswer(answer, path, { asked, signal, most })
       await answer.text()
       throw new PromptRunnerError('PR_COMFY_HTTP', `${asked}: ComfyUI has no such file in its ${file.type} folder`, {
         hint: 'it was deleted or moved, or the server was started again with another folder',
+        // A proxy says so, too, for a server that is not there.
+        retryAfter: 0,
+        isFileLost: true,
       })
     },
     async upload(path, upload, signal) {

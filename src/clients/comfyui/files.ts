@@ -3,27 +3,40 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { bytesText } from '../../domain/wording.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { makeFolder } from '../../files/folders.ts'
 import type { UploadOptions } from '../clients.ts'
 import type { HttpAnswer } from '../http/http.ts'
 
+interface Saving {
+  /** For messages. */
+  readonly asked: string
+  readonly signal: AbortSignal | undefined
+  /** Bytes that the file may have; absent: any number. */
+  readonly most: number | undefined
+}
+
 /**
- * Streams an answer to `path` through `path` + `.part`, so that `path` is either whole or not there. `asked` is for messages.
- * Throws PR_OUTPUT_MISMATCH when the size is not that of Content-Length, PR_FILE when the disk refuses.
+ * Streams an answer to `path` through `path` + `.part`, so that `path` is either whole or not there.
+ * Throws PR_OUTPUT_MISMATCH when the size is not that of Content-Length or more than it may be, PR_FILE when the disk refuses.
  */
 export async function saveAnswer(
   answer: HttpAnswer,
   path: string,
-  asked: string,
-  signal?: AbortSignal,
+  { asked, signal, most = Number.POSITIVE_INFINITY }: Saving,
 ): Promise<{ bytes: number }> {
   const temporary = `${path}.part`
   try {
+    const length = answer.headers['content-length']
+    if (Number(length ?? 0) > most) throw tooLong(asked, most)
     makeFolder(dirname(path))
     const file = createWriteStream(temporary)
-    await pipeline(chunksOf(answer), file)
-    const announced = Number(answer.headers['content-length'] ?? file.bytesWritten)
+    await pipeline(
+      chunksOf(answer, () => tooLong(asked, most), most),
+      file,
+    )
+    const announced = Number(length ?? file.bytesWritten)
     if (file.bytesWritten !== announced) throw incomplete(asked, file.bytesWritten, announced)
     await rename(temporary, path)
     return { bytes: file.bytesWritten }
@@ -68,13 +81,30 @@ export async function uploadBody(path: string, options: UploadOptions = {}): Pro
   }
 }
 
-/** Tells a connection that breaks from a disk that is full. */
-async function* chunksOf(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
+/** Tells a connection that breaks from a disk that is full, and ends where there is more than there may be. */
+async function* chunksOf(answer: HttpAnswer, tooMuch: () => Error, most: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0
   try {
-    yield* answer.body
+    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength
+      if (bytes > most) break
+      yield chunk
+    }
   } catch (error) {
     throw answer.broken(error)
   }
+  if (bytes > most) throw tooMuch()
+}
+
+function tooLong(asked: string, most: number): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_OUTPUT_MISMATCH',
+    `${asked}: more than the ${bytesText(most)} that such a file can have`,
+    {
+      hint: 'look at it in a browser: the server, or a proxy in front of it, has another answer than the file',
+      retryAfter: 0,
+    },
+  )
 }
 
 function incomplete(asked: string, bytes: number, announced: number): PromptRunnerError {

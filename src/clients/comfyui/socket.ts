@@ -31,6 +31,8 @@ interface ComfyuiSocket {
   readonly isOpen: boolean
   /** Resolves when the socket is open, rejects with the cause when the first attempt fails. */
   connect(signal?: AbortSignal): Promise<void>
+  /** After a first attempt that failed: tries on as after a break, without a word until it is open. */
+  keepTrying(): void
   close(): Promise<void>
 }
 
@@ -45,7 +47,8 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
   let closed: Promise<void> = Promise.resolve()
   let retry: NodeJS.Timeout | undefined
   let isOpen = false
-  let openedAt = 0
+  /** Null: it never was. */
+  let openedAt: number | null = null
   /** Openings in a row that came to nothing. */
   let failed = 0
   let wanted = false
@@ -84,7 +87,7 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
       reject(failure ?? new Error(`the socket was closed with code ${code} before it was open`))
       if (wasOpen) options.onState('closed', reason === '' ? `code ${code}` : `code ${code}: ${reason}`)
       // One that is taken and dropped at once, again and again, is as good as refused.
-      if (wasOpen && performance.now() - openedAt > options.pace.limit(LASTING)) failed = 0
+      if (wasOpen && performance.now() - openedAt! > options.pace.limit(LASTING)) failed = 0
       if (wasOpen && wanted) reopen()
     })
     return promise
@@ -93,7 +96,7 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
   function reopen(): void {
     failed += 1
     const delay = pauseAfter(retries.socket, failed)!
-    options.onState('reconnecting', `attempt ${failed} in ${delay} ms`)
+    if (openedAt !== null) options.onState('reconnecting', `attempt ${failed} in ${delay} ms`)
     retry = setTimeout(() => {
       opening = open()
       opening.catch(() => {
@@ -119,6 +122,11 @@ export function createComfyuiSocket(options: ComfyuiSocketOptions): ComfyuiSocke
       const abort = () => aborted.reject(signal?.reason)
       signal?.addEventListener('abort', abort)
       await Promise.race([opening, aborted.promise]).finally(() => signal?.removeEventListener('abort', abort))
+    },
+    keepTrying() {
+      if (wanted) return
+      wanted = true
+      reopen()
     },
     async close() {
       wanted = false

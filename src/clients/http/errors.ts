@@ -46,7 +46,9 @@ export function unexpectedStatus(
   const said = saying(naming, body)
   const message = `${asked}: ${naming.service} answered ${status}${to}${said === '' ? '' : `: ${said}`}`
   const code = GATEWAY.includes(status) ? naming.codes.unreachable : naming.codes.http
-  const retryAfter = isPassing(status) ? pauseAsked(headers) : null
+  // No service says in HTML that it has no such route or thing: a proxy says so of a server that is not there for a moment.
+  const isOfProxy = status === 404 && isPage(body)
+  const retryAfter = isPassing(status) || isOfProxy ? pauseAsked(headers) : null
   return new PromptRunnerError(code, message, { hint: hintFor(naming, status), retryAfter })
 }
 
@@ -119,13 +121,15 @@ function codeOf(error: unknown): string {
 /** Proxies and tunnels answer in HTML; their title says more than "unexpected token <". */
 function saying({ service }: ServiceNaming, body: string): string {
   const beginning = body.slice(0, SAID).trimStart()
-  if (beginning.startsWith('<')) {
+  if (isPage(beginning)) {
     const title = titleOf(beginning)
     return `an HTML page${title === '' ? '' : ` titled "${title}"`}, probably from a proxy in front of ${service}`
   }
   const line = beginning.replace(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
+
+const isPage = (body: string) => /^\s*</.test(body)
 
 /** Letters in which something is looked for that is worth saying. */
 const SAID = 20_000

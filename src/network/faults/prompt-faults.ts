@@ -1,4 +1,4 @@
-import { dict, isDict, type Py } from '../../simulators/comfyui/python/py.ts'
+import { dict, isDict, type Py, type PyDict } from '../../simulators/comfyui/python/py.ts'
 import { bytesOf, withBytes, withJson } from './edit-answer.ts'
 import type { Due } from './fault-plan.ts'
 import { type FileName, member } from './prompt-book.ts'
@@ -67,12 +67,24 @@ export function withNodeErrors(answer: Response, graph: Py): Promise<Response> {
 
 function emptied(history: Py, ids: ReadonlySet<string>): Py {
   if (!isDict(history)) return history
-  return new Map(
-    Array.from(history, ([id, entry]) => [
-      id,
-      isDict(entry) && ids.has(id) ? new Map(entry).set('outputs', new Map()) : entry,
-    ]),
-  )
+  return new Map(Array.from(history, ([id, entry]) => [id, isDict(entry) && ids.has(id) ? cached(entry) : entry]))
+}
+
+/** An entry that names no files, for its nodes had the same result before (ComfyUI issue 6261). */
+function cached(entry: PyDict): PyDict {
+  const outputs = entry.get('outputs')
+  const nodes = isDict(outputs ?? null) ? [...(outputs as PyDict).keys()] : []
+  const status = entry.get('status') ?? null
+  const messages = isDict(status) ? status.get('messages') : null
+  const told = Array.isArray(messages) ? messages.map((message) => cachedMessage(message, nodes)) : []
+  const emptied: PyDict = new Map(entry).set('outputs', new Map())
+  return isDict(status) ? emptied.set('status', new Map(status).set('messages', told)) : emptied
+}
+
+function cachedMessage(message: Py, nodes: string[]): Py {
+  if (!Array.isArray(message) || message[0] !== 'execution_cached') return message
+  const data = message[1] ?? null
+  return isDict(data) ? [message[0], new Map(data).set('nodes', nodes)] : message
 }
 
 /** The first file under each prefix that a graph saves under; how it ends makes no difference to the counter. */

@@ -79,6 +79,31 @@ it('leaves nothing behind when a download breaks off', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
+it.each([
+  ['has no end', {}],
+  ['announces too much', { 'content-length': String(1 << 30) }],
+])('takes no more of a file than it may have when the answer %s', async (_, headers) => {
+  let sent = 0
+  const { client, folder } = await reach((_, response) => {
+    response.writeHead(200, { 'content-type': 'video/mp4', ...headers })
+    const send = () => {
+      while (!response.destroyed) {
+        sent += 1 << 16
+        if (!response.write(Buffer.alloc(1 << 16))) return void response.once('drain', send)
+      }
+    }
+    send()
+  })
+  await expect(client.download(FILE, join(folder, 'video.mp4'), undefined, 1 << 20)).rejects.toMatchObject({
+    code: 'PR_OUTPUT_MISMATCH',
+    message: expect.stringMatching(/^GET \S+: more than the 1\.0 MiB that such a file can have$/),
+    retryAfter: 0,
+  })
+  expect(readdirSync(folder)).toEqual([])
+  // What is on its way is in the buffers of both ends.
+  expect(sent).toBeLessThan(32 << 20)
+})
+
 it('keeps the old file when a new download of it fails', async () => {
   const { client, folder } = await reach((_, response) => response.writeHead(404).end())
   const path = join(folder, 'video.mp4')

@@ -52,6 +52,42 @@ it('says that a socket is refused', async () => {
   await elsewhere.close()
 })
 
+it('goes on trying to open a socket that was refused, and hears of prompts once it is open', async () => {
+  let refusals = 3
+  class Refused extends WebSocket {
+    constructor(url: string) {
+      super(refusals > 0 ? url.replace('/ws', '/nowhere') : url)
+      refusals -= 1
+    }
+  }
+  const { server, client } = await reach({}, { webSocket: Refused })
+  await expect(client.connect()).rejects.toMatchObject({ code: 'PR_COMFY_UNREACHABLE' })
+  client.keepConnecting()
+  client.keepConnecting()
+  await expect.poll(() => server.sockets.has('one-client')).toBe(true)
+  expect(refusals).toBe(-1)
+  const events: PromptEvent[] = []
+  const { promptId } = await client.submit({ promptId: PROMPT_ID, graph: recorded('high').prompt })
+  expect(await client.follow(promptId, (event) => events.push(event))).toMatchObject({ status: 'success' })
+  expect(events.map(({ kind }) => kind)).toContain('executing')
+})
+
+it('does not go on trying once it is closed', async () => {
+  let tries = 0
+  class Refused extends WebSocket {
+    constructor(url: string) {
+      super(url.replace('/ws', '/nowhere'))
+      tries += 1
+    }
+  }
+  const { client } = await reach({}, { webSocket: Refused })
+  await client.connect().catch(() => {})
+  client.keepConnecting()
+  await client.close()
+  await pause(400)
+  expect(tries).toBe(1)
+})
+
 it('finishes a job whose socket breaks, with one look at the history', async () => {
   const { server, client } = await reach({
     onFrame(frame, socket) {

@@ -127,6 +127,7 @@ const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   'server-away': true,
   'job-queued': true,
   'job-progress': true,
+  'job-output': true,
   'job-ended': true,
   'job-finished': true,
   'job-taken': true,
