@@ -11,8 +11,8 @@ export class LogFile {
   #backlog: Array<readonly [label: string, text: string]> = []
   #open: { readonly file: number; readonly now: () => number } | null = null
 
-  /** `now` is the run's clock, epoch milliseconds; the file shows local time. Throws PR_FILE. */
-  attach(path: string, now: () => number): void {
+  /** `now` is the run's clock, epoch milliseconds; the file shows local time. What was said before goes through `redacted`. Throws PR_FILE. */
+  attach(path: string, now: () => number, redacted: (text: string) => string): void {
     try {
       this.#open = { file: openSync(path, 'a'), now }
     } catch (cause) {
@@ -20,7 +20,7 @@ export class LogFile {
         cause,
       })
     }
-    for (const [label, text] of this.#backlog) this.write(label, text)
+    for (const [label, text] of this.#backlog) this.write(label, redacted(text))
     this.#backlog = []
   }
 

@@ -30,6 +30,7 @@ export class Output implements RunOutput {
   readonly #streams: OutputStreams
   readonly #whole: (text: string) => string
   readonly #log = new LogFile()
+  #redacted = (text: string) => text
 
   /** `whole` makes commands whole that a text names, for whoever wants to run them. */
   constructor(mode: OutputMode, streams: OutputStreams = process, whole = (text: string) => text) {
@@ -95,9 +96,13 @@ export class Output implements RunOutput {
     this.#streams.stdout.write(this.#marked(text))
   }
 
+  redact(text: (text: string) => string): void {
+    this.#redacted = text
+  }
+
   /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
   attachLog(path: string, now: () => number): void {
-    this.#log.attach(path, now)
+    this.#log.attach(path, now, this.#redacted)
     this.logPath = path
   }
 

@@ -10,6 +10,8 @@ export interface JsonRules {
   readonly isCatalogue: boolean
   /** A string as it may be written, whatever stands before it. */
   readonly text: (value: string) => string
+  /** Whether known secrets were taken out of the text before: where they stood is told, too. */
+  readonly isMarked: boolean
   /** Told of each name in a catalogue. */
   readonly learn: (name: string) => void
   /** Told where something was taken out: `prompt.6.inputs.text`. */
@@ -48,9 +50,10 @@ class Visitor implements JsonVisitor<Place> {
   }
 
   string(value: string, place: Place, name: string | null, isLink: () => boolean): string {
-    if (value === '' || placeholders.test(value)) return value
-    const left = this.#left(value, place, name, isLink)
-    if (left !== value) this.#rules.changed(memberOf(place, name))
+    if (value === '') return value
+    const left = placeholders.test(value) ? value : this.#left(value, place, name, isLink)
+    if (left !== value || (this.#rules.isMarked && value.includes('{{secret:')))
+      this.#rules.changed(memberOf(place, name))
     return left
   }
 

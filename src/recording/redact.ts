@@ -67,13 +67,19 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
   const withoutKnown = knownSecrets(known)
   const names = new Set<string>()
   const plain = (text: string): string => more(withoutNames(text, names, redactText))
-  const json = (text: string, path: string | null, changed: (member: string) => void): string | null =>
+  const json = (
+    text: string,
+    path: string | null,
+    changed: (member: string) => void,
+    isMarked = false,
+  ): string | null =>
     redactJson(text, {
       kept: isListed && path !== null ? keptAt(path) : null,
       isCatalogue: path !== null && /\/object_info(?:\/|$)/.test(path),
       text: (value) => (/^\s*[{[]./.test(value) ? json(value, null, () => {}) : null) ?? plain(value),
       learn: (name) => void (redactText(name) === name || names.size > MANY || names.add(name)),
       changed,
+      isMarked,
     })
   const pairs = (text: string, isOpen: (name: string) => boolean) =>
     text
@@ -98,13 +104,15 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
   const body = (input: string, { path, mimeType }: BodyKind): RedactedBody | null => {
     const left = withoutKnown(input)
     const changed = new Set<string>()
-    if (left !== input) changed.add('')
     const redacted = mapBody(left, mimeType, {
-      json: (value) => json(value, path, (member) => changed.add(member)),
+      json: (value) => json(value, path, (member) => changed.add(member), left !== input),
       form: (value) => pairs(value, rules.isOpenField),
       text: plain,
     })
-    return redacted === null ? null : { text: redacted, changed: [...changed] }
+    if (redacted === null) return null
+    // What is no JSON has no members.
+    if (redacted !== input && changed.size === 0) changed.add('')
+    return { text: redacted, changed: [...changed] }
   }
   return {
     text,

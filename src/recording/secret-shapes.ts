@@ -44,7 +44,7 @@ const shapes: ReadonlyArray<readonly [name: string, shape: RegExp]> = [
   ['key', /\b(?:A3T[A-Z\d]|AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA)[A-Z\d]{16}\b/g],
   [
     'key',
-    /\bgh[pousr]_\w{36,}|\b(?:hf|api_org)_[A-Za-z]{34}\b|\bshp(?:at|ca|pa|ss|ua)_[\da-f]{32}\b|\bxox[a-z]-\d{6,}-[\w-]{16,}|\bsk-[A-Za-z\d]{48}\b|\bNRAK-[A-Z\d]{27}\b/g,
+    /\bgh[pousr]_\w{36,}|\b(?:hf|api_org)_[A-Za-z]{34}\b|\bshp(?:at|ca|pa|ss|ua)_[\da-f]{32}\b|\bxox[a-z]-\d{6,}-[\w-]{16,}|\bsk-[A-Za-z\d]{48}\b|\bNRAK-[A-Z\d]{27}\b|\bsk-(?:ant-[a-z\d]+|proj|svcacct|admin)-[\w-]{40,}|\bhv[sbr]\.[\w-]{80,}/g,
   ],
   // As short as a name: their length tells them from one.
   [

@@ -17,6 +17,8 @@ export interface Rehearsal {
   /** What was made to go wrong, how often it did, and at what. */
   readonly faults: ReadonlyArray<{ fault: string; times: number; at: ReadonlyArray<{ what: string; time: string }> }>
   readonly not_simulated: readonly string[]
+  /** Files of the run folder from which a secret was taken, and the members that held it. */
+  readonly redacted: ReadonlyArray<{ readonly file: string; readonly members: readonly string[] }>
 }
 
 interface World {
@@ -44,7 +46,7 @@ export function rehearsalOf(
   ffmpeg: { readonly unmatched: readonly string[] } | null,
   tally: RunTally,
   faults: Faults,
-): Rehearsal {
+): Omit<Rehearsal, 'redacted'> {
   const { synthetic } = comfyui.report()
   const serverMs = tally.videos.reduce((sum, { tookMs }) => sum + tookMs.high + tookMs.low + tookMs.combine, 0)
   return {

@@ -4,7 +4,6 @@ import type { Plan } from '../domain/plan.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
-import { writeJson } from '../files/write-json.ts'
 import { combineJobPlan, renderJobPlan } from './job-plan.ts'
 import { dayStamp, microsecondStamp, timeStamp } from './stamps.ts'
 
@@ -35,13 +34,17 @@ export function isRunFolder(name: string): boolean {
 }
 
 /** `render_jobs/render_jobs_HHMMSS.json` and `combine_jobs/combine_jobs_HHMMSS.json` of each video. */
-export function writeJobPlans(folder: string, plans: readonly Plan[], runName: string, at: number): void {
+export function writeJobPlans(
+  folder: string,
+  plans: readonly Plan[],
+  { runName, at, write }: { runName: string; at: number; write: (path: string, value: unknown) => unknown },
+): void {
   const [timestamp, time] = [microsecondStamp(at), timeStamp(at)]
   const before = workflowsBefore(plans)
   for (const plan of plans) {
     const run = { runName, timestamp, workflowsBefore: before.get(plan.videoName)! }
-    writeJson(firstFree(join(folder, 'render_jobs', `render_jobs_${time}.json`)), renderJobPlan(plan, run))
-    writeJson(firstFree(join(folder, 'combine_jobs', `combine_jobs_${time}.json`)), combineJobPlan(plan, run))
+    write(firstFree(join(folder, 'render_jobs', `render_jobs_${time}.json`)), renderJobPlan(plan, run))
+    write(firstFree(join(folder, 'combine_jobs', `combine_jobs_${time}.json`)), combineJobPlan(plan, run))
   }
 }
 

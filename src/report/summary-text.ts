@@ -68,6 +68,7 @@ function rehearsalText(rehearsal: Rehearsal): string[] {
     ...rehearsal.refused.map((refused) => `REFUSED: ${refused}`),
     ...rehearsal.unmatched.map((unmatched) => `NO ANSWER: ${unmatched}`),
     ...rehearsal.faults.map(faultText),
+    ...rehearsal.redacted.map(({ file, members }) => `REDACTED: ${file} (${members.join(', ')})`),
     `Not simulated: ${rehearsal.not_simulated.join('; ')}`,
   ]
 }

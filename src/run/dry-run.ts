@@ -43,8 +43,10 @@ import { faultsOf } from './faults-of.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
+import { redactedFolder } from './redacted-folder.ts'
 import { rehearsalPace } from './rehearsal-pace.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
+import { secretsOf } from './secrets-of.ts'
 import { errorsOf, settle } from './settle.ts'
 import { takeOver } from './take-over.ts'
 import { rehearsedTimes, termsOf, termsText } from './terms.ts'
@@ -76,14 +78,15 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   host.endInOrder()
   const folder = makeRunFolder(settings, startedAt, output)
   output.attachLog(join(folder, 'logs', 'pr.log'), clock.now)
-  writeJobPlans(folder, plans, runName, startedAt)
+  const redactor = createRedactor(secretsOf(settings))
+  const files = redactedFolder(folder, redactor)
+  writeJobPlans(folder, plans, { runName, at: startedAt, write: files.write })
   const layout = rebase(settings.run.outputDir, folder, runName)
   const begun = await takeOver(chosen, planned, layout, { dryRun: true, now: clock.now })
   const { run } = begun
   await fillServer(world, { settings, plans, earlier: run.earlier, host })
 
-  const redactor = createRedactor(secretsOf(settings))
-  const capture = createCapture({ folder, clock, redactor })
+  const capture = createCapture({ folder, clock, redactor, note: files.note })
   const ffmpeg = settings.dryRun.realFfmpeg ? null : ffmpegSimulator()
   const programs: readonly string[] = Object.values(settings.programs)
   await using network = await installNetwork({
@@ -149,7 +152,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ask: async () => false,
     atLeave: () => {},
   }
-  const failures = await orchestrate(context, plans).finally(capture.close)
+  const failures = await orchestrate(context, plans).finally(capture.close).finally(files.settle)
 
   const tally = readers.tally()
   const errors = [
@@ -159,8 +162,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...(await moneyProblems(books, settings, failures)),
     ...neverUsed(world, settings, output),
   ]
-  const rehearsal = rehearsalOf(world, network.report(), ffmpeg, tally, faults)
-  return settle({ tally, errors, rehearsed: { folder, rehearsal } }, output)
+  const rehearsal = { ...rehearsalOf(world, network.report(), ffmpeg, tally, faults), redacted: files.changed() }
+  return settle({ tally, errors, rehearsed: { folder, rehearsal, write: files.write } }, output)
 }
 
 /** Some folders look as if they could be written to and cannot, like those of /proc. */
@@ -221,10 +224,6 @@ function rebase(outputDir: string, folder: string, runName: string): Layout {
   const journal = journalOf(stateDirOf(outputDir), runName)
   if (existsSync(journal)) copyFileSync(journal, layout.journal)
   return layout
-}
-
-function secretsOf({ comfyui, pod }: Settings): Record<string, string | null> {
-  return { ...comfyui.headers, comfyui_token: comfyui.token, runpod_api_key: pod.apiKey }
 }
 
 function counter(make: (count: number) => string): () => string {

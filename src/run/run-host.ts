@@ -41,6 +41,8 @@ export interface RunOutput {
   print(text: string): void
   /** The same for machines. */
   result(value: unknown): void
+  /** From now on every text goes through this first: secrets are shown and logged nowhere. */
+  redact(text: (text: string) => string): void
   /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
   attachLog(path: string, now: () => number): void
   /** A line to replace in place, or null where that is impossible or unwanted. */

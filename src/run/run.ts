@@ -2,9 +2,11 @@ import type { Settings } from '../config/settings-types.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { createRedactor } from '../recording/redact.ts'
 import type { RunState } from '../state/run-state.ts'
 import { type Planned, planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
+import { secretsOf } from './secrets-of.ts'
 import { refuseUnpriced } from './terms.ts'
 
 /**
@@ -12,6 +14,7 @@ import { refuseUnpriced } from './terms.ts'
  * one takes over. Returns the exit code.
  */
 export async function run(settings: Settings, host: RunHost, takes: RunState | null = null): Promise<number> {
+  host.output.redact(createRedactor(secretsOf(settings)).text)
   refuseLiveFaults(settings)
   refuseUnpriced(settings)
   refuseShutdownOfNothing(settings)

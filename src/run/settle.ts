@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { isOverrunCode } from '../domain/spending.ts'
 import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { writeJson } from '../files/write-json.ts'
 import type { RunFailure } from '../orchestrator/orchestrate.ts'
 import type { Rehearsal } from '../report/rehearsal.ts'
 import type { RunTally } from '../report/run-tally.ts'
@@ -15,7 +14,11 @@ export interface RunOutcome {
   readonly tally: RunTally
   readonly errors: readonly PromptRunnerError[]
   /** What only a rehearsal has: its folder, and who answered. Null: the run was live. */
-  readonly rehearsed: { readonly folder: string; readonly rehearsal: Rehearsal } | null
+  readonly rehearsed: {
+    readonly folder: string
+    readonly rehearsal: Rehearsal
+    readonly write: (path: string, value: unknown) => void
+  } | null
 }
 
 /** Says what came of a run, to people and to machines. Returns the exit code 0, or throws what went wrong. */
@@ -26,7 +29,7 @@ export function settle({ tally, errors, rehearsed }: RunOutcome, output: RunOutp
     failures: errors,
     rehearsal: rehearsed?.rehearsal ?? null,
   })
-  if (rehearsed) writeJson(join(rehearsed.folder, 'summary.json'), summary)
+  rehearsed?.write(join(rehearsed.folder, 'summary.json'), summary)
   output.print(summaryText(summary).join('\n'))
   output.result(summary)
   throwAny(errors)
@@ -67,7 +70,9 @@ function unfinished(
 function withHint(error: PromptRunnerError, resumeCommand: string | null): PromptRunnerError {
   const isSaid = error.code === 'PR_POD' || isOverrunCode(error.code)
   if (resumeCommand === null || isSaid) return error
-  return error.reworded({ hint: [error.hint, goOnWith(resumeCommand)].filter(Boolean).join('; ') })
+  const { code, message, cause, problems, exitCode: exit } = error
+  const hint = [error.hint, goOnWith(resumeCommand)].filter(Boolean).join('; ')
+  return new PromptRunnerError(code, message, { hint, cause, problems, exit })
 }
 
 /** What to do about a failure is said once, at the problem where it belongs. */

@@ -15,6 +15,7 @@ export function silentHost(signal: AbortSignal, say: (text: string) => void = ()
       error: say,
       print: nothing,
       result: nothing,
+      redact: nothing,
       attachLog: nothing,
       openLiveLine: () => null,
     },

@@ -19,6 +19,7 @@ it('says which file of a run cannot be written, in a run folder too', async () =
   mkdirSync(path)
   const told = (file: string) => ({ code: 'PR_FILE', message: expect.stringContaining(`Writing ${file}`) })
   expect(await failure(async () => writeJson(path, {}))).toMatchObject(told(path))
-  const plans = async () => writeJobPlans(join(folder, 'gone'), [planOf('otter')], 'calm-wren', 0)
+  const plans = async () =>
+    writeJobPlans(join(folder, 'gone'), [planOf('otter')], { runName: 'calm-wren', at: 0, write: writeJson })
   expect(await failure(plans)).toMatchObject(told(join(folder, 'gone/render_jobs')))
 })

@@ -19,6 +19,7 @@ export async function proxyHere(options: Omit<RecordingProxy, 'port'>): Promise<
     error: silent,
     print: silent,
     result: (facts) => resolve(facts as { address: string }),
+    redact: silent,
     attachLog: silent,
     openLiveLine: () => null,
   }

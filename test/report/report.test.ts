@@ -57,6 +57,7 @@ const rehearsal: Rehearsal = {
     { fault: 'pod stop: ignore', times: 0, at: [] },
   ],
   not_simulated: ['GPU time', 'the seams'],
+  redacted: [{ file: 'workflows/workflow_001.json', members: ['workflow.6.inputs.text'] }],
 }
 
 it('counts a run from its events', () => {
@@ -94,6 +95,7 @@ it('sums a rehearsal up for a person', () => {
     'NO ANSWER: GET http://127.0.0.1:8188/x',
     'FAULT: GET /queue: reset, always (2 times, at GET /queue of job 3, …)',
     'FAULT: pod stop: ignore (never happened)',
+    'REDACTED: workflows/workflow_001.json (workflow.6.inputs.text)',
     'Not simulated: GPU time; the seams',
     'Run folder: /runs/temp',
   ])

@@ -5,7 +5,7 @@ import { createRedactor, type Redactor } from '../../recording/redact.ts'
 import type { Clock, SimulatedService } from '../../simulators/simulator.ts'
 import { openBufferedFile } from './buffered-file.ts'
 import { captureTraffic } from './capture-traffic.ts'
-import { harEntryOf } from './exchange.ts'
+import { type Exchange, harEntryOf } from './exchange.ts'
 import { uploadFiles } from './upload-files.ts'
 import { workflowFiles } from './workflow-files.ts'
 
@@ -14,6 +14,8 @@ export interface CaptureOptions {
   readonly folder: string
   readonly clock: Pick<Clock, 'now'>
   readonly redactor?: Redactor
+  /** Told which members of a file lost a secret. */
+  readonly note?: (file: string, members: readonly string[]) => void
   /** Keep the bytes of uploads in `bodies/` too; else they are only hashed. */
   readonly keepUploads?: boolean
 }
@@ -30,10 +32,11 @@ export function createCapture({
   folder,
   clock,
   redactor = createRedactor(),
+  note = () => {},
   keepUploads = false,
 }: CaptureOptions): Capture {
   const log = openHarLog(join(folder, 'traffic.har'), { format: 1 })
-  const readers = [workflowFiles(folder), uploadFiles(folder, redactor)]
+  const readers = [workflowFiles(folder, note), uploadFiles(folder, redactor)]
   const traffic = captureTraffic({
     folder,
     redactor,
@@ -41,6 +44,8 @@ export function createCapture({
     keepUploads,
     keep(exchange) {
       log.append(harEntryOf(exchange, redactor))
+      // That the tokens of other services are taken out goes without saying.
+      if (exchange.service === 'comfyui') note('traffic.har', changedIn(exchange))
       for (const read of readers) read(exchange)
     },
     keepSocket: ({ entry, frames }) => log.appendSocket(entry, frames),
@@ -52,6 +57,12 @@ export function createCapture({
       log[Symbol.dispose]()
     },
   }
+}
+
+/** `POST /prompt: prompt.6.inputs.text` */
+function changedIn({ method, url, requestBody, responseBody }: Exchange): string[] {
+  const members = [...(requestBody.changed ?? []), ...(responseBody.changed ?? [])]
+  return members.map((member) => `${method} ${url.pathname}: ${member || 'text'}`)
 }
 
 /** A HAR that grows on disk, one entry a line, and is a complete file all the time, so that a crash leaves one too. */

@@ -18,9 +18,12 @@ interface JobFacts {
 
 /**
  * Writes `workflows/workflow_NNN_<type>.json` for each prompt that was sent, from the request alone; the graph stands in it
- * as it was sent. A second attempt of one job gets `_2`.
+ * as it was sent. A second attempt of one job gets `_2`. `note` is told what was taken out of which file.
  */
-export function workflowFiles(folder: string): (exchange: Exchange) => void {
+export function workflowFiles(
+  folder: string,
+  note: (file: string, members: readonly string[]) => void,
+): (exchange: Exchange) => void {
   const used = new Set<string>()
   let highest = 0
   const numberFor = ({ workflow_id }: JobFacts): number => {
@@ -48,8 +51,17 @@ export function workflowFiles(folder: string): (exchange: Exchange) => void {
     const number = numberFor(facts)
     const promptId = members.get('prompt_id') ?? 'null'
     const text = workflowText(facts, graph, { number, startedAt, status, promptId })
-    writeFileSync(join(folder, 'workflows', `${nameFor(number, facts.type)}.json`), text)
+    const name = `workflows/${nameFor(number, facts.type)}.json`
+    writeFileSync(join(folder, name), text)
+    note(name, changedIn(requestBody.changed ?? []))
   }
+}
+
+/** The members of a request as they are called in the file. */
+function changedIn(members: readonly string[]): string[] {
+  return members
+    .filter((member) => /^prompt\.|^extra_data\.prompt_runner\./.test(member))
+    .map((member) => member.replace(/^prompt\./, 'workflow.').replace(/^extra_data\.prompt_runner/, 'job_info'))
 }
 
 function workflowText(
