@@ -1,7 +1,7 @@
 import type { Clients, PodInfo } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
-import { createLayout, objectName, objectNames, stateDirOf } from '../config/layout.ts'
+import { createLayout, objectName, objectNames, runObjects, serverClaim, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { allOf } from '../domain/all-of.ts'
 import { promptId, uuidV5 } from '../domain/ids.ts'
@@ -138,7 +138,7 @@ async function meetServer(
       await awaitStart(settings, clients, host)
       const isTaken =
         earlier === null &&
-        ((await isOnServer(clients, runId, plans, host)) ||
+        ((await isOnServer(clients, run, plans, host)) ||
           (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
       if (!isTaken) return { run, lock, clients }
       await clients.comfyui.close()
@@ -210,17 +210,20 @@ async function refuseTakenNames(
 /** Whether the server knows a run that is new here: the same work, started from another output directory. */
 async function isOnServer(
   { comfyui }: Clients,
-  runId: string,
+  { runId, runName }: ChosenRun,
   plans: readonly Plan[],
   { signal }: RunHost,
 ): Promise<boolean> {
+  // A run that took the name may have died before it sent anything.
+  const { name: filename, subfolder } = serverClaim(runName)
+  if (await comfyui.holds({ filename, subfolder, type: 'input' }, signal)) return true
   // Videos are rendered in order: without the first job of the first one nothing else was sent.
   const first = plans[0]?.passes[0]?.high
   return first !== undefined && (await promptState(comfyui, promptId(runId, first.jobId, 1), signal)) !== 'unknown'
 }
 
 /**
- * Whether the bucket has films under the name of a run that is new here. Objects are never replaced, so without this look the
+ * Whether the bucket has films or a claim under the name of a run that is new here. Objects are never replaced, so without this look the
  * clash would show only after hours of rendering. Listing may be forbidden where writing is allowed: that is only a warning. Any
  * other error would hit the upload too.
  */
@@ -240,5 +243,7 @@ async function isInBucket(
   const forbidden = found.find((look) => look instanceof PromptRunnerError)
   if (forbidden)
     output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${forbidden.message}`)
-  return found.some((look) => Array.isArray(look) && look.length > 0)
+  if (found.some((look) => Array.isArray(look) && look.length > 0)) return true
+  // A run that took the name may have died before it uploaded anything.
+  return !forbidden && (await storage.list(`${runObjects(storage.prefix, runName).folder}/`, signal)).length > 0
 }

@@ -53,6 +53,7 @@ export const faultTable: readonly FaultRow[] = [
       ],
     ],
   },
+  { at: 'POST /upload', of: 'first', faults: ['status 502', 'after reset', 'kill', 'after kill'] },
   { at: 'socket open', of: 'first', faults: ['status 403, always', 'silence', 'reset', 'kill'] },
   {
     at: 'step 2 of # of job N',
@@ -75,6 +76,7 @@ export const faultTable: readonly FaultRow[] = [
   { at: 'node ? of job N', of: 'last', faults: ['out of memory', 'disk full', 'restart'] },
   { at: 'start of upload #', of: 'each', faults: ['status 503', 'status 401', 'after reset', 'kill'] },
   { at: 'chunk 1 of upload #', of: 'each', faults: ['status 503', 'reset', 'after reset', 'after kill'] },
+  { at: 'storage.objects.insert', of: 'first', faults: ['status 503', 'status 401', 'kill', 'after kill'] },
   { at: 'storage.objects.get', of: 'first', faults: ['status 503', 'truncate', 'kill'] },
   { at: 'pod look', of: 'first', faults: ['status 429 with retry-after 12', 'status 500', 'reset'] },
   {
