@@ -45,7 +45,7 @@ it.each([
   await expect(runIn(world, [heron], run)).rejects.toThrow(bug.message)
 })
 
-it('sends anew what it took over and cannot read', async () => {
+it('sends anew what it took over and is not what was planned', async () => {
   const { world, earlier } = await left(job('job-finished', 3))
   const before = smallWorld()
   Object.assign(world, { told: before.told })
@@ -54,7 +54,7 @@ it('sends anew what it took over and cannot read', async () => {
   world.log.length = 0
   rmSync(join(world.folder, 'videos'), { recursive: true })
   rmSync(join(world.folder, 'final'), { recursive: true })
-  world.fault = at(/^probe .*chunk_002.mp4$/, fails(broken('PR_FFMPEG')))
+  world.fault = at(/^probe .*chunk_002.mp4$/, fails(broken('PR_OUTPUT_MISMATCH')))
   await pinned('taken-over-unreadable', world, [otter], { earlier })
 })
 
