@@ -40,7 +40,7 @@ export interface Outside {
   readonly events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>) => EmitRunEvent
 }
 
-const realWorld: Outside = { now: Date.now, clients: {}, events: (emit) => emit }
+const realWorld: Outside = { now: () => Date.now(), clients: {}, events: (emit) => emit }
 
 /** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
 export async function runLive(
