@@ -34,13 +34,15 @@ import { termsOf, termsText } from './terms.ts'
 
 /** What is outside of a live run, where that is not the world itself: a sweep puts runs into simulated ones. */
 export interface Outside {
+  /** A simulated world needs nothing of what this machine may lack. */
+  readonly isReal: boolean
   readonly now: () => number
   readonly clients: Omit<Parameters<typeof createClients>[1], 'clientId'>
   /** Puts something around what the run tells of itself. */
   readonly events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>) => EmitRunEvent
 }
 
-const realWorld: Outside = { now: () => Date.now(), clients: {}, events: (emit) => emit }
+const realWorld: Outside = { isReal: true, now: () => Date.now(), clients: {}, events: (emit) => emit }
 
 /** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
 export async function runLive(
@@ -82,8 +84,7 @@ export async function runLive(
     : null
   const begun = await takeOver(run, planned, layout, { dryRun: false, now })
   const jobsBefore = workflowsBefore(plans)
-  const { options } = host.commandLine
-  const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options }
+  const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options: host.commandLine.options }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
   const { storage } = clients
   const share =
@@ -127,13 +128,14 @@ async function meetServer(
 ): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
   const { plans } = planned
   const taken = new Set<string>()
-  if (settings.run.resume === null)
-    await checkNeeds(settings, planned, { earlier: null, outside: outside.clients }, host)
+  const check = async (earlier: ChosenRun['earlier']) =>
+    outside.isReal && checkNeeds(settings, planned, { earlier, outside: outside.clients }, host)
+  if (settings.run.resume === null) await check(null)
   for (;;) {
     const { run, lock } = await chooseLiveRun(settings, plans, taken)
     const { runId, runName, earlier } = run
     try {
-      if (earlier !== null) await checkNeeds(settings, planned, { earlier, outside: outside.clients }, host)
+      if (earlier !== null) await check(earlier)
       const clients = await createClients(settings, { ...outside.clients, clientId: uuidV5('client', runId) })
       await awaitStart(settings, clients, host)
       const isTaken =
@@ -214,7 +216,7 @@ async function isOnServer(
   plans: readonly Plan[],
   { signal }: RunHost,
 ): Promise<boolean> {
-  // A run that took the name may have died before it sent anything.
+  // Who took the name may have died before anything was sent or uploaded.
   const { name: filename, subfolder } = serverClaim(runName)
   if (await comfyui.holds({ filename, subfolder, type: 'input' }, signal)) return true
   // Videos are rendered in order: without the first job of the first one nothing else was sent.
@@ -244,6 +246,5 @@ async function isInBucket(
   if (forbidden)
     output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${forbidden.message}`)
   if (found.some((look) => Array.isArray(look) && look.length > 0)) return true
-  // A run that took the name may have died before it uploaded anything.
   return !forbidden && (await storage.list(`${runObjects(storage.prefix, runName).folder}/`, signal)).length > 0
 }
