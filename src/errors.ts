@@ -97,8 +97,8 @@ export class PromptRunnerError extends Error {
 
   /** The same failure in other words. */
   reworded(words: Partial<Pick<PromptRunnerError, 'message' | 'hint' | 'problems'>>): PromptRunnerError {
-    const { hint, problems, cause, retryAfter, stopsRun, message } = this
-    const more = { hint, problems, cause, retryAfter, stopsRun, exit: this.#exit, ...words }
+    const { hint, problems, cause, retryAfter, stopsRun, isFileLost, message } = this
+    const more = { hint, problems, cause, retryAfter, stopsRun, isFileLost, exit: this.#exit, ...words }
     return new PromptRunnerError(this.code, words.message ?? message, more)
   }
 
