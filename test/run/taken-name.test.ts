@@ -12,8 +12,10 @@ it.each([
   const diesAt = (asked: string, isAnswered: boolean) => isAnswered && claims.test(asked)
   await context.start(world, [], { diesAt }).ended
   expect(journals(context.outputDir)).toEqual({})
+  expect(context.files()).toEqual([expect.stringMatching(/^state\/[a-z]+-[a-z]+\.claim$/)])
   const { exitCode, stderr, summary } = await context.live(world)
   expect(`${exitCode} ${stderr}`).toBe('0 ')
+  expect(context.files().filter((file) => file.endsWith('.claim'))).toEqual([])
   expect(await promptsRun(world)).toBe(6)
   expect(JSON.parse(`${await stored(world, `june/otter/${summary.run_name}/manifest.json`)}`).run_name).toBe(
     summary.run_name,
