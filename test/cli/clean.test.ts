@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { filesIn, rehearsalFolder, rehearse, temporaryFolder } from '../support/rehearse.ts'
 import { type RunContext, runContext } from '../support/run-context.ts'
+import { brokenFfmpeg } from '../support/simulated-ffmpeg.ts'
 import { simulatedWorld } from '../support/simulated-world.ts'
 import { callPr } from './call-pr.ts'
 
@@ -85,7 +86,7 @@ it.each<[string, (context: RunContext, name: string) => void, (name: string) => 
 it('keeps what an unfinished run needs', async () => {
   const world = await simulatedWorld()
   const context = runContext()
-  const { summary } = await context.live(world, ['--no-upload', '--keep-intermediate', '--ffmpeg', 'false'])
+  const { summary } = await context.live(world, ['--no-upload', '--keep-intermediate', '--ffmpeg', brokenFfmpeg])
   const before = left(context)
   expect(before.length).toBeGreaterThan(0)
   expect(await clean(context, '--yes')).toBe(`0 kept     ${summary.run_name}: failed\nNothing to delete.\n`)

@@ -6,6 +6,7 @@ import { decoded } from '../support/film.ts'
 import { journals } from '../support/journals.ts'
 import { type Json, promptFile, rehearsalFolder, rehearse, runFolder } from '../support/rehearse.ts'
 import { type RunContext, runContext } from '../support/run-context.ts'
+import { brokenFfmpeg } from '../support/simulated-ffmpeg.ts'
 import { promptsRun, promptsSent, type SimulatedWorld, simulatedWorld, stored } from '../support/simulated-world.ts'
 import { callPr } from './call-pr.ts'
 
@@ -76,17 +77,17 @@ it('takes local files over as copies, and puts them back where the server has lo
 
 it('goes on with a film that is made again by the command line that it prints', async () => {
   const { world, context, name } = await made(['--no-upload'])
-  const failed = await context.live(world, ['redo', 'otter', '3', '--ffmpeg', 'false'])
+  const failed = await context.live(world, ['redo', 'otter', '3', '--ffmpeg', brokenFfmpeg])
   expect(failed.exitCode).toBe(1)
   const other: string = failed.summary.run_name
   const [{ hint }] = failed.summary.failures
   const [first, second] = seedsOf(context, other)
   expect(hint).toContain(
-    `\n    pr --width 64 --height 64 --frames-per-chunk 13 --no-upload --yes --ffmpeg false --json --prompt-file prompt_files/otter.txt --chunk-seed 3:`,
+    `\n    pr --width 64 --height 64 --frames-per-chunk 13 --no-upload --yes --ffmpeg ${brokenFfmpeg} --json --prompt-file prompt_files/otter.txt --chunk-seed 3:`,
   )
   expect(hint).toMatch(new RegExp(` --resume ${other}$`))
   const words: string[] = hint.split('\n    pr ')[1].split(' ')
-  const flags = words.filter((word) => !['--ffmpeg', 'false', '--yes', '--json'].includes(word))
+  const flags = words.filter((word) => !['--ffmpeg', brokenFfmpeg, '--yes', '--json'].includes(word))
   const resumed = await context.live(world, flags, {}, { isBare: true })
   expect(resumed.exitCode).toBe(0)
   expect(seedsOf(context, other).slice(0, 2)).toEqual([first, second])

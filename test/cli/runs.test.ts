@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { journals } from '../support/journals.ts'
 import { rehearse, runFolder } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
+import { brokenFfmpeg } from '../support/simulated-ffmpeg.ts'
 import { simulatedWorld } from '../support/simulated-world.ts'
 import { callPr } from './call-pr.ts'
 
@@ -21,7 +22,7 @@ it('lists live runs and rehearsals, what has become of them, and how to go on', 
   const context = runContext()
   const { cwd, outputDir } = context
   const first = await context.live(world, ['--no-upload'])
-  const failed = await context.live(world, ['--no-upload', '--ffmpeg', 'false'])
+  const failed = await context.live(world, ['--no-upload', '--ffmpeg', brokenFfmpeg])
   let isCancelled = false
   const running = context.start(world, ['--no-upload'], {
     diesAt(asked, isAnswered) {

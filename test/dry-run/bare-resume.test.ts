@@ -7,6 +7,7 @@ import { bareEnvironment, runPr } from '../cli/run-pr.ts'
 import { journals } from '../support/journals.ts'
 import { type Json, promptFile, rehearsalFolder, rehearse, runFolder, temporaryFolder } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
+import { brokenFfmpeg } from '../support/simulated-ffmpeg.ts'
 import { promptsRun, simulatedWorld } from '../support/simulated-world.ts'
 
 const otter = { 'otter.txt': promptFile('otter', 24), 'prompt_files/heron.txt': promptFile('heron', 5) }
@@ -14,7 +15,7 @@ const otter = { 'otter.txt': promptFile('otter', 24), 'prompt_files/heron.txt': 
 it('goes on with the last unfinished run as it was started', async () => {
   const world = await simulatedWorld()
   const context = runContext(otter)
-  const first = await context.live(world, ['--prompt-file', 'otter.txt', '--seed', '7', '--ffmpeg', 'false'])
+  const first = await context.live(world, ['--prompt-file', 'otter.txt', '--seed', '7', '--ffmpeg', brokenFfmpeg])
   const name: string = first.summary.run_name
   expect(first.exitCode).toBe(1)
   // Without the size, the seed and the file of the first part.
@@ -56,7 +57,7 @@ it('goes on with the last unfinished rehearsal in a dry run, and not in a live o
 it('says when the journal knows of no options, and passes a damaged one over', async () => {
   const world = await simulatedWorld()
   const context = runContext()
-  const { summary } = await context.live(world, ['--ffmpeg', 'false'])
+  const { summary } = await context.live(world, ['--ffmpeg', brokenFfmpeg])
   const name: string = summary.run_name
   const path = join(context.outputDir, 'state', `${name}.jsonl`)
   const lines = context.journal(name).map(({ options: _, ...event }: Json) => JSON.stringify(event))

@@ -11,7 +11,7 @@ import { journals } from './journals.ts'
 import { filesIn, type Json, promptFile, type Rehearsed, rehearse, temporaryFolder } from './rehearse.ts'
 import { type Running, startPr } from './running.ts'
 import { serviceAccount } from './service-account.ts'
-import { simulateFfmpeg } from './simulated-ffmpeg.ts'
+import { brokenFfmpeg, simulateFfmpeg } from './simulated-ffmpeg.ts'
 import { lineOf, type SimulatedWorld } from './simulated-world.ts'
 
 /**
@@ -57,7 +57,7 @@ interface StartOptions {
 const otter = { 'prompt_files/otter.txt': promptFile('otter', 24) }
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
 const address = 'http://127.0.0.1:8188'
-const programs = ['ffmpeg', 'ffprobe', '/nowhere/it']
+const programs = ['ffmpeg', 'ffprobe', brokenFfmpeg, '/nowhere/it']
 
 /** A context with one small prompt file, or with `files`. */
 export function runContext(files: Readonly<Record<string, string>> = otter): RunContext {

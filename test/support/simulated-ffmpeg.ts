@@ -5,15 +5,25 @@ import { PassThrough } from 'node:stream'
 import type { Faults } from '../../src/network/faults/faults.ts'
 import { ffmpegSimulator } from '../../src/simulators/ffmpeg-simulator.ts'
 
+/** An ffmpeg that can be started and does nothing else. */
+export const brokenFfmpeg = 'broken-ffmpeg'
+
+const simulated = ['ffmpeg', 'ffprobe', brokenFfmpeg]
+
 /**
  * Answers in this process, until it is disposed, whoever starts `ffmpeg` or `ffprobe`, as a rehearsal does: to start them would be
  * most of what a run costs here. Other programs, and these under other names, are started.
  */
 export function simulateFfmpeg(around: Faults['programs'] = (run) => run): Disposable {
   const real = childProcess.spawn
-  const run = around(ffmpegSimulator().run)
+  const simulator = ffmpegSimulator()
+  const run = around(async (command, args, options) =>
+    command === brokenFfmpeg && args.join(' ') !== '-version'
+      ? { exitCode: 1, stdout: '', stderr: 'Broken.' }
+      : simulator.run(command, args, options),
+  )
   const spawn = (command: string, args: readonly string[], options: SpawnOptions) =>
-    command === 'ffmpeg' || command === 'ffprobe' ? answered(run(command, args, options)) : real(command, args, options)
+    simulated.includes(command) ? answered(run(command, args, options)) : real(command, args, options)
   put(spawn as typeof real)
   return { [Symbol.dispose]: () => put(real) }
 }
