@@ -18,21 +18,21 @@ export function mapStrings<State>(text: string, visitor: JsonVisitor<State>): st
 interface Open<State> {
   readonly state: State
   readonly isList: boolean
+  /** Of the member that is being read. */
   name: string
 }
 
 type Awaited = 'value' | 'name' | 'colon' | 'comma'
 
+/** One pass over the text. Its length is that of long catalogues, so the way through it is all in here. */
 class Walk<State> {
   readonly #text: string
   readonly #visitor: JsonVisitor<State>
   readonly #open: Array<Open<State>> = []
-  #awaited: Awaited = 'value'
   #at = 0
   #out = ''
   /** Up to where the text has been copied to `#out`. */
   #copied = 0
-  #values = 0
 
   constructor(text: string, visitor: JsonVisitor<State>) {
     this.#text = text
@@ -41,111 +41,87 @@ class Walk<State> {
 
   run(): string | null {
     const text = this.#text
-    while (this.#at < text.length) {
-      const code = text.charCodeAt(this.#at)
-      const isSpace = code <= 32 || code === NO_BREAK || code === BOM
-      if (isSpace) this.#at += 1
-      else if (!this.#token(code)) return null
+    const { length } = text
+    let awaited: Awaited = 'value'
+    let parent: Open<State> | undefined
+    let values = 0
+    for (let at = 0; at < length; ) {
+      const code = text.charCodeAt(at)
+      if (code <= SPACE || code === NO_BREAK || code === BOM) {
+        at += 1
+        continue
+      }
+      if (code === QUOTE) {
+        const end = endOfString(text, at)
+        if (awaited === 'name') {
+          parent!.name = unescaped(text.slice(at + 1, end - 1))
+          awaited = 'colon'
+        } else if (awaited === 'value') {
+          this.#at = end
+          this.#string(at, parent)
+          values += 1
+          awaited = parent ? 'comma' : 'value'
+        } else return null
+        at = end
+        continue
+      }
+      if (code === COLON) {
+        if (awaited !== 'colon') return null
+        awaited = 'value'
+      } else if (code === COMMA) {
+        if (awaited !== 'comma') return null
+        awaited = parent!.isList ? 'value' : 'name'
+      } else if (code === OBJECT || code === LIST) {
+        if (awaited !== 'value') return null
+        parent = this.#begin(code === LIST, parent)
+        awaited = parent.isList ? 'value' : 'name'
+      } else if (code === OBJECT_END || code === LIST_END) {
+        const isFull: boolean = awaited === 'comma' || awaited === (code === LIST_END ? 'value' : 'name')
+        if (!isFull || parent?.isList !== (code === LIST_END)) return null
+        this.#open.pop()
+        parent = this.#open.at(-1)
+        values += 1
+        awaited = parent ? 'comma' : 'value'
+      } else {
+        word.lastIndex = at
+        if (awaited !== 'value' || !word.test(text)) return null
+        values += 1
+        awaited = parent ? 'comma' : 'value'
+        at = word.lastIndex
+        continue
+      }
+      at += 1
     }
-    return this.#values === 0 ? null : this.#out + text.slice(this.#copied)
+    return values === 0 && this.#open.length === 0 ? null : this.#out + text.slice(this.#copied)
   }
 
-  #token(code: number): boolean {
-    switch (code) {
-      case QUOTE:
-        return this.#string()
-      case OBJECT:
-      case LIST:
-        return this.#begin(code === LIST)
-      case OBJECT_END:
-      case LIST_END:
-        return this.#end(code === LIST_END)
-      case COMMA:
-        return this.#comma()
-      case COLON:
-        return this.#step('colon', 'value')
-      default:
-        return this.#word()
-    }
+  #begin(isList: boolean, parent: Open<State> | undefined): Open<State> {
+    const { below, top } = this.#visitor
+    const name = parent && !parent.isList ? parent.name : null
+    const opened = { state: below.call(this.#visitor, parent?.state ?? top, name), isList, name: '' }
+    this.#open.push(opened)
+    return opened
   }
 
-  #string(): boolean {
-    const start = this.#at
-    const end = endOfString(this.#text, start)
-    this.#at = end
-    const isCut = end > this.#text.length
-    const raw = this.#text.slice(start + 1, end - 1)
-    const parent = this.#open.at(-1)
-    if (this.#awaited === 'name') {
-      parent!.name = unescaped(raw)
-      this.#awaited = 'colon'
-      return true
-    }
-    if (this.#awaited !== 'value') return false
-    this.#done()
-    const value = unescaped(raw)
-    const state = parent?.state ?? this.#visitor.top
-    const left = this.#visitor.string(value, state, parent && !parent.isList ? parent.name : null, this.#isLink)
-    if (left !== value) {
-      this.#out += this.#text.slice(this.#copied, start) + JSON.stringify(left).slice(0, isCut ? -1 : undefined)
-      this.#copied = Math.min(end, this.#text.length)
-    }
-    return true
+  /** From `start` up to `#at`, which is one beyond the text when the closing quote is missing. */
+  #string(start: number, parent: Open<State> | undefined): void {
+    const text = this.#text
+    const end = this.#at
+    const value = unescaped(text.slice(start + 1, end - 1))
+    const name = parent && !parent.isList ? parent.name : null
+    const left = this.#visitor.string(value, parent?.state ?? this.#visitor.top, name, this.#isLink)
+    if (left === value) return
+    this.#out += text.slice(this.#copied, start) + JSON.stringify(left).slice(0, end > text.length ? -1 : undefined)
+    this.#copied = Math.min(end, text.length)
   }
 
   #isLink = (): boolean => {
     link.lastIndex = this.#at
     return this.#open.at(-1)?.isList === true && link.test(this.#text)
   }
-
-  #begin(isList: boolean): boolean {
-    if (this.#awaited !== 'value') return false
-    const parent = this.#open.at(-1)
-    const state = parent
-      ? this.#visitor.below(parent.state, parent.isList ? null : parent.name)
-      : this.#visitor.below(this.#visitor.top, null)
-    this.#open.push({ state, isList, name: '' })
-    this.#awaited = isList ? 'value' : 'name'
-    this.#at += 1
-    return true
-  }
-
-  #end(isList: boolean): boolean {
-    const isFull = this.#awaited === 'comma' || this.#awaited === (isList ? 'value' : 'name')
-    if (this.#open.pop()?.isList !== isList || !isFull) return false
-    this.#at += 1
-    this.#done()
-    return true
-  }
-
-  #comma(): boolean {
-    const parent = this.#open.at(-1)
-    return parent !== undefined && this.#step('comma', parent.isList ? 'value' : 'name')
-  }
-
-  #step(from: Awaited, to: Awaited): boolean {
-    if (this.#awaited !== from) return false
-    this.#awaited = to
-    this.#at += 1
-    return true
-  }
-
-  /** A number, or a word of JSON, JavaScript or Python. */
-  #word(): boolean {
-    if (this.#awaited !== 'value') return false
-    word.lastIndex = this.#at
-    if (!word.test(this.#text)) return false
-    this.#at = word.lastIndex
-    this.#done()
-    return true
-  }
-
-  #done(): void {
-    this.#values += 1
-    this.#awaited = this.#open.length > 0 ? 'comma' : 'value'
-  }
 }
 
+const SPACE = 32
 const [QUOTE, OBJECT, OBJECT_END, LIST, LIST_END, COMMA, COLON] = Array.from('"{}[],:', (mark) => mark.charCodeAt(0))
 const NO_BREAK = 0xa0
 const BOM = 0xfeff

@@ -3,7 +3,8 @@ import { keptMembers } from './kept-members.ts'
 /** How far into the listed members of an address one place in its JSON is. */
 export class KeptPlace {
   readonly #rules: readonly Rule[]
-  readonly #named = new Map<string, KeptPlace>()
+  /** The places below by the names that the rules speak of; made when they are asked for. */
+  readonly #named: Map<string, KeptPlace | null>
   #other: KeptPlace | null = null
   /** Whether a string here stays. */
   readonly isKept: boolean
@@ -12,14 +13,17 @@ export class KeptPlace {
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules
+    const names = rules.flatMap(({ steps, at }) => (steps[at] instanceof Set ? [...steps[at]] : []))
+    this.#named = new Map(names.map((name) => [name, null]))
     this.isOpen = rules.some(({ steps, at }) => steps[at] === '**')
     this.isKept = this.isOpen || rules.some(({ steps, at }) => steps.length === at)
   }
 
   /** The place under a name. Names that no rule speaks of share one. */
   below(name: string): KeptPlace {
-    const isListed = this.#rules.some(({ steps, at }) => steps[at] instanceof Set && steps[at].has(name))
-    const known = isListed ? this.#named.get(name) : this.#other
+    const named = this.#named.get(name)
+    const isListed = named !== undefined
+    const known = isListed ? named : this.#other
     if (known) return known
     const made = new KeptPlace(this.#rules.flatMap((rule) => next(rule, name)))
     if (isListed) this.#named.set(name, made)

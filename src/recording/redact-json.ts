@@ -51,7 +51,7 @@ class Visitor implements JsonVisitor<Place> {
 
   string(value: string, place: Place, name: string | null, isLink: () => boolean): string {
     if (value === '') return value
-    const left = placeholders.test(value) ? value : this.#left(value, place, name, isLink)
+    const left = value.startsWith('{{') && placeholders.test(value) ? value : this.#left(value, place, name, isLink)
     if (left !== value || (this.#rules.isMarked && value.includes('{{secret:')))
       this.#rules.changed(memberOf(place, name))
     return left

@@ -22,8 +22,8 @@ function withoutSecrets(text: string, depth: number): string {
   if (text.length < SHORTEST) return text
   let left = withoutShapes(text)
   if (left.includes('://')) left = left.replaceAll(userInfo, hiddenUser)
-  if (scheme.test(left)) left = left.replaceAll(schemes, hiddenCredentials)
-  if (assigning.test(left)) {
+  if (left.includes(' ') && scheme.test(left)) left = left.replaceAll(schemes, hiddenCredentials)
+  if ((left.includes('=') || left.includes(':') || left.includes('--')) && assigning.test(left)) {
     left = left
       .replaceAll(headerLine, hiddenHeader)
       .replaceAll(pairs, hiddenPair)
@@ -140,13 +140,17 @@ function isReference(value: string): boolean {
   return /^(?:\{\{|\$\{|\$\(|\$\w+$|%\w+%$|<[\w -]+>$|process\.env|os\.environ|\*+$)/.test(value)
 }
 
+const SHORTEST_ENCODED = 12
 const base64 = /(?<![\w+/-])[A-Za-z\d+/_-]{24,}={0,2}/g
 const percent = /[^\s"'<>&=?]*%[\da-f]{2}[^\s"'<>&=?]*/gi
 
 /** What holds a secret in another spelling goes as a whole. */
 function withoutEncoded(text: string, depth: number): string {
   const holds = (decoded: string) => withoutSecrets(decoded, depth - 1) !== decoded
+  if (text.length < SHORTEST_ENCODED) return text
   const left = text.replaceAll(base64, (run) => {
+    // What is text becomes letters of both cases and digits.
+    if (!/[a-z]/.test(run) || !/[A-Z]/.test(run) || !/\d/.test(run)) return run
     const start = Buffer.from(run.slice(0, 64), 'base64').toString('latin1')
     if (!/^[\t\n\r\x20-\x7e]+$/.test(start)) return run
     return holds(Buffer.from(run, 'base64').toString()) ? placeholder('base64') : run

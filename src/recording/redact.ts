@@ -66,7 +66,17 @@ export function createRedactor(known: RedactorRules['known'] = {}): Redactor {
 export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): Redactor {
   const withoutKnown = knownSecrets(known)
   const names = new Set<string>()
-  const plain = (text: string): string => more(withoutNames(text, names, redactText))
+  const seen = new Map<string, string>()
+  const plain = (text: string): string => {
+    const known = seen.get(text)
+    if (known !== undefined) return known
+    const left = more(withoutNames(text, names, redactText))
+    if (text.length <= LONGEST) {
+      if (seen.size >= MOST) seen.clear()
+      seen.set(text, left)
+    }
+    return left
+  }
   const json = (
     text: string,
     path: string | null,
@@ -77,7 +87,11 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
       kept: isListed && path !== null ? keptAt(path) : null,
       isCatalogue: path !== null && /\/object_info(?:\/|$)/.test(path),
       text: (value) => (/^\s*[{[]./.test(value) ? json(value, null, () => {}) : null) ?? plain(value),
-      learn: (name) => void (redactText(name) === name || names.size > MANY || names.add(name)),
+      learn: (name) => {
+        if (plain(name) === name || names.size > MANY || redactText(name) === name) return
+        names.add(name)
+        seen.clear()
+      },
       changed,
       isMarked,
     })
@@ -101,7 +115,7 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
       (fragment && `#${pairs(fragment.slice(1), rules.isOpenQuery)}`)
     )
   }
-  const body = (input: string, { path, mimeType }: BodyKind): RedactedBody | null => {
+  const readBody = (input: string, { path, mimeType }: BodyKind): RedactedBody | null => {
     const left = withoutKnown(input)
     const changed = new Set<string>()
     const redacted = mapBody(left, mimeType, {
@@ -113,6 +127,17 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
     // What is no JSON has no members.
     if (redacted !== input && changed.size === 0) changed.add('')
     return { text: redacted, changed: [...changed] }
+  }
+  const bodies = new Map<string, RedactedBody | null>()
+  const body = (input: string, kind: BodyKind): RedactedBody | null => {
+    if (input.length < LONGEST) return readBody(input, kind)
+    const key = `${kind.path}\n${kind.mimeType}\n${input}`
+    const known = bodies.get(key)
+    if (known !== undefined) return known
+    const redacted = readBody(input, kind)
+    if (bodies.size >= FEW) bodies.clear()
+    bodies.set(key, redacted)
+    return redacted
   }
   return {
     text,
@@ -130,6 +155,12 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
       }),
   }
 }
+
+/** Most of what is said on a wire is said again and again: what a short text comes to is remembered. */
+const LONGEST = 256
+const MOST = 20_000
+/** Long answers that are asked for again and again: object_info, the queue, a history. */
+const FEW = 16
 
 /** What is kept of a message that cannot be read. */
 export function hashedText(text: string): string {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { endlessServer, faultyStorage } from './broken-servers.ts'
 import { type Measured, medians, runProcess } from './run-process.ts'
 
 /**
@@ -40,9 +39,9 @@ try {
     await runProcess([bin, '--dry-run', '--quiet', '--prompt-file', prompt(10_000)], { cwd: folder }),
   )
   await requests()
+  await recorder()
   const upload = await runProcess([built('upload.js'), '1024'], { cwd: folder })
   row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
-  await brokenServers()
 } finally {
   rmSync(folder, { recursive: true })
   rmSync(join(root, 'dist/bench'), { recursive: true, force: true })
@@ -51,7 +50,7 @@ try {
 /** The scripts as the program is built, one bundle each, so that no compiler is measured with them. */
 async function bundle(): Promise<void> {
   await build({
-    entryPoints: ['requests.ts', 'upload.ts', 'faulty-upload.ts'].map((file) =>
+    entryPoints: ['requests.ts', 'upload.ts', 'recorder.ts'].map((file) =>
       fileURLToPath(new URL(file, import.meta.url)),
     ),
     outdir: join(root, 'dist/bench'),
@@ -80,20 +79,14 @@ async function requests(): Promise<void> {
   }
 }
 
-/** What they cost in memory: a promise of the README, too. */
-async function brokenServers(): Promise<void> {
-  const storage = await faultyStorage()
-  const upload = await runProcess([built('faulty-upload.js'), '2048', storage.origin], { cwd: folder })
-  row('upload of 2 GiB, every second chunk fails', upload, `${storage.faults()} faults`)
-  await storage.close()
-  const flags = ['--yes', '--no-upload', '--max-retries', '0', '--width', '64', '--height', '64', '--quiet']
-  for (const path of ['/object_info', '/history', '/view']) {
-    const server = await endlessServer(new RegExp(`^${path}`))
-    const args = [bin, ...flags, '--output-dir', join(folder, path.slice(1)), '--prompt-file', prompt(24)]
-    const run = await runProcess(args, { cwd: folder, env: { COMFYUI_URL: server.origin }, mayFail: true })
-    row(`live run, ${path} without end`, run)
-    await server.close()
-  }
+/** The shipped recording recorded again, in exchanges a second of processor time. */
+async function recorder(): Promise<void> {
+  const { stdout } = await runProcess([built('recorder.js'), join(root, 'recordings')], { cwd: folder })
+  const [plain, redacted] = stdout.trim().split(' ').map(Number) as [number, number]
+  console.log(`${'recorder without redaction'.padEnd(40)} ${plain.toFixed(0).padStart(8)} /s`)
+  console.log(
+    `${'recorder with redaction'.padEnd(40)} ${redacted.toFixed(0).padStart(8)} /s   redaction costs ${(100 - (redacted / plain) * 100).toFixed(0)} %`,
+  )
 }
 
 function prompt(frames: number): string {

@@ -1,0 +1,114 @@
+/**
+ * Records what the shipped recording holds, from a server of its own and over the loopback, with redaction and without, in turns. Prints the
+ * exchanges per second of processor time of both.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { directAgents, forwardingService } from '../../src/network/recorder/forward.ts'
+import { openRawCapture } from '../../src/network/recorder/recorder.ts'
+import { finishRecording } from '../../src/recording/finish-recording.ts'
+import type { LoadedEntry } from '../../src/recording/read-har.ts'
+import { readHar } from '../../src/recording/read-har.ts'
+import { recordRedactor } from '../../src/recording/record-redactor.ts'
+import type { Redactor } from '../../src/recording/redact.ts'
+import type { SocketEnd } from '../../src/simulators/simulator.ts'
+
+const TURNS = 25
+
+/** Takes everything as it comes. */
+const nothing: Redactor = {
+  headers: (headers) => Array.from(headers, ([name, value]) => ({ name, value })),
+  query: (pairs) => Array.from(pairs, ([name, value]) => ({ name, value })),
+  url: String,
+  text: String,
+  body: (text) => ({ text, changed: [] }),
+}
+
+const { entries } = await readHar(join(process.argv[2] ?? 'recordings', 'wan22-two-chunks/comfyui.har'))
+/** As the server sent it: a recording has it indented. */
+const compact = (body: Uint8Array) => {
+  const text = Buffer.from(body).toString()
+  return text.startsWith('{') ? JSON.stringify(JSON.parse(text)) : body
+}
+const answers = entries.map(({ responseBody }) => compact(responseBody()))
+const requests = entries.map(({ requestBody }) => compact(requestBody()))
+const server = createServer((request, response) => {
+  const entry = entries[Number(request.headers['x-entry'])]!
+  request.resume().on('end', () => {
+    response.writeHead(entry.status, { 'content-type': entry.responseHeaders.get('content-type') ?? 'text/plain' })
+    response.end(answers[Number(request.headers['x-entry'])])
+  })
+}).listen(0, '127.0.0.1')
+await new Promise((listening) => server.on('listening', listening))
+const upstream = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+
+const seconds = new Map<string, number[]>([
+  ['without', []],
+  ['with', []],
+])
+for (let turn = -3; turn < TURNS; turn += 1) {
+  for (const [way, taken] of seconds) {
+    const spent = await recorded(
+      way === 'with' ? recordRedactor({ known: { COMFYUI_TOKEN: 'otter-4711-glade' } }) : nothing,
+    )
+    if (turn >= 0) taken.push(spent)
+  }
+}
+const rate = (way: string) => entries.length / seconds.get(way)!.toSorted((a, b) => a - b)[TURNS >> 1]!
+console.log(`${rate('without')} ${rate('with')}`)
+process.exit()
+
+/** Seconds of processor time for one recording. */
+async function recorded(redactor: Redactor): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'pr-bench-'))
+  const before = process.cpuUsage()
+  {
+    using agents = directAgents(null)
+    using capture = openRawCapture({ folder, redactor })
+    const service = capture.wrap(forwardingService({ name: 'comfyui', agents, upstream }))
+    for (const [index, entry] of entries.entries()) {
+      if (entry.frames) sendFrames(capture, entry)
+      else await ask(service, entry, index)
+    }
+  }
+  finishRecording(folder, { facts: {}, edit: (_, text) => text })
+  const { user, system } = process.cpuUsage(before)
+  rmSync(folder, { recursive: true })
+  return (user + system) / 1e6
+}
+
+type Service = ReturnType<ReturnType<typeof openRawCapture>['wrap']>
+
+async function ask(service: Service, { method, url, requestHeaders }: LoadedEntry, index: number) {
+  const { 'content-length': _, ...kept } = Object.fromEntries(requestHeaders)
+  const headers = { ...kept, 'x-entry': String(index) }
+  const body = method === 'GET' ? null : requests[index]!
+  await (await service.http(new Request(url, { method, headers, body }))).arrayBuffer()
+}
+
+function sendFrames(capture: ReturnType<typeof openRawCapture>, { frames }: LoadedEntry): void {
+  let close = () => {}
+  const client: SocketEnd = {
+    send: () => {},
+    close: () => {},
+    onMessage: () => {},
+    onClose: (listener) => {
+      close = () => listener(1000, '')
+    },
+  }
+  let end = client
+  const service = capture.wrap({
+    name: 'comfyui',
+    http: async () => new Response(),
+    upgrade: () => (made) => {
+      end = made
+    },
+  })
+  const accept = service.upgrade!(new Request('http://server/ws?clientId=1'))
+  if (typeof accept === 'function') accept(client)
+  for (const { data, from } of frames ?? []) if (from === 'server') end.send(data())
+  close()
+}
