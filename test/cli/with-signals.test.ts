@@ -22,6 +22,13 @@ afterEach(() => {
 
 const newCrashes = () => process.listeners('uncaughtException').filter((listener) => !crashes.includes(listener))
 const send = (name: NodeJS.Signals) => process.emit(name, name)
+/** Nothing is done after `process.exit`. */
+function pressToLeave(): void {
+  vi.mocked(process.exit).mockImplementation((code) => {
+    throw new Error(`exit ${code}`)
+  })
+  send('SIGINT')
+}
 const listening = () => [...names, 'uncaughtException' as const].map((name) => process.listenerCount(name))
 
 /** Work that goes on until `end`; `stop` is what it was given. */
@@ -119,6 +126,7 @@ it('takes a stop for the end of work that has no other', async () => {
 it.each([
   ['PR_CANCELLED', {}, 'its own'],
   ['PR_POD', {}, 'its own'],
+  ['PR_MONEY', {}, 'its own'],
   ['PR_FILE', {}, 'the stop'],
   ['PR_FILE', { stopIsDone: true }, 'its own'],
 ] as const)('tells of %s after a stop with %o: %s', async (code, options, told) => {
@@ -140,6 +148,56 @@ it('tells of a bug without a stop, and of nothing but the stop after one', async
   send('SIGINT')
   second.fail(bug)
   expect(await second.ended).toEqual({ error: cancelled('SIGINT', 130) })
+})
+
+it.each([
+  ['PR_POD', 'its own'],
+  ['PR_FILE', 'the stop'],
+] as const)('tells of several failures after a stop, one of them %s: %s', async (code, told) => {
+  const { stop, fail, ended } = working()
+  stop.endInOrder()
+  send('SIGINT')
+  const error = new AggregateError([new TypeError('no luck'), new PromptRunnerError(code, 'it broke')], 'two of them')
+  fail(error)
+  expect(await ended).toEqual({ error: told === 'its own' ? error : cancelled('SIGINT', 130) })
+})
+
+it('closes by the first Ctrl-C of a work in steps, aborts by the second, and leaves by the third', async () => {
+  const { stop, end, ended } = working()
+  const presses: string[] = []
+  stop.endInOrder((press) => presses.push(press))
+  expect([stop.closing.aborted, stop.signal.aborted]).toEqual([false, false])
+  send('SIGINT')
+  expect([stop.closing.aborted, stop.signal.aborted]).toEqual([true, false])
+  expect(stop.closing.reason).toEqual(cancelled('SIGINT', 130))
+  send('SIGINT')
+  expect([stop.closing.aborted, stop.signal.aborted]).toEqual([true, true])
+  vi.advanceTimersByTime(1_000)
+  expect([presses, exits]).toEqual([['close', 'abort'], []])
+  expect(pressToLeave).toThrow('exit 130')
+  expect(presses).toEqual(['close', 'abort', 'leave'])
+  end('')
+  expect(await ended).toEqual({ error: cancelled('SIGINT', 130) })
+})
+
+it('takes a closed work in steps for done when it ends by itself', async () => {
+  const { stop, end, ended } = working()
+  stop.endInOrder(() => {})
+  send('SIGINT')
+  end('what had begun')
+  expect(await ended).toEqual({ value: 'what had begun' })
+})
+
+it.each(['SIGHUP', 'SIGTERM'] as const)('aborts a work in steps by %s at once', async (name) => {
+  const { stop, end, ended } = working()
+  const presses: string[] = []
+  stop.endInOrder((press) => presses.push(press))
+  send(name)
+  expect([presses, stop.closing.aborted, stop.signal.aborted]).toEqual([[], false, true])
+  expect(pressToLeave).toThrow('exit 130')
+  expect(presses).toEqual(['leave'])
+  end('')
+  await ended
 })
 
 it('throws what is thrown in an event, ends soon, and hears no more of such', async () => {
