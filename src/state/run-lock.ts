@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
+import { createWhole, isPart } from '../files/create-whole.ts'
 import { makeFolder } from '../files/folders.ts'
 
 /** Held while a run is in progress; disposing it gives the run's name free. */
@@ -71,6 +72,7 @@ function takeLock(
       process.off('exit', release)
       for (const number of numbersOf(stateDir, runName).toReversed())
         rmSync(pathOf(stateDir, runName, number), { force: true })
+      for (const name of filesOf(stateDir, runName).filter(isPart)) rmSync(join(stateDir, name), { force: true })
     }
     process.once('exit', release)
     return { lock: { [Symbol.dispose]: release } }
@@ -92,12 +94,17 @@ function tooMany(path: string): PromptRunnerError {
 
 function numbersOf(stateDir: string, runName: string): number[] {
   const start = `${runName}.lock`
+  return filesOf(stateDir, runName)
+    .map((name) => (name === start ? 1 : numberIn(name.slice(start.length + 1))))
+    .filter((number) => number !== null)
+    .sort((a, b) => a - b)
+}
+
+/** Names of the files that locks are made of. */
+function filesOf(stateDir: string, runName: string): string[] {
+  const start = `${runName}.lock`
   try {
-    return readdirSync(stateDir)
-      .filter((name) => name === start || name.startsWith(`${start}.`))
-      .map((name) => (name === start ? 1 : numberIn(name.slice(start.length + 1))))
-      .filter((number) => number !== null)
-      .sort((a, b) => a - b)
+    return readdirSync(stateDir).filter((name) => name === start || name.startsWith(`${start}.`))
   } catch (error) {
     // Where there can be no lock yet; what is wrong with the folder is told when one is made.
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return []
@@ -116,15 +123,21 @@ function create(stateDir: string, path: string, at: number): boolean {
   const holder: Holder = { pid, host: hostname(), since: new Date(at).toISOString(), started: startOf(pid) }
   try {
     makeFolder(stateDir)
-    writeFileSync(path, `${JSON.stringify(holder)}\n`, { flag: 'wx' })
+    // Half a lock would be held by nobody knows whom, for ever.
+    createWhole(path, `${JSON.stringify(holder)}\n`)
     return true
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') return false
+    if (codeOf(cause) === 'EEXIST' || isTakenAway(cause)) return false
     throw new PromptRunnerError('PR_FILE', `Locking the run with ${path} failed: ${(cause as Error).message}`, {
       hint: 'Give --output-dir a folder that can be written to.',
       cause,
     })
   }
+}
+
+/** Whoever gives a lock back takes what dead processes have left of theirs, and what a living one is about to make. */
+function isTakenAway(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'link'
 }
 
 /** Null for a lock that cannot be read, as one that is being written: somebody holds it. */

@@ -61,7 +61,9 @@ export async function killAll(plan: KillPlan, say: (line: string) => void): Prom
       const before = Math.ceil((place % 1) * first.acts)
       const again = row.kills + 1 < plan.kills ? [1 + Math.floor(chosen(`pr again ${number}`) * first.acts)] : []
       const name = `pr-${number}`
-      const outcome = await killRun({ program, folder: sub(name), cloud, server }, [before, ...again])
+      // One that knew the runs before would be asked for a free name the longer the more of them there are.
+      await using own = await startComfyui(serverOptions(name))
+      const outcome = await killRun({ program, folder: sub(name), cloud, server: own }, [before, ...again])
       row.add(['pr before act', before, ...again].join(' '), outcome, undisturbed, [], say)
       if (row.isClean) rmSync(join(folder, name), { recursive: true })
     }
