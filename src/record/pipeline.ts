@@ -21,6 +21,7 @@ import { plannedGraph } from '../planning/planned-graphs.ts'
 import { openReaders } from '../run/readers.ts'
 import type { RunOutput } from '../run/run-host.ts'
 import { errorsOf, throwAny } from '../run/settle.ts'
+import { LINE_CHECK } from '../state/journal-line.ts'
 import { visibleText } from './event-log.ts'
 import type { Sent } from './exchange-changes.ts'
 import type { Work } from './work.ts'
@@ -127,5 +128,5 @@ function settledEvent(event: RunEvent): string[] {
   return [text.replace(/\d+ bytes, crc32c [\w+/]+=*/, '<film>')]
 }
 
-/** The graph's digest too: the run's name is in the graph. */
-const volatile = new Set(['at', 'graph', 'tookMs', 'bytes', 'size', 'crc32c', 'md5', 'generation'])
+/** The graph's digest too, for the run's name is in the graph, and with it the checksum of the line. */
+const volatile = new Set(['at', LINE_CHECK, 'graph', 'tookMs', 'bytes', 'size', 'crc32c', 'md5', 'generation'])

@@ -176,6 +176,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/recording',
     'src/report/stamps.ts',
     'src/run',
+    'src/state/journal-line.ts',
     'src/simulators',
     'src/errors.ts',
     'node:',
