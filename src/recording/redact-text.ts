@@ -149,8 +149,8 @@ function withoutEncoded(text: string, depth: number): string {
   const holds = (decoded: string) => withoutSecrets(decoded, depth - 1) !== decoded
   if (text.length < SHORTEST_ENCODED) return text
   const left = text.replaceAll(base64, (run) => {
-    // What is text becomes letters of both cases and digits.
-    if (!/[a-z]/.test(run) || !/[A-Z]/.test(run) || !/\d/.test(run)) return run
+    // What is text becomes capitals, and some other letters or digits.
+    if (!/[A-Z]/.test(run) || !/[a-z\d]/.test(run)) return run
     const start = Buffer.from(run.slice(0, 64), 'base64').toString('latin1')
     if (!/^[\t\n\r\x20-\x7e]+$/.test(start)) return run
     return holds(Buffer.from(run, 'base64').toString()) ? placeholder('base64') : run

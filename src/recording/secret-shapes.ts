@@ -1,4 +1,5 @@
 import { FILE_ENDS, isRandom } from './key-looks.ts'
+import { rangesOfMaintainedRules } from './maintained-rules.ts'
 
 /** A secret that its own form gives away, and what a placeholder calls it. */
 export interface Shaped {
@@ -10,13 +11,18 @@ export interface Shaped {
 /** Keys of known forms in a text, in order and apart from each other. Hardly a text has any, and that is seen at once. */
 export function shapesIn(text: string): Shaped[] {
   if (!signs.test(text)) return []
-  const own = shapes.flatMap(([name, shape]) =>
-    Array.from(text.matchAll(shape), ({ 0: seen, index }) => ({ start: index, end: index + seen.length, name })),
-  )
+  const own = shapes
+    .flatMap(([name, shape]) =>
+      Array.from(text.matchAll(shape), ({ 0: seen, index }) => ({ start: index, end: index + seen.length, name })),
+    )
+    .filter(({ start, end }) => !isFileName(text, start, end))
   const prefixed = Array.from(text.matchAll(vendor))
     .filter(([, , body]) => isKeyBody(body!))
     .map(({ 0: seen, index }) => ({ start: index, end: index + seen.length, name: 'key' }))
-  return apart([...own, ...prefixed])
+  const maintained = rangesOfMaintainedRules(text)
+    .filter(([start, end]) => !isFileName(text, start, end))
+    .map(([start, end]) => ({ start, end, name: 'key' }))
+  return apart([...own, ...prefixed, ...maintained])
 }
 
 /** What opens the keys of a vendor, before letters, digits, `_` and `-` that nobody thought up. */
@@ -89,6 +95,11 @@ function isKeyBody(body: string): boolean {
 /** Of a short run between separators the name of a model may consist; at the start it would stand alone. */
 function isWhole(run: string, body: string): boolean {
   return run.length >= 20 || !body.startsWith(run)
+}
+
+/** The maintained rules know no models. */
+function isFileName(text: string, start: number, end: number): boolean {
+  return /^[\w.-]+$/.test(text.slice(start, end)) && fileName.test(text.slice(start, end + 16))
 }
 
 const uuid = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/

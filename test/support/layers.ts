@@ -16,7 +16,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'node:path',
     'zod',
   ],
-  'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', 'zod'],
+  'src/recording': ['src/recording', 'src/domain', 'src/files', 'src/errors.ts', 'node:', '@secretlint', 'zod'],
   'src/simulators': ['src/simulators', 'src/recording', 'src/domain', 'src/errors.ts', 'node:', 'hono', 'zod'],
   'src/orchestrator': [
     'src/orchestrator',
@@ -216,6 +216,7 @@ export const mayReach: Record<string, readonly string[]> = {
 
 /** Who owns a package, or a module that opens connections or starts programs. Nobody else may import it. */
 export const ownedBy: Record<string, readonly string[]> = {
+  '@secretlint': ['src/recording'],
   undici: ['src/clients'],
   '@google-cloud/storage': ['src/clients'],
   ws: ['src/clients', 'src/network'],
