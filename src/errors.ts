@@ -95,6 +95,13 @@ export class PromptRunnerError extends Error {
     this.isFileLost = more.isFileLost ?? false
   }
 
+  /** The same failure in other words. */
+  reworded(words: Partial<Pick<PromptRunnerError, 'message' | 'hint' | 'problems'>>): PromptRunnerError {
+    const { hint, problems, cause, retryAfter, stopsRun, isFileLost, message } = this
+    const more = { hint, problems, cause, retryAfter, stopsRun, isFileLost, exit: this.#exit, ...words }
+    return new PromptRunnerError(this.code, words.message ?? message, more)
+  }
+
   get exitCode(): number {
     return this.#exit ?? errorCodes[this.code].exit
   }

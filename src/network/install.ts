@@ -4,6 +4,7 @@ import { createRedactor, type Redactor } from '../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
 import type { Engine, EngineOptions, StartEngine } from './engine.ts'
 import { CANARY_HOST, canary, sendCanary } from './safety/canary.ts'
+import { METADATA_SERVERS, withoutDetours } from './safety/detours.ts'
 import { guardSideDoors, meterConnections } from './safety/guards.ts'
 import { addressOf, type HostTable } from './safety/host-table.ts'
 import { openLedger, type Provenance, type UnmatchedRequest, unmatchedError } from './safety/ledger.ts'
@@ -69,6 +70,7 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
         isInstalled = false
       },
     })
+    undo.use(withoutDetours(METADATA_SERVERS))
     undo.use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
     const engine = undo.use(await (options.engine ?? wireEngine)({ serviceAt, comfyuiUrl: hosts.comfyuiUrl, refuse }))
     return { engine, meter: undo.use(meterConnections(await sendCanary())), undo }

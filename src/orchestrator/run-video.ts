@@ -1,4 +1,5 @@
 import { filmName } from '../config/layout.ts'
+import { allOf } from '../domain/all-of.ts'
 import type { Job, Plan } from '../domain/plan.ts'
 import type { CombineResult, JobResult, LowResult, ResultOf } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -6,7 +7,7 @@ import type { OpenPrompt, RunState } from '../state/run-state.ts'
 import { forgottenPrompt } from './adopt-prompt.ts'
 import { combineChunk, type FilmParts } from './combine-chunk.ts'
 import { deliverFilm } from './deliver-film.ts'
-import { withDigests } from './file-digest.ts'
+import { hasDigest, withDigests } from './file-digest.ts'
 import type { JobToRun } from './follow-prompt.ts'
 import { afterLoss, type SentInput } from './lost-inputs.ts'
 import { placeFilm } from './place-film.ts'
@@ -15,7 +16,7 @@ import type { JobDecision, ResumeDecision } from './resume-decision.ts'
 import { decideVideo, restoreFiles } from './resume-video.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { uploadFile } from './server-files.ts'
-import { sharedFilesOf } from './share.ts'
+import { type SharedFile, sharedFilesOf } from './share.ts'
 
 /**
  * HIGH → LOW → reference frame → upload of it → next HIGH …, the combine jobs, then the film's way out. Where the server has lost what a
@@ -69,6 +70,7 @@ async function goOn(
   context.spending.check()
   const skipped = await restoreFiles(context, plan, decision.jobs)
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
+  if (context.share) await context.share.send(await heldHere(context, video, [...skipped.values()]))
   const { perform, results } = performer(context, plan, { decisions: decision.jobs, skipped, ...around })
   const last = await combineChunks(
     context,
@@ -81,6 +83,17 @@ async function goOn(
   const wanted = filmNames.get(video) ?? filmName(video)
   const path = await placeFilm(last.film.copy, layout.finalDir, { video, runName, wanted, isResumed: earlier !== null })
   await deliverFilm(context, plan, { kind: 'placed', path }, results)
+}
+
+/** What earlier parts of the run have brought here, if it is here still: they may not have been shared. */
+async function heldHere(context: RunContext, video: string, results: readonly JobResult[]): Promise<SharedFile[]> {
+  const references = Object.entries(context.earlier?.videos[video]?.referenceFiles ?? {})
+  const files = [
+    ...results.flatMap(sharedFilesOf),
+    ...references.map(([chunk, digest]) => ({ path: context.layout.referenceFrame(video, Number(chunk)), digest })),
+  ]
+  const held = await allOf(files.map(({ path, digest }) => hasDigest(path, digest)))
+  return files.filter((_, index) => held[index])
 }
 
 type Perform = <J extends Job>(job: J, work: (job: JobToRun<J>) => Promise<ResultOf<J>>) => Promise<ResultOf<J>>

@@ -10,6 +10,7 @@ import { nameTaken } from '../orchestrator/resume-video.ts'
 import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { knownRuns } from '../state/state-store.ts'
+import { forgetClaim } from './claim-run.ts'
 
 /** Which run this is: a new one, or one that goes on. */
 export interface ChosenRun {
@@ -55,7 +56,10 @@ export async function chooseLiveRun(
     const { path, state } = findRun(stateDir, resume)
     if (state.dryRun) throw onlyRehearsed(state.runName)
     // Whoever held the lock until now may have written more.
-    return underLock(lockRun(stateDir, state.runName, now), () => resumedRun(settings, plans, readRunState(path)))
+    return underLock(lockRun(stateDir, state.runName, now), () => {
+      forgetClaim(stateDir, state.runName)
+      return resumedRun(settings, plans, readRunState(path))
+    })
   }
   let lock = null as RunLock | null
   const identity = identifyRun(plans, (name) => {
@@ -65,7 +69,10 @@ export async function chooseLiveRun(
     lock[Symbol.dispose]()
     return true
   })
-  return underLock(lock!, () => newRun(settings, plans, identity))
+  return underLock(lock!, () => {
+    forgetClaim(stateDir, identity.runName)
+    return newRun(settings, plans, identity)
+  })
 }
 
 /** A run that cannot be chosen gives its lock back. */

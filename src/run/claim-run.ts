@@ -106,7 +106,7 @@ async function withClaim<T>(
   { runName, maker }: Pick<RunToTake, 'runName'> & { readonly maker: string },
   work: (path: string) => Promise<T>,
 ): Promise<T> {
-  const path = join(stateDir, `${runName}.claim`)
+  const path = claimFile(stateDir, runName)
   makeFolder(stateDir)
   writeFileSync(path, `${JSON.stringify({ run_name: runName, claimed_by: maker })}\n`)
   try {
@@ -114,4 +114,13 @@ async function withClaim<T>(
   } finally {
     rmSync(path, { force: true })
   }
+}
+
+/** Takes away the file of a claim that a process left when it died. For whoever holds the lock of the run: nobody else makes one. */
+export function forgetClaim(stateDir: string, runName: string): void {
+  rmSync(claimFile(stateDir, runName), { force: true })
+}
+
+function claimFile(stateDir: string, runName: string): string {
+  return join(stateDir, `${runName}.claim`)
 }

@@ -173,7 +173,7 @@ function makeRunFolder({ dryRun }: Settings, startedAt: number, output: RunOutpu
     return createRunFolder(tempDir, startedAt)
   } catch (error) {
     if (tempDir === currentDir || !(error instanceof PromptRunnerError)) throw error
-    output.warn(`$error.message: the run folder goes to $currentDirinstead`)
+    output.warn(`${error.message}: the run folder goes to ${currentDir} instead`)
     return createRunFolder(currentDir, startedAt)
   }
 }
@@ -189,7 +189,7 @@ async function fillServer(
     const left = earlier?.videos[plan.videoName]
     const count = left ? restoreFiles(files, plan, left, isFile) : 0
     if (count > 0 && left?.status !== 'finished')
-      output.info(`$plan.videoName: the simulated server is given $countfiles that the real one holds`)
+      output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
   }
   if (plans.every(({ controlVideo }) => controlVideo === null)) return
   const { describeVideos } = await import('../planning/control-videos.ts')

@@ -1,7 +1,7 @@
 import type { Clients, PodInfo } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { statusOf } from '../clients/gcs/errors.ts'
-import { createLayout, objectName, objectNames, stateDirOf } from '../config/layout.ts'
+import { createLayout, objectName, objectNames, runObjects, serverClaim, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { allOf } from '../domain/all-of.ts'
 import { promptId, uuidV5 } from '../domain/ids.ts'
@@ -34,13 +34,15 @@ import { termsOf, termsText } from './terms.ts'
 
 /** What is outside of a live run, where that is not the world itself: a sweep puts runs into simulated ones. */
 export interface Outside {
+  /** A simulated world needs nothing of what this machine may lack. */
+  readonly isReal: boolean
   readonly now: () => number
   readonly clients: Omit<Parameters<typeof createClients>[1], 'clientId'>
   /** Puts something around what the run tells of itself. */
   readonly events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>) => EmitRunEvent
 }
 
-const realWorld: Outside = { now: Date.now, clients: {}, events: (emit) => emit }
+const realWorld: Outside = { isReal: true, now: () => Date.now(), clients: {}, events: (emit) => emit }
 
 /** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
 export async function runLive(
@@ -82,8 +84,7 @@ export async function runLive(
     : null
   const begun = await takeOver(run, planned, layout, { dryRun: false, now })
   const jobsBefore = workflowsBefore(plans)
-  const { options } = host.commandLine
-  const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options }
+  const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options: host.commandLine.options }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
   const { storage } = clients
   const share =
@@ -127,18 +128,19 @@ async function meetServer(
 ): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
   const { plans } = planned
   const taken = new Set<string>()
-  if (settings.run.resume === null)
-    await checkNeeds(settings, planned, { earlier: null, outside: outside.clients }, host)
+  const check = async (earlier: ChosenRun['earlier']) =>
+    outside.isReal && checkNeeds(settings, planned, { earlier, outside: outside.clients }, host)
+  if (settings.run.resume === null) await check(null)
   for (;;) {
     const { run, lock } = await chooseLiveRun(settings, plans, taken)
     const { runId, runName, earlier } = run
     try {
-      if (earlier !== null) await checkNeeds(settings, planned, { earlier, outside: outside.clients }, host)
+      if (earlier !== null) await check(earlier)
       const clients = await createClients(settings, { ...outside.clients, clientId: uuidV5('client', runId) })
       await awaitStart(settings, clients, host)
       const isTaken =
         earlier === null &&
-        ((await isOnServer(clients, runId, plans, host)) ||
+        ((await isOnServer(clients, run, plans, host)) ||
           (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
       if (!isTaken) return { run, lock, clients }
       await clients.comfyui.close()
@@ -210,17 +212,20 @@ async function refuseTakenNames(
 /** Whether the server knows a run that is new here: the same work, started from another output directory. */
 async function isOnServer(
   { comfyui }: Clients,
-  runId: string,
+  { runId, runName }: ChosenRun,
   plans: readonly Plan[],
   { signal }: RunHost,
 ): Promise<boolean> {
+  // Who took the name may have died before anything was sent or uploaded.
+  const { name: filename, subfolder } = serverClaim(runName)
+  if (await comfyui.holds({ filename, subfolder, type: 'input' }, signal)) return true
   // Videos are rendered in order: without the first job of the first one nothing else was sent.
   const first = plans[0]?.passes[0]?.high
   return first !== undefined && (await promptState(comfyui, promptId(runId, first.jobId, 1), signal)) !== 'unknown'
 }
 
 /**
- * Whether the bucket has films under the name of a run that is new here. Objects are never replaced, so without this look the
+ * Whether the bucket has films or a claim under the name of a run that is new here. Objects are never replaced, so without this look the
  * clash would show only after hours of rendering. Listing may be forbidden where writing is allowed: that is only a warning. Any
  * other error would hit the upload too.
  */
@@ -240,5 +245,6 @@ async function isInBucket(
   const forbidden = found.find((look) => look instanceof PromptRunnerError)
   if (forbidden)
     output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${forbidden.message}`)
-  return found.some((look) => Array.isArray(look) && look.length > 0)
+  if (found.some((look) => Array.isArray(look) && look.length > 0)) return true
+  return !forbidden && (await storage.list(`${runObjects(storage.prefix, runName).folder}/`, signal)).length > 0
 }

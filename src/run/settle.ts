@@ -70,9 +70,7 @@ function unfinished(
 function withHint(error: PromptRunnerError, resumeCommand: string | null): PromptRunnerError {
   const isSaid = error.code === 'PR_POD' || isOverrunCode(error.code)
   if (resumeCommand === null || isSaid) return error
-  const { code, message, cause, problems, exitCode: exit } = error
-  const hint = [error.hint, goOnWith(resumeCommand)].filter(Boolean).join('; ')
-  return new PromptRunnerError(code, message, { hint, cause, problems, exit })
+  return error.reworded({ hint: [error.hint, goOnWith(resumeCommand)].filter(Boolean).join('; ') })
 }
 
 /** What to do about a failure is said once, at the problem where it belongs. */

@@ -13,18 +13,22 @@ export function chooseFaults(
 ): string[] {
   const specs = table.flatMap(({ at, of, faults }) => {
     const pattern = patternOf(at)
-    const found = seen.filter((event) => {
-      const job = pattern.exec(event)?.groups?.['job']
-      return pattern.test(event) && (of !== 'kinds' || kinds.includes(Number(job)))
-    })
-    return (of === 'first' ? found.slice(0, 1) : found).flatMap((event) => faults.map((fault) => specOf(event, fault)))
+    const jobOf = (event: string) => Number(pattern.exec(event)?.groups?.['job'])
+    const found = seen.filter((event) => pattern.test(event))
+    const chosen = {
+      each: () => found,
+      kinds: () => found.filter((event) => kinds.includes(jobOf(event))),
+      last: () => kinds.flatMap((kind) => found.findLast((event) => jobOf(event) === kind) ?? []),
+      first: () => found.slice(0, 1),
+    }[of]()
+    return chosen.flatMap((event) => faults.map((fault) => specOf(event, fault)))
   })
   return [...new Set(specs)]
 }
 
 function patternOf(at: string): RegExp {
   const words = at.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${words.replaceAll(/\bN\b/g, '(?<job>\\d+)').replaceAll('#', '\\d+')}$`)
+  return new RegExp(`^${words.replaceAll(/\bN\b/g, '(?<job>\\d+)').replaceAll('#', '\\d+').replaceAll('\\?', '\\S+')}$`)
 }
 
 function specOf(event: string, fault: string): string {

@@ -1,9 +1,9 @@
 /** What is tried where. */
 export interface FaultRow {
-  /** Events as faults name them; `N` is the number of a job, `#` any number. */
+  /** Events as faults name them; `N` is the number of a job, `#` any number, `?` any class of nodes. */
   readonly at: string
-  /** At which of the events that look alike: at each, at one job of each kind (of the last chunk), or at the first. */
-  readonly of: 'each' | 'kinds' | 'first'
+  /** At which of the events that look alike: at each, at one job of each kind (of the last chunk), at the last of such a job, or at the first. */
+  readonly of: 'each' | 'kinds' | 'last' | 'first'
   /** Actions; `after` and `5th` stand before the event. */
   readonly faults: readonly string[]
 }
@@ -53,6 +53,7 @@ export const faultTable: readonly FaultRow[] = [
       ],
     ],
   },
+  { at: 'POST /upload', of: 'first', faults: ['status 502', 'after reset', 'kill', 'after kill'] },
   { at: 'socket open', of: 'first', faults: ['status 403, always', 'silence', 'reset', 'kill'] },
   {
     at: 'step 2 of # of job N',
@@ -71,11 +72,11 @@ export const faultTable: readonly FaultRow[] = [
       ...['clear history', 'restart', 'restart without files', 'damaged file', 'cut file', 'foreign file', 'kill'],
     ],
   },
-  { at: 'node VAEDecode of job N', of: 'kinds', faults: ['out of memory'] },
-  { at: 'node SaveVideo of job N', of: 'kinds', faults: ['disk full'] },
-  { at: 'node UnetLoaderGGUF of job N', of: 'kinds', faults: ['restart'] },
+  // What saves.
+  { at: 'node ? of job N', of: 'last', faults: ['out of memory', 'disk full', 'restart'] },
   { at: 'start of upload #', of: 'each', faults: ['status 503', 'status 401', 'after reset', 'kill'] },
   { at: 'chunk 1 of upload #', of: 'each', faults: ['status 503', 'reset', 'after reset', 'after kill'] },
+  { at: 'storage.objects.insert', of: 'first', faults: ['status 503', 'status 401', 'kill', 'after kill'] },
   { at: 'storage.objects.get', of: 'first', faults: ['status 503', 'truncate', 'kill'] },
   { at: 'pod look', of: 'first', faults: ['status 429 with retry-after 12', 'status 500', 'reset'] },
   {

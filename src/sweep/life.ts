@@ -71,6 +71,7 @@ export async function liveIn(options: LifeOptions): Promise<Life> {
     })
     using _disk = faults.disk()
     const outside = {
+      isReal: false,
       now,
       clients: {
         webSocket: network.webSocket,

@@ -121,7 +121,9 @@ export async function openWorld(
       const headers = { authorization: 'Bearer sweep' }
       const url = `https://storage.googleapis.com/storage/v1/b/${encodeURIComponent(bucket)}/o`
       const answer = JSON.parse(await (await gcs.http(new Request(url, { headers }))).text())
-      const objects: ReadonlyArray<{ name: string; crc32c: string }> = answer.items ?? []
+      const all: ReadonlyArray<{ name: string; crc32c: string }> = answer.items ?? []
+      // A run that died before it had a journal leaves a claim, and its name is not used again.
+      const objects = all.filter(({ name }) => !/(?:^|\/)claim_\d+\.json$/.test(name))
       const films = await filmsIn(finalDirOf(outputDir))
       const { remaining } = world.comfyui.report()
       return [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { endlessServer, faultyStorage } from './broken-servers.ts'
 import { type Measured, medians, runProcess } from './run-process.ts'
 
 /**
@@ -42,6 +43,7 @@ try {
   await recorder()
   const upload = await runProcess([built('upload.js'), '1024'], { cwd: folder })
   row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
+  await brokenServers()
 } finally {
   rmSync(folder, { recursive: true })
   rmSync(join(root, 'dist/bench'), { recursive: true, force: true })
@@ -50,7 +52,7 @@ try {
 /** The scripts as the program is built, one bundle each, so that no compiler is measured with them. */
 async function bundle(): Promise<void> {
   await build({
-    entryPoints: ['requests.ts', 'upload.ts', 'recorder.ts'].map((file) =>
+    entryPoints: ['requests.ts', 'upload.ts', 'faulty-upload.ts', 'recorder.ts'].map((file) =>
       fileURLToPath(new URL(file, import.meta.url)),
     ),
     outdir: join(root, 'dist/bench'),
@@ -76,6 +78,22 @@ async function requests(): Promise<void> {
     console.log(
       `${`requests through ${way}`.padEnd(40)} ${rate.toFixed(0).padStart(8)} /s   wire is ${(wire / rate).toFixed(2)} ×`,
     )
+  }
+}
+
+/** What they cost in memory: a promise of the README, too. */
+async function brokenServers(): Promise<void> {
+  const storage = await faultyStorage()
+  const upload = await runProcess([built('faulty-upload.js'), '2048', storage.origin], { cwd: folder })
+  row('upload of 2 GiB, every second chunk fails', upload, `${storage.faults()} faults`)
+  await storage.close()
+  const flags = ['--yes', '--no-upload', '--max-retries', '0', '--width', '64', '--height', '64', '--quiet']
+  for (const path of ['/object_info', '/history', '/view']) {
+    const server = await endlessServer(new RegExp(`^${path}`))
+    const args = [bin, ...flags, '--output-dir', join(folder, path.slice(1)), '--prompt-file', prompt(24)]
+    const run = await runProcess(args, { cwd: folder, env: { COMFYUI_URL: server.origin }, mayFail: true })
+    row(`live run, ${path} without end`, run)
+    await server.close()
   }
 }
 

@@ -9,13 +9,13 @@ import { promptsRun, promptsSent, type SimulatedWorld, simulatedWorld, stored } 
 const ALL = ['--upload', 'all']
 
 /** A machine that dies when it would send its `dies`-th prompt. Gives the name of its run. */
-async function dies(context: RunContext, world: SimulatedWorld, prompt: number): Promise<string> {
+async function dies(context: RunContext, world: SimulatedWorld, prompt: number, flags = ALL): Promise<string> {
   let sent = 0
   const diesAt = (asked: string, isAnswered: boolean) => {
     if (asked === 'comfyui POST /prompt' && !isAnswered) sent += 1
     return sent === prompt
   }
-  await context.start(world, ALL, { diesAt }).ended
+  await context.start(world, flags, { diesAt }).ended
   return Object.keys(journals(context.outputDir))[0]!
 }
 
@@ -89,6 +89,26 @@ it('goes on where it died itself, and sends what the bucket lacks', async () => 
       .split('\n')
       .map((line) => line && JSON.parse(line).kind),
   ).toEqual(['run-finished', ''])
+})
+
+it('shares what a run has made that was not shared from its start', async () => {
+  const first = await simulatedWorld()
+  const here = runContext()
+  const name = await dies(here, first, 4, [])
+  const again = { sent: 0 }
+  const diesAt = (asked: string, isAnswered: boolean) => {
+    if (asked === 'comfyui POST /prompt' && !isAnswered) again.sent += 1
+    return again.sent === 1
+  }
+  await here.start(first, ['--resume', name, ...ALL], { diesAt }).ended
+  const second = await withBucketOf(first)
+  const there = runContext()
+  const { exitCode, stderr } = await there.live(second, ['--resume', `gs://films/june/runs/${name}`])
+  // The first latent stayed on the server, where nobody needs it any more; the second one was not brought home either.
+  expect(`${exitCode} ${stderr}`).toMatch(
+    /^0 warning: otter: ComfyUI has lost files of jobs that were done \(run again: 3; put back from the local copy: 2\)\n$/,
+  )
+  expect(promptsSent(second)).toBe(4)
 })
 
 it('does not go on here with a run that has gone on elsewhere', async () => {

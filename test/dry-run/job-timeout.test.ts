@@ -25,9 +25,10 @@ otter failed: ${why}
 warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:38); that costs $0.79/h (--price)
 warning: To go on with it instead of paying for it twice:
     ${whole}
-PR_RUN_FAILED: Not every video was finished: otter
+PR_RUN_FAILED: Not every video was finished: otter, wren
   otter: ${why}
     ${hint}
+  wren: PR_RUN_FAILED: It was not begun: the run stopped at otter
   hint: go on from there with
     ${whole}
 `,

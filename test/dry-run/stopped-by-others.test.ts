@@ -49,7 +49,7 @@ it('stops when somebody clears the queue, and sends the job again when it goes o
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/heron failed: PR_COMFY_INTERRUPTED: prompt \S+ was taken from the queue of ComfyUI before it/)
   expect(stderr).toContain('hint: somebody has cleared the queue, so the run stops; when it is resumed it sends')
-  expect(stderr).toContain('warning: The run stops here; not begun: otter\n')
+  expect(stderr).toContain('  otter: PR_RUN_FAILED: It was not begun: the run stopped at heron\n')
   const started = () => context.journal(name).filter(({ kind }) => kind === 'job-started')
   expect(started().map(({ video, workflow }) => `${video} ${workflow}`)).toEqual(['heron 1'])
   const resumed = await context.live(world, ['--no-upload', '--resume', name])
@@ -70,8 +70,11 @@ it.each([
   const run = await rehearse(['--fault', fault, ...small], { cwd })
   expect(run.exitCode).toBe(1)
   expect(run.stderr).toMatch(said)
-  expect(run.stderr).toContain('*DRY-RUN* warning: The run stops here; not begun: otter\n')
-  expect(run.summary.videos).toMatchObject([{ name: 'heron', status: 'failed' }])
+  expect(run.stderr).toContain('  otter: PR_RUN_FAILED: It was not begun: the run stopped at heron\n')
+  expect(run.summary.videos).toMatchObject([
+    { name: 'heron', status: 'failed' },
+    { name: 'otter', status: 'not_begun' },
+  ])
   const resumed = await rehearse(['--resume', ...small], { cwd })
   expect([resumed.exitCode, resumed.summary.videos]).toMatchObject([
     0,
@@ -86,7 +89,7 @@ it('begins the next video after a failure of another kind', async () => {
   const run = await rehearse(['--fault', 'node Decode of job 2: out of memory', '--max-retries', '0', ...small], {
     files: two,
   })
-  expect(run.stderr).not.toContain('The run stops here')
+  expect(run.stderr).not.toContain('not begun')
   expect(run.summary.videos).toMatchObject([
     { name: 'heron', status: 'failed' },
     { name: 'otter', status: 'finished' },

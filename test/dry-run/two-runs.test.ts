@@ -43,7 +43,8 @@ it('takes another name when another run ends first', async () => {
   const context = runContext()
   const other = join(context.outputDir, 'final/otter.mp4')
   const world = await simulatedWorld((service, http) => (request) => {
-    if (service === 'comfyui' && request.url.endsWith('/prompt')) writeFileSync(other, 'of another run')
+    if (service === 'comfyui' && request.method === 'POST' && request.url.endsWith('/prompt'))
+      writeFileSync(other, 'of another run')
     return http(request)
   })
   const { name, film } = await live(context, world)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Json } from '../support/rehearse.ts'
 import { JOBS, type Outcome } from './kill-run.ts'
 import type { Remains } from './remains.ts'
 
@@ -43,15 +44,19 @@ function difference(is: unknown, wanted: unknown): string {
 
 /**
  * The jobs that a server may have to be sent again when it dies: those that are not done; where its files are lost, also those whose only
- * file was there and is needed. `done` are the workflow numbers of the jobs that were done. Jobs are HIGH and LOW of each chunk, then a combine
- * job for each: of HIGH jobs and combine jobs nothing is kept here.
+ * file was there and is needed: HIGH's latent until LOW is done, and films until the last one is here. What was rendered and is here is
+ * not rendered again. `events` are those of the journal.
  */
-export function lostJobs(done: ReadonlySet<number>, files: 'kept' | 'lost'): number[] {
-  const chunks = JOBS / 3
+export function lostJobs(events: readonly Json[], files: 'kept' | 'lost'): number[] {
+  const done = new Set(events.filter(({ kind }) => kind === 'job-finished').map(({ workflow }) => workflow))
+  const isFilmHere = events.some(({ kind }) => kind === 'film-downloaded')
   return Array.from({ length: JOBS }, (_, index) => index + 1).filter((number) => {
     if (!done.has(number)) return true
     if (files === 'kept') return false
-    if (number > 2 * chunks) return !done.has(number + 1)
-    return number % 2 === 1 && !done.has(number + 1)
+    return isCombine(number) ? !isFilmHere : isHigh(number) && !done.has(number + 1)
   })
 }
+
+// HIGH and LOW of each chunk, then a combine job for each.
+const isCombine = (number: number) => number > (JOBS / 3) * 2
+const isHigh = (number: number) => number % 2 === 1

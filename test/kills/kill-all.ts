@@ -12,11 +12,16 @@ export interface KillPlan {
   readonly program: string
   /** An empty folder. */
   readonly folder: string
-  /** How often the program is killed, and the server: every second time its files are lost. */
-  readonly kills: number
-  readonly serverKills: number
+  readonly kills: Kills
   /** A number from 0 up to 1 for a place. */
   readonly chosen: (place: string) => number
+}
+
+/** How often the program is killed, and the server, whose files are there when it is started again, or not. */
+export interface Kills {
+  readonly pr: number
+  readonly kept: number
+  readonly lost: number
 }
 
 /** A row of the table. */
@@ -53,13 +58,13 @@ export async function killAll(plan: KillPlan, say: (line: string) => void): Prom
   if (wrong.length > 0) throw new Error(`The run in which nothing is killed: ${wrong.join('; ')}`)
 
   const programs = async (): Promise<KillRow> => {
-    const runs = Math.ceil(plan.kills / 2)
+    const runs = Math.ceil(plan.kills.pr / 2)
     const row = newRow('pr')
     // A run is killed twice: the second time after it was resumed, if it still does so much then.
-    for (let number = 0; row.kills < plan.kills && number < 3 * runs; number += 1) {
+    for (let number = 0; row.kills < plan.kills.pr && number < 3 * runs; number += 1) {
       const place = (number + chosen(`pr ${number}`)) / runs
       const before = Math.ceil((place % 1) * first.acts)
-      const again = row.kills + 1 < plan.kills ? [1 + Math.floor(chosen(`pr again ${number}`) * first.acts)] : []
+      const again = row.kills + 1 < plan.kills.pr ? [1 + Math.floor(chosen(`pr again ${number}`) * first.acts)] : []
       const name = `pr-${number}`
       // One that knew the runs before would be asked for a free name the longer the more of them there are.
       await using own = await startComfyui(serverOptions(name))
@@ -78,9 +83,7 @@ export async function killAll(plan: KillPlan, say: (line: string) => void): Prom
       const name = `server-${files}-${number}`
       let lost: number[] = []
       const onDeath = () => {
-        const events = Object.values(journals(join(folder, name, 'out')))[0] ?? []
-        const done = events.filter(({ kind }) => kind === 'job-finished').map(({ workflow }) => workflow as number)
-        lost = lostJobs(new Set(done), files)
+        lost = lostJobs(Object.values(journals(join(folder, name, 'out')))[0] ?? [], files)
       }
       await using mortal = await startComfyui(serverOptions(name, killAt), { losesFiles: files === 'lost', onDeath })
       const outcome = await killRun({ program, folder: sub(name), cloud, server: mortal }, [], files === 'lost' ? 1 : 0)
@@ -90,10 +93,7 @@ export async function killAll(plan: KillPlan, say: (line: string) => void): Prom
     }
     return row
   }
-  const rows = [await programs()]
-  rows.push(await servers('kept', Math.ceil(plan.serverKills / 2)))
-  rows.push(await servers('lost', Math.floor(plan.serverKills / 2)))
-  return rows
+  return [await programs(), await servers('kept', plan.kills.kept), await servers('lost', plan.kills.lost)]
 }
 
 function newRow(killed: string) {

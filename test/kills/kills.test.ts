@@ -5,15 +5,18 @@ import { temporaryFolder } from '../support/rehearse.ts'
 import { chosen, seed } from '../support/seeded.ts'
 import { killAll } from './kill-all.ts'
 
-it('leaves the same film and bucket, and pays for nothing twice, whenever the program or the server is killed', async () => {
-  const plan = { program, folder: temporaryFolder(), kills: 6, serverKills: 4, chosen }
-  const rows = await killAll(plan, () => {})
-  expect(
-    rows.map(({ killed, kills, deviations }) => ({ killed, kills, deviations })),
-    `PR_SEED=${seed}`,
-  ).toEqual([
-    { killed: 'pr', kills: 6, deviations: [] },
-    { killed: 'server, files kept', kills: 2, deviations: [] },
-    { killed: 'server, files lost', kills: 2, deviations: [] },
+const none = { pr: 0, kept: 0, lost: 0 }
+
+it.each([
+  ['the program', { ...none, pr: 6 }],
+  ['the server, which keeps its files', { ...none, kept: 2 }],
+  ['the server, which loses its files', { ...none, lost: 2 }],
+])('leaves the same film and bucket, and pays for nothing twice, whenever %s is killed', async (_, kills) => {
+  const rows = await killAll({ program, folder: temporaryFolder(), kills, chosen }, () => {})
+  const facts = rows.map(({ killed, kills, deviations }) => ({ killed, kills, deviations }))
+  expect(facts, `PR_SEED=${seed}`).toEqual([
+    { killed: 'pr', kills: kills.pr, deviations: [] },
+    { killed: 'server, files kept', kills: kills.kept, deviations: [] },
+    { killed: 'server, files lost', kills: kills.lost, deviations: [] },
   ])
 })

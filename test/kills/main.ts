@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util'
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
-    server: { type: 'string', default: '40' },
+    kept: { type: 'string', default: '20' },
+    lost: { type: 'string', default: '20' },
     seed: { type: 'string' },
   },
 })
@@ -21,8 +22,8 @@ const { killAll } = await import('./kill-all.ts')
 const program = resolve(process.env['PR_PROGRAM'] || 'dist/cli/bin.js')
 if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`)
 const folder = mkdtempSync(join(tmpdir(), 'pr-kills-'))
-const plan = { program, folder, kills: Number(values.kills), serverKills: Number(values.server), chosen }
-const rows = await killAll(plan, (line) => console.log(line))
+const kills = { pr: Number(values.kills), kept: Number(values.kept), lost: Number(values.lost) }
+const rows = await killAll({ program, folder, kills, chosen }, (line) => console.log(line))
 
 console.log(`${'killed'.padEnd(22)}  runs  kills  prompts again  deviations`)
 for (const { killed, runs, kills, again, deviations } of rows) {

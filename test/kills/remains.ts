@@ -31,7 +31,9 @@ export async function remainsOf(
   const nameless = (names: readonly string[]) => names.map((name) => name.replaceAll(run ?? '', '<run>')).toSorted()
   const path = join(outputDir, 'final/otter.mp4')
   const crc32c = existsSync(path) ? await fileCrc32c(path) : null
-  const bucket = await objects
+  // A run that died before it had a journal leaves its claim, and its name is not used again.
+  const isForeignClaim = (name: string) => /(?:^|\/)claim_\d+\.json$/.test(name) && !name.includes(`/${run}/`)
+  const bucket = (await objects).filter(({ name }) => !isForeignClaim(name))
   const events = journals(outputDir)[run ?? ''] ?? []
   const done = events.filter(({ kind }) => kind === 'job-finished').map(({ workflow }) => workflow as number)
   return {

@@ -6,15 +6,17 @@ import { faultTable } from '../../src/sweep/fault-table.ts'
 /** Two chunks; the jobs of the last one are 3, 4 and 6. */
 const seen = [
   ...['event run-started', 'socket open', 'POST /prompt of job 1', 'step 1 of 4 of job 1', 'step 2 of 4 of job 1'],
+  ...['node VAEDecode of job 4', 'node SaveVideo of job 4'],
   ...['GET /view of job 2', 'write of journal', 'POST /prompt of job 3', 'step 2 of 4 of job 3', 'GET /view of job 4'],
 ]
 const kinds = [3, 4, 6]
 
-it('tries at each event, at one job of each kind, or at the first', () => {
+it('tries at each event, at one job of each kind, at the last of such a job, or at the first', () => {
   const table = [
     { at: 'POST /prompt of job N', of: 'each', faults: ['after reset'] },
     { at: 'step 2 of # of job N', of: 'kinds', faults: ['kill', 'after close 1006'] },
     { at: 'GET /view of job N', of: 'first', faults: ['status 502', 'status 502'] },
+    { at: 'node ? of job N', of: 'last', faults: ['disk full'] },
     { at: 'write of journal', of: 'first', faults: ['5th disk full'] },
     { at: 'pod stop', of: 'each', faults: ['ignore'] },
   ] as const
@@ -24,12 +26,13 @@ it('tries at each event, at one job of each kind, or at the first', () => {
     'step 2 of 4 of job 3: kill',
     'after step 2 of 4 of job 3: close 1006',
     'GET /view of job 2: status 502',
+    'node SaveVideo of job 4: disk full',
     '5th write of journal: disk full',
   ])
 })
 
 it.each(faultTable)('tries at "$at" what can be done there', ({ at, of, faults }) => {
-  const event = at.replace(/\bN\b/, '3').replaceAll('#', '2')
+  const event = at.replace(/\bN\b/, '3').replaceAll('#', '2').replace('?', 'SaveVideo')
   const specs = chooseFaults([event], kinds, [{ at, of, faults }])
   expect(specs).toHaveLength(faults.length)
   for (const spec of specs) expect(parseFault(spec)).toMatchObject({ at: expect.anything() })

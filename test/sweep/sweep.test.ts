@@ -25,6 +25,7 @@ it('tries each fault in a world of its own and goes on until the film is there',
     'step 1 of 4 of job 4: restart without files',
     'event job-finished of job 2: kill',
     'chunk 1 of upload 1: kill',
+    'after storage.objects.insert: kill',
     'write of film: kill',
     'write of video of chunk 2: disk full',
     'end of job 6: foreign file',
@@ -41,6 +42,7 @@ it('tries each fault in a world of its own and goes on until the film is there',
     'step 1 of 4 of job 4: restart without files': ['resumed', 2],
     'event job-finished of job 2: kill': ['resumed', 2],
     'chunk 1 of upload 1: kill': ['resumed', 2],
+    'after storage.objects.insert: kill': ['resumed', 2],
     'write of film: kill': ['resumed', 2],
     'write of video of chunk 2: disk full': ['resumed', 2],
     'end of job 6: foreign file': ['resumed', 2],
@@ -48,9 +50,9 @@ it('tries each fault in a world of its own and goes on until the film is there',
     'pod stop: ignore': ['itself', 1],
     'after pod stop: kill': ['resumed', 2],
   })
-  expect(report.all).toMatchObject({ tried: 11, itself: 2, resumed: 9, lost: 0, paid_twice: 0 })
+  expect(report.all).toMatchObject({ tried: 12, itself: 2, resumed: 10, lost: 0, paid_twice: 0 })
   expect(folder.json('sweep.json')).toEqual(report)
-  expect(readdirSync(`${folder.folder}/sweep`)).toHaveLength(11)
+  expect(readdirSync(`${folder.folder}/sweep`)).toHaveLength(12)
   const death = folder.json('sweep/002.json')
   expect(death.lives.map(({ end }: Json) => end)).toEqual(['killed', 'done'])
   expect(death.calls.filter((call: string) => call.includes('POST /prompt of job 3'))).toHaveLength(1)

@@ -4,7 +4,7 @@ import { pauseAfter, retries } from '../../domain/retry-policy.ts'
 import type { StorageUpload } from '../clients.ts'
 import { isPassing } from './errors.ts'
 import { type KeptSession, keptSession } from './kept-session.ts'
-import { askSession, beginSession, isGone, sendRest } from './upload-session.ts'
+import { askSession, beginSession, type Held, isGone, sendRest } from './upload-session.ts'
 
 /** A file to send, as it was looked at. */
 export interface SizedFile {
@@ -16,14 +16,14 @@ export interface SizedFile {
  * Sends a file under a name that must be free, over as many connections and sessions as it takes. It goes on from what the service
  * holds, also of a session that an earlier part of the run has begun. Nothing of the library's own retries is used: after a failure
  * it would take its own count of bytes for the service's (https://github.com/googleapis/nodejs-storage/issues/2193).
- * Gives the session, to be forgotten when the object has been looked at. Rejects with the library's own errors.
+ * Gives the session, to be forgotten when the object has been looked at, and the generation of what it made. Rejects with the library's own errors.
  */
 export async function sendFile(
   bucket: Bucket,
   { path, object, onProgress, sessionFile }: StorageUpload,
   { size, crc32c, description }: SizedFile & { readonly description: FileMetadata },
   { pace, signal }: { readonly pace: Pace; readonly signal: AbortSignal | undefined },
-): Promise<KeptSession> {
+): Promise<{ session: KeptSession; made: FileMetadata['generation'] }> {
   const file = bucket.file(object)
   const kept = keptSession(sessionFile, { bucket: bucket.name, object, size, crc32c })
   const told = rising((sent) => onProgress?.(sent, size))
@@ -31,9 +31,9 @@ export async function sendFile(
   let furthest = 0
   for (let failures = 0; ; ) {
     try {
-      let held: Awaited<ReturnType<typeof askSession>> = 0
+      let held: Held = 0
       if (uri !== null) held = await askSession(bucket, { uri, size }, pace)
-      if (held === 'done') return kept
+      if (typeof held === 'object') return { session: kept, made: held.made }
       if (held === 'gone' || uri === null) {
         uri = null
         uri = await beginSession(file, description)
@@ -43,7 +43,7 @@ export async function sendFile(
       if (held > furthest) failures = 0
       furthest = Math.max(furthest, held)
       await sendRest(file, uri, { path, size, from: held, onProgress: told })
-      return kept
+      return { session: kept, made: file.metadata.generation }
     } catch (error) {
       signal?.throwIfAborted()
       const isLost = uri !== null && isGone(error)

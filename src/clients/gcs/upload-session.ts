@@ -16,20 +16,22 @@ export async function beginSession(file: File, description: FileMetadata): Promi
   return uri
 }
 
+/** Bytes that the service holds for good, the generation of the object that it has made, or nothing of such a session any more. */
+export type Held = number | { readonly made: FileMetadata['generation'] } | 'gone'
+
 /**
- * Asks how far a session has come: bytes that the service holds for good, or that it has the object, or nothing of such a session any
- * more. https://cloud.google.com/storage/docs/performing-resumable-uploads#status-check
+ * Asks how far a session has come. https://cloud.google.com/storage/docs/performing-resumable-uploads#status-check
  */
 export async function askSession(
   { storage }: Bucket,
   { uri, size }: { readonly uri: string; readonly size: number },
   pace: Pace,
-): Promise<number | 'done' | 'gone'> {
+): Promise<Held> {
   // The library itself asks only as a part of sending, and then hangs when the object is there.
-  const asked = new Promise<number | 'done'>((resolve, reject) => {
+  const asked = new Promise<Held>((resolve, reject) => {
     const headers = { 'content-range': `bytes */${size}` }
-    storage.request({ method: 'PUT', uri, headers }, (error, _body, response) => {
-      if (error === null || error === undefined) resolve('done')
+    storage.request({ method: 'PUT', uri, headers }, (error, body, response) => {
+      if (error === null || error === undefined) resolve({ made: (body as FileMetadata | undefined)?.generation })
       else if (statusOf(error) === 308) resolve(heldBytes(response ?? (error as { response?: unknown }).response))
       else reject(error)
     })

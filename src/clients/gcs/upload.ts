@@ -38,9 +38,11 @@ export async function uploadFile(
   }
   let session: KeptSession | null = null
   let taken = false
+  /** Of the object that this upload made, as its answer said. */
+  let made: FileMetadata['generation']
   try {
-    if (size === 0) await sendNothing(bucket, request, description, pace)
-    else session = await sendFile(once, request, { size, crc32c, description }, how)
+    if (size === 0) made = await sendNothing(bucket, request, description, pace)
+    else ({ session, made } = await sendFile(once, request, { size, crc32c, description }, how))
   } catch (error) {
     if (statusOf(error) !== 412) throw error
     taken = true
@@ -50,8 +52,10 @@ export async function uploadFile(
   await session?.forget()
   if (stored.size === size && stored.crc32c === crc32c) return stored
   if (taken) throw new NameTaken(stored, { path, size, crc32c })
-  await file.delete({ ifGenerationMatch: stored.generation })
-  throw mismatch(stored, { path, size, crc32c })
+  // Somebody may have put another object in its place meanwhile, which is not ours to delete.
+  const isOurs = String(made) === stored.generation
+  if (isOurs) await file.delete({ ifGenerationMatch: stored.generation })
+  throw mismatch(stored, { path, size, crc32c }, isOurs ? 'it was deleted' : 'somebody else has put it there meanwhile')
 }
 
 /** The library would send an empty file in chunks as `bytes 0--1/0`. */
@@ -60,7 +64,7 @@ async function sendNothing(
   { path, object }: StorageUpload,
   metadata: FileMetadata,
   pace: Pace,
-): Promise<void> {
+): Promise<FileMetadata['generation']> {
   const sending = bucket.upload(path, {
     destination: object,
     resumable: false,
@@ -69,7 +73,8 @@ async function sendNothing(
     metadata,
   })
   // The time limit of each request does not reach an upload that is not resumable.
-  await interruptible(sending, { timeout: timeLimits.answer, pace })
+  const [sent] = await interruptible(sending, { timeout: timeLimits.answer, pace })
+  return sent.metadata.generation
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -97,8 +102,8 @@ export class NameTaken extends PromptRunnerError {
   }
 }
 
-function mismatch(stored: StoredObject, local: LocalFile): PromptRunnerError {
-  const message = `uploading ${local.path} to ${uri(stored)} failed: the stored object differs from the file (${differ(stored, local)}); it was deleted`
+function mismatch(stored: StoredObject, local: LocalFile, whose: string): PromptRunnerError {
+  const message = `uploading ${local.path} to ${uri(stored)} failed: the stored object differs from the file (${differ(stored, local)}); ${whose}`
   return new PromptRunnerError('PR_UPLOAD', message, {
     hint: 'check that nothing writes to the file, and resume the run',
   })

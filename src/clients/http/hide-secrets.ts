@@ -1,4 +1,4 @@
-import { type Problem, PromptRunnerError } from '../../errors.ts'
+import type { Problem, PromptRunnerError } from '../../errors.ts'
 
 /**
  * Takes what gives the caller its rights out of what a server says: some echo a request in an error. Only for words: what is read out of
@@ -15,7 +15,6 @@ export function secretHider(headers: Readonly<Record<string, string>>): (text: s
 
 /** An error whose words a server has chosen, without our secrets in them. */
 export function withoutSecrets(error: PromptRunnerError, hide: (text: string) => string): PromptRunnerError {
-  const { code, message, cause, retryAfter, exitCode: exit } = error
   const hint = error.hint === undefined ? undefined : hide(error.hint)
   const problems = error.problems.map(
     (problem): Problem => ({
@@ -26,7 +25,7 @@ export function withoutSecrets(error: PromptRunnerError, hide: (text: string) =>
       ...(typeof problem.value === 'string' ? { value: hide(problem.value) } : {}),
     }),
   )
-  return new PromptRunnerError(code, hide(message), { hint, problems, cause, retryAfter, exit })
+  return error.reworded({ message: hide(error.message), hint, problems })
 }
 
 /** Headers that say nothing secret. */

@@ -99,6 +99,7 @@ export function stopIgnored({ id, status }: Pod): PromptRunnerError {
     `RunPod took the stop of pod ${id}, and its status is ${status} all the same`,
     {
       hint: 'look at the pod in the console: if it runs, it goes on costing money',
+      retryAfter: 0,
     },
   )
 }

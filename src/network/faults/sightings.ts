@@ -96,6 +96,8 @@ function storageLook(): Look {
       return { seen: [{ kind: 'storage', call: `storage.objects.${call[method as 'GET'] ?? 'get'}` }] }
     }
     const name = searchParams.get('name') ?? ''
+    // By a claim a run takes its name; it is no upload of a film.
+    if (/(?:^|\/)claim_\d+\.json$/.test(name)) return { seen: [{ kind: 'storage', call: 'storage.objects.insert' }] }
     if (!names.includes(name)) names.push(name)
     const upload = names.indexOf(name) + 1
     const insert = { kind: 'storage', call: 'storage.objects.insert' } as const

@@ -1,6 +1,7 @@
 import { Interceptor } from '@mswjs/interceptors'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 import type { EngineOptions, StartEngine } from '../engine.ts'
+import { PROXIES, withoutDetours } from '../safety/detours.ts'
 import { connectionTarget } from '../safety/host-table.ts'
 import { allOrNothing } from '../undo-list.ts'
 import { answerWithMockSocket } from './with-mock-socket.ts'
@@ -13,6 +14,8 @@ import { answerWithNock, RUNPOD } from './with-nock.ts'
  */
 export const mswEngine: StartEngine = ({ serviceAt, comfyuiUrl, refuse }) =>
   allOrNothing(async (undo) => {
+    // It has no connections, so there is none to a proxy either.
+    undo.use(withoutDetours(PROXIES))
     const isRunpod = (authority: string) => serviceAt(authority)?.name === 'runpod'
     undo.use(
       await answerWithMsw({

@@ -82,6 +82,27 @@ it('says what to do when memory ran out', () => {
   )
 })
 
+it.each([
+  ['OSError', '[Errno 28] No space left on device'],
+  ['av.error.OSError', "[Errno 28] No space left on device: '/out/video_00001_.mp4'"],
+])('says what to do when the disk of the server is full, in the words of %s', (exception_type, exception_message) => {
+  const error = { node_id: '16', node_type: 'SaveVideo', exception_type, exception_message }
+  const entry = made({ outputs: {}, status: { status_str: 'error', messages: [['execution_error', error]] } })
+  expect(failure(entry)?.hint).toMatch(/^the disk of the server is full: delete files/)
+})
+
+it.each([
+  [{}, 'a node that it does not name'],
+  [{ node_id: null, node_type: null }, 'a node that it does not name'],
+  [{ node_id: '7' }, 'node 7'],
+  [{ node_type: 'KSampler' }, 'a node that it does not name (KSampler)'],
+])('has words for a place that is told as %j', (place, words) => {
+  const error = { ...place, exception_type: 'ValueError', exception_message: 'no' }
+  const ended = (kind: string) => made({ outputs: {}, status: { status_str: 'error', messages: [[kind, error]] } })
+  expect(failure(ended('execution_error'))?.message).toBe(`prompt p failed at ${words}: ValueError: no`)
+  expect(failure(ended('execution_interrupted'))?.message).toBe(`prompt p was interrupted at ${words}`)
+})
+
 it('admits that a failure has no cause', () => {
   expect(failure(made({ outputs: {}, status: { status_str: 'error' } }))?.message).toBe(
     'prompt p failed; its history names no cause',

@@ -31,7 +31,6 @@ it('sends graph, ids and extra data', async () => {
   const extraData = { prompt_runner: { type: 'high_noise_render', job: 1 } }
   expect(await client.submit({ promptId: PROMPT_ID, graph: prompt, extraData })).toEqual({
     promptId: PROMPT_ID,
-    number: 4,
   })
   expect(JSON.parse(server.seen[0]!.body.toString())).toEqual({
     prompt_id: PROMPT_ID,

@@ -106,6 +106,21 @@ it('deletes an object that came out different, and only that generation', async 
   expect(asked.at(-1)).toMatch(/^DELETE film\?ifGenerationMatch=\d{16}$/)
 })
 
+it.each([10, 0])('deletes nothing that somebody else has put there meanwhile, after %s bytes', async (size) => {
+  const { client, asked } = await storage((http) => async (request) => {
+    const response = await http(request)
+    if (request.method !== 'GET') return response
+    const object = (await response.json()) as object
+    return Response.json({ ...object, size: '12', crc32c: 'AAAAAA==', generation: '1' })
+  })
+  const { path, checksum } = await file(size)
+  await expect(client.upload({ path, object: 'film', contentType: 'video/mp4' })).rejects.toMatchObject({
+    code: 'PR_UPLOAD',
+    message: `uploading ${path} to gs://bkt/film failed: the stored object differs from the file (12 bytes, crc32c AAAAAA==; the file has ${size} bytes, crc32c ${checksum}); somebody else has put it there meanwhile`,
+  })
+  expect(asked.filter((request) => request.startsWith('DELETE'))).toEqual([])
+})
+
 it('tells why a bucket cannot be written', async () => {
   const { client } = await storage((http) => http, ['other'])
   const { path } = await file(1)

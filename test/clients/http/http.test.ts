@@ -155,6 +155,36 @@ it('names the address that it is sent away to', async () => {
   })
 })
 
+it('says that a port speaks plain HTTP', async () => {
+  const { server } = await reach(echo)
+  const { port } = server.address() as AddressInfo
+  const http = createHttp({ ...NAMING, base: new URL(`https://127.0.0.1:${port}`) })
+  onTestFinished(() => http.close())
+  const failed = await http.text('/queue').catch((error) => error)
+  expect(failed).toMatchObject({
+    code: 'PR_COMFY_UNREACHABLE',
+    message: expect.stringContaining('ComfyUI does not answer: it answered without TLS'),
+    hint: 'the port speaks plain HTTP: give the address with http:// instead of https://',
+    retryAfter: null,
+  })
+})
+
+it('says that a port speaks no HTTP', async () => {
+  const { http } = await reach(echo, { tls: loopbackCertificate })
+  const plain = createHttp({ ...NAMING, base: new URL(http.url('/').href.replace('https:', 'http:')) })
+  onTestFinished(() => plain.close())
+  const failed = await plain.text('/queue').catch((error) => error)
+  expect([failed.code, failed.hint]).toEqual(['PR_COMFY_UNREACHABLE', expect.stringMatching(/wants https|start it/)])
+})
+
+it.each([
+  ['a page of HTML, as a proxy says it for a server that is away', '<html><title>404 page</title></html>', 0],
+  ['its own words', '404: Not Found', null],
+])('takes a 404 in %s', async (_, body, retryAfter) => {
+  const { http } = await reach((_, response) => response.writeHead(404).end(body))
+  expect(await http.text('/history/p').catch((error) => error)).toMatchObject({ code: 'PR_COMFY_HTTP', retryAfter })
+})
+
 it('shows what came instead of JSON', async () => {
   const { http } = await reach((_, response) => response.end('<title>Sign in</title>'))
   expect(await failureOf(http.json('/queue'))).toEqual({

@@ -64,7 +64,9 @@ it('does not believe that a pod is off before it is', async () => {
     code: 'PR_POD',
     message: 'RunPod took the stop of pod mine, and its status is RUNNING all the same',
   })
-  expect(pauses).toEqual([250, 500, 250, 500, 1000, 2000, 4000])
+  const looks = [250, 500, 1000, 2000, 4000]
+  const again = [1000, 2000, 4000, 8000, 16_000].flatMap((pause) => [pause, ...looks])
+  expect(pauses).toEqual([250, 500, ...looks, ...again])
 })
 
 it('does not ask to stop a pod that is locked', async () => {

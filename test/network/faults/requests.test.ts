@@ -76,7 +76,6 @@ const table: Readonly<Record<string, Seen>> = {
   interrupt: {},
   'clear queue': {},
   'clear history': {},
-  kill: { killed: ['SIGKILL'] },
   'kill with SIGTERM': { killed: ['SIGTERM'] },
 }
 
@@ -89,6 +88,14 @@ it.each(
   await using network = await faultyNetwork(skin, `GET /queue: ${action}`)
   expect(await look(network, seen)).toEqual(expected(skin, seen))
   expect(network.report()).toEqual([[expect.any(String), 1]])
+})
+
+it.each(['wire', 'serve'] as const)('%s: answers a program no more that it has killed', async (skin) => {
+  await using network = await faultyNetwork(skin, 'GET /queue: kill')
+  // It is watched until it is dead.
+  const now = () => (network.killed.length > 0 ? Number.POSITIVE_INFINITY : 0)
+  const { bytes, end } = await ask({ ...network, now }, 'GET /queue', { hangs: true })
+  expect([bytes.toString(), end, network.killed]).toEqual(['', 'open', ['SIGKILL']])
 })
 
 it('asks the service before a fault that comes after', async () => {

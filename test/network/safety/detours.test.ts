@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { withoutDetours } from '../../../src/network/safety/detours.ts'
+import { runPr } from '../../cli/run-pr.ts'
+import { promptFile } from '../../support/rehearse.ts'
+
+// Nobody listens there; a connection that is tried would end the rehearsal with 5.
+const elsewhere = '127.0.0.1:9'
+
+it.each([
+  ['wire', 'HTTP_PROXY', `http://${elsewhere}`],
+  ['msw', 'HTTP_PROXY', `http://${elsewhere}`],
+  ['msw', 'https_proxy', `http://${elsewhere}`],
+  ['wire', 'GCE_METADATA_HOST', elsewhere],
+  ['msw', 'GCE_METADATA_HOST', elsewhere],
+])('rehearses with the engine %s where %s is set, and asks nobody there', async (engine, name, value) => {
+  const flags = ['--dry-run', '--engine', engine, '--width', '64', '--height', '64']
+  const files = { 'prompt_files/otter.txt': promptFile('otter', 5) }
+  const { exitCode, stderr, stdout } = await runPr(flags, { files, env: { [name]: value } })
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(stdout).toContain('real network connections: 0')
+})
+
+it('gives back what it has taken away', () => {
+  const env = { HTTP_PROXY: 'http://proxy', PATH: '/bin' }
+  {
+    using _without = withoutDetours(['HTTP_PROXY', 'ALL_PROXY'], env)
+    expect(env).toEqual({ PATH: '/bin' })
+  }
+  expect(env).toEqual({ HTTP_PROXY: 'http://proxy', PATH: '/bin' })
+})

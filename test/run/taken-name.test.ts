@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { journals } from '../support/journals.ts'
+import { runContext } from '../support/run-context.ts'
+import { promptsRun, simulatedWorld, stored } from '../support/simulated-world.ts'
+
+it.each([
+  ['server', /^comfyui POST \/upload\/image/],
+  ['bucket', /^gcs PUT /],
+])('takes another name when one that died has claimed its own in the %s, and had no journal yet', async (_, claims) => {
+  const world = await simulatedWorld()
+  const context = runContext()
+  const diesAt = (asked: string, isAnswered: boolean) => isAnswered && claims.test(asked)
+  await context.start(world, [], { diesAt }).ended
+  expect(journals(context.outputDir)).toEqual({})
+  expect(context.files()).toEqual([expect.stringMatching(/^state\/[a-z]+-[a-z]+\.claim$/)])
+  const { exitCode, stderr, summary } = await context.live(world)
+  expect(`${exitCode} ${stderr}`).toBe('0 ')
+  expect(context.files().filter((file) => file.endsWith('.claim'))).toEqual([])
+  expect(await promptsRun(world)).toBe(6)
+  expect(JSON.parse(`${await stored(world, `june/otter/${summary.run_name}/manifest.json`)}`).run_name).toBe(
+    summary.run_name,
+  )
+})
