@@ -70,15 +70,74 @@ it('takes a prompt for open until its end was seen', () => {
     attempt: 1,
     willRetry: false,
   })
-  const openAfter = (code: string) => fold([...started, job(1)[0]!, failed(code)]).videos['otter']!.open
+  const after = (code: string) => fold([...started, job(1)[0]!, failed(code)]).videos['otter']!
+  const openAfter = (code: string) => after(code).open
   const open = { 1: { promptId: 'p1.1', attempt: 1, graph: 'g' } }
   expect(openAfter('PR_COMFY_UNREACHABLE')).toEqual(open)
   expect(openAfter('PR_CANCELLED')).toEqual(open)
   // Whatever was answered, it was not that the prompt has ended.
   expect(openAfter('PR_COMFY_HTTP')).toEqual(open)
   expect(openAfter('PR_FILE')).toEqual(open)
-  expect(openAfter('PR_COMFY_FAILED')).toEqual({})
+  for (const said of ['REJECTED', 'FAILED', 'INTERRUPTED', 'LOST']
+    .map((end) => `PR_COMFY_${end}`)
+    .concat('PR_NO_OUTPUT'))
+    expect(after(said)).toMatchObject({ open: {}, sent: {}, attempts: { 1: 1 } })
   expect(fold([...started, ...job(1)]).videos['otter']!.open).toEqual({})
+})
+
+it('forgets what the nodes of a job had made once it is done', () => {
+  const named = (workflow: number): RunEvent => {
+    const files = [onServer(`${workflow}.latent`)]
+    return { kind: 'job-output', at, video, workflow, promptId: `p${workflow}.1`, node: '7', files }
+  }
+  const first = fold([...started, named(1), named(2)]).videos['otter']!
+  expect(Object.keys(first.named)).toEqual(['1', '2'])
+  const then = fold([...started, named(1), named(2), ...job(1)]).videos['otter']!
+  expect(then.named).toEqual({ 2: { promptId: 'p2.1', files: { 7: [onServer('2.latent')] } } })
+})
+
+it('takes what another run has made for done, with the job that it was', () => {
+  const result = resultOf(plan, 2, 'other')
+  const taken: RunEvent = { kind: 'job-taken', at, video, workflow: 2, jobId: jobIds[2]!, result, from: 'bold-wren' }
+  expect(fold([...started, ...job(1), taken]).videos['otter']).toMatchObject({
+    done: { 1: resultOf(plan, 1, 'p1.1'), 2: result },
+    taken: { 2: jobIds[2] },
+    sent: { 1: { promptId: 'p1.1' } },
+  })
+})
+
+it('knows the latest reference image of each chunk, and none that is not known any more', () => {
+  const digest = { crc32c: 'AAAAAA==', bytes: 1 }
+  const extracted = (chunk: number, more: { digest?: typeof digest }): RunEvent => {
+    return { kind: 'reference-extracted', at, video, chunk, frame: 9, file: '/f.png', ...more }
+  }
+  const both = fold([...started, extracted(2, { digest }), extracted(3, { digest })])
+  expect(both.videos['otter']!.referenceFiles).toEqual({ 2: digest, 3: digest })
+  expect(fold([extracted(2, {})], both).videos['otter']!.referenceFiles).toEqual({ 3: digest })
+  const uploaded = (chunk: number, name: string): RunEvent => ({ kind: 'reference-uploaded', at, video, chunk, name })
+  const names = fold([uploaded(2, 'a.png'), uploaded(3, 'b.png'), uploaded(2, 'a (1).png')], both)
+  expect(names.videos['otter']!.references).toEqual({ 2: 'a (1).png', 3: 'b.png' })
+})
+
+it('counts the attempts of a job that has another number now', () => {
+  const later = fold([...started, ...job(1), ...job(1, 2)])
+  expect(later.videos['otter']!.attempts).toEqual({ 1: 2, [jobIds[1]!]: 2 })
+})
+
+it('keeps the upload of a manifest beside that of its film, which may not lie here', () => {
+  const upload = (role: 'film' | 'manifest'): RunEvent => ({ kind: 'upload-finished', at, video, role, object: stored })
+  const uploaded = { object: stored, film: null, jobIds }
+  expect(fold([...started, upload('film'), upload('manifest')]).videos['otter']!.uploads).toEqual({
+    film: uploaded,
+    manifest: uploaded,
+  })
+})
+
+it('has a film of the present plan only', () => {
+  const film: RunEvent = { kind: 'film-downloaded', at, video, file: '/f.mp4', bytes: 1, crc32c: 'c', frames: 9 }
+  const longer = planOf('otter', 600)
+  const again: RunEvent = { kind: 'video-started', at, video, plan: longer, skipped: [9] }
+  expect(fold([...started, film, again]).videos['otter']).toMatchObject({ film: null, done: {} })
 })
 
 it('knows the end of a video', () => {
