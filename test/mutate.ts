@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mutatedRooms } from './support/mutated-rooms.ts'
+import { roomsCalled } from './support/mutated-rooms.ts'
 
-// `npm run mutate` for every room, `npm run mutate -- state signals` for some; what follows a `--` is for Stryker.
+// `npm run mutate` for every room, `npm run mutate -- state network` for some; what follows a `--` is for Stryker.
 const args = process.argv.slice(2)
 const end = args.includes('--') ? args.indexOf('--') : args.length
-const asked = args.slice(0, end)
-const failed = (asked.length > 0 ? asked : Object.keys(mutatedRooms)).filter((room) => {
+const failed = roomsCalled(args.slice(0, end)).filter((room) => {
   const stryker = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', '.stryker.config.mjs']
   const env = { ...process.env, MUTATED_ROOM: room }
   return spawnSync(process.execPath, [...stryker, ...args.slice(end + 1)], { env, stdio: 'inherit' }).status !== 0
