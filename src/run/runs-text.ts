@@ -1,3 +1,4 @@
+import { dollarText, sourceText } from '../domain/price.ts'
 import { localIso } from '../report/stamps.ts'
 import { isUnfinished, type KnownRun } from './known-runs.ts'
 import type { CommandLine } from './run-host.ts'
@@ -14,8 +15,13 @@ interface RunPlaces {
 /** A table of runs, the latest last, and how to go on with the last that is not finished. */
 export function runsText(runs: readonly KnownRun[], places: RunPlaces): string[] {
   if (runs.length === 0) return [`No run in ${places.outputDir}, and no run folder in ${places.tempDir}`]
-  const head = ['name', 'state', 'jobs', 'started', 'last written', 'videos', 'in']
-  const rows = [head, ...runs.map(cells)]
+  const all = [
+    ['name', 'state', 'jobs', 'cost', 'started', 'last written', 'videos', 'in'],
+    ...runs.map((run) => cells(run)),
+  ]
+  const isPriced = runs.some(({ cost }) => cost !== null)
+  const rows = all.map((row) => (isPriced ? row : row.toSpliced(3, 1)))
+  const head = rows[0]!
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const lines = rows.map((row) =>
     row
@@ -30,7 +36,7 @@ export function runsText(runs: readonly KnownRun[], places: RunPlaces): string[]
 
 /** A run for machines. */
 export function runData(run: KnownRun, places: RunPlaces): object {
-  const { runName, dryRun, condition, folder, journal, holder, startedAt, writtenAt, videos, jobs, problem } = run
+  const { runName, dryRun, condition, folder, journal, holder, startedAt, writtenAt, videos, jobs, cost, problem } = run
   return {
     name: runName,
     state: condition,
@@ -38,6 +44,7 @@ export function runData(run: KnownRun, places: RunPlaces): object {
     folder,
     journal,
     jobs,
+    cost: cost && { usd: cost.dollars, price: sourceText(cost.price) },
     started: startedAt === null ? null : new Date(startedAt).toISOString(),
     last_written: new Date(writtenAt).toISOString(),
     process: holder && { pid: holder.pid, host: holder.host, since: holder.since },
@@ -55,12 +62,13 @@ export function runText(run: KnownRun): string {
 }
 
 function cells(run: KnownRun): string[] {
-  const { runName, dryRun, condition, holder, jobs, startedAt, writtenAt, videos, folder } = run
+  const { runName, dryRun, condition, holder, jobs, cost, startedAt, writtenAt, videos, folder } = run
   const by = holder ? ` (process ${holder.pid} on ${holder.host})` : ''
   return [
     runName,
     `${dryRun ? 'dry run, ' : ''}${condition}${by}`,
     jobs.planned === 0 ? '–' : `${jobs.done}/${jobs.planned}`,
+    cost === null ? '–' : `${dollarText(cost.dollars)} (${sourceText(cost.price)})`,
     startedAt === null ? '–' : timeText(startedAt),
     timeText(writtenAt),
     videos.map(({ name }) => name).join(', ') || '–',

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import type { Price } from '../domain/price.ts'
 import type { RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readRunState } from './read-journal.ts'
@@ -22,6 +23,8 @@ export interface RunRecord {
   readonly lastAt: number | null
   readonly videos: readonly RecordedVideo[]
   readonly jobs: { readonly done: number; readonly planned: number }
+  /** USD of the starts that a price was known for, and the last price; null: nobody knew one, or it was a rehearsal. */
+  readonly cost: { readonly dollars: number; readonly price: Price } | null
   /** Words of the command line that it was started with; null: its journal does not say. */
   readonly options: readonly string[] | null
   /** Why its journal cannot be read. */
@@ -41,8 +44,8 @@ export function recordOf(journal: string): RunRecord {
   const seen = seeing()
   const record = { runName, journal, holder: holder === 'unknown' ? null : holder }
   try {
-    const { dryRun, videos } = readRunState(journal, seen.see)
-    const { names, jobs, end, options, startedAt, lastAt } = seen
+    const { dryRun, videos, cost } = readRunState(journal, seen.see)
+    const { names, jobs, end, options, startedAt, lastAt, price } = seen
     const planned = Object.values(videos).flatMap(({ jobIds }) => Object.keys(jobIds)).length
     const done = Object.values(videos).flatMap((video) => Object.keys(video.done)).length
     return {
@@ -54,12 +57,19 @@ export function recordOf(journal: string): RunRecord {
       videos: names.map((name) => recorded(name, videos[name])),
       // Of a video that has not begun only the sum tells.
       jobs: { done, planned: Math.max(planned, jobs) },
+      cost: price === null || dryRun ? null : { dollars: cost.dollars, price },
       options,
       problem: null,
     }
   } catch (error) {
     if (!(error instanceof PromptRunnerError)) throw error
-    const unknown = { startedAt: seen.startedAt, lastAt: seen.lastAt, videos: [], jobs: { done: 0, planned: 0 } }
+    const unknown = {
+      startedAt: seen.startedAt,
+      lastAt: seen.lastAt,
+      videos: [],
+      jobs: { done: 0, planned: 0 },
+      cost: null,
+    }
     return { ...record, dryRun: seen.dryRun, condition: 'damaged', ...unknown, options: seen.options, problem: error }
   }
 }
@@ -76,6 +86,7 @@ function seeing() {
     dryRun: false,
     names: [] as readonly string[],
     jobs: 0,
+    price: null as Price | null,
     options: null as readonly string[] | null,
     end: 'unfinished' as RunCondition,
     see(event: RunEvent) {
@@ -85,6 +96,7 @@ function seeing() {
         const { dryRun, videos, jobs = 0, options = null } = event
         Object.assign(seen, { dryRun, names: videos, jobs, options, end: 'unfinished' })
       }
+      if (event.kind === 'price') seen.price = event.price
       if (event.kind === 'run-finished') seen.end = event.ok ? 'done' : event.cancelled ? 'cancelled' : 'failed'
     },
   }

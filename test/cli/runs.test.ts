@@ -75,6 +75,7 @@ it('tells a program the same, and who runs what', async () => {
       folder: context.outputDir,
       journal: join(context.outputDir, `state/${name}.jsonl`),
       jobs: { done: 6, planned: 6 },
+      cost: null,
       started: expect.stringMatching(/^20.*Z$/),
       last_written: expect.stringMatching(/^20.*Z$/),
       process: { pid: process.pid, host: lock.host, since: '2026-01-01' },
@@ -83,6 +84,33 @@ it('tells a program the same, and who runs what', async () => {
       resume: null,
     },
   ])
+})
+
+it('says what a run has cost where a price was known, and who told it', async () => {
+  const world = await simulatedWorld()
+  const context = runContext()
+  const priced = await context.live(world, ['--no-upload', '--price', '3600'])
+  const { summary } = await context.live(world, ['--no-upload'])
+  const { stdout } = await callPr(['runs'], { cwd: context.cwd })
+  const [head, ...rows] = still(stdout, context.cwd).split('\n')
+  expect(head).toBe('name  state  jobs  cost  started  last written  videos  in')
+  expect(
+    rows.map((row) =>
+      row
+        .replace(/\$\d+\.\d{2} /, '$<cost> ')
+        .split('  ')
+        .slice(0, 4),
+    ),
+  ).toEqual([
+    [priced.summary.run_name, 'done', '6/6', '$<cost> (--price)'],
+    [summary.run_name, 'done', '6/6', '–'],
+    [''],
+  ])
+  const { runs } = JSON.parse((await callPr(['runs', '--json'], { cwd: context.cwd })).stdout)
+  expect(runs.map(({ cost }: { cost: unknown }) => cost)).toEqual([{ usd: expect.any(Number), price: '--price' }, null])
+  // A dollar a second, for every second up to the last thing that it noted.
+  const [{ at: from }, ...events] = context.journal(priced.summary.run_name)
+  expect(runs[0].cost.usd).toBeCloseTo((events.at(-1)!['at'] - from) / 1000)
 })
 
 it('names the folder of a rehearsal that goes on, and none that is done since', async () => {
