@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path'
 import { flagOf } from '../config/setting.ts'
 import { type SettingName, settingRows } from '../config/setting-table.ts'
+import { quoted } from '../domain/shell-word.ts'
 import type { CommandLine } from '../run/run-host.ts'
 
 /** How this process was called. */
@@ -43,11 +44,6 @@ export function calledAs({ environment, cwd, script = '' }: Omit<Call, 'argv'>):
   if (!/^bin\.[jt]s$/.test(name)) return 'pr'
   const path = relative(cwd, script)
   return `node ${quoted(path.startsWith('..') ? script : path)}`
-}
-
-/** A word for a POSIX shell. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 const rows = new Map(settingRows.map(([name, row]) => [flagOf(name, row), { name, row }]))

@@ -1,5 +1,6 @@
+import { quoted } from '../domain/shell-word.ts'
 import type { Command } from './command.ts'
-import { type Call, calledAs, givenOf, quoted } from './command-line.ts'
+import { type Call, calledAs, givenOf } from './command-line.ts'
 
 /**
  * Makes commands whole that a text names between backticks: `pr validate` becomes what a shell runs here, with those options of this

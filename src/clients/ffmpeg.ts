@@ -4,6 +4,7 @@ import { rm, stat } from 'node:fs/promises'
 import { constants } from 'node:os'
 import * as z from 'zod'
 import { extractFrameArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
+import { quoted } from '../domain/shell-word.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { MediaClient, MediaInfo, RunProgram } from './clients.ts'
 
@@ -55,7 +56,7 @@ async function execute(run: RunProgram, what: Task, args: readonly string[], sig
     const said = stderr.trim().split('\n').at(-1)
     const end = `ended with ${exitCode}${said ? `: ${said}` : ''}`
     throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} ${end}`, {
-      hint: `is the file a whole video? try: ${program} ${args.join(' ')}`,
+      hint: `is the file a whole video? try: ${[program, ...args].map(quoted).join(' ')}`,
       isFileLost: true,
     })
   } catch (error) {

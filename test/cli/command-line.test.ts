@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { calledAs, commandLineOf, quoted } from '../../src/cli/command-line.ts'
+import { calledAs, commandLineOf } from '../../src/cli/command-line.ts'
+import { quoted } from '../../src/domain/shell-word.ts'
 import { fc } from '../support/seeded.ts'
 
 const call = { environment: {}, cwd: '/films', script: '/usr/local/bin/pr' }

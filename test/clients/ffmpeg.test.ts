@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +73,15 @@ it('says what ffprobe finds wrong with a file', async () => {
     code: 'PR_FFMPEG',
     message: `the frames of ${broken} cannot be read: ffprobe ended with 1: ${broken}: Invalid data found when processing input`,
   })
+})
+
+it('names the command that failed as a shell takes it', async () => {
+  const broken = join(folder, "it's no video.mp4")
+  writeFileSync(broken, 'no video')
+  const { hint } = await media.extractFrame(broken, 3, join(folder, 'none.png')).catch((error) => error)
+  const [, command = ''] = /try: (.*)$/.exec(hint) ?? []
+  const said = spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stderr
+  expect(said).toContain(`${broken}: Invalid data found when processing input`)
 })
 
 it('says that a file has no video', async () => {
