@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { journalOf, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -57,7 +57,10 @@ function runsIn(folder: string): Array<Omit<KnownRun, 'isOutdated'>> {
   const stateDir = stateDirOf(folder)
   return knownRuns(stateDir).map((name) => {
     const journal = journalOf(stateDir, name)
-    return { ...recordOf(journal), folder, writtenAt: statSync(journal).mtimeMs }
+    const record = recordOf(journal)
+    // The journal of a rehearsal that died at its first word does not say what it is of.
+    const dryRun = record.dryRun || isRunFolder(basename(folder))
+    return { ...record, dryRun, folder, writtenAt: statSync(journal).mtimeMs }
   })
 }
 

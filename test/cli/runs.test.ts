@@ -124,6 +124,21 @@ it('names the folder of a rehearsal that goes on, and none that is done since', 
   expect(await runs()).not.toContain('Go on')
 })
 
+it('takes a rehearsal for one whose journal says nothing, and goes on with none in a live run', async () => {
+  const first = await rehearse(['--fault', 'event run-started: kill with SIGTERM'])
+  const { cwd } = first
+  const name: string = first.summary.run_name
+  writeFileSync(join(first.folder, 'state', `${name}.jsonl`), '')
+  expect((await callPr(['runs'], { cwd })).stdout).toContain(
+    `Go on with ${name}:\n    pr --dry-run --resume ${name} --output-dir ${first.folder}\n`,
+  )
+  const live = await callPr(['--resume', '--no-upload', '--yes'], { cwd })
+  expect([live.exitCode, live.stderr.split('\n')[0]]).toEqual([
+    2,
+    `PR_STATE: --resume: there is no unfinished run in ${cwd}/output/prompt-runner`,
+  ])
+})
+
 it('says where it has looked when there is none', async () => {
   const { cwd, stdout } = await callPr(['runs'])
   expect(stdout).toBe(`No run in ${cwd}/output/prompt-runner, and no run folder in ${cwd}\n`)
