@@ -69,6 +69,7 @@ function controlProblem(prompt: Prompt, { chunkLengths }: PlanValues): Problem |
 export function planWarnings(prompt: Prompt, values: PlanValues, settings: PlanSettings): string[] {
   return [
     ...idleFlags(prompt, settings),
+    idleChunkSeeds(values, settings),
     idleNegative(prompt, values),
     longChunks(values),
     tail(prompt, values),
@@ -120,4 +121,13 @@ function idleFlags({ overrides }: Prompt, settings: PlanSettings): string[] {
     .map((key) => ({ key, flag: settings.given[key]?.file ?? '' }))
     .filter(({ flag }) => flag.startsWith('--'))
     .map(({ key, flag }) => `${flag} ${settings[key]} has no effect: the prompt file says ${overrides[key]}.`)
+}
+
+/** Films may have different numbers of chunks, so a seed that one has no chunk for is no mistake of its own. */
+function idleChunkSeeds({ chunkLengths }: PlanValues, { chunkSeeds }: PlanSettings): string | null {
+  const idle = Object.entries(chunkSeeds).filter(([chunk]) => Number(chunk) > chunkLengths.length)
+  if (idle.length === 0) return null
+  const given = idle.map(([chunk, seed]) => `--chunk-seed ${chunk}:${seed}`).join(' and ')
+  const last = chunkLengths.length === 1 ? 'the film has one chunk' : `the last chunk is ${chunkLengths.length}`
+  return `${given} ${idle.length === 1 ? 'has' : 'have'} no effect: ${last}.`
 }

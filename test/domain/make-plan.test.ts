@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { jobId } from '../../src/domain/ids.ts'
 import { makePlan } from '../../src/domain/make-plan.ts'
-import { jobsOf, renderJobsOf } from '../../src/domain/plan.ts'
+import { renderJobsOf } from '../../src/domain/plan.ts'
 import type { PlanSettings } from '../../src/domain/plan-values.ts'
 import type { Prompt } from '../../src/domain/prompt.ts'
 import { failure } from '../support/failure.ts'
@@ -234,13 +234,4 @@ it('warns of a flag that a prompt file overrules', () => {
     '--seed 4 has no effect: the prompt file says 7.',
   ])
   expect(plan).not.toHaveProperty('given')
-})
-
-it('gives a chunk the seed of its own, and other ids to it and what comes after it, only', () => {
-  const [before, after] = [settings, { ...settings, chunkSeeds: { 3: 70 } }].map((each) =>
-    makePlan(prompt, each, jobId),
-  )
-  expect(after!.chunks.map(({ seed }) => seed)).toEqual([7, 8, 70, 10, 11])
-  const changed = jobsOf(after!).filter(({ jobId }, index) => jobId !== jobsOf(before!)[index]!.jobId)
-  expect(changed.map(({ workflowNumber }) => workflowNumber)).toEqual([5, 6, 7, 8, 9, 10, 13, 14, 15])
 })
