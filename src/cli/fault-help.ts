@@ -45,6 +45,6 @@ const intro = [
       'pod stop: status 409',
       'write of video of chunk 2: disk full',
       'after event job-finished of job 2: kill',
-    ].map((spec) => `  pr --dry-run --fault '${spec}'`),
+    ].map((spec) => `  pr --dry-run${spec.startsWith('pod') ? ' --pod-id p1 --force-shutdown' : ''} --fault '${spec}'`),
   ],
 ]
