@@ -114,7 +114,9 @@ function whyKept(folder: string, runs: readonly KnownRun[]): string | null {
     if (isUnfinished(run) || run.condition === 'running' || run.condition === 'damaged')
       return `its rehearsal ${run.runName} is ${run.condition}`
   }
-  return null
+  // A sweep has no journal of its own, and its table only at its end: until then its worlds are at work in the folder.
+  const isDone = runs.length > 0 || existsSync(join(folder, 'sweep.json'))
+  return isDone ? null : 'nothing in it says that its rehearsal is done'
 }
 
 function bytesIn(folder: string): number {

@@ -136,3 +136,18 @@ it('deletes old run folders of rehearsals that are done, and only when an age is
 it.each(['', 'x', '7', '7 days', '-1d'])('refuses the age %j', async (age) => {
   expect(await clean({ cwd: temporaryFolder() }, `--older-than=${age}`)).toMatch(/^2 PR_USAGE: --older-than /)
 })
+
+it('keeps a run folder that does not say what it is of, as that of a sweep at work, and deletes that of one that is done', async () => {
+  const cwd = temporaryFolder({
+    'temp_dry_run_20260101_000000/sweep/001.json': '{}',
+    'temp_dry_run_20260101_000001/sweep.json': '{}',
+    'temp_dry_run_20260101_000002/notes.txt': 'mine',
+  })
+  const folders = [0, 1, 2].map((at) => `temp_dry_run_20260101_00000${at}`)
+  for (const folder of folders) utimesSync(join(cwd, folder), 0, 0)
+  const said = await clean({ cwd }, '--yes', '--older-than', '7d')
+  expect(said).toContain('folder   <cwd>/temp_dry_run_20260101_000001  2 B: its rehearsal is done\n')
+  for (const kept of [folders[0], folders[2]])
+    expect(said).toContain(`kept     <cwd>/${kept}: nothing in it says that its rehearsal is done\n`)
+  expect(folders.map((folder) => existsSync(join(cwd, folder)))).toEqual([true, false, true])
+})
