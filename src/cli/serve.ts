@@ -4,6 +4,7 @@ import { number } from '../config/parse-value.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { type ServedNetwork, serveNetwork } from '../network/wire/serve.ts'
+import { tellLeftOut } from '../recording/left-out.ts'
 import { faultsOf } from '../run/faults-of.ts'
 import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
 import { realClock, virtualClock } from '../simulators/virtual-clock.ts'
@@ -26,6 +27,7 @@ export async function serve({ port, settings, output, signal, endInOrder }: Serv
   const { comfyui, ...faults } = await faultsOf(settings, { clock: realClock, isVirtual: false })
   const options = { clock, newId: randomUUID, keepBytes: true, behaviours, comfyui }
   const world = await simulatedServices(dryRun.recording, options)
+  tellLeftOut(world.recording, output)
   endInOrder()
   await using network = await serveNetwork({
     services: world.all.map(faults.wrap),

@@ -4,6 +4,7 @@ import { counted } from '../domain/wording.ts'
 import type { PlanFinding } from '../planning/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../planning/invalid-plans.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
 import type { CommandContext } from './command.ts'
@@ -19,7 +20,9 @@ export async function validate(
 ): Promise<number> {
   const { output } = context
   const { settings } = await commandSettings(flags, context)
-  const { entries, facts } = await loadRecording(settings.dryRun.recording)
+  const recording = await loadRecording(settings.dryRun.recording)
+  tellLeftOut(recording, output)
+  const { entries, facts } = recording
   const { objectInfo, version } = comfyuiKnowledge(entries)
   const strict = flags['strict'] === true
   const media = createMediaClient(settings.programs)

@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import * as z from 'zod'
 import { didYouMean } from '../domain/wording.ts'
 import type { Problem } from '../errors.ts'
@@ -18,18 +18,26 @@ interface YamlDocument {
 export function readYaml(file: string, text: string): YamlDocument {
   const counter = new LineCounter()
   // Its warnings would go to stderr by themselves; types that JSON has not, as !!binary, stay text.
-  const document = parseDocument(text, { ...quiet, lineCounter: counter, prettyErrors: false })
+  const document = parseDocument(text, { ...quiet, lineCounter: counter, prettyErrors: false, uniqueKeys: false })
   const lineAt = (offset: number) => Math.max(1, counter.linePos(offset).line)
   const problems = document.errors.map(({ code, message, pos: [offset] }): Problem => {
     const place = { file, line: lineAt(offset) }
-    if (code === 'DUPLICATE_KEY') {
-      return { ...place, message: 'A key stands twice in one mapping.', value: keyAt(text, offset) }
-    }
     if (code !== 'MULTIPLE_DOCS') return { ...place, message: `This is not YAML: ${message}.` }
     const hint = 'Put what follows the line --- into a file of its own.'
     return { ...place, message: 'A second YAML document begins here, and a file can hold only one.', hint }
   })
   visit(document, {
+    // The reader's own look for them compares each key with all others: minutes for a file of 100,000.
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const offset = key.range?.[0] ?? 0
+        const message = 'A key stands twice in one mapping.'
+        if (seen.has(key.value)) problems.push({ file, line: lineAt(offset), message, value: keyAt(text, offset) })
+        seen.add(key.value)
+      }
+    },
     Scalar(key, { value, range }) {
       if (key !== 'key' || value !== '__proto__') return
       problems.push({ file, line: lineAt(range?.[0] ?? 0), message: '__proto__ cannot be a key.' })
@@ -62,7 +70,7 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** The problems that a schema found in a document, by line, each with path and value. */
 export function schemaProblems(file: string, document: YamlDocument, error: z.ZodError): Problem[] {
-  const problems = error.issues.map((issue) => {
+  const problems = error.issues.slice(0, MOST).map((issue): Problem => {
     const path = writtenPath(document.value, issue.path)
     const name = path.map(String).join('.')
     const value = valueAt(document.value, path)
@@ -74,8 +82,13 @@ export function schemaProblems(file: string, document: YamlDocument, error: z.Zo
       ...knownHint(issue),
     }
   })
-  return problems.sort((one, other) => one.line - other.line)
+  problems.sort((one, other) => one.line! - other.line!)
+  const more = error.issues.length - MOST
+  return more > 0 ? [...problems, { file, message: `The file has ${more} more problems.` }] : problems
 }
+
+/** Nobody reads more, and each is searched for what could have been meant. */
+const MOST = 200
 
 const quiet = { logLevel: 'error', resolveKnownTags: false } as const
 
@@ -90,7 +103,7 @@ function offsetOf(contents: unknown, path: Path): number {
   let offset = node?.range?.[0] ?? 0
   for (const key of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => String(item.key) === String(key))
+      const pair = pairsOf(node).get(String(key))
       if (!pair) return offset
       offset = (pair.key as Node).range?.[0] ?? offset
       node = pair.value as Node | null
@@ -101,6 +114,15 @@ function offsetOf(contents: unknown, path: Path): number {
   }
   return offset
 }
+
+/** The first pair of each key; looked for once a mapping, for it may have as many problems as keys. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map) ?? new Map(map.items.toReversed().map((pair) => [String(pair.key), pair]))
+  pairs.set(map, known)
+  return known
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
 
 /** What an unknown key could have been, when none is like it. */
 function knownHint(issue: z.core.$ZodIssue): { hint?: string } {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { jsonOrNull, rawMembers } from '../recording/exact-json.ts'
-import type { LoadedEntry } from '../recording/read-har.ts'
+import type { LoadedEntry } from '../recording/loaded-entry.ts'
 import type { JobFacts, NodeFacts, UploadFacts } from './run-facts.ts'
 
 /** What this program says about a job in its requests; other programs say nothing. */

@@ -5,6 +5,7 @@ import { factsOfServer } from '../doctor/facts-of-server.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { driftOf, driftText } from '../recording/drift.ts'
+import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { factsOfRecording, usesOf } from '../recording/server-facts.ts'
 import type { RunHost } from '../run/run-host.ts'
@@ -15,7 +16,9 @@ export async function checkDrift(
   { output, signal }: Pick<RunHost, 'output' | 'signal'>,
 ): Promise<number> {
   const name = settings.dryRun.recording
-  const { entries, facts } = await loadRecording(name)
+  const recording = await loadRecording(name)
+  tellLeftOut(recording, output)
+  const { entries, facts } = recording
   const clients = await createClients(settings, { clientId: randomUUID() })
   const live = await factsOfServer(clients.comfyui, signal).finally(() => clients.comfyui.close())
   const drift = driftOf(factsOfRecording(comfyuiKnowledge(entries)), live, usesOf(entries))

@@ -1,7 +1,9 @@
+import * as z from 'zod'
 import { PromptRunnerError } from '../errors.ts'
+import { homeOf, isAnswer, lastComplete } from './comfyui-home.ts'
 import { runsOf } from './comfyui-runs.ts'
-import { isJson, membersOf } from './exact-json.ts'
-import type { LoadedEntry } from './read-har.ts'
+import { isJson, jsonOrNull, membersOf } from './exact-json.ts'
+import type { LoadedEntry } from './loaded-entry.ts'
 
 /** What recorded traffic of a ComfyUI server teaches: never a table in code, so a new recording teaches new node packs. */
 export interface ComfyuiKnowledge {
@@ -17,7 +19,7 @@ export interface ComfyuiKnowledge {
   readonly nodeClasses: ReadonlyMap<string, string>
   /** Classes that were seen executing. */
   readonly classes: ReadonlyMap<string, ClassKnowledge>
-  /** Recorded answers to GET requests, the last for each path with its query. */
+  /** Recorded answers of this server to GET requests, the last for each path with its query. */
   readonly answers: ReadonlyMap<string, RecordedAnswer>
   /** All of it, for routes that nobody models. */
   readonly entries: readonly LoadedEntry[]
@@ -54,18 +56,15 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
       hint: 'take one with `pr record`, which asks for it',
     })
   }
-  const text = Buffer.from(objectInfo.body()).toString()
-  const nodeClasses = membersOf(text)
+  const listed = Buffer.from(objectInfo.body()).toString()
+  const nodeClasses = membersOf(listed)
   if (nodeClasses === null) throw notWhatItAnswered()
-  const stats = statsOf(answers.get('/system_stats'))
   return {
-    version: stats.system?.comfyui_version ?? '',
-    device: stats.devices?.[0]?.name ?? '',
-    argv: stats.system?.argv ?? [],
+    ...statsOf(answers.get('/system_stats')),
     // A run reads the classes that it uses; only what compares servers reads all.
     get objectInfo() {
-      if (!isJson(text)) throw notWhatItAnswered()
-      return text
+      if (!isJson(listed)) throw notWhatItAnswered()
+      return listed
     },
     nodeClasses,
     classes: classesOf(entries),
@@ -81,23 +80,35 @@ export function notWhatItAnswered(): PromptRunnerError {
   })
 }
 
+/** Of the server whose classes are known: others have the same routes, and answer something else. */
 function answersOf(entries: readonly LoadedEntry[]): Map<string, RecordedAnswer> {
-  const answers = new Map<string, RecordedAnswer>()
-  for (const { method, url, status, responseHeaders, responseBody, frames } of entries) {
-    if (method !== 'GET' || status !== 200 || frames) continue
-    const contentType = responseHeaders.get('content-type') ?? 'application/octet-stream'
-    answers.set(plainPath(url) + url.search, { status, contentType, body: responseBody })
-  }
-  return answers
+  const home = homeOf(entries)
+  const ofServer = entries.filter((entry) => isAnswer(entry) && entry.url.host === home?.host)
+  const byRoute = Map.groupBy(ofServer, ({ url }) => plainPath(url) + url.search)
+  return new Map(
+    Array.from(byRoute, ([route, all]) => {
+      // Only what is JSON is read for it: a film is not.
+      const { status, responseHeaders, responseBody } = ASKED_AGAIN.test(route) ? lastComplete(all)! : all.at(-1)!
+      const contentType = responseHeaders.get('content-type') ?? 'application/octet-stream'
+      return [route, { status, contentType, body: responseBody }]
+    }),
+  )
 }
 
-interface Stats {
-  system?: { comfyui_version?: string; argv?: string[] }
-  devices?: Array<{ name?: string }>
-}
+const ASKED_AGAIN = /^\/(?:object_info|system_stats)$/
 
-function statsOf(answer: RecordedAnswer | undefined): Stats {
-  return answer ? (JSON.parse(Buffer.from(answer.body()).toString()) as Stats) : {}
+const text = z.string().catch('')
+const statsAnswer = z.object({
+  system: z
+    .object({ comfyui_version: text, argv: z.array(z.string()).catch([]) })
+    .catch({ comfyui_version: '', argv: [] }),
+  devices: z.array(z.object({ name: text })).catch([]),
+})
+
+function statsOf(answer: RecordedAnswer | undefined): Pick<ComfyuiKnowledge, 'version' | 'device' | 'argv'> {
+  const { data } = statsAnswer.safeParse(answer ? jsonOrNull(answer.body()) : null)
+  const { comfyui_version: version = '', argv = [] } = data?.system ?? {}
+  return { version, device: data?.devices[0]?.name ?? '', argv }
 }
 
 function classesOf(entries: readonly LoadedEntry[]): Map<string, ClassKnowledge> {

@@ -1,5 +1,6 @@
+import * as z from 'zod'
 import { jsonOrNull } from './exact-json.ts'
-import type { LoadedEntry, LoadedFrame } from './read-har.ts'
+import type { LoadedEntry, LoadedFrame } from './loaded-entry.ts'
 
 /** One node that was seen executing on a recorded socket. */
 export interface NodeRun {
@@ -15,17 +16,25 @@ export interface NodeRun {
   readonly functionName: string | null
 }
 
-type Graph = Record<string, { class_type?: string; inputs?: Record<string, unknown> }>
+const optional = z.string().optional().catch(undefined)
+const members = z.record(z.string(), z.unknown())
 
-interface Message {
-  type?: string
-  data?: {
-    node?: string | null
-    prompt_id?: string
-    output?: Record<string, unknown> | null
-    exception_message?: string
-  }
-}
+/** What was sent and answered may be anything: these are the parts that tell something. */
+const graphSchema = z.record(
+  z.string(),
+  z.object({ class_type: optional, inputs: members.catch({}) }).catch({ class_type: undefined, inputs: {} }),
+)
+type Graph = z.infer<typeof graphSchema>
+
+const submission = z.object({ prompt: graphSchema })
+const acceptance = z.object({ prompt_id: z.string() })
+const message = z.object({
+  type: optional,
+  data: z
+    .object({ node: optional, prompt_id: optional, output: members.catch({}), exception_message: optional })
+    .optional()
+    .catch(undefined),
+})
 
 /** Every node run of the recording, in order. */
 export function runsOf(entries: readonly LoadedEntry[]): NodeRun[] {
@@ -38,9 +47,9 @@ function graphsOf(entries: readonly LoadedEntry[]): Map<string, Graph> {
   const graphs = new Map<string, Graph>()
   for (const { method, url, status, requestBody, responseBody } of entries) {
     if (method !== 'POST' || !url.pathname.endsWith('/prompt') || status !== 200) continue
-    const sent = jsonOrNull(requestBody()) as { prompt?: Graph } | null
-    const got = jsonOrNull(responseBody()) as { prompt_id?: string } | null
-    if (sent?.prompt && got?.prompt_id) graphs.set(got.prompt_id, sent.prompt)
+    const sent = submission.safeParse(jsonOrNull(requestBody())).data
+    const got = acceptance.safeParse(jsonOrNull(responseBody())).data
+    if (sent && got) graphs.set(got.prompt_id, sent.prompt)
   }
   return graphs
 }
@@ -68,7 +77,7 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
   }
   for (const { from, at, opcode, data } of frames) {
     if (from !== 'server' || opcode !== 1) continue
-    const { type, data: facts } = (jsonOrNull(data()) ?? {}) as Message
+    const { type, data: facts } = message.safeParse(jsonOrNull(data())).data ?? {}
     if (type === 'executing' || type?.startsWith('execution_')) close(at, facts?.exception_message)
     if (type === 'executing' && facts?.node && facts.prompt_id) {
       open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], output: {} }
@@ -97,7 +106,7 @@ function filesOf(output: Record<string, unknown>): Pick<NodeRun, 'files' | 'anim
 
 /** width × height × length of the graph's first node that names a size. */
 function volumeOf(graph: Graph): number | null {
-  for (const { inputs = {} } of Object.values(graph)) {
+  for (const { inputs } of Object.values(graph)) {
     const { width, height, length } = inputs
     if (typeof width === 'number' && typeof height === 'number') {
       return width * height * (typeof length === 'number' ? length : 1)

@@ -9,50 +9,72 @@ export const socketMessage = z.looseObject({
   ...file(),
 })
 
-/**
- * What a HAR must have before this project works with it. Loose on purpose: browsers, Playwright and mitmproxy leave out
- * or add fields of their own, and all of those load.
- */
+/** What makes a file a HAR. Its entries are looked at one by one, with `entrySchema`. */
 export const harSchema = z.looseObject({
-  log: z.looseObject({
-    version: z.string().optional(),
-    creator: z.looseObject({ name: z.string(), version: z.string().optional() }).optional(),
-    entries: z.array(
-      z.looseObject({
-        startedDateTime: z.string(),
-        time: z.number().nullish(),
-        request: z.looseObject({
-          method: z.string(),
-          url: z.string(),
-          headers: headers(),
-          postData: z.looseObject({ mimeType: z.string().optional(), ...body() }).nullish(),
-        }),
-        response: z.looseObject({
-          status: z.number(),
-          statusText: z.string().optional(),
-          headers: headers(),
-          content: z.looseObject({ mimeType: z.string().optional(), ...body() }).default({}),
-        }),
-        comment: z.string().optional(),
-        _webSocketMessages: z.array(socketMessage).optional(),
-        _pr: z.record(z.string(), z.unknown()).optional(),
-      }),
-    ),
-    _pr: z.record(z.string(), z.unknown()).optional(),
-  }),
+  log: z.looseObject({ entries: z.array(z.unknown()), _pr: facts() }),
 })
 
-export type LooseHar = z.infer<typeof harSchema>
-export type LooseEntry = LooseHar['log']['entries'][number]
+/**
+ * What an entry must have before this project works with it. Loose on purpose: browsers, Playwright and mitmproxy leave out
+ * or add fields of their own, and what nobody needs may be anything.
+ */
+export const entrySchema = z.looseObject({
+  startedDateTime: z.string().catch(''),
+  time: z.number().catch(0),
+  request: z.looseObject({
+    method: z.string().min(1),
+    url: z.string(),
+    headers: headers(),
+    postData: z.looseObject(body()).nullish(),
+  }),
+  response: z.looseObject({
+    status: z.int(),
+    headers: headers(),
+    content: z
+      .looseObject(body())
+      .nullish()
+      .transform((content) => content ?? noBody),
+  }),
+  comment: z.string().catch(''),
+  _webSocketMessages: z
+    .array(z.unknown())
+    .nullish()
+    .transform((messages) => messages ?? undefined),
+  _pr: facts(),
+})
 
+export type LooseEntry = z.infer<typeof entrySchema>
+
+const noBody: z.infer<z.ZodObject<ReturnType<typeof body>>> = {
+  mimeType: '',
+  text: undefined,
+  encoding: undefined,
+  _file: undefined,
+}
+
+const header = z.looseObject({ name: z.string(), value: z.union([z.string(), z.number()]).transform(String) })
+
+/** Without those that are none. */
 function headers() {
-  return z.array(z.looseObject({ name: z.string(), value: z.string() })).default([])
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((list) => list.flatMap((each) => header.safeParse(each).data ?? []))
 }
 
 function body() {
-  return { text: z.string().optional(), encoding: z.string().optional(), ...file() }
+  const text = z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined)
+  return { mimeType: z.string().catch(''), text, encoding: text, ...file() }
 }
 
 function file() {
-  return { _file: z.string().optional() }
+  const name = z.string().nullish()
+  return { _file: name.transform((value) => value ?? undefined) }
+}
+
+function facts() {
+  return z.record(z.string(), z.unknown()).catch({})
 }

@@ -5,15 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { allOf } from '../domain/all-of.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFolder } from '../files/folders.ts'
-import { type LoadedEntry, type LoadedHar, readHar } from './read-har.ts'
+import { homeOf, plainEntry } from './comfyui-home.ts'
+import type { LoadedEntry } from './loaded-entry.ts'
+import { type LoadedHar, readHar } from './read-har.ts'
 
 /** Recorded traffic of one scenario. */
 export interface Recording {
   readonly name: string
   /** One per service, in the order of their file names. */
   readonly hars: readonly LoadedHar[]
-  /** Entries of all HARs, oldest first. */
+  /** Entries of all HARs, oldest first. The routes of a ComfyUI that was below a path are those of one that is not. */
   readonly entries: readonly LoadedEntry[]
+  /** One sentence for each entry that cannot be used. */
+  readonly leftOut: readonly string[]
   readonly facts: RecordingFacts
 }
 
@@ -30,13 +34,17 @@ export interface RecordingFacts {
 
 /**
  * Loads a recording by its name (from `recordings/` in the current folder, or from the shipped ones), a folder of HARs,
- * or one HAR file. Throws PR_RECORDING, naming the recordings that exist, or every HAR that cannot be read.
+ * or one HAR file, packed or not. Throws PR_RECORDING, naming the recordings that exist, or every HAR that cannot be read.
  */
 export async function loadRecording(nameOrPath: string): Promise<Recording> {
   const files = await harFiles(nameOrPath)
   const hars = await allOf(files.map(readHar))
-  const entries = hars.flatMap((har) => har.entries).toSorted((a, b) => a.startedAt - b.startedAt)
-  return { name: nameOrPath, hars, entries, facts: factsOf(hars, nameOrPath, entries[0]?.startedAt) }
+  const sorted = hars.flatMap((har) => har.entries).toSorted((a, b) => a.startedAt - b.startedAt)
+  const home = homeOf(sorted)
+  const entries = home === null ? sorted : sorted.map((entry) => plainEntry(entry, home))
+  const startedAt = entries.find((entry) => entry.startedAt > 0)?.startedAt
+  const leftOut = hars.flatMap((har) => har.leftOut)
+  return { name: nameOrPath, hars, entries, leftOut, facts: factsOf(hars, nameOrPath, startedAt) }
 }
 
 /** Names that `loadRecording` takes wherever it is run. */
@@ -47,6 +55,9 @@ export function shippedRecordings(): Promise<string[]> {
 /** Shipped recordings without a ComfyUI: the other services answer from them, whatever recording is named. */
 const BESIDE: ReadonlySet<string> = new Set(['gcs', 'runpod'])
 
+const HAR = /\.har(?:\.gz|\.zip)?$/i
+const PACKED = /\.(?:gz|zip)$/i
+
 async function recordingsIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return found
@@ -56,20 +67,22 @@ async function recordingsIn(folder: string): Promise<string[]> {
 }
 
 async function harFiles(nameOrPath: string): Promise<string[]> {
-  if (/\.har$/i.test(nameOrPath)) return [nameOrPath]
+  if (HAR.test(nameOrPath)) return [nameOrPath]
   const isName = /^(?!\.{1,2}$)[\w.-]+$/.test(nameOrPath)
   const homes = isName ? [join('recordings', nameOrPath), join(shippedFolder(), nameOrPath)] : []
   const folder = homes.find((home) => existsSync(home)) ?? nameOrPath
   // Whatever its name, a file is taken for a HAR: reading it says more than refusing it.
   if (existsSync(folder) && !isFolder(folder)) return [folder]
-  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.har')).toSorted()
+  const names = (await readdir(folder).catch(() => [])).filter((name) => HAR.test(name)).toSorted()
+  // Packed beside the same unpacked, a HAR would be there twice.
+  const files = names.filter((name) => !names.includes(name.replace(PACKED, '')) || !PACKED.test(name))
   if (files.length > 0) return files.map((name) => join(folder, name))
   const what = existsSync(folder)
     ? `the folder ${folder} holds no *.har file`
     : `there is no recording named ${JSON.stringify(nameOrPath)}`
-  const names = new Set([...(await recordingsIn('recordings')), ...(await shippedRecordings())]).difference(BESIDE)
+  const known = new Set([...(await recordingsIn('recordings')), ...(await shippedRecordings())]).difference(BESIDE)
   throw new PromptRunnerError('PR_RECORDING', what, {
-    hint: `these exist: ${[...names].join(', ')}; a folder with *.har files or one HAR file also works`,
+    hint: `these exist: ${[...known].join(', ')}; a folder with *.har files or one HAR file also works`,
   })
 }
 

@@ -17,17 +17,10 @@ export interface ClassSchema {
   readonly outputs: readonly string[]
 }
 
-type RawInput = [type: unknown, options?: Record<string, unknown>]
-
-interface RawClass {
-  input?: Record<string, Record<string, RawInput>>
-  output?: unknown[]
-}
-
 /** What `GET /object_info` says about each class, as far as a workflow can depend on it. */
 export function classSchemas(objectInfo: string): Map<string, ClassSchema> {
-  const classes = Object.entries(JSON.parse(objectInfo) as Record<string, RawClass>)
-  return new Map(classes.map(([name, raw]) => [name, classSchema(raw)]))
+  const classes = Object.entries(JSON.parse(objectInfo) as Record<string, unknown>)
+  return new Map(classes.flatMap(([name, raw]) => (isObject(raw) ? [[name, classSchema(raw)] as const] : [])))
 }
 
 /** The text with only the classes in use and those that share a rarer link type with them (not IMAGE, which a fifth shares). */
@@ -53,16 +46,26 @@ function linksOf({ inputs, outputs }: ClassSchema): Set<string> {
   return new Set(types.filter((type) => !CONSTANTS.has(type)))
 }
 
-function classSchema({ input = {}, output = [] }: RawClass): ClassSchema {
-  const groups = Object.entries(input).filter(([group]) => group === 'required' || group === 'optional')
+function classSchema({ input, output }: Record<string, unknown>): ClassSchema {
+  const groups = Object.entries(isObject(input) ? input : {})
   const inputs = groups.flatMap(([group, members]) =>
-    Object.entries(members).map(([key, raw]) => [key, inputSchema(raw, group === 'required')] as const),
+    (group === 'required' || group === 'optional') && isObject(members)
+      ? Object.entries(members).flatMap(([key, raw]) =>
+          Array.isArray(raw) ? [[key, inputSchema(raw, group === 'required')] as const] : [],
+        )
+      : [],
   )
-  return { inputs: new Map(inputs), outputs: output.map((type) => (Array.isArray(type) ? 'COMBO' : String(type))) }
+  const types: unknown[] = Array.isArray(output) ? output : []
+  return { inputs: new Map(inputs), outputs: types.map((type) => (Array.isArray(type) ? 'COMBO' : String(type))) }
 }
 
-function inputSchema([type, given = {}]: RawInput, required: boolean): InputSchema {
-  const { options: listed, tooltip: _, ...options } = given
+/** A node pack may list anything: what is not of this form is no input. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function inputSchema([type, given]: readonly unknown[], required: boolean): InputSchema {
+  const { options: listed, tooltip: _, ...options } = isObject(given) ? given : {}
   const values = Array.isArray(type) ? type : Array.isArray(listed) ? listed : null
   // Lists of input files grow with every upload. Latents are such files too, but their list is not marked as one.
   const isFiles = Object.keys(options).some((key) => key.endsWith('_upload'))

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import * as z from 'zod'
 import type { ComfyuiKnowledge } from './comfyui-knowledge.ts'
+import { jsonOrNull } from './exact-json.ts'
+import type { LoadedEntry } from './loaded-entry.ts'
 import { type ClassSchema, classSchemas } from './object-info.ts'
-import type { LoadedEntry } from './read-har.ts'
 
 /** What a server tells about itself for free, live or recorded. */
 export interface ServerFacts {
@@ -33,10 +35,11 @@ export interface Fingerprint {
 /** The facts that a recording holds; the models are those of the folders that were asked for when it was made. */
 export function factsOfRecording({ version, device, objectInfo, answers }: ComfyuiKnowledge): ServerFacts {
   const lists = [...answers].filter(([path]) => path.startsWith('/models/'))
-  const models = lists.map(([path, { body }]): [string, string[]] => [
-    decodeURIComponent(path.slice('/models/'.length)),
-    JSON.parse(Buffer.from(body()).toString()) as string[],
-  ])
+  const models = lists.flatMap(([path, { body }]): Array<[string, string[]]> => {
+    const folder = decodedOrNull(path.slice('/models/'.length))
+    const { data: names } = z.array(z.string()).safeParse(jsonOrNull(body()))
+    return folder === null || names === undefined ? [] : [[folder, names]]
+  })
   return { version, device, objectInfo, models: new Map(models) }
 }
 
@@ -46,15 +49,23 @@ export function usesOf(entries: readonly LoadedEntry[]): NodeUse[] {
     ({ method, url, status }) => method === 'POST' && url.pathname.endsWith('/prompt') && status === 200,
   )
   return prompts.flatMap(({ requestBody }, index) => {
-    const { prompt = {} } = JSON.parse(Buffer.from(requestBody()).toString()) as {
-      prompt?: Record<string, { class_type: string; inputs?: Record<string, unknown> }>
-    }
-    return Object.values(prompt).map(({ class_type, inputs = {} }) => ({
-      prompt: index + 1,
-      classType: class_type,
-      inputs,
-    }))
+    const nodes = Object.values(sentGraph.safeParse(jsonOrNull(requestBody())).data?.prompt ?? {})
+    return nodes.flatMap((node) => {
+      const { class_type: classType, inputs } = sentNode.safeParse(node).data ?? {}
+      return classType === undefined ? [] : [{ prompt: index + 1, classType, inputs: inputs ?? {} }]
+    })
   })
+}
+
+const sentGraph = z.object({ prompt: z.record(z.string(), z.unknown()) })
+const sentNode = z.object({ class_type: z.string(), inputs: z.record(z.string(), z.unknown()).catch({}) })
+
+function decodedOrNull(part: string): string | null {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return null
+  }
 }
 
 /** What every recording says in `log._pr` about its server, as of today. */

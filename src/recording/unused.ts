@@ -1,6 +1,6 @@
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { LoadedEntry } from './read-har.ts'
+import type { LoadedEntry } from './loaded-entry.ts'
 import { usesOf } from './server-facts.ts'
 
 /**

@@ -21,7 +21,7 @@ import type { RunContext } from '../orchestrator/run-context.ts'
 import { openShare } from '../orchestrator/share.ts'
 
 import { openSpending } from '../orchestrator/spending.ts'
-
+import { tellLeftOut } from '../recording/left-out.ts'
 import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
@@ -73,6 +73,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const books = openBooks(clock)
   const comfyui = (make: MakeComfyui) => faults.comfyui(books.comfyui(make))
   const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui })
+  tellLeftOut(world.recording, output)
   showPlans(plans, output, chosen.filmNames)
 
   host.endInOrder()

@@ -66,7 +66,10 @@ async function checkOnly(settings: Settings, { plans, templates }: Planned, { ou
   const { comfyuiKnowledge } = await import('../recording/comfyui-knowledge.ts')
   const { loadRecording } = await import('../recording/load-recording.ts')
   const { invalidPlans } = await import('../planning/invalid-plans.ts')
-  const { objectInfo, version } = comfyuiKnowledge((await loadRecording(settings.dryRun.recording)).entries)
+  const { tellLeftOut } = await import('../recording/left-out.ts')
+  const recording = await loadRecording(settings.dryRun.recording)
+  tellLeftOut(recording, output)
+  const { objectInfo, version } = comfyuiKnowledge(recording.entries)
   showPlans(plans, output)
   const error = invalidPlans(plans, templates, {
     objectInfo,

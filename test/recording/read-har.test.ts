@@ -78,17 +78,20 @@ it.each(['../outside.bin', '/etc/passwd', 'bodies/../../outside.bin', 'a\0b'])('
 })
 
 it('says which body is not there', async () => {
-  const { entries } = await har({
+  const entry = {
     startedDateTime: '2026-11-23T21:10:32.718Z',
     request: { method: 'GET', url: 'http://gpu.test/view', headers: [] },
     response: { status: 200, headers: [], content: { _file: 'bodies/gone.mp4' } },
+  }
+  await expect(har(entry)).rejects.toMatchObject({
+    code: 'PR_RECORDING',
+    message: expect.stringMatching(/ names a body that is not there: bodies\/gone\.mp4 \(entry 1\)$/),
   })
-  expect(() => entries[0]?.responseBody()).toThrow('names a body that is not there: bodies/gone.mp4')
 })
 
 it.each([
   ['not json', 'is not JSON, so it cannot be a HAR'],
-  ['{"log": {"entries": [{"request": {}}]}}', 'is not a HAR: log.entries.0.startedDateTime:'],
+  ['{"log": {"entries": [{"request": {}}]}}', 'has an entry in which request.method is wrong:'],
   ['[]', 'is not a HAR: the top level:'],
 ])('refuses %s', async (text, message) => {
   const path = join(await folder(), 'bad.har')

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
-import type { LoadedEntry } from '../../src/recording/read-har.ts'
+import type { LoadedEntry } from '../../src/recording/loaded-entry.ts'
 import { recordRedactor } from '../../src/recording/record-redactor.ts'
 import { fc } from '../support/seeded.ts'
 

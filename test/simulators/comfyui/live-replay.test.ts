@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { loadRecording } from '../../../src/recording/load-recording.ts'
-import type { LoadedEntry } from '../../../src/recording/read-har.ts'
+import type { LoadedEntry } from '../../../src/recording/loaded-entry.ts'
 import { parseJson } from '../../../src/simulators/comfyui/python/parse.ts'
 import { freshSimulator, openSocket } from './reach-simulator.ts'
 

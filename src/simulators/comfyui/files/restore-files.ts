@@ -1,6 +1,6 @@
 import { jobsOf, type Plan } from '../../../domain/plan.ts'
 import { filesOf, type JobResult, type OutputFile } from '../../../domain/run-event.ts'
-import type { LoadedEntry } from '../../../recording/read-har.ts'
+import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
 import { type ByteSource, fileSource, fromBytes } from '../../media/byte-source.ts'
 import { colourOf } from '../../media/colour.ts'
 import { mp4 } from '../../media/mp4.ts'

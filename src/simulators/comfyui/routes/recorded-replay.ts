@@ -1,5 +1,5 @@
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
-import type { LoadedEntry } from '../../../recording/read-har.ts'
+import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
 import { parseJson } from '../python/parse.ts'
 import { jsonAnswer } from './aiohttp.ts'

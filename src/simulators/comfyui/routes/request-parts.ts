@@ -1,5 +1,5 @@
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
-import type { LoadedEntry } from '../../../recording/read-har.ts'
+import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
 import { boundaryOf } from '../../../recording/redact-multipart.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { LoadedEntry } from '../../../../src/recording/read-har.ts'
+import type { LoadedEntry } from '../../../../src/recording/loaded-entry.ts'
 import { createFileStore } from '../../../../src/simulators/comfyui/files/file-store.ts'
 import { restoreInputs } from '../../../../src/simulators/comfyui/files/restore-files.ts'
 import { bytesOf } from '../../../../src/simulators/media/byte-source.ts'

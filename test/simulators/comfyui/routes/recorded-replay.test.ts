@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { LoadedEntry } from '../../../../src/recording/read-har.ts'
+import type { LoadedEntry } from '../../../../src/recording/loaded-entry.ts'
 import { replayRecorded } from '../../../../src/simulators/comfyui/routes/recorded-replay.ts'
 
 function entry(method: string, path: string, answer: unknown, sent = '', type = 'application/json'): LoadedEntry {

@@ -1,0 +1,147 @@
+import type { BodyFile, BodyFiles } from './body-files.ts'
+import { jsonOrNull } from './exact-json.ts'
+import { entrySchema, type LooseEntry, socketMessage } from './har-schema.ts'
+
+export interface LoadedEntry {
+  /** Epoch milliseconds, with fractions. */
+  readonly startedAt: number
+  /** Milliseconds; 0 where unknown. */
+  readonly took: number
+  readonly method: string
+  /** Always `http:` or `https:`, for sockets too. */
+  readonly url: URL
+  readonly requestHeaders: Headers
+  /** Empty when there was none or it was not kept. */
+  readonly requestBody: () => Uint8Array
+  readonly status: number
+  readonly responseHeaders: Headers
+  /** Decoded (no content encoding is left). Read from disk when it lies in a file. */
+  readonly responseBody: () => Uint8Array
+  /** null: not a socket. Those of a long one are read from disk as they are asked for. */
+  readonly frames: Iterable<LoadedFrame> | null
+  readonly comment: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+export interface LoadedFrame {
+  readonly from: 'client' | 'server'
+  /** Epoch milliseconds, with fractions. */
+  readonly at: number
+  /** 1 text, 2 binary, 8 close, 9 ping, 10 pong. */
+  readonly opcode: number
+  /** A string for text, bytes for everything else. */
+  readonly data: () => string | Uint8Array
+}
+
+/**
+ * Reads an entry of a HAR, as it stands there and as this project works with it. One whose date cannot be read began at `before`,
+ * with the one before it. Throws an Error whose message says, after the HAR's name, why it cannot be used.
+ */
+export function loadEntry(
+  json: unknown,
+  { files, before }: { files: BodyFiles; before: number },
+): { entry: LooseEntry; loaded: LoadedEntry } {
+  const { data: entry, error } = entrySchema.safeParse(json)
+  if (entry === undefined) {
+    const [issue] = error.issues
+    throw new Error(`has an entry in which ${issue?.path.join('.') || 'all'} is wrong: ${issue?.message}`)
+  }
+  const { request, response } = entry
+  const loaded: LoadedEntry = {
+    startedAt: epochMs(entry.startedDateTime) ?? before,
+    took: Math.max(0, entry.time),
+    method: request.method.toUpperCase(),
+    url: addressOf(request.url),
+    requestHeaders: headersOf(request.headers),
+    requestBody: bytesOf(request.postData ?? {}, files),
+    status: response.status,
+    responseHeaders: headersOf(response.headers),
+    responseBody: bytesOf(response.content, files),
+    frames: framesOf(entry, files),
+    comment: entry.comment,
+    facts: entry._pr,
+  }
+  return { entry, loaded }
+}
+
+function addressOf(text: string): URL {
+  const url = URL.parse(text.replace(/^ws/i, 'http'))
+  if (url !== null && /^https?:$/.test(url.protocol)) return url
+  throw new Error(
+    `has an entry whose address is not one of http, https or a socket: ${JSON.stringify(text.slice(0, 200))}`,
+  )
+}
+
+function framesOf({ response: { content }, ...entry }: LooseEntry, files: BodyFiles): Iterable<LoadedFrame> | null {
+  const frames = entry._webSocketMessages
+  const isSocket = frames !== undefined || entry['_resourceType'] === 'websocket'
+  if (isSocket && !frames?.length && content._file !== undefined) return framesIn(files(content._file), files)
+  return frames?.flatMap((frame) => loadedFrames(frame, files)) ?? null
+}
+
+function framesIn(file: BodyFile, files: BodyFiles): Iterable<LoadedFrame> {
+  return {
+    *[Symbol.iterator]() {
+      for (const line of file.lines()) yield* loadedFrames(jsonOrNull(line), files)
+    },
+  }
+}
+
+/** None for what is no frame, or whose bytes cannot be had: the frames around it are what they are. */
+function loadedFrames(json: unknown, files: BodyFiles): LoadedFrame[] {
+  const { data: frame } = socketMessage.safeParse(json)
+  if (frame === undefined || frame.type === 'error') return []
+  const text = frame.opcode === 1
+  const encoding = text ? undefined : 'base64'
+  let data: LoadedFrame['data'] = () => frame.data
+  try {
+    if (!text) data = bytesOf({ text: frame.data, encoding, _file: frame._file }, files)
+  } catch {
+    return []
+  }
+  return [
+    {
+      from: frame.type === 'send' ? 'client' : 'server',
+      // Chrome and mitmproxy write seconds, Playwright milliseconds.
+      at: frame.time > 1e11 ? frame.time : frame.time * 1000,
+      opcode: frame.opcode,
+      data,
+    },
+  ]
+}
+
+type Body = {
+  text?: string | undefined
+  encoding?: string | undefined
+  _encoding?: unknown
+  _file?: string | undefined
+}
+
+function bytesOf(body: Body, files: BodyFiles): () => Uint8Array {
+  if (body._file !== undefined) return files(body._file).bytes
+  const encoding = body.encoding === 'base64' || body._encoding === 'base64' ? 'base64' : 'utf8'
+  return () => Buffer.from(body.text ?? '', encoding)
+}
+
+/** Keeps the fractions of a millisecond that `Date` would drop; null for what is no date. */
+function epochMs(stamp: string): number | null {
+  const fraction = /\.\d{3}(\d+)/.exec(stamp)?.[1] ?? '0'
+  const at = new Date(stamp).getTime()
+  return Number.isNaN(at) ? null : at + Number(`0.${fraction}`)
+}
+
+function headersOf(list: ReadonlyArray<{ name: string; value: string }>): Headers {
+  const headers = new Headers()
+  for (const { name, value } of list) {
+    // Chrome lists HTTP/2 pseudo headers (":authority"), and a mangled name could be no header on the wire either.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) continue
+    headers.append(name, onWire(value))
+  }
+  return headers
+}
+
+/** A header as bytes. Playwright writes down the text that they spell in UTF-8, and lines that were repeated, below one another. */
+function onWire(value: string): string {
+  const line = value.replaceAll(/[\r\n]+/g, ', ').replaceAll('\0', '')
+  return /^[\0-\xff]*$/.test(line) ? line : Buffer.from(line).toString('latin1')
+}
