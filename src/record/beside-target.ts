@@ -1,7 +1,10 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { dayStamp, timeStamp } from '../report/stamps.ts'
 import type { RunOutput } from '../run/run-host.ts'
+import { tryLockRun } from '../state/run-lock.ts'
 
 export interface BesideTarget {
   /** Path of the recording to be. */
@@ -13,14 +16,13 @@ export interface BesideTarget {
 
 /**
  * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, or the process ends under it, what is
- * there is kept as `<target>.failed-…` or `.interrupted-…`.
+ * there is kept as `<target>.failed-…` or `.interrupted-…`. Throws PR_STATE while another process does so for the same target.
  */
 export async function besideTarget<T>(options: BesideTarget, work: (folder: string) => Promise<T>): Promise<T> {
   const { target, output, ending } = options
   const now = Date.now()
-  const stamp = `${dayStamp(now)}_${timeStamp(now)}`
-  const folder = `${target}.unfinished-${stamp}`
-  makeFolder(folder)
+  using _lock = lockTarget(target, now)
+  const { folder, stamp } = newFolder(target, `${dayStamp(now)}_${timeStamp(now)}`)
   const keep = () => {
     const kept = `${target}.${ending()}-${stamp}`
     renameSync(folder, kept)
@@ -35,5 +37,26 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
     throw error
   } finally {
     process.off('exit', keep)
+  }
+}
+
+/** Two at once would take each other's files away while they publish. */
+function lockTarget(target: string, now: number): Disposable {
+  const lock = tryLockRun(dirname(target), basename(target), now)
+  if (lock !== null) return lock
+  throw new PromptRunnerError('PR_STATE', `${target} is being recorded by another process`, {
+    hint: `wait for it, or give this recording another name; if there is none, remove ${target}.lock`,
+  })
+}
+
+/** One more in the same second gets a number. */
+function newFolder(target: string, second: string): { folder: string; stamp: string } {
+  makeFolder(dirname(target))
+  for (let number = 1; ; number += 1) {
+    const stamp = number === 1 ? second : `${second}_${number}`
+    const folder = `${target}.unfinished-${stamp}`
+    if (['unfinished', 'failed', 'interrupted'].some((end) => existsSync(`${target}.${end}-${stamp}`))) continue
+    mkdirSync(folder)
+    return { folder, stamp }
   }
 }

@@ -7,7 +7,7 @@ import { installNetwork } from '../network/install.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import type { RunHost } from '../run/run-host.ts'
 import { behavioursWith } from '../simulators/comfyui/behaviours/behaviours.ts'
-import { simulatedServices } from '../simulators/simulated-services.ts'
+import { atBasePath, simulatedServices } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import { logDifferences, type StepLog } from './event-log.ts'
 import type { Work } from './work.ts'
@@ -50,7 +50,9 @@ async function replayWork(
   const { all } = await simulatedServices(recording, { clock, newId: randomUUID, behaviours: settings.behaviours })
   const programs: readonly string[] = Object.values(settings.programs)
   await using _network = await installNetwork({
-    services: all,
+    services: all.map((service) =>
+      atBasePath(service, service.name === 'comfyui' ? settings.comfyui.url.pathname : ''),
+    ),
     hosts: hostTable(settings.comfyui.url),
     mayRun: (file) => programs.includes(file),
   })

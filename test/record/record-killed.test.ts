@@ -37,7 +37,7 @@ it('leaves the old recording or the new one, whole, whenever it is killed', asyn
     if (text !== before) expect(text, killed).toContain('other_00001_.png')
     else expect(readdirSync(join(cwd, 'recordings/otter/bodies')), killed).toEqual(expect.arrayContaining(bodies))
   }
-  expect(folders().filter((name) => !/^otter(?:\.unfinished-[\d_]+)?$/.test(name))).toEqual([])
+  expect(folders().filter((name) => !/^otter(?:\.unfinished-[\d_]+|\.lock(?:\.\d+)?)?$/.test(name))).toEqual([])
 })
 
 it('keeps what it has under a name that says so when it is interrupted', async () => {

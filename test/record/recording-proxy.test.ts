@@ -91,7 +91,9 @@ it('leaves the old recording or the new one, whole, when it is killed', async ()
     )
     expect([[1], [2]]).toContainEqual(colours)
   }
-  expect(readdirSync(recordings).filter((name) => !/^mine(?:\.unfinished-[\d_]+)?$/.test(name))).toEqual([])
+  expect(
+    readdirSync(recordings).filter((name) => !/^mine(?:\.unfinished-[\d_]+|\.lock(?:\.\d+)?)?$/.test(name)),
+  ).toEqual([])
 })
 
 /** A server on loopback that stands for a live one, and a folder for recordings of it. */

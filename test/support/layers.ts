@@ -176,7 +176,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/recording',
     'src/report/stamps.ts',
     'src/run',
-    'src/state/journal-line.ts',
+    ...['src/state/journal-line.ts', 'src/state/run-lock.ts'],
     'src/simulators',
     'src/errors.ts',
     'node:',
