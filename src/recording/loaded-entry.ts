@@ -17,6 +17,8 @@ export interface LoadedEntry {
   readonly responseHeaders: Headers
   /** Decoded (no content encoding is left). Read from disk when it lies in a file. */
   readonly responseBody: () => Uint8Array
+  /** Whether the answer had a body that the recording does not have. */
+  readonly isBodyLost?: boolean
   /** null: not a socket. Those of a long one are read from disk as they are asked for. */
   readonly frames: Iterable<LoadedFrame> | null
   readonly comment: string
@@ -57,6 +59,7 @@ export function loadEntry(
     status: response.status,
     responseHeaders: headersOf(response.headers),
     responseBody: bytesOf(response.content, files),
+    isBodyLost: isLost(response.content),
     frames: framesOf(entry, files),
     comment: entry.comment,
     facts: entry._pr,
@@ -108,6 +111,12 @@ function loadedFrames(json: unknown, files: BodyFiles): LoadedFrame[] {
       data,
     },
   ]
+}
+
+/** A browser may export no content, and what was only hashed cannot be given back. */
+function isLost({ text, _file, ...more }: LooseEntry['response']['content']): boolean {
+  const { size, _sha256 }: Record<string, unknown> = more
+  return text === undefined && _file === undefined && (Number(size ?? 0) > 0 || typeof _sha256 === 'string')
 }
 
 type Body = {

@@ -2,6 +2,7 @@ import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
 import { parseJson } from '../python/parse.ts'
+import { type Py, PythonError } from '../python/py.ts'
 import { jsonAnswer } from './aiohttp.ts'
 import { differences, partsOfEntry, partsOfRequest } from './request-parts.ts'
 
@@ -48,10 +49,18 @@ export function replayRecorded(entries: readonly LoadedEntry[]): (request: Reque
       : same.filter(({ index }) => !used.has(index))
     const found = now.find(({ index }) => !used.has(index)) ?? now.at(-1)
     if (!found) return isRead(request.method) ? wrongState(same.at(-1)!.index, done, changes) : consumed(same.length)
+    const cause = noAnswerIn(found.entry)
+    if (cause !== null) return { cause, nearest: '' }
     used.add(found.index)
     if (found.isChange) lastChange.set(family, found.index)
     return answerOf(found.entry)
   }
+}
+
+/** Why an entry answers nothing; null when it does. */
+function noAnswerIn({ method, status, isBodyLost = false }: LoadedEntry): string | null {
+  if (status < 200 || status > 599) return `recorded without an answer (status ${status})`
+  return isBodyLost && method !== 'HEAD' ? 'recorded without the body of its answer' : null
 }
 
 function consumed(uses: number): Miss {
@@ -74,13 +83,24 @@ function answerOf({ status, responseHeaders, responseBody }: LoadedEntry): Respo
   const type = responseHeaders.get('content-type') ?? ''
   const text = Buffer.from(responseBody()).toString()
   // Recordings keep JSON indented; the server never sends it so.
+  const json = type.startsWith('application/json') ? readAsJson(text) : null
   const response =
-    type.startsWith('application/json') && text !== ''
-      ? jsonAnswer(parseJson(text), status)
+    json !== null
+      ? jsonAnswer(json.value, status)
       : new Response([204, 205].includes(status) ? null : Uint8Array.from(responseBody()), { status })
   for (const [name, value] of responseHeaders) if (!ofTransport.test(name)) response.headers.set(name, value)
   response.headers.set(PROVENANCE_HEADER, 'recorded')
   return response
+}
+
+/** null for what is none, whatever it is called. */
+function readAsJson(text: string): { value: Py } | null {
+  try {
+    return { value: parseJson(text) }
+  } catch (error) {
+    if (error instanceof PythonError) return null
+    throw error
+  }
 }
 
 const ofTransport = /^(?:connection|keep-alive|content-(?:length|encoding)|transfer-encoding|date|set-cookie)$/

@@ -108,3 +108,19 @@ it('compares the parts of a form, not its boundary', async () => {
   })
   expect(await ask('POST', '/pack/put', form('asked-22', 'a'), type)).toBe('ok')
 })
+
+it.each([
+  [{ isBodyLost: true }, 'recorded without the body of its answer'],
+  [{ status: 0 }, 'recorded without an answer (status 0)'],
+  [{ status: 999 }, 'recorded without an answer (status 999)'],
+])('has no answer where the recording has none: %j', async (change, cause) => {
+  const ask = asker({ ...entry('GET', '/pack/list', []), ...change })
+  expect(await ask('GET', '/pack/list')).toEqual({ cause, nearest: '' })
+})
+
+it('gives what is called JSON and is none as it was sent', async () => {
+  const broken = { ...entry('GET', '/pack/list', []), responseBody: () => Buffer.from('{"a": \xff', 'latin1') }
+  const replay = replayRecorded([entry('GET', '/object_info', {}), broken])
+  const answer = (await replay(new Request('http://127.0.0.1:1/pack/list'))) as Response
+  expect(Buffer.from(await answer.arrayBuffer()).toString('latin1')).toBe('{"a": \xff')
+})
