@@ -208,7 +208,7 @@ function neverUsed(
   const unused = unusedPrompts(entries, comfyui.report().ran)
   if (unused.length === 0) return []
   if (strict) return [unusedRecording(recording, unused)]
-  output.info(`Never used of recording $recording: prompts $unused.map(({ prompt }) => prompt).join(', ')`)
+  output.info(`Never used of recording ${recording}: prompts ${unused.map(({ prompt }) => prompt).join(', ')}`)
   return []
 }
 
