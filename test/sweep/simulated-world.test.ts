@@ -42,7 +42,7 @@ it('leaves of a program that is killed what lay in its folder at that moment, an
   const { ends, events, found } = await livesOf('event job-finished of job 2: kill')
   expect(ends).toEqual(['killed', 'done'])
   const ofJob2 = events.filter(({ workflow }) => workflow === 2).map(({ kind }) => kind)
-  expect(ofJob2).toEqual(['job-started', 'job-adopted', 'job-finished'])
+  expect(ofJob2).toEqual(['job-started', 'job-output', 'job-output', 'job-adopted', 'job-finished'])
   expect(events.filter(({ kind }) => kind === 'run-started')).toHaveLength(2)
   expect(events.filter(({ kind }) => kind === 'video-failed')).toEqual([])
   expect(found.map((each) => each.replace(/[\da-f]{64}/, '<sha256>'))).toEqual([
