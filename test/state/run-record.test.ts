@@ -58,6 +58,7 @@ it('tells what a run has made, of which videos, when, and how it was begun', () 
       { name: 'wren', status: 'planned', film: null },
     ],
     jobs: { done: 1, planned: 40 },
+    cost: null,
     options: ['otter.yaml', '--shutdown'],
     problem: null,
   })
@@ -102,6 +103,7 @@ it('tells of a damaged journal what stands before the damage', () => {
     lastAt: 6,
     videos: [],
     jobs: { done: 0, planned: 0 },
+    cost: null,
     options: ['otter.yaml', '--shutdown'],
     problem: expect.objectContaining({
       code: 'PR_STATE',
