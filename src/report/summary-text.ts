@@ -50,7 +50,7 @@ function progress({ total, done, skipped }: Summary['jobs']): string {
 
 function faultText({ fault, times, at }: Rehearsal['faults'][number]): string {
   const last = times > at.length ? ', …' : ''
-  const where = at.map(({ what }) => what).join(', ') + last
+  const where = [...new Set(at.map(({ what }) => what))].join(', ') + last
   return `FAULT: ${fault} (${times === 0 ? 'never happened' : `${counted(times, 'time')}, at ${where}`})`
 }
 

@@ -42,6 +42,11 @@ export function lastUnfinished(settings: Settings): KnownRun {
   const runs = allRuns(settings).filter((one) => dryRun.enabled || !one.dryRun)
   const found = runs.findLast(isUnfinished)
   if (found) return found
+  const running = runs.findLast(({ condition }) => condition === 'running')
+  if (running)
+    throw new PromptRunnerError('PR_STATE', `--resume: ${running.runName} in ${running.folder} is in progress`, {
+      hint: 'let it end, or stop it, before it is resumed; `pr runs` says which process runs it',
+    })
   const where = dryRun.enabled ? `${run.outputDir} and the run folders in ${dryRun.tempDir}` : run.outputDir
   throw new PromptRunnerError('PR_STATE', `--resume: there is no unfinished run in ${where}`, {
     hint: 'give the --output-dir that the run had, or start a new run without --resume; `pr runs` lists what there is',

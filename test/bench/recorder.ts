@@ -14,7 +14,7 @@ import type { LoadedEntry } from '../../src/recording/loaded-entry.ts'
 import { readHar } from '../../src/recording/read-har.ts'
 import { recordRedactor } from '../../src/recording/record-redactor.ts'
 import type { Redactor } from '../../src/recording/redact.ts'
-import type { SocketEnd } from '../../src/simulators/simulator.ts'
+import { recordedSocket } from '../network/recorded-socket.ts'
 
 const TURNS = 25
 
@@ -90,25 +90,7 @@ async function ask(service: Service, { method, url, requestHeaders }: LoadedEntr
 }
 
 function sendFrames(capture: ReturnType<typeof openRawCapture>, { frames }: LoadedEntry): void {
-  let close = () => {}
-  const client: SocketEnd = {
-    send: () => {},
-    close: () => {},
-    onMessage: () => {},
-    onClose: (listener) => {
-      close = () => listener(1000, '')
-    },
-  }
-  let end = client
-  const service = capture.wrap({
-    name: 'comfyui',
-    http: async () => new Response(),
-    upgrade: () => (made) => {
-      end = made
-    },
-  })
-  const accept = service.upgrade!(new Request('http://server/ws?clientId=1'))
-  if (typeof accept === 'function') accept(client)
-  for (const { data, from } of frames ?? []) if (from === 'server') end.send(data())
-  close()
+  const socket = recordedSocket(capture)
+  for (const { data, from } of frames ?? []) if (from === 'server') socket.send(data())
+  socket.close()
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { callPr } from '../cli/call-pr.ts'
@@ -68,6 +69,18 @@ it('says when the journal knows of no options, and passes a damaged one over', a
     `0 warning: The journal of ${name} does not say with which options it was started\n`,
   )
   rmSync(path)
+})
+
+it('says that the run is in progress when another program has it', async () => {
+  const context = runContext()
+  const { summary } = await context.live(await simulatedWorld(), ['--ffmpeg', brokenFfmpeg])
+  const lock = { pid: process.pid, host: hostname(), since: '2026-01-01', started: null }
+  writeFileSync(join(context.outputDir, 'state', `${summary.run_name}.lock`), JSON.stringify(lock))
+  const { exitCode, stderr } = await callPr(['--resume', '--yes'], { cwd: context.cwd })
+  expect([exitCode, stderr.split('\n')[0]]).toEqual([
+    2,
+    `PR_STATE: --resume: ${summary.run_name} in ${context.outputDir} is in progress`,
+  ])
 })
 
 it.each([['--resume', ''], ['--resume=']])('refuses an empty name: %s %s', async (...args) => {

@@ -51,8 +51,8 @@ const rehearsal: Rehearsal = {
   faults: [
     {
       fault: 'GET /queue: reset, always',
-      times: 2,
-      at: [{ what: 'GET /queue of job 3', time: '2026-11-24T00:32:35.000Z' }],
+      times: 3,
+      at: ['35', '36'].map((second) => ({ what: 'GET /queue of job 3', time: `2026-11-24T00:32:${second}.000Z` })),
     },
     { fault: 'pod stop: ignore', times: 0, at: [] },
   ],
@@ -93,7 +93,7 @@ it('sums a rehearsal up for a person', () => {
     'real network connections: 0',
     'REFUSED: connection leak.test:80',
     'NO ANSWER: GET http://127.0.0.1:8188/x',
-    'FAULT: GET /queue: reset, always (2 times, at GET /queue of job 3, …)',
+    'FAULT: GET /queue: reset, always (3 times, at GET /queue of job 3, …)',
     'FAULT: pod stop: ignore (never happened)',
     'REDACTED: workflows/workflow_001.json (workflow.6.inputs.text)',
     'Not simulated: GPU time; the seams',

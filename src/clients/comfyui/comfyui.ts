@@ -182,7 +182,8 @@ const NAMING: ServiceNaming = {
   service: 'ComfyUI',
   codes: { unreachable: 'PR_COMFY_UNREACHABLE', http: 'PR_COMFY_HTTP' },
   unreachableHint: 'start ComfyUI, or give its address with --comfyui-url',
-  deniedHint: 'the server is protected: give --comfyui-token or --comfyui-header',
+  deniedHint:
+    'the server is protected: give --comfyui-token or --comfyui-header; one that is given is not the right one',
 }
 
 /** ComfyUI gives no file as a page, whatever is in it (server.py, view_image). */

@@ -2,6 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 
 /** What a session was begun for. It takes nothing else. */
 export interface SessionOf {
+  /** Origin of the service. */
+  readonly service: string
   readonly bucket: string
   readonly object: string
   readonly size: number
@@ -43,8 +45,14 @@ function sessionIn(text: string, of: SessionOf): string | null {
   try {
     const { uri, ...kept } = JSON.parse(text)
     const isThis = Object.entries(of).every(([name, value]) => kept[name] === value)
-    return isThis && typeof uri === 'string' && URL.canParse(uri) ? uri : null
+    return isThis && mayBeOf(of.service, new URL(uri)) ? uri : null
   } catch {
     return null
   }
+}
+
+/** Whether the service can have given out an address: it gets the film and the credentials. Google has several names. */
+function mayBeOf(service: string, { origin, protocol, hostname }: URL): boolean {
+  const isGoogle = new URL(service).hostname.endsWith('.googleapis.com')
+  return origin === service || (isGoogle && protocol === 'https:' && hostname.endsWith('.googleapis.com'))
 }

@@ -25,7 +25,8 @@ export async function sendFile(
   { pace, signal }: { readonly pace: Pace; readonly signal: AbortSignal | undefined },
 ): Promise<{ session: KeptSession; made: FileMetadata['generation'] }> {
   const file = bucket.file(object)
-  const kept = keptSession(sessionFile, { bucket: bucket.name, object, size, crc32c })
+  const service = new URL(bucket.storage.apiEndpoint).origin
+  const kept = keptSession(sessionFile, { service, bucket: bucket.name, object, size, crc32c })
   const told = rising((sent) => onProgress?.(sent, size))
   let uri = await kept.find()
   let furthest = 0

@@ -47,7 +47,8 @@ it('goes on from what an earlier part of the run has sent, in the session that o
   const { client, asked } = await interrupted()
   expect((statSync(sessionFile).mode & 0o777).toString(8)).toBe('600')
   const { uri, ...rest } = JSON.parse(readFileSync(sessionFile, 'utf8'))
-  expect(rest).toEqual({ bucket: 'bkt', object: 'film', size: SIZE, crc32c: checksum })
+  const service = new URL(uri).origin
+  expect(rest).toEqual({ service, bucket: 'bkt', object: 'film', size: SIZE, crc32c: checksum })
   expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/upload\/storage\/v1\/b\/bkt\/o\?.*upload_id=/)
 
   expect(await client.upload(film)).toMatchObject({ size: SIZE, crc32c: checksum })
@@ -80,6 +81,8 @@ it.each([
   ['of another name', { object: 'other' }],
   ['in another bucket', { bucket: 'other' }],
   ['at no address', { uri: 'nowhere' }],
+  ['at an address of somebody else', { uri: 'https://storage.googleapis.com.example/upload?upload_id=1' }],
+  ['of another service', { service: 'https://storage.googleapis.com' }],
 ])('starts anew when the session that was kept is for a file %s', async (_, other) => {
   const world = await interrupted()
   writeFileSync(sessionFile, JSON.stringify({ ...JSON.parse(readFileSync(sessionFile, 'utf8')), ...other }))
