@@ -113,7 +113,7 @@ it.each(Array.from({ length: PARTS }, (_, part) => part))(
   async (part) => {
     for (let number = part; number < MUTATIONS; number += PARTS) {
       const random = (of: string) => chosen(`${number} ${of}`)
-      const { context, world, name } = await stopped(12 + Math.floor(random('death') * 32))
+      const { context, world, name } = await stopped(20 + Math.floor(random('death') * 20))
       const mutation = pick(mutationsOf(context, name), random('mutation'))(random)
       const { exitCode, stderr } = await context.live(world, ['--resume', name])
       const told = `PR_SEED=${seed} mutation ${number}: ${mutation}\n${stderr}`
