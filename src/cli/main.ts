@@ -4,6 +4,7 @@ import { cleanCommand } from './commands/clean.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { initCommand } from './commands/init.ts'
+import { planCommand } from './commands/plan.ts'
 import { driftCommand, recordCommand } from './commands/record.ts'
 import { redoCommand } from './commands/redo.ts'
 import { runCommand } from './commands/run.ts'
@@ -60,6 +61,7 @@ function asksForHelp(argv: readonly string[]): boolean {
 const commands: readonly Command[] = [
   runCommand,
   initCommand,
+  planCommand,
   runsCommand,
   redoCommand,
   cleanCommand,

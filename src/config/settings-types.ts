@@ -39,6 +39,8 @@ export interface Settings {
     readonly patienceAtStart: number
     /** Milliseconds without progress after which a job is given up; null: never. */
     readonly jobTimeout: number | null
+    /** Whose times an estimate is by; null: that of the server, of earlier runs or of the recording. */
+    readonly gpu: string | null
     /** USD an hour, as given; null: RunPod is asked. */
     readonly price: number | null
     /** USD that a run may cost, all its starts together; null: any sum. */

@@ -99,6 +99,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       // A wrong address is to be told at once.
       patienceAtStart: patience ?? (pod.id === null ? 0 : 300_000),
       jobTimeout: value('jobTimeout'),
+      gpu: value('gpu'),
       price: value('price'),
       budget: value('budget'),
       deadline: value('deadline'),

@@ -5,6 +5,9 @@ import type { LoadedEntry, LoadedFrame } from './loaded-entry.ts'
 /** One node that was seen executing on a recorded socket. */
 export interface NodeRun {
   readonly classType: string
+  /** The graph that it ran in, and its id there. */
+  readonly graph: Readonly<Record<string, GraphNode>>
+  readonly node: string
   /** From its `executing` message to the next node's, in milliseconds. */
   readonly ms: number
   /** From `executing` to the first progress tick, and from tick to tick. */
@@ -20,10 +23,11 @@ const optional = z.string().optional().catch(undefined)
 const members = z.record(z.string(), z.unknown())
 
 /** What was sent and answered may be anything: these are the parts that tell something. */
-const graphSchema = z.record(
-  z.string(),
-  z.object({ class_type: optional, inputs: members.catch({}) }).catch({ class_type: undefined, inputs: {} }),
-)
+const graphNode = z
+  .object({ class_type: optional, inputs: members.catch({}) })
+  .catch({ class_type: undefined, inputs: {} })
+type GraphNode = z.infer<typeof graphNode>
+const graphSchema = z.record(z.string(), graphNode)
 type Graph = z.infer<typeof graphSchema>
 
 const submission = z.object({ prompt: graphSchema })
@@ -66,6 +70,8 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
       const stepMs = ticks.map((tick, index) => tick - (ticks[index - 1] ?? started))
       runs.push({
         classType,
+        graph,
+        node: open.node,
         ms: at - started,
         stepMs,
         volume: volumeOf(graph),

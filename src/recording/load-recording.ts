@@ -55,13 +55,16 @@ export function shippedRecordings(): Promise<string[]> {
 /** Shipped recordings without a ComfyUI: the other services answer from them, whatever recording is named. */
 const BESIDE: ReadonlySet<string> = new Set(['gcs', 'runpod'])
 
+/** Lies beside the recordings, and is none: times that others have published. */
+const PROFILES = 'profiles'
+
 const HAR = /\.har(?:\.gz|\.zip)?$/i
 const PACKED = /\.(?:gz|zip)$/i
 
 async function recordingsIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return found
-    .filter((item) => item.isDirectory())
+    .filter((item) => item.isDirectory() && item.name !== PROFILES)
     .map((item) => item.name)
     .toSorted()
 }

@@ -26,6 +26,11 @@ export function termsOf({ run }: Settings, info: PodInfo | null, now: number): T
   return { price, budget, deadline }
 }
 
+/** What an hour costs as far as a person has said so. */
+export function givenPrice({ run }: Settings, now: number): Price | null {
+  return priceOf(run.price, null, now)
+}
+
 function priceOf(given: number | null, info: PodInfo | null, at: number): Price | null {
   if (given !== null) return { perHour: given, from: 'given', at }
   // A pod that is off costs nothing at that moment, which says nothing of when it runs.

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { endlessServer, faultyStorage } from './broken-servers.ts'
+import { printEstimates } from './estimate.ts'
 import { type Measured, medians, runProcess } from './run-process.ts'
 
 /**
  * `npm run bench`: what the README promises of speed and memory, as figures and ratios of one run on the built program.
- * Nothing is asserted: a busy machine gives other figures, the ratios hold.
+ * Nothing is asserted: a busy machine gives other figures, the ratios hold. `npm run bench -- estimate` instead: how far off estimates are.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bin = join(root, 'dist/cli/bin.js')
@@ -16,6 +17,14 @@ const built = (file: string) => join(root, 'dist/bench', file)
 const folder = mkdtempSync(join(tmpdir(), 'pr-bench-'))
 
 try {
+  if (process.argv[2] === 'estimate') printEstimates()
+  else await speedAndMemory()
+} finally {
+  rmSync(folder, { recursive: true })
+  rmSync(join(root, 'dist/bench'), { recursive: true, force: true })
+}
+
+async function speedAndMemory(): Promise<void> {
   await bundle()
   const [node, help, example] = await medians(
     [
@@ -44,9 +53,6 @@ try {
   const upload = await runProcess([built('upload.js'), '1024'], { cwd: folder })
   row('simulated upload of 1 GiB', upload, `${(1024 / Number(upload.stdout)).toFixed(0)} MiB/s`)
   await brokenServers()
-} finally {
-  rmSync(folder, { recursive: true })
-  rmSync(join(root, 'dist/bench'), { recursive: true, force: true })
 }
 
 /** The scripts as the program is built, one bundle each, so that no compiler is measured with them. */

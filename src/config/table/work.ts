@@ -75,6 +75,14 @@ export const workSettings = {
     parse: list(chunkSeed),
     fallback: [],
   }),
+  gpu: setting({
+    group: 'Plan',
+    describe: 'GPU to estimate for, as in "RTX 4090"; pr plan --gpus lists them',
+    shows: 'NAME',
+    otherwise: 'that of the server, of earlier runs or of the recording',
+    parse: text(),
+    fallback: null,
+  }),
   workflows: setting({
     group: 'Templates and models',
     describe: 'folder with render.json, combine.json and bindings.yaml',

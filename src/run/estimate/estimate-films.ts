@@ -1,0 +1,50 @@
+import { type Basis, profileBasis } from '../../domain/estimate/basis.ts'
+import { type Estimate, estimateOf } from '../../domain/estimate/estimate.ts'
+import type { FilmWork } from '../../domain/estimate/film-time.ts'
+import { type Profiles, precisionOf } from '../../domain/estimate/profile.ts'
+import { usualForward } from './film-work.ts'
+
+/** An estimate, or why there is none. */
+export type Estimated = { readonly estimate: Estimate } | { readonly none: string }
+
+/** What may be known of a machine: its name, and what was timed on it. */
+export interface Known {
+  /** As a person or a server calls it; null: nobody has named one. */
+  readonly gpu: string | null
+  /** What was timed, the best first. */
+  readonly timed: readonly Basis[]
+  /** Why nothing was timed, for who has no GPU named. */
+  readonly otherwise: string
+}
+
+/** Estimates films by what was timed on the machine, else by published times of its GPU; each is only read when it is needed. */
+export function estimateFilms(
+  work: FilmWork,
+  { gpu, timed: [first], otherwise }: Known,
+  read: () => Profiles,
+): Estimated {
+  const forward = usualForward(work)
+  if (forward === null) return { none: 'there is no film' }
+  if (first) return { estimate: estimateOf(work, first) }
+  if (gpu === null)
+    return { none: `${otherwise}. \`pr plan --gpus\` lists GPUs with published times, and --gpu takes one` }
+  const basis = profileBasis(read(), { gpu, precision: precisionOf(work.plans[0]!.models.highModel), forward })
+  if (basis) return { estimate: estimateOf(work, basis) }
+  const known = compareGpus(work, read())
+    .map((one) => one.basis.gpu)
+    .toSorted()
+    .join(', ')
+  return {
+    none: `nobody has published times of ${gpu} with such weights, as there are of ${known}. The first run of your own gives one`,
+  }
+}
+
+/** Every GPU that somebody has published times of, the fastest first. */
+export function compareGpus(work: FilmWork, { profiles, ...more }: Profiles): Estimate[] {
+  const forward = usualForward(work)
+  if (forward === null) return []
+  const precision = precisionOf(work.plans[0]!.models.highModel)
+  const gpus = new Set(profiles.flatMap(({ gpu, near }) => [gpu, ...near.map(({ name }) => name)]))
+  const bases = [...gpus].flatMap((gpu) => profileBasis({ profiles, ...more }, { gpu, precision, forward }) ?? [])
+  return bases.map((basis) => estimateOf(work, basis)).toSorted((a, b) => a.seconds.mid - b.seconds.mid)
+}

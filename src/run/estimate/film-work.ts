@@ -1,0 +1,19 @@
+import type { Templates } from '../../domain/bindings.ts'
+import { type FilmWork, sizeOf } from '../../domain/estimate/film-time.ts'
+import { type Forward, forwardOf } from '../../domain/estimate/forward.ts'
+import { usesVace } from '../../domain/estimate/uses-vace.ts'
+import type { Plan } from '../../domain/plan.ts'
+
+/** What there is to render of films: all of it, or what `isToDo` says. */
+export function filmWork(
+  { plans, templates }: { readonly plans: readonly Plan[]; readonly templates: Templates },
+  isToDo: FilmWork['isToDo'] = () => true,
+): FilmWork {
+  return { plans, vace: usesVace(templates.render), isToDo }
+}
+
+/** A forward of the last pass, which is like most; null where there is no film. */
+export function usualForward({ plans: [plan], vace }: FilmWork): Forward | null {
+  const pass = plan?.passes.at(-1)
+  return plan && pass ? forwardOf(sizeOf(plan, pass.low, vace)) : null
+}
