@@ -5,9 +5,9 @@ import { resolve } from 'node:path'
 import { createComfyuiClient } from '../clients/comfyui/comfyui.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { factsOfServer } from '../doctor/facts-of-server.ts'
-import { directAgents, forwardingService } from '../network/recorder/forward.ts'
-import { openRawCapture } from '../network/recorder/recorder.ts'
-import { serveNetwork } from '../network/wire/serve.ts'
+import { directConnections } from '../network/recorder/direct-connections.ts'
+import { openRawCapture } from '../network/recorder/raw-capture.ts'
+import { serveUpstream } from '../network/recorder/serve-upstream.ts'
 import { finishRecording } from '../recording/finish-recording.ts'
 import { publishRecording } from '../recording/publish.ts'
 import { recordRedactor } from '../recording/record-redactor.ts'
@@ -40,11 +40,10 @@ export async function recordingProxy(
   return besideTarget({ target, output, ending: () => 'failed' }, async (folder) => {
     let facts: ServerFacts
     {
-      using agents = directAgents(authority === null ? null : await readFile(authority, 'utf8'))
-      using capture = openRawCapture({ folder, redactor: recordRedactor({ known: secrets }) })
-      const service = capture.wrap(forwardingService({ name: 'comfyui', agents, upstream: url }))
-      await using served = await serveNetwork({ services: [service], port: options.port })
-      const address = served.addresses.comfyui!
+      const open = directConnections(authority === null ? null : await readFile(authority, 'utf8'))
+      using watch = openRawCapture({ folder, redactor: recordRedactor({ known: secrets }) })
+      await using served = await serveUpstream({ upstream: url, open, watch, port: options.port })
+      const { address } = served
       facts = await factsThrough(address, { token, headers }, signal)
       output.print(`Recording ${url.origin} for clients of ${address.origin}; Ctrl-C ends it.`)
       output.result({ address: address.origin, upstream: url.origin, recording: target })

@@ -7,8 +7,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { directAgents, forwardingService } from '../../src/network/recorder/forward.ts'
-import { openRawCapture } from '../../src/network/recorder/recorder.ts'
+import { request } from 'undici'
+import { directConnections } from '../../src/network/recorder/direct-connections.ts'
+import { openRawCapture } from '../../src/network/recorder/raw-capture.ts'
+import { serveUpstream } from '../../src/network/recorder/serve-upstream.ts'
 import { finishRecording } from '../../src/recording/finish-recording.ts'
 import type { LoadedEntry } from '../../src/recording/loaded-entry.ts'
 import { readHar } from '../../src/recording/read-har.ts'
@@ -66,12 +68,12 @@ async function recorded(redactor: Redactor): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'pr-bench-'))
   const before = process.cpuUsage()
   {
-    using agents = directAgents(null)
+    const open = directConnections(null)
     using capture = openRawCapture({ folder, redactor })
-    const service = capture.wrap(forwardingService({ name: 'comfyui', agents, upstream }))
+    await using served = await serveUpstream({ upstream, open, watch: capture, port: 0 })
     for (const [index, entry] of entries.entries()) {
       if (entry.frames) sendFrames(capture, entry)
-      else await ask(service, entry, index)
+      else await ask(served.address, entry, index)
     }
   }
   finishRecording(folder, { facts: {}, edit: (_, text) => text })
@@ -80,13 +82,12 @@ async function recorded(redactor: Redactor): Promise<number> {
   return (user + system) / 1e6
 }
 
-type Service = ReturnType<ReturnType<typeof openRawCapture>['wrap']>
-
-async function ask(service: Service, { method, url, requestHeaders }: LoadedEntry, index: number) {
-  const { 'content-length': _, ...kept } = Object.fromEntries(requestHeaders)
+async function ask(proxy: URL, { method, url, requestHeaders }: LoadedEntry, index: number) {
+  const { 'content-length': _, host: __, connection: ___, ...kept } = Object.fromEntries(requestHeaders)
   const headers = { ...kept, 'x-entry': String(index) }
   const body = method === 'GET' ? null : requests[index]!
-  await (await service.http(new Request(url, { method, headers, body }))).arrayBuffer()
+  const answer = await request(new URL(url.pathname + url.search, proxy), { method: method as 'GET', headers, body })
+  await answer.body.dump()
 }
 
 function sendFrames(capture: ReturnType<typeof openRawCapture>, { frames }: LoadedEntry): void {

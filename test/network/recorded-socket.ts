@@ -1,4 +1,4 @@
-import type { RawCapture } from '../../src/network/recorder/recorder.ts'
+import type { RawCapture } from '../../src/network/recorder/raw-capture.ts'
 import type { SocketEnd } from '../../src/simulators/simulator.ts'
 
 /** The server's end of a socket that a recorder watches, without a network. */

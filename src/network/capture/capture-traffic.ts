@@ -1,9 +1,11 @@
 import type { HarEntry } from '../../recording/har.ts'
 import type { Redactor } from '../../recording/redact.ts'
-import type { ServiceName, SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
+import type { ServiceName, SimulatedService } from '../../simulators/simulator.ts'
 import { captureHttp } from './capture-http.ts'
 import { captureSocket } from './capture-socket.ts'
 import { type Exchange, harEntryOf } from './exchange.ts'
+import { type OpenExchange, openExchange } from './open-exchange.ts'
+import { openSocketLog, type SocketLog } from './socket-log.ts'
 
 export interface TrafficCaptureOptions {
   /** Gets `bodies/`, and the frames of sockets as files of their own. */
@@ -24,13 +26,23 @@ export interface CapturedSocket {
   readonly frames: string
 }
 
-export interface TrafficCapture {
+/** Writes down what passes by elsewhere. */
+export interface TrafficWatch {
+  exchange(head: Parameters<typeof openExchange>[0]): OpenExchange
+  /** A socket that was accepted; `finish` of the log ends it. */
+  socket(accepted: AcceptedSocket): SocketLog
+}
+
+type AcceptedSocket = Pick<Exchange, 'service' | 'url' | 'requestHeaders' | 'responseHeaders'>
+
+export interface TrafficCapture extends TrafficWatch {
+  /** A service whose traffic is seen. */
   wrap(service: SimulatedService): SimulatedService
   /** Hands over the sockets that are still open; nothing that ends later is kept. */
   close(): void
 }
 
-/** Sees all traffic of the services it wraps, HTTP and sockets, and hands each exchange on when it ends. */
+/** Sees all traffic of services, HTTP and sockets, and hands each exchange on when it ends. */
 export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
   const { folder, redactor, now, keepUploads } = options
   const openSockets = new Set<() => void>()
@@ -38,25 +50,33 @@ export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
   const keep = (exchange: Exchange) => {
     if (!closed) options.keep(exchange)
   }
-  const captured = ({ name: service }: SimulatedService, request: Request, real: SocketEnd): SocketEnd => {
+  const http = { now, keep, keepUploads, spool: { folder, redactor } }
+  const socket = (accepted: AcceptedSocket): SocketLog => {
     const startedAt = now()
+    const log = openSocketLog({ folder, redactor, path: accepted.url.pathname, now })
     const finish = () => {
+      log.finish()
       if (!openSockets.delete(finish)) return
-      socket.finish()
-      const entry = socketEntry({ service, startedAt, endedAt: now() }, request, redactor)
-      options.keepSocket({ service, entry, frames: socket.frames })
+      const entry = socketEntry({ ...accepted, startedAt, endedAt: now() }, redactor)
+      options.keepSocket({ service: accepted.service, entry, frames: log.frames })
     }
-    const socket = captureSocket(real, { folder, redactor, path: new URL(request.url).pathname, now }, finish)
     if (!closed) openSockets.add(finish)
-    return socket.end
+    return { ...log, finish }
   }
   return {
+    socket,
+    exchange: (head) => openExchange(head, http),
     wrap: (service) => ({
       name: service.name,
-      http: captureHttp(service, { now, keep, keepUploads, spool: { folder, redactor } }),
+      http: captureHttp(service, http),
       upgrade(request) {
         const decision = service.upgrade?.(request) ?? null
-        return typeof decision === 'function' ? (end) => decision(captured(service, request, end)) : decision
+        if (typeof decision !== 'function') return decision
+        return (end) => {
+          const facts = { service: service.name, url: new URL(request.url), requestHeaders: request.headers }
+          const responseHeaders = new Headers({ connection: 'Upgrade', upgrade: 'websocket' })
+          decision(captureSocket(end, socket({ ...facts, responseHeaders })))
+        }
       },
     }),
     close() {
@@ -66,27 +86,10 @@ export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
   }
 }
 
-function socketEntry(
-  when: Pick<Exchange, 'service' | 'startedAt' | 'endedAt'>,
-  { url, headers }: Request,
-  redactor: Redactor,
-): HarEntry {
+function socketEntry(socket: AcceptedSocket & Pick<Exchange, 'startedAt' | 'endedAt'>, redactor: Redactor): HarEntry {
   const nothing = { size: 0, text: null }
-  const entry = harEntryOf(
-    {
-      ...when,
-      method: 'GET',
-      url: new URL(url),
-      requestHeaders: headers,
-      requestBody: nothing,
-      status: 101,
-      statusText: '',
-      responseHeaders: new Headers({ connection: 'Upgrade', upgrade: 'websocket' }),
-      responseBody: nothing,
-      error: null,
-    },
-    redactor,
-  )
+  const rest = { method: 'GET', status: 101, statusText: '', requestBody: nothing, responseBody: nothing, error: null }
+  const entry = harEntryOf({ ...socket, ...rest }, redactor)
   const address = entry.request.url.replace(/^http/, 'ws')
   return { ...entry, _resourceType: 'websocket', request: { ...entry.request, url: address } }
 }

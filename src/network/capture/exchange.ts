@@ -26,6 +26,9 @@ export interface Exchange {
   /** With the marks of the simulator, which the client does not get to see. */
   readonly responseHeaders: Headers
   readonly responseBody: SpooledBody
+  /** `HTTP/1.1` where nothing is said. */
+  readonly requestVersion?: string
+  readonly responseVersion?: string
   /** Why the exchange did not reach its end; null when it did. */
   readonly error: string | null
 }
@@ -43,7 +46,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
     request: {
       method: exchange.method,
       url: redactor.url(exchange.url.href),
-      httpVersion: 'HTTP/1.1',
+      httpVersion: exchange.requestVersion ?? 'HTTP/1.1',
       cookies: [],
       headers: redactor.headers(exchange.requestHeaders),
       queryString: redactor.query(exchange.url.searchParams),
@@ -54,7 +57,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
     response: {
       status: exchange.status,
       statusText: exchange.statusText || (STATUS_CODES[exchange.status] ?? ''),
-      httpVersion: 'HTTP/1.1',
+      httpVersion: exchange.responseVersion ?? 'HTTP/1.1',
       cookies: [],
       headers: redactor.headers(exchange.responseHeaders).filter(({ name }) => !marks.includes(name)),
       content: {

@@ -1,14 +1,10 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { PromptRunnerError } from '../../errors.ts'
+import type { PromptRunnerError } from '../../errors.ts'
 import { createRedactor } from '../../recording/redact.ts'
 import type { ServiceName, SimulatedService } from '../../simulators/simulator.ts'
 import { openLedger, unmatchedError } from '../safety/ledger.ts'
+import { listen } from './listen.ts'
 import type { Line } from './on-wire.ts'
 import { createServiceServer, type ServiceServer } from './server.ts'
-
-/** Never another: what is simulated is no server for strangers. */
-const LOOPBACK = '127.0.0.1'
 
 export interface ServeOptions {
   readonly services: readonly SimulatedService[]
@@ -55,7 +51,7 @@ export async function serveNetwork({ services, port, lines, onAnswer }: ServeOpt
       // A port that stays taken cannot refuse; to be hung up on at once comes nearest.
       if (line) server.http.on('connection', (socket) => line.refuses() && socket.resetAndDestroy())
       servers.push(server)
-      addresses[service.name] = await listen(server, service.name, port === 0 ? 0 : port + index)
+      addresses[service.name] = await listen(server.http, service.name, port === 0 ? 0 : port + index)
     }
   } catch (error) {
     await dispose()
@@ -84,25 +80,6 @@ function watch(service: SimulatedService, tell: (answer: ServedAnswer) => void):
       return decision
     },
   }
-}
-
-async function listen({ http }: ServiceServer, name: ServiceName, port: number): Promise<URL> {
-  http.listen(port, LOOPBACK)
-  try {
-    await once(http, 'listening')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const reasons: Record<string, string> = {
-      EADDRINUSE: 'another program listens there',
-      EACCES: 'the system keeps this port to itself',
-    }
-    throw new PromptRunnerError(
-      'PR_USAGE',
-      `serving ${name} on ${LOOPBACK}:${port} failed: ${reasons[code ?? ''] ?? message}`,
-      { hint: 'choose another port with --port N, or let the system choose free ones with --port 0', cause },
-    )
-  }
-  return new URL(`http://${LOOPBACK}:${(http.address() as AddressInfo).port}`)
 }
 
 /** Connections that wait for another request, or for an answer that takes for ever, do not hold it up. */

@@ -1,0 +1,55 @@
+import type { MessageHead } from './message-head.ts'
+
+/** Where the requests of a connection go. */
+export interface Route {
+  /** What a request asks for, at the server. */
+  address(head: MessageHead): URL
+  /** The head as the server gets it. */
+  sent(raw: Buffer, head: MessageHead): Buffer
+}
+
+/** To the server that the client means: nothing is changed. `origin` is for a request that names no host. */
+export function directRoute(origin: URL): Route {
+  return {
+    address({ start, headers }) {
+      const host = headers.get('host')
+      const base = (host && URL.parse(`${origin.protocol}//${host}`)) || origin
+      return URL.parse(targetOf(start), base.href) ?? base
+    },
+    sent: (raw) => raw,
+  }
+}
+
+/**
+ * To a server that the client does not know of: it is asked as if the client had its address. The host of a request is changed,
+ * the path that comes before its own, and a page's origin where that is the address that the client has instead. Nothing else is.
+ */
+export function upstreamRoute(upstream: URL): Route {
+  const base = upstream.pathname.replace(/\/$/, '')
+  const targetAt = (start: string) => {
+    const target = targetOf(start)
+    const path = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
+    return path === '*' ? path : base + (path.startsWith('/') ? path : `/${path}`)
+  }
+  return {
+    address: ({ start }) => URL.parse(upstream.origin + targetAt(start).replace(/^\*$/, '/*')) ?? upstream,
+    sent(raw, { start, headers }) {
+      const [method, ...rest] = start.split(' ')
+      const own = `http://${headers.get('host')}`
+      return Buffer.from(
+        raw
+          .toString('latin1')
+          .replace(start, () => `${method} ${targetAt(start)} ${rest.at(-1)}`)
+          .replace(/^host:[^\r\n]*/im, (line) => `${line.slice(0, 'host:'.length)} ${upstream.host}`)
+          .replace(/^origin:[ \t]*([^\r\n]*)/im, (line, origin) =>
+            origin === own ? `${line.slice(0, 'origin:'.length)} ${upstream.origin}` : line,
+          ),
+        'latin1',
+      )
+    },
+  }
+}
+
+function targetOf(start: string): string {
+  return start.slice(start.indexOf(' ') + 1, start.lastIndexOf(' '))
+}
