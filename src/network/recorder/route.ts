@@ -14,7 +14,7 @@ export function directRoute(origin: URL): Route {
     address({ start, headers }) {
       const host = headers.get('host')
       const base = (host && URL.parse(`${origin.protocol}//${host}`)) || origin
-      return URL.parse(targetOf(start), base.href) ?? base
+      return URL.parse(inUtf8(targetOf(start)), base.href) ?? base
     },
     sent: (raw) => raw,
   }
@@ -32,7 +32,7 @@ export function upstreamRoute(upstream: URL): Route {
     return path === '*' ? path : base + (path.startsWith('/') ? path : `/${path}`)
   }
   return {
-    address: ({ start }) => URL.parse(upstream.origin + targetAt(start).replace(/^\*$/, '/*')) ?? upstream,
+    address: ({ start }) => URL.parse(upstream.origin + inUtf8(targetAt(start)).replace(/^\*$/, '/*')) ?? upstream,
     sent(raw, { start, headers }) {
       const [method, ...rest] = start.split(' ')
       const own = `http://${headers.get('host')}`
@@ -52,4 +52,9 @@ export function upstreamRoute(upstream: URL): Route {
 
 function targetOf(start: string): string {
   return start.slice(start.indexOf(' ') + 1, start.lastIndexOf(' '))
+}
+
+/** As most clients spell what an address should not hold. */
+function inUtf8(target: string): string {
+  return Buffer.from(target, 'latin1').toString()
 }

@@ -1,0 +1,118 @@
+import {
+  answer,
+  c,
+  chunked,
+  chunks,
+  clientResets,
+  film,
+  get,
+  HTML,
+  head,
+  JSON_TEXT,
+  json,
+  plain,
+  type Step,
+  s,
+  serverEnds,
+  serverResets,
+} from './steps.ts'
+
+/** Kinds of answer that a server gives. */
+export const answerKinds: Readonly<Record<string, readonly Step[]>> = {
+  'a text': [get('/a'), answer('otter', plain)],
+  'JSON with what JSON cannot hold': [get('/queue'), answer(JSON_TEXT, json)],
+  'JSON that comes in pieces': [
+    get('/slow'),
+    s(head('HTTP/1.1 200 OK', json, 'Content-Length: 13')),
+    s('{"a": '),
+    s('[1, 2]'),
+    s('}'),
+  ],
+  'a text in chunks': [get('/b'), s(head('HTTP/1.1 200 OK', plain, chunked), chunks('otter', 'glade'), '0\r\n\r\n')],
+  'chunks with extensions': [
+    get('/c'),
+    s(head('HTTP/1.1 200 OK', plain, chunked), '5;x="y"\r\notter\r\n', '0;z\r\n\r\n'),
+  ],
+  'chunks in pieces': [
+    get('/d'),
+    s(head('HTTP/1.1 200 OK', chunked), '5'),
+    s('\r\not'),
+    s('ter\r'),
+    s('\n0\r\n'),
+    s('\r\n'),
+  ],
+  trailers: [
+    get('/e'),
+    s(head('HTTP/1.1 200 OK', chunked, 'Trailer: X-Sum'), chunks('otter'), '0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n'),
+  ],
+  'events, each as it comes': [
+    get('/events'),
+    s(head('HTTP/1.1 200 OK', 'Content-Type: text/event-stream', chunked)),
+    s(chunks('data: 1\n\n')),
+    s(chunks('data: 2\n\n')),
+    s('0\r\n\r\n'),
+  ],
+  'events without end, until the client goes': [
+    get('/endless'),
+    s(head('HTTP/1.1 200 OK', 'Content-Type: text/event-stream')),
+    s('data: 1\n\n'),
+    s('data: 2\n\n'),
+    clientResets,
+  ],
+  'a log without end, until the server goes': [
+    get('/log'),
+    s(head('HTTP/1.1 200 OK', plain)),
+    s('one\n'),
+    s('two\n'),
+    serverEnds,
+  ],
+  'JSON that stops in the middle': [
+    get('/f'),
+    s(head('HTTP/1.1 200 OK', json, 'Content-Length: 900'), '{"a": ['),
+    serverEnds,
+  ],
+  'JSON in chunks that stops in the middle': [
+    get('/g'),
+    s(head('HTTP/1.1 200 OK', json, chunked), chunks('{"a": [')),
+    serverEnds,
+  ],
+  'an answer that is reset': [
+    get('/h'),
+    s(head('HTTP/1.1 200 OK', json, 'Content-Length: 900'), '{"a": ['),
+    serverResets,
+  ],
+  'a head that stops in the middle': [get('/i'), s('HTTP/1.1 200 OK\r\nContent-Ty'), serverEnds],
+  'no answer': [get('/j'), serverEnds],
+  'no answer, reset': [get('/k'), serverResets],
+  'a download that is cut': [
+    get('/view?filename=f.mp4'),
+    s(head('HTTP/1.1 200 OK', 'Content-Type: video/mp4', 'Content-Length: 9000'), film),
+    serverEnds,
+  ],
+  'a download that the client breaks off': [
+    get('/view?filename=g.mp4'),
+    s(head('HTTP/1.1 200 OK', 'Content-Type: video/mp4', 'Content-Length: 9000'), film),
+    clientResets,
+  ],
+  'HTTP/1.0': [
+    c('GET /l HTTP/1.0\r\nHost: {{host}}\r\n\r\n'),
+    s('HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n', HTML),
+    serverEnds,
+  ],
+  'HTTP/1.0 without a host': [c('GET /m HTTP/1.0\r\n\r\n'), s('HTTP/1.0 200 OK\r\n\r\n', HTML), serverEnds],
+  'HTTP/1.0 that is kept alive': [
+    c('GET /n HTTP/1.0\r\nHost: {{host}}\r\nConnection: keep-alive\r\n\r\n'),
+    s('HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\n1'),
+  ],
+  '204': [get('/o'), s(head('HTTP/1.1 204 No Content', 'X-A: 1'))],
+  '205': [get('/p'), s(head('HTTP/1.1 205 Reset Content', 'Content-Length: 0'))],
+  '304': [get('/q', 'If-None-Match: "1"'), s(head('HTTP/1.1 304 Not Modified', 'ETag: "1"', 'Content-Length: 500'))],
+  '206': [
+    get('/r', 'Range: bytes=2-3'),
+    s(head('HTTP/1.1 206 Partial Content', 'Content-Range: bytes 2-3/5', 'Content-Length: 2'), 'te'),
+  ],
+  '416': [
+    get('/r', 'Range: bytes=9-'),
+    s(head('HTTP/1.1 416 Range Not Satisfiable', 'Content-Range: bytes */5', 'Content-Length: 0')),
+  ],
+}
