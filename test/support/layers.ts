@@ -228,7 +228,7 @@ export const ownedBy: Record<string, readonly string[]> = {
   'node:net': ['src/network'],
   'node:tls': ['src/network', 'src/clients'],
   'node:http': ['src/network', 'src/clients'],
-  'node:https': ['src/network'],
+  'node:https': [],
   'node:dns': ['src/network'],
   'node:dgram': ['src/network'],
   'node:child_process': ['src/network', 'src/clients', 'src/sweep'],

@@ -33,7 +33,7 @@ export interface TrafficWatch {
   socket(accepted: AcceptedSocket): SocketLog
 }
 
-type AcceptedSocket = Pick<Exchange, 'service' | 'url' | 'requestHeaders' | 'responseHeaders'>
+type AcceptedSocket = Pick<Exchange, 'service' | 'startedAt' | 'url' | 'requestHeaders' | 'responseHeaders'>
 
 export interface TrafficCapture extends TrafficWatch {
   /** A service whose traffic is seen. */
@@ -52,12 +52,11 @@ export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
   }
   const http = { now, keep, keepUploads, spool: { folder, redactor } }
   const socket = (accepted: AcceptedSocket): SocketLog => {
-    const startedAt = now()
     const log = openSocketLog({ folder, redactor, path: accepted.url.pathname, now })
     const finish = () => {
       log.finish()
       if (!openSockets.delete(finish)) return
-      const entry = socketEntry({ ...accepted, startedAt, endedAt: now() }, redactor)
+      const entry = socketEntry({ ...accepted, endedAt: now() }, redactor)
       options.keepSocket({ service: accepted.service, entry, frames: log.frames })
     }
     if (!closed) openSockets.add(finish)
@@ -73,7 +72,8 @@ export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
         const decision = service.upgrade?.(request) ?? null
         if (typeof decision !== 'function') return decision
         return (end) => {
-          const facts = { service: service.name, url: new URL(request.url), requestHeaders: request.headers }
+          const asked = { service: service.name, url: new URL(request.url), requestHeaders: request.headers }
+          const facts = { ...asked, startedAt: now() }
           const responseHeaders = new Headers({ connection: 'Upgrade', upgrade: 'websocket' })
           decision(captureSocket(end, socket({ ...facts, responseHeaders })))
         }
@@ -86,7 +86,7 @@ export function captureTraffic(options: TrafficCaptureOptions): TrafficCapture {
   }
 }
 
-function socketEntry(socket: AcceptedSocket & Pick<Exchange, 'startedAt' | 'endedAt'>, redactor: Redactor): HarEntry {
+function socketEntry(socket: AcceptedSocket & Pick<Exchange, 'endedAt'>, redactor: Redactor): HarEntry {
   const nothing = { size: 0, text: null }
   const rest = { method: 'GET', status: 101, statusText: '', requestBody: nothing, responseBody: nothing, error: null }
   const entry = harEntryOf({ ...socket, ...rest }, redactor)

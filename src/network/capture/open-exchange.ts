@@ -11,6 +11,7 @@ export interface HttpCaptureOptions {
 
 /** An exchange under way. Bodies are taken as they flow by; when it ends, it is kept. */
 export interface OpenExchange {
+  readonly startedAt: number
   /** A piece of the request's body. */
   asked(bytes: Uint8Array): unknown
   answer(head: Pick<Exchange, 'status' | 'statusText' | 'responseHeaders' | 'responseVersion'>): void
@@ -32,6 +33,7 @@ export function openExchange(
   let answered: BodySpool | null = null
   let isOpen = true
   return {
+    startedAt,
     asked: (bytes) => isOpen && orCrash(() => asked.add(bytes)),
     answer(of) {
       answer = of

@@ -111,8 +111,9 @@ export class Conversation {
     this.#answering = null
     this.#waiting.splice(0)
     if (/^websocket$/i.test(responseHeaders.get('upgrade') ?? '')) {
-      const { url, head } = asked
-      const log = watch.socket({ service, url, requestHeaders: head.headers, responseHeaders })
+      const { url, head, seen } = asked
+      const facts = { service, url, startedAt: seen.startedAt, requestHeaders: head.headers }
+      const log = watch.socket({ ...facts, responseHeaders })
       this.#socket = { log, send: new FrameReader(), receive: new FrameReader() }
     } else asked.seen.end(null)
     const early = this.#requests.tunnel()
