@@ -27,12 +27,12 @@ export async function callPr(args: readonly string[], options: CallOptions = {})
   const home = process.cwd()
   const [before, open] = [surroundings(), openThings()]
   isRunning = true
+  forgetMetadataServer()
   chdir(cwd)
   const environment = { ...bareEnvironment(), ...options.env }
   const exitCode = await main(keptHere(args), environment, cwd, streams).finally(() => {
     chdir(home)
     isRunning = false
-    forgetMetadataServer()
   })
   // What is closed is gone a moment later.
   const left = () => [
@@ -49,7 +49,7 @@ export async function callPr(args: readonly string[], options: CallOptions = {})
 
 const requireAsGoogle = createRequire(createRequire(import.meta.url).resolve('@google-cloud/storage'))
 
-/** Google's library looks for its metadata server once in a process, and the next run is to be as in a new one. */
+/** Google's library looks for its metadata server once in a process, and each run is to be as in a new one. */
 function forgetMetadataServer(): void {
   requireAsGoogle.cache[requireAsGoogle.resolve('gcp-metadata')]?.exports.resetIsAvailableCache()
 }

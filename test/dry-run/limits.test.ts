@@ -70,7 +70,7 @@ it('names no sum of money without a price, and with one always its source', asyn
 function sums({ folder, files: written, stdout, stderr }: Rehearsed): string[] {
   const kept = written.filter((file) => !/^(traffic\.har|bodies\/|workflows\/|output\/)/.test(file))
   const texts = [stdout, stderr, ...kept.map((file) => readFileSync(join(folder, file), 'utf8'))]
-  return texts.flatMap((text) => text.match(/\$\d[\d.]*(?:\/h \([^)]*\))?|0\.44/g) ?? [])
+  return texts.flatMap((text) => text.match(/\$\d[\d.]*(?:\/h \([^)]*\))?|(?<![\d.])0\.44(?!\d)/g) ?? [])
 }
 
 /** How often the server was told to interrupt what runs. */
