@@ -84,7 +84,9 @@ export function notWhatItAnswered(): PromptRunnerError {
 function answersOf(entries: readonly LoadedEntry[]): Map<string, RecordedAnswer> {
   const home = homeOf(entries)
   const ofServer = entries.filter((entry) => isAnswer(entry) && entry.url.host === home?.host)
-  const byRoute = Map.groupBy(ofServer, ({ url }) => plainPath(url) + url.search)
+  const isKept = ({ url, isBodyLost, cut }: LoadedEntry) =>
+    (!isBodyLost && cut === undefined) || LISTS_CLASSES.test(url.pathname)
+  const byRoute = Map.groupBy(ofServer.filter(isKept), ({ url }) => plainPath(url) + url.search)
   return new Map(
     Array.from(byRoute, ([route, all]) => {
       // Only what is JSON is read for it: a film is not.
@@ -95,6 +97,8 @@ function answersOf(entries: readonly LoadedEntry[]): Map<string, RecordedAnswer>
   )
 }
 
+/** Without what it answered nothing can be simulated, which is told of where it is read. */
+const LISTS_CLASSES = /\/object_info$/
 const ASKED_AGAIN = /^\/(?:object_info|system_stats)$/
 
 const text = z.string().catch('')

@@ -24,6 +24,13 @@ export function prettyJson(text: string, indent = ''): string {
   return out
 }
 
+/** The same JSON on one line, as Python writes it. */
+export function inlineJson(text: string): string {
+  let out = ''
+  for (const token of tokensOf(text)) out += token === ',' || token === ':' ? `${token} ` : token
+  return out
+}
+
 /** The members of a JSON object, each as the text it was written in; null when `text` is not a JSON object. */
 export function rawMembers(text: string): Map<string, string> | null {
   return isJson(text) ? membersOf(text) : null

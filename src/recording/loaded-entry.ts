@@ -1,5 +1,6 @@
 import type { BodyFile, BodyFiles } from './body-files.ts'
 import { jsonOrNull } from './exact-json.ts'
+import { bytesOfBody, type HarBody, isRelabelled } from './har-body.ts'
 import { entrySchema, type LooseEntry, socketMessage } from './har-schema.ts'
 
 export interface LoadedEntry {
@@ -13,12 +14,16 @@ export interface LoadedEntry {
   readonly requestHeaders: Headers
   /** Empty when there was none or it was not kept. */
   readonly requestBody: () => Uint8Array
+  /** What is known of a request's body that the recording does not have: its hash, or '' for nothing. */
+  readonly lostRequest?: string
   readonly status: number
   readonly responseHeaders: Headers
   /** Decoded (no content encoding is left). Read from disk when it lies in a file. */
   readonly responseBody: () => Uint8Array
   /** Whether the answer had a body that the recording does not have. */
   readonly isBodyLost?: boolean
+  /** Why the answer broke off before its end. */
+  readonly cut?: string
   /** null: not a socket. Those of a long one are read from disk as they are asked for. */
   readonly frames: Iterable<LoadedFrame> | null
   readonly comment: string
@@ -55,11 +60,13 @@ export function loadEntry(
     method: request.method.toUpperCase(),
     url: addressOf(request.url),
     requestHeaders: headersOf(request.headers),
-    requestBody: bytesOf(request.postData ?? {}, files),
+    requestBody: bytesOfBody(request.postData ?? {}, files),
+    ...lostRequestOf(request),
     status: response.status,
-    responseHeaders: headersOf(response.headers),
-    responseBody: bytesOf(response.content, files),
+    responseHeaders: answerHeaders(response),
+    responseBody: bytesOfBody(response.content, files),
     isBodyLost: isLost(response.content),
+    ...cutOf(response),
     frames: framesOf(entry, files),
     comment: entry.comment,
     facts: entry._pr,
@@ -98,7 +105,7 @@ function loadedFrames(json: unknown, files: BodyFiles): LoadedFrame[] {
   const encoding = text ? undefined : 'base64'
   let data: LoadedFrame['data'] = () => frame.data
   try {
-    if (!text) data = bytesOf({ text: frame.data, encoding, _file: frame._file }, files)
+    if (!text) data = bytesOfBody({ text: frame.data, encoding, _file: frame._file }, files)
   } catch {
     return []
   }
@@ -119,17 +126,30 @@ function isLost({ text, _file, ...more }: LooseEntry['response']['content']): bo
   return text === undefined && _file === undefined && (Number(size ?? 0) > 0 || typeof _sha256 === 'string')
 }
 
-type Body = {
-  text?: string | undefined
-  encoding?: string | undefined
-  _encoding?: unknown
-  _file?: string | undefined
+/** A body that was told of, and is not there. */
+function lostRequestOf({ postData, headers, ...more }: LooseEntry['request']): Pick<LoadedEntry, 'lostRequest'> {
+  const { text, _file, params, _sha256 = '' }: HarBody = postData ?? {}
+  if (text !== undefined || _file !== undefined || (Array.isArray(params) && params.length > 0)) return {}
+  const { bodySize }: Record<string, unknown> = more
+  const length = headers.find(({ name }) => /^content-length$/i.test(name))?.value
+  const isLost = Number(bodySize ?? 0) > 0 || Number(length ?? 0) > 0 || _sha256 !== ''
+  return isLost ? { lostRequest: String(_sha256) } : {}
 }
 
-function bytesOf(body: Body, files: BodyFiles): () => Uint8Array {
-  if (body._file !== undefined) return files(body._file).bytes
-  const encoding = body.encoding === 'base64' || body._encoding === 'base64' ? 'base64' : 'utf8'
-  return () => Buffer.from(body.text ?? '', encoding)
+/** Says so, or in the words of Playwright. */
+function cutOf({ status, ...response }: LooseEntry['response']): Pick<LoadedEntry, 'cut'> {
+  const { _error, _failureText }: Record<string, unknown> = response
+  const cut = _error || _failureText
+  return status >= 200 && typeof cut === 'string' ? { cut } : {}
+}
+
+/** With the label that the bytes have now. */
+function answerHeaders({ headers: list, content }: LooseEntry['response']): Headers {
+  const headers = headersOf(list)
+  const mimeType = content.mimeType || headers.get('content-type') || ''
+  if (!isRelabelled({ ...content, mimeType })) return headers
+  headers.set('content-type', `${mimeType.split(';')[0]}; charset=utf-8`)
+  return headers
 }
 
 /** Keeps the fractions of a millisecond that `Date` would drop; null for what is no date. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash, type Hash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { Redactor } from '../../recording/redact.ts'
@@ -83,7 +84,7 @@ export class BodySpool {
     for (const bytes of this.#multipart?.end() ?? []) this.#store(bytes)
     const sha256 = this.#hash.digest('hex')
     if (!this.#file || this.#file.size === 0) return { size: this.#size, text: null, _sha256: sha256 }
-    const _file = this.#name(sha256)
+    const _file = `bodies/${sha256}.${binaryExtension(this.#options.mimeType)}`
     this.#file.finish(_file)
     return { size: this.#size, text: null, _file, _sha256: sha256 }
   }
@@ -99,9 +100,12 @@ export class BodySpool {
     if (decoded === null) return { size: this.#size, text: null, _sha256: hashOf(bytes) }
     this.#size = decoded.length
     const { mimeType } = this.#options
-    const text = decoded.toString('utf8')
-    const isPlain = isText(mimeType) || (mayBeText(mimeType, decoded) && Buffer.from(text).equals(decoded))
-    if (isPlain || decoded.length === 0) return this.#finishText(text)
+    const isPlain = isText(mimeType) || mayBeText(mimeType, decoded)
+    if ((isPlain && isUtf8(decoded)) || decoded.length === 0) return this.#finishText(decoded.toString('utf8'))
+    // Text of another encoding stays what it is, unless there is a secret in it: nobody could write it without.
+    if (isText(mimeType) && this.#hasSecrets(decoded)) {
+      return { size: this.#size, text: null, _sha256: hashOf(decoded) }
+    }
     this.#collected = null
     this.#hash = createHash('sha256')
     for (const piece of this.#multipart?.add(decoded) ?? [decoded]) this.#store(piece)
@@ -115,20 +119,22 @@ export class BodySpool {
     const { text, changed } = redacted
     if (this.#size <= INLINE_TEXT || folder === null) return { size: this.#size, text, changed }
     const sha256 = hashOf(text)
-    const _file = this.#name(sha256)
+    const _file = `bodies/${sha256}.${extensionOf(mimeType)}`
     const file = new BodyFile(folder)
     file.add(Buffer.from(text))
     file.finish(_file)
     return { size: this.#size, text, changed, _file, _sha256: sha256 }
   }
 
+  #hasSecrets(bytes: Buffer): boolean {
+    const { redactor, path, mimeType } = this.#options
+    const text = decodedText(bytes, mimeType)
+    return redactor.body(text, { path, mimeType })?.text !== text
+  }
+
   #store(bytes: Uint8Array): void {
     this.#hash?.update(bytes)
     this.#file?.add(bytes)
-  }
-
-  #name(sha256: string): string {
-    return `bodies/${sha256}.${extensionOf(this.#options.mimeType)}`
   }
 }
 
@@ -150,6 +156,22 @@ function decode(bytes: Buffer, encoding: string): Buffer | null {
 
 function hashOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+/** Files with the extension of text are laid out anew. */
+function binaryExtension(mimeType: string): string {
+  const extension = extensionOf(mimeType)
+  return extension === 'json' || extension === 'txt' ? 'bin' : extension
+}
+
+/** Text by its label, or as most programs take what has none. */
+function decodedText(bytes: Uint8Array, mimeType: string): string {
+  const label = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(mimeType)?.[1] ?? 'latin1'
+  try {
+    return new TextDecoder(label).decode(bytes)
+  } catch {
+    return Buffer.from(bytes).toString('latin1')
+  }
 }
 
 function extensionOf(mimeType: string): string {

@@ -1,3 +1,4 @@
+import { cutBody } from '../../recording/cut-body.ts'
 import { isText } from '../../recording/text-body.ts'
 import type { SimulatedService, Simulator } from '../../simulators/simulator.ts'
 import { WHOLE_TEXT } from './body-spool.ts'
@@ -27,7 +28,7 @@ async function watchedRequest(request: Request, seen: OpenExchange): Promise<Req
   const declared = Number(request.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
   const whole = isText(typeOf(request)) && declared <= WHOLE_TEXT
   const look = { piece: seen.asked, end: () => {} }
-  const body = whole ? await wholeBody(request, seen.asked) : watchedStream(request.body, look)
+  const body = whole ? await wholeBody(request, seen) : watchedStream(request.body, look)
   const { url, method, signal } = request
   return new Request(url, { method, headers: request.headers, body, signal, duplex: 'half' })
 }
@@ -39,18 +40,30 @@ async function watchedResponse(response: Response, seen: OpenExchange): Promise<
   }
   const look = { piece: seen.answered, end: seen.end }
   if (!isText(typeOf(response))) return new Response(watchedStream(response.body, look), response)
-  const body = await wholeBody(response, seen.answered)
-  seen.end(null)
-  return new Response(body, response)
+  const { bytes, error } = await untilEnd(response.body, seen.answered)
+  seen.end(error)
+  return new Response(error === null ? bytes : cutBody(bytes, error), response)
 }
 
-async function wholeBody(
-  message: Request | Response,
-  see: (bytes: Uint8Array) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await message.arrayBuffer())
-  see(bytes)
+async function wholeBody(request: Request, seen: OpenExchange): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  seen.asked(bytes)
   return bytes
+}
+
+/** All of a text, or what came of it before it broke off. */
+async function untilEnd(body: ReadableStream<Uint8Array>, see: (bytes: Uint8Array) => void) {
+  const pieces: Uint8Array[] = []
+  let error: string | null = null
+  try {
+    for await (const piece of body) {
+      see(piece)
+      pieces.push(piece)
+    }
+  } catch (reason) {
+    error = String(reason)
+  }
+  return { bytes: Uint8Array.from(Buffer.concat(pieces)), error }
 }
 
 interface Look {

@@ -20,6 +20,8 @@ export interface UnmatchedRequest {
   readonly nearest: string
   /** Why the recording does not answer it. */
   readonly cause: string
+  /** What the simulator threw instead of answering. */
+  readonly error?: unknown
 }
 
 /** What was asked and how it was answered, counted; the marks that say so are taken off before the client sees them. */
@@ -35,6 +37,13 @@ export function openLedger(clean: (url: string) => string): Ledger {
   const requests: Partial<Record<ServiceName, number>> = {}
   const provenance: Record<Provenance, number> = { recorded: 0, derived: 0, synthetic: 0, unknown: 0, fault: 0 }
   const unmatched = new Map<string, UnmatchedRequest>()
+  type Why = Pick<UnmatchedRequest, 'nearest' | 'cause' | 'error'>
+  const note = (service: SimulatedService, request: Request, why: Why) => {
+    const url = clean(request.url)
+    unmatched.set(`${request.method} ${url}`, { method: request.method, url, service: service.name, ...why })
+  }
+  const failed = (service: SimulatedService, request: Request, error: unknown) =>
+    note(service, request, { nearest: '', cause: 'the simulator failed', error })
   return {
     requests,
     provenance,
@@ -45,24 +54,28 @@ export function openLedger(clean: (url: string) => string): Ledger {
       ...service,
       async http(request) {
         requests[service.name] = (requests[service.name] ?? 0) + 1
-        const response = await service.http(request)
+        const response = await service.http(request).catch((error: unknown) => {
+          // Whoever went away has no answer, and needs none.
+          if (!request.signal.aborted) failed(service, request, error)
+          throw error
+        })
         const said = take(response, PROVENANCE_HEADER)
         const isFault = take(response, FAULT_HEADER) !== null
         const nearest = take(response, UNMATCHED_HEADER)
         if (nearest === null) provenance[isFault ? 'fault' : provenanceOf(said)] += 1
-        else {
-          const url = clean(request.url)
-          const cause = take(response, CAUSE_HEADER) ?? 'never recorded'
-          unmatched.set(`${request.method} ${url}`, {
-            method: request.method,
-            url,
-            nearest,
-            cause,
-            service: service.name,
-          })
-        }
+        else note(service, request, { nearest, cause: take(response, CAUSE_HEADER) ?? 'never recorded' })
         return response
       },
+      ...(service.upgrade && {
+        upgrade(request) {
+          try {
+            return service.upgrade!(request)
+          } catch (error) {
+            failed(service, request, error)
+            return new Response(null, { status: 500 })
+          }
+        },
+      }),
     }),
   }
 }
@@ -73,13 +86,24 @@ const cures: Partial<Record<ServiceName, string>> = {
 }
 
 /** PR_UNMATCHED_REQUEST, with why there is no answer and what comes nearest to one. */
-export function unmatchedError({ method, url, nearest, cause, service }: UnmatchedRequest): PromptRunnerError {
+export function unmatchedError(request: UnmatchedRequest): PromptRunnerError {
+  const { method, url, nearest, cause, service, error } = request
+  if (error !== undefined) return defect(request)
   return new PromptRunnerError(
     'PR_UNMATCHED_REQUEST',
     `${method} ${url}: the simulation has no answer to this request`,
     {
       hint: `${cause}${nearest === '' ? '' : `; the nearest thing known is ${nearest}`}${cures[service] ?? ''}`,
     },
+  )
+}
+
+function defect({ method, url, service, error }: UnmatchedRequest): PromptRunnerError {
+  const known = error instanceof PromptRunnerError
+  return new PromptRunnerError(
+    'PR_UNMATCHED_REQUEST',
+    `${method} ${url}: the simulation of ${service} failed at this request: ${known ? error.message : String(error)}`,
+    { hint: known ? error.hint : 'this is a bug in prompt-runner, so what followed proves nothing', cause: error },
   )
 }
 

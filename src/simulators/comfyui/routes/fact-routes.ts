@@ -1,14 +1,15 @@
 import type { Context, Hono } from 'hono'
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
+import { jsonOrNull } from '../../../recording/exact-json.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { mimeType } from '../files/mime-type.ts'
 import type { ObjectInfo } from '../object-info.ts'
-import { parseJson } from '../python/parse.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
 import { FEATURES, MAX_BODY, type ServerModel } from '../server/server-model.ts'
 import { emptyAnswer, jsonAnswer } from './aiohttp.ts'
 import { mayBeFolder, modelLists } from './model-lists.ts'
+import { recordedBody } from './recorded-body.ts'
 import { uploadImage, uploadMask } from './upload.ts'
 import { view } from './view.ts'
 
@@ -38,16 +39,12 @@ export function factRoutes(app: Hono, model: ServerModel): void {
     const answer = answers.get(plainPath(url) + url.search)
     if (!answer) return next()
     const { status, contentType, body } = answer
-    // Recordings keep JSON indented; the server never sends it so.
-    const response = contentType.startsWith('application/json')
-      ? jsonAnswer(parseJson(Buffer.from(body()).toString()), status)
-      : new Response(Uint8Array.from(body()), { status, headers: { 'content-type': contentType } })
-    response.headers.set(PROVENANCE_HEADER, 'recorded')
-    return Promise.resolve(response)
+    const headers = { 'content-type': contentType, [PROVENANCE_HEADER]: 'recorded' }
+    return Promise.resolve(new Response(recordedBody(contentType, body()), { status, headers }))
   }
   const isUnknown = (folder: string) => {
     const listed = answers.get('/models')
-    const names = listed?.status === 200 ? parseJson(Buffer.from(listed.body()).toString()) : null
+    const names = listed ? jsonOrNull(listed.body()) : null
     if (Array.isArray(names)) return !names.includes(folder)
     return LEGACY.has(folder) || !mayBeFolder(objectInfo, folder)
   }

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
+import { cutBody } from '../../../recording/cut-body.ts'
 import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
-import { parseJson } from '../python/parse.ts'
-import { type Py, PythonError } from '../python/py.ts'
-import { jsonAnswer } from './aiohttp.ts'
-import { differences, partsOfEntry, partsOfRequest } from './request-parts.ts'
+import { recordedBody } from './recorded-body.ts'
+import { differences, partsOfEntry, partsOfRequest, type RequestParts } from './request-parts.ts'
+import { acceptParts, selectingParts } from './selecting-headers.ts'
 
 /** Why a request has no recorded answer, and what comes closest to it ('' for nothing). */
 export interface Miss {
@@ -20,8 +21,9 @@ export interface Miss {
  */
 export function replayRecorded(entries: readonly LoadedEntry[]): (request: Request) => Promise<Response | Miss> {
   const home = entries.find(({ url }) => url.pathname.endsWith('/object_info'))?.url.host
-  const known = entries
-    .filter(({ frames, status, url }) => frames === null && status !== 304 && url.host === home)
+  const atHome = entries.filter(({ url }) => url.host === home)
+  const known = atHome
+    .filter(({ frames }) => frames === null)
     .map((entry, index) => ({ entry, index, family: familyOf(entry.url), isChange: !isRead(entry.method) }))
   const used = new Set<number>()
   const lastChange = new Map<string, number>()
@@ -29,10 +31,14 @@ export function replayRecorded(entries: readonly LoadedEntry[]): (request: Reque
   return async (request) => {
     const url = new URL(request.url)
     const family = familyOf(url)
-    const alike = known.filter((each) => each.family === family && each.entry.method === request.method)
-    if (alike.length === 0) return { cause: 'never recorded', nearest: '' }
-    const asked = await partsOfRequest(request)
-    const compared = alike.map((each) => ({ ...each, differs: differences(partsOfEntry(each.entry), asked) }))
+    const isOfFamily = (method: string) => (each: (typeof known)[number]) =>
+      each.family === family && each.entry.method === method
+    const own = known.filter(isOfFamily(request.method))
+    // What a GET answers, without its body, is what a HEAD does.
+    const alike = own.length === 0 && request.method === 'HEAD' ? known.filter(isOfFamily('GET')) : own
+    if (alike.length === 0) return { cause: whyUnknown(url, atHome), nearest: '' }
+    const asked = await askedBy(request)
+    const compared = alike.map((each) => ({ ...each, differs: differencesFrom(each.entry, asked) }))
     const same = compared.filter(({ differs }) => differs.length === 0)
     if (same.length === 0) {
       const { entry, differs } = compared.toSorted(
@@ -47,18 +53,55 @@ export function replayRecorded(entries: readonly LoadedEntry[]): (request: Reque
     const now = isRead(request.method)
       ? same.filter(({ index }) => index > done && index < (next?.index ?? Number.POSITIVE_INFINITY))
       : same.filter(({ index }) => !used.has(index))
-    const found = now.find(({ index }) => !used.has(index)) ?? now.at(-1)
+    const best = wantedMost(now, request)
+    const found = best.find(({ index }) => !used.has(index)) ?? best.at(-1)
     if (!found) return isRead(request.method) ? wrongState(same.at(-1)!.index, done, changes) : consumed(same.length)
-    const cause = noAnswerIn(found.entry)
+    const cause = noAnswerIn(found.entry, request.method)
     if (cause !== null) return { cause, nearest: '' }
-    used.add(found.index)
+    if (found.entry.method === request.method) used.add(found.index)
     if (found.isChange) lastChange.set(family, found.index)
-    return answerOf(found.entry)
+    return answerOf(found.entry, request.method)
   }
 }
 
+interface Asked {
+  readonly parts: RequestParts
+  readonly headers: Headers
+  readonly hash: string
+}
+
+async function askedBy(request: Request): Promise<Asked> {
+  const body = Buffer.from(await request.clone().arrayBuffer())
+  const hash = createHash('sha256').update(body).digest('hex')
+  return { parts: partsOfRequest(request, body), headers: request.headers, hash }
+}
+
+/** Where a recorded request is not the one that is asked. */
+function differencesFrom(entry: LoadedEntry, { parts, headers, hash }: Asked): string[] {
+  const { lostRequest } = entry
+  const recorded = new Map([...partsOfEntry(entry), ...selectingParts(entry.requestHeaders, entry)])
+  const asked = new Map([...parts, ...selectingParts(headers, entry), ...acceptParts(headers, entry)])
+  if (lostRequest === undefined) return differences(recorded, asked)
+  const beside = new Map([...asked].filter(([place]) => !place.startsWith('$.body')))
+  return [
+    ...differences(recorded, beside),
+    ...(lostRequest === hash ? [] : ['$.body (which the recording does not have)']),
+  ]
+}
+
+/** Those that were recorded for exactly what the client wants, if there are any. */
+function wantedMost<T extends { readonly entry: LoadedEntry }>(all: readonly T[], { headers }: Request): readonly T[] {
+  const exact = all.filter(({ entry }) => entry.requestHeaders.get('accept') === headers.get('accept'))
+  return exact.length > 0 ? exact : all
+}
+
+function whyUnknown(url: URL, atHome: readonly LoadedEntry[]): string {
+  const isSocket = atHome.some((each) => each.frames !== null && plainPath(each.url) === plainPath(url))
+  return isSocket ? 'recorded as a socket, and none but that of /ws is replayed' : 'never recorded'
+}
+
 /** Why an entry answers nothing; null when it does. */
-function noAnswerIn({ method, status, isBodyLost = false }: LoadedEntry): string | null {
+function noAnswerIn({ status, isBodyLost = false }: LoadedEntry, method: string): string | null {
   if (status < 200 || status > 599) return `recorded without an answer (status ${status})`
   return isBodyLost && method !== 'HEAD' ? 'recorded without the body of its answer' : null
 }
@@ -79,28 +122,17 @@ function wrongState(at: number, done: number, changes: ReadonlyArray<{ entry: Lo
   return { cause: `wrong state: recorded ${why}`, nearest: '' }
 }
 
-function answerOf({ status, responseHeaders, responseBody }: LoadedEntry): Response {
-  const type = responseHeaders.get('content-type') ?? ''
-  const text = Buffer.from(responseBody()).toString()
-  // Recordings keep JSON indented; the server never sends it so.
-  const json = type.startsWith('application/json') ? readAsJson(text) : null
-  const response =
-    json !== null
-      ? jsonAnswer(json.value, status)
-      : new Response([204, 205].includes(status) ? null : Uint8Array.from(responseBody()), { status })
-  for (const [name, value] of responseHeaders) if (!ofTransport.test(name)) response.headers.set(name, value)
+function answerOf({ status, responseHeaders, responseBody, cut }: LoadedEntry, method: string): Response {
+  const isBodiless = method === 'HEAD' || [204, 205, 304].includes(status)
+  const body = isBodiless ? null : recordedBody(responseHeaders.get('content-type') ?? '', responseBody())
+  const response = new Response(body && cut !== undefined ? cutBody(body, cut) : body, { status })
+  for (const [name, value] of responseHeaders) if (!ofTransport.test(name)) response.headers.append(name, value)
+  const length = responseHeaders.get('content-length')
+  // Of what is sent whole the server says it itself; of what is not sent, or not whole, only the recording knows.
+  if (length !== null && (method === 'HEAD' || (cut !== undefined && !responseHeaders.has('content-encoding'))))
+    response.headers.set('content-length', length)
   response.headers.set(PROVENANCE_HEADER, 'recorded')
   return response
-}
-
-/** null for what is none, whatever it is called. */
-function readAsJson(text: string): { value: Py } | null {
-  try {
-    return { value: parseJson(text) }
-  } catch (error) {
-    if (error instanceof PythonError) return null
-    throw error
-  }
 }
 
 const ofTransport = /^(?:connection|keep-alive|content-(?:length|encoding)|transfer-encoding|date|set-cookie)$/

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
-import { boundaryOf } from '../../../recording/redact-multipart.ts'
+import { formParts } from './aiohttp.ts'
 
 /**
  * A request to compare with others. `$.path[1]`, `$.query.folder`, `$.body.name[0]` lead to the value there, as JSON
@@ -8,10 +9,9 @@ import { boundaryOf } from '../../../recording/redact-multipart.ts'
  */
 export type RequestParts = ReadonlyMap<string, string>
 
-/** The parts of a request, which can still be read afterwards. */
-export async function partsOfRequest(request: Request): Promise<RequestParts> {
-  const body = Buffer.from(await request.clone().arrayBuffer())
-  return partsOf(new URL(request.url), body, request.headers.get('content-type') ?? '')
+/** The parts of a request with its body. */
+export function partsOfRequest({ url, headers }: Request, body: Uint8Array): RequestParts {
+  return partsOf(new URL(url), Buffer.from(body), headers.get('content-type') ?? '')
 }
 
 /** The parts of a recorded request. */
@@ -33,17 +33,35 @@ export function differences(recorded: RequestParts, asked: RequestParts): string
     )
 }
 
-/** Of a multipart body the boundary does not count. */
+/** Of a form its fields count, however they were written. */
 function partsOf(url: URL, body: Buffer, type: string): RequestParts {
   const path = plainPath(url).split('/').slice(1)
-  const parts = new Map([
+  const parts = new Map<string, string>([
     ...path.map((part, index) => [`$.path[${index}]`, decoded(part)] as const),
     ...Array.from(url.searchParams, ([name, value]) => [`$.query.${name}`, value] as const),
   ])
-  const boundary = boundaryOf(type)
-  const text = boundary === null ? body.toString() : body.toString('latin1').replaceAll(boundary, '')
-  if (text !== '') addParts(parts, '$.body', jsonOr(text))
+  const fields = fieldsOf(type, body)
+  for (const [name, value] of fields ?? []) parts.set(`$.body.${name}`, value)
+  if (fields === null && body.length > 0) addParts(parts, '$.body', jsonOr(body.toString()))
   return parts
+}
+
+/** null: it is no form, or none that can be read. */
+function fieldsOf(type: string, body: Buffer): Array<readonly [name: string, value: string]> | null {
+  try {
+    const form = formParts(type, body)
+    if (form.length === 0) return null
+    const seen = new Map<string, number>()
+    return form.flatMap(({ name, filename, bytes }) => {
+      const before = seen.get(name) ?? 0
+      seen.set(name, before + 1)
+      const place = before === 0 ? name : `${name}[${before}]`
+      const value = isUtf8(bytes) ? Buffer.from(bytes).toString() : Buffer.from(bytes).toString('latin1')
+      return [[place, value] as const, ...(filename === null ? [] : [[`${place}.filename`, filename] as const])]
+    })
+  } catch {
+    return null
+  }
 }
 
 function addParts(parts: Map<string, string>, at: string, value: unknown): void {
