@@ -47,6 +47,21 @@ it('remembers a refused host although the caller swallowed the error', async () 
   ])
 })
 
+it('remembers a simulator that failed, although the client has an answer', async () => {
+  await using network = await echoNetwork()
+  const { statusCode, body } = await request(`${COMFYUI}/broken?token=otter`)
+  await body.dump()
+  expect(statusCode).toBe(500)
+  const [problem, ...more] = network.problems()
+  expect(more).toEqual([])
+  expect(problem).toMatchObject({
+    code: 'PR_UNMATCHED_REQUEST',
+    exitCode: 3,
+    message: `GET ${COMFYUI}/broken?token={{secret:token}}: the simulation of comfyui failed at this request: Error: a defect of the simulator`,
+    hint: 'this is a bug in prompt-runner, so what followed proves nothing',
+  })
+})
+
 it('remembers a request that nothing answers, without its secrets', async () => {
   await using network = await echoNetwork()
   const { statusCode, headers, body } = await request(`${COMFYUI}/teapot?api_key=hunter2`)

@@ -53,6 +53,52 @@ it('reads what Playwright writes: socket times in milliseconds, bodies in files,
   expect([...(entry?.frames ?? [])][0]?.at).toBe(1795468232770.5)
 })
 
+it('reads forms that a browser took apart, texts of other encodings, and what broke off', async () => {
+  const request = { method: 'POST', url: 'http://gpu.test/form', headers: [] }
+  const answer = (content: object) => ({
+    status: 200,
+    headers: [{ name: 'Content-Type', value: 'text/plain' }],
+    content,
+  })
+  const form = 'application/x-www-form-urlencoded'
+  const { entries } = await har(
+    {
+      request: { ...request, postData: { mimeType: form, params: [{ name: 'a', value: '1 2' }, { name: 'b' }, null] } },
+      response: answer({ mimeType: 'text/plain; charset=iso-8859-1', text: 'é' }),
+    },
+    {},
+    {
+      request: {
+        ...request,
+        postData: { mimeType: 'multipart/form-data; boundary=b', params: [{ name: 'f', fileName: 'o.png' }] },
+      },
+      response: answer({ mimeType: 'text/plain; charset=shift_jis', text: '川' }),
+    },
+    { request: { ...request, bodySize: 5 }, response: { ...answer({ text: 'ott' }), _error: 'net::ERR_FAILED' } },
+    { request: { ...request, postData: { _sha256: 'abc' } }, response: { ...answer({ text: 'ott' }), _error: '' } },
+  )
+  const text = (bytes: () => Uint8Array) => Buffer.from(bytes()).toString('latin1')
+  const seen = entries.map(({ requestBody, responseBody, responseHeaders, lostRequest, cut }) => [
+    text(requestBody),
+    lostRequest,
+    text(responseBody),
+    responseHeaders.get('content-type'),
+    cut,
+  ])
+  expect(seen).toEqual([
+    ['a=1+2&b=', undefined, '\xe9', 'text/plain', undefined],
+    [
+      '--b\r\nContent-Disposition: form-data; name="f"; filename="o.png"\r\n\r\n{{redacted:file}}\r\n--b--\r\n',
+      undefined,
+      Buffer.from('川').toString('latin1'),
+      'text/plain; charset=utf-8',
+      undefined,
+    ],
+    ['', '', 'ott', 'text/plain', 'net::ERR_FAILED'],
+    ['', 'abc', 'ott', 'text/plain', undefined],
+  ])
+})
+
 it('reads what mitmproxy writes: sockets under http URLs, bodies in base64', async () => {
   const { entries } = await har({
     startedDateTime: '2026-11-23T21:10:32.718+01:00',
@@ -106,11 +152,14 @@ it('says which file cannot be read', async () => {
   })
 })
 
-async function har(entry: object, files: Record<string, string> = {}) {
+async function har(entry: object, files: Record<string, string> = {}, ...more: object[]) {
   const at = await folder()
   for (const [name, content] of Object.entries(files)) await writeFile(join(at, name), content)
   // A byte order mark, as some tools on Windows write it.
-  await writeFile(join(at, 'run.har'), `\uFEFF${JSON.stringify({ log: { version: '1.2', entries: [entry] } })}`)
+  await writeFile(
+    join(at, 'run.har'),
+    `\uFEFF${JSON.stringify({ log: { version: '1.2', entries: [entry, ...more] } })}`,
+  )
   return readHar(join(at, 'run.har'))
 }
 

@@ -18,6 +18,7 @@ import { answerKinds } from './exchanges/answer-kinds.ts'
 import { requestKinds } from './exchanges/request-kinds.ts'
 import { socketKinds } from './exchanges/socket-kinds.ts'
 import type { Step } from './exchanges/steps.ts'
+import { replayAgain } from './replay-again.ts'
 
 const kinds = Object.entries({ ...answerKinds, ...requestKinds, ...socketKinds })
 
@@ -42,31 +43,35 @@ const ways = {
   },
 }
 
-it.each(Object.entries(ways))('changes nothing in %s, and holds nothing back', async (_, start) => {
-  const server = createServer({ allowHalfOpen: true })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const upstream = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  const accept = async () => (await once(server, 'connection'))[0] as Socket
-  const folder = mkdtempSync(join(tmpdir(), 'pr-unchanged-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const { address, end, reset } = await start(upstream, folder)
-  const through: Record<string, unknown> = {}
-  try {
-    for (const [name, steps] of kinds) through[name] = await play(steps, { address, upstream, accept, reset })
-  } finally {
-    await end()
-  }
-  const without: Record<string, unknown> = {}
-  for (const [name, steps] of kinds) without[name] = await play(steps, { address: upstream, upstream, accept, reset })
-  expect(kinds.length).toBeGreaterThan(60)
-  expect(through).toEqual(without)
-  finishRecording(folder, { facts: {}, edit: (_, text) => text })
-  const { entries, log } = await readHar(join(folder, 'comfyui.har'))
-  const seen = entries.map((entry, at) => `${told(entry)}${whyCut(log.entries[at]!)}\n`)
-  await expect(seen.join('')).toMatchFileSnapshot('./exchanges/recorded.txt')
-})
+it.each(Object.entries(ways))(
+  'changes nothing in %s, holds nothing back, and gives a recording that replays the same',
+  async (_, start) => {
+    const server = createServer({ allowHalfOpen: true })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const upstream = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const accept = async () => (await once(server, 'connection'))[0] as Socket
+    const folder = mkdtempSync(join(tmpdir(), 'pr-unchanged-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const { address, end, reset } = await start(upstream, folder)
+    const through: Record<string, unknown> = {}
+    try {
+      for (const [name, steps] of kinds) through[name] = await play(steps, { address, upstream, accept, reset })
+    } finally {
+      await end()
+    }
+    const without: Record<string, unknown> = {}
+    for (const [name, steps] of kinds) without[name] = await play(steps, { address: upstream, upstream, accept, reset })
+    expect(kinds.length).toBeGreaterThan(60)
+    expect(through).toEqual(without)
+    finishRecording(folder, { facts: {}, edit: (_, text) => text })
+    const { entries, log } = await readHar(join(folder, 'comfyui.har'))
+    const replayed = await replayAgain(entries)
+    const seen = entries.map((entry, at) => `${told(entry)}${whyCut(log.entries[at]!)}\n    ${replayed[at]}\n`)
+    await expect(seen.join('')).toMatchFileSnapshot('./exchanges/recorded.txt')
+  },
+)
 
 function told({ method, url, status, requestBody, responseBody, frames }: LoadedEntry): string {
   const said = Array.from(frames ?? [], ({ from, opcode, data }) => ` ${from}:${opcode}:${data().length}`).join('')

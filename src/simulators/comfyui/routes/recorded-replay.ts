@@ -41,9 +41,7 @@ export function replayRecorded(entries: readonly LoadedEntry[]): (request: Reque
     const compared = alike.map((each) => ({ ...each, differs: differencesFrom(each.entry, asked) }))
     const same = compared.filter(({ differs }) => differs.length === 0)
     if (same.length === 0) {
-      const { entry, differs } = compared.toSorted(
-        (a, b) => a.differs.length - b.differs.length || b.entry.url.href.length - a.entry.url.href.length,
-      )[0]!
+      const { entry, differs } = nearestOf(compared)
       const nearest = `${nameOf(entry)}, which is recorded and differs in ${differs.join(', ')}`
       return { cause: 'never recorded like this', nearest }
     }
@@ -62,6 +60,19 @@ export function replayRecorded(entries: readonly LoadedEntry[]): (request: Reque
     if (found.isChange) lastChange.set(family, found.index)
     return answerOf(found.entry, request.method)
   }
+}
+
+/** With the same path, if there is one; then where least differs. */
+function nearestOf<T extends { readonly entry: LoadedEntry; readonly differs: readonly string[] }>(
+  all: readonly T[],
+): T {
+  const elsewhere = ({ differs }: T) => differs.filter((place) => place.startsWith('$.path')).length
+  return all.toSorted(
+    (a, b) =>
+      elsewhere(a) - elsewhere(b) ||
+      a.differs.length - b.differs.length ||
+      b.entry.url.href.length - a.entry.url.href.length,
+  )[0]!
 }
 
 interface Asked {

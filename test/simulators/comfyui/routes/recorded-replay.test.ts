@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { LoadedEntry } from '../../../../src/recording/loaded-entry.ts'
 import { replayRecorded } from '../../../../src/simulators/comfyui/routes/recorded-replay.ts'
@@ -21,6 +22,10 @@ function entry(method: string, path: string, answer: unknown, sent = '', type = 
     comment: '',
     facts: {},
   }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** What each request gets: the JSON of an answer, or why there is none. */
@@ -123,4 +128,91 @@ it('gives what is called JSON and is none as it was sent', async () => {
   const replay = replayRecorded([entry('GET', '/object_info', {}), broken])
   const answer = (await replay(new Request('http://127.0.0.1:1/pack/list'))) as Response
   expect(Buffer.from(await answer.arrayBuffer()).toString('latin1')).toBe('{"a": \xff')
+})
+
+it('lets the headers that choose an answer choose it', async () => {
+  const answer = (
+    path: string,
+    body: string,
+    asked: Record<string, string>,
+    change: Partial<LoadedEntry> = {},
+    type = 'text/plain',
+  ) => ({
+    ...entry('GET', path, ''),
+    requestHeaders: new Headers(asked),
+    responseHeaders: new Headers({ 'content-type': type, 'content-length': '5' }),
+    responseBody: () => Buffer.from(body),
+    ...change,
+  })
+  const replay = replayRecorded([
+    entry('GET', '/object_info', {}),
+    answer('/pack/film', 'otter', {}),
+    answer('/pack/film', 'tt', { range: 'bytes=1-2' }, { status: 206 }),
+    answer('/pack/picture', 'PNG', { accept: 'image/png' }, {}, 'image/png'),
+    answer('/pack/picture', 'WEBP', { accept: 'image/webp' }, {}, 'image/webp'),
+    answer('/pack/page', '', { 'if-none-match': '"1"' }, { status: 304 }),
+  ])
+  const ask = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
+    const found = await replay(new Request(new URL(path, 'http://127.0.0.1:1'), { method, headers }))
+    if (!(found instanceof Response)) return found.nearest.replace(/^.*differs in /, '')
+    return `${found.status} ${await found.text()}${method === 'HEAD' ? found.headers.get('content-length') : ''}`
+  }
+  expect(await ask('/pack/film')).toBe('200 otter')
+  expect(await ask('/pack/film', { range: 'bytes=1-2' })).toBe('206 tt')
+  expect(await ask('/pack/film', { range: 'bytes=0-1' })).toBe('$.headers.range (nothing, not "bytes=0-1")')
+  expect(await ask('/pack/film', {}, 'HEAD')).toBe('200 5')
+  expect(await ask('/pack/film')).toBe('200 otter')
+  expect(await ask('/pack/picture', { accept: 'image/webp' })).toBe('200 WEBP')
+  expect(await ask('/pack/picture', { accept: 'image/png' })).toBe('200 PNG')
+  expect(await ask('/pack/picture', { accept: 'text/*, image/png;q=0.5' })).toBe('200 PNG')
+  expect(await ask('/pack/picture', { accept: 'image/avif' })).toBe('$.headers.accept (nothing, not "image/avif")')
+  expect(await ask('/pack/page', { 'if-none-match': '"1"' })).toBe('304 ')
+  expect(await ask('/pack/page')).toBe('$.headers.if-none-match ("%221%22", not nothing)')
+})
+
+it('keeps the tokens of JSON, and the bytes of anything else', async () => {
+  const tokens = '{"big": 12345678901234567890, "far": 1e400, "one": 1.50, "zero": -0, "name": "\\u00e9"}'
+  const indented = tokens.replaceAll(', ', ',\n  ').replace('{', '{\n  ').replace('}', '\n}')
+  const own = '{"nan": NaN,\n "a" : 1}'
+  for (const [body, expected] of [
+    [indented, tokens],
+    [own, own],
+  ] as const) {
+    const replay = replayRecorded([
+      entry('GET', '/object_info', {}),
+      { ...entry('GET', '/pack/list', ''), responseBody: () => Buffer.from(body) },
+    ])
+    const answer = (await replay(new Request('http://127.0.0.1:1/pack/list'))) as Response
+    expect(await answer.text()).toBe(expected)
+  }
+})
+
+it('breaks off where the recorded answer did', async () => {
+  const cut = { ...entry('GET', '/pack/film', ''), responseBody: () => Buffer.from('ott'), cut: 'the server went away' }
+  const replay = replayRecorded([entry('GET', '/object_info', {}), cut])
+  const reader = ((await replay(new Request('http://127.0.0.1:1/pack/film'))) as Response).body!.getReader()
+  expect(Buffer.from((await reader.read()).value as Uint8Array).toString()).toBe('ott')
+  await expect(reader.read()).rejects.toThrow('the server went away')
+})
+
+it('compares a body that was not kept by its hash, and says that it cannot without one', async () => {
+  const ask = asker(
+    { ...entry('POST', '/pack/put', 'put'), lostRequest: hashOf('otter') },
+    { ...entry('POST', '/pack/send', 'sent'), lostRequest: '' },
+  )
+  expect(await ask('POST', '/pack/put', 'otter')).toBe('put')
+  const why = (route: string) => ({
+    cause: 'never recorded like this',
+    nearest: `POST /pack/${route}, which is recorded and differs in $.body (which the recording does not have)`,
+  })
+  expect(await ask('POST', '/pack/put', 'glade')).toEqual(why('put'))
+  expect(await ask('POST', '/pack/send', 'otter')).toEqual(why('send'))
+})
+
+it('refuses a socket that is not of ComfyUI in words', async () => {
+  const ask = asker({ ...entry('GET', '/pack/terminal', ''), status: 101, frames: [] })
+  expect(await ask('GET', '/pack/terminal')).toEqual({
+    cause: 'recorded as a socket, and none but that of /ws is replayed',
+    nearest: '',
+  })
 })
