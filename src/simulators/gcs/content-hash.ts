@@ -4,7 +4,8 @@ import { crc32c, crc32cBase64 } from '../../domain/crc32c.ts'
 /** What is known of an object's bytes after they went by. Checksums in base64 as in the object resource. */
 export interface ContentDigest {
   readonly size: number
-  readonly md5Hash: string
+  /** null: of an object that was put together from others. */
+  readonly md5Hash: string | null
   readonly crc32c: string
   /** null: not kept. */
   readonly bytes: Uint8Array | null

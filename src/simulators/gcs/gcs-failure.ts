@@ -21,12 +21,36 @@ export class GcsFailure extends Error {
 /** 400: a request that cannot be understood. */
 export const invalid = (message: string) => new GcsFailure(400, 'invalid', message)
 
+/** 400: a query parameter with a value that it cannot have. */
+export const invalidParameter = (location: string, message: string) =>
+  new GcsFailure(400, 'invalidParameter', message, { locationType: 'parameter', location })
+
+/** 400: something that the call cannot do without. */
+export const required = (what: string) => new GcsFailure(400, 'required', `Required parameter: ${what}`)
+
+/** 501: what the simulator has no answer to, and what comes nearest; the ledger makes a problem of it. */
+export class NotSimulated extends GcsFailure {
+  readonly nearest: string
+
+  constructor(what: string, nearest: string) {
+    super(501, 'notImplemented', `The simulator has no answer to ${what}.`)
+    this.nearest = nearest
+  }
+}
+
 /** 401: a request without a token. */
 export const loginRequired = () =>
   new GcsFailure(401, 'required', 'Login Required.', { locationType: 'header', location: 'Authorization' })
 
 /** 404: a bucket that does not exist. */
 export const noSuchBucket = () => new GcsFailure(404, 'notFound', 'The specified bucket does not exist.')
+
+/** 409: a bucket that exists already. */
+export const bucketExists = () =>
+  new GcsFailure(409, 'conflict', 'Your previous request to create the named bucket succeeded and you already own it.')
+
+/** 409: a bucket that still has objects. */
+export const bucketNotEmpty = () => new GcsFailure(409, 'conflict', 'The bucket you tried to delete is not empty.')
 
 /** 404: an object that does not exist. */
 export const noSuchObject = (bucket: string, name: string) =>

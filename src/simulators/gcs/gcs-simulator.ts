@@ -4,12 +4,20 @@ import * as z from 'zod'
 import { isJson } from '../../recording/exact-json.ts'
 import type { HarLog } from '../../recording/har.ts'
 import { type Clock, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
-import { GcsFailure, loginRequired } from './gcs-failure.ts'
+import { bucketResource } from './bucket-resource.ts'
+import { bucketRoutes } from './bucket-routes.ts'
+import { copyRoutes } from './copy-routes.ts'
+import { gcsCalls, gcsKnown, gcsUploads } from './gcs-calls.ts'
+import { GcsFailure, loginRequired, NotSimulated } from './gcs-failure.ts'
+import type { GcsParts } from './gcs-handlers.ts'
 import { GcsModel } from './gcs-model.ts'
-import { type GcsObject, objectResource } from './object-resource.ts'
+import { knownRequest } from './known-request.ts'
+import { objectResource } from './object-resource.ts'
 import { objectRoutes } from './object-routes.ts'
+import { isSigned, signedAnswer } from './signed-url.ts'
 import { uploadRoutes } from './upload-routes.ts'
 import { UploadSessions } from './upload-sessions.ts'
+import { writtenAnswer } from './written-answer.ts'
 
 export interface GcsSimulatorOptions {
   readonly clock: Clock
@@ -34,27 +42,57 @@ export function gcsSimulator({
   keepBytes = false,
 }: GcsSimulatorOptions): SimulatedService {
   const model = new GcsModel(clock, buckets)
-  const resource = (object: GcsObject, request: Request) =>
-    objectResource(object, new URL(request.url).origin, seed.storageClass)
-  const uploads = uploadRoutes({ model, sessions: new UploadSessions(clock, newId), keepBytes, resource })
-  const objects = objectRoutes({ model, bucket: seed.bucket, resource })
+  const parts: GcsParts = {
+    model,
+    clock,
+    keepBytes,
+    resource: (object, request) =>
+      objectResource(
+        object,
+        new URL(request.url).origin,
+        model.bucket(object.bucket).fields.storageClass ?? seed.storageClass,
+      ),
+    bucketResource: (bucket, request) => bucketResource(bucket, new URL(request.url).origin, seed.bucket),
+  }
+  const calls = { ...bucketRoutes(parts), ...objectRoutes(parts), ...copyRoutes(parts) }
+  const uploads = uploadRoutes(parts, new UploadSessions(clock, newId))
 
   const app = new Hono()
   app.use(markDerived)
-  app.use(requireLogin)
-  app.route('/upload/storage/v1', uploads)
-  for (const base of ['/storage/v1', '/download/storage/v1', '/']) app.route(base, objects)
-  app.notFound((c) => {
-    const asked = `${c.req.method} ${c.req.path}`
-    const failure = new GcsFailure(501, 'notImplemented', `The simulator has no answer to ${asked}.`)
-    const nearest = 'Google Cloud Storage, JSON API v1: buckets get, objects insert, get, list, patch, delete'
-    return Response.json(failure, { status: 501, headers: { [UNMATCHED_HEADER]: nearest } })
+  app.use(async (c, next) => {
+    const url = new URL(c.req.url)
+    if (isSigned(url)) return signedAnswer(parts, c.req.raw)
+    requireLogin(url, c.req.raw)
+    await next()
+    c.res = await writtenAnswer(c.res, url.searchParams)
   })
+  for (const [name, call] of entries(gcsUploads)) {
+    app.on(call.method, `/upload/storage/v1${call.path}`, knownRequest(call), uploads[name])
+  }
+  for (const [name, call] of entries(gcsCalls)) {
+    const bases = name === 'objects.get' ? [...BASES, '/download/storage/v1'] : BASES
+    for (const base of bases) app.on(call.method, base + call.path, knownRequest(call), calls[name])
+  }
+  app.notFound((c) => refusal(new NotSimulated(`${c.req.method} ${c.req.path}`, gcsKnown)))
   app.onError((error) => {
     if (!(error instanceof GcsFailure)) throw error
-    return error.status === 304 ? new Response(null, { status: 304 }) : Response.json(error, { status: error.status })
+    return refusal(error)
   })
   return { name: 'gcs', http: async (request) => app.fetch(request) }
+}
+
+/** Of the JSON API, and of clients that were given the address of an emulator. */
+const BASES = ['/storage/v1', '']
+
+function entries<Name extends string, Value>(table: Readonly<Record<Name, Value>>): [Name, Value][] {
+  return Object.entries(table) as [Name, Value][]
+}
+
+function refusal(failure: GcsFailure): Response {
+  const { status } = failure
+  if (status === 304) return new Response(null, { status })
+  const headers = failure instanceof NotSimulated ? { [UNMATCHED_HEADER]: failure.nearest } : {}
+  return Response.json(failure, { status, headers })
 }
 
 const markDerived = createMiddleware(async (c, next) => {
@@ -66,12 +104,11 @@ const markDerived = createMiddleware(async (c, next) => {
  * The real host wants a token for all but a session URI, which carries its own right. Under any other host name there is none
  * to want: Google's client sends resumable requests without a token to a custom endpoint.
  */
-const requireLogin = createMiddleware(async (c, next) => {
-  const { hostname, searchParams } = new URL(c.req.url)
+function requireLogin({ hostname, searchParams }: URL, { headers }: Request): void {
   const isGoogle = hostname.endsWith('.googleapis.com')
-  if (isGoogle && !searchParams.has('upload_id') && !c.req.header('authorization')) throw loginRequired()
-  await next()
-})
+  const hasToken = headers.has('authorization') || searchParams.has('access_token') || searchParams.has('upload_id')
+  if (isGoogle && !hasToken) throw loginRequired()
+}
 
 /** What a recording teaches about a project's storage. */
 export interface GcsSeed {
@@ -81,14 +118,14 @@ export interface GcsSeed {
   readonly storageClass: string
 }
 
-const bucketResource = z.looseObject({ kind: z.literal('storage#bucket'), storageClass: z.string() })
+const recordedBucket = z.looseObject({ kind: z.literal('storage#bucket'), storageClass: z.string() })
 
 /** Reads the answer to `GET /storage/v1/b/{bucket}` in a recording; null when there is none. */
 export function gcsSeed(log: HarLog): GcsSeed | null {
   for (const { request, response } of log.entries) {
     if (request.method !== 'GET' || !/\/b\/[^/]+$/.test(new URL(request.url).pathname)) continue
     const text = response.content.text ?? ''
-    const { data } = bucketResource.safeParse(isJson(text) ? JSON.parse(text) : null)
+    const { data } = recordedBucket.safeParse(isJson(text) ? JSON.parse(text) : null)
     if (data !== undefined) return { bucket: data, storageClass: data.storageClass }
   }
   return null

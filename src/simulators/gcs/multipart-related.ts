@@ -5,6 +5,8 @@ export interface RelatedParts {
   readonly metadata: string
   /** Content-Type of the second part. */
   readonly contentType: string | undefined
+  /** Its Content-MD5. */
+  readonly contentMd5: string | undefined
   /** The second part's bytes; read it to the end. */
   readonly content: AsyncIterable<Uint8Array>
 }
@@ -14,8 +16,9 @@ const HEAD_LIMIT = 1024 * 1024
 
 /** Splits the two parts of a `multipart/related` upload (RFC 2387) without holding the second in memory. */
 export async function relatedParts(contentType: string, body: AsyncIterable<Uint8Array>): Promise<RelatedParts> {
-  const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? []
-  const boundary = quoted ?? plain
+  // Some clients quote as Python does.
+  const [, double, single, plain] = /boundary=(?:"([^"]+)"|'([^']+)'|([^;\s]+))/i.exec(contentType) ?? []
+  const boundary = double ?? single ?? plain
   if (boundary === undefined) throw invalid('Missing multipart boundary in the Content-Type header.')
   const delimiter = `\r\n--${boundary}`
   const pieces = body[Symbol.asyncIterator]()
@@ -40,6 +43,7 @@ export async function relatedParts(contentType: string, body: AsyncIterable<Uint
   const headers = await readTo('\r\n\r\n')
   return {
     metadata,
+    contentMd5: /^content-md5:\s*(.+?)\s*$/im.exec(headers)?.[1],
     contentType: /^content-type:\s*(.+?)\s*$/im.exec(headers)?.[1],
     content: untilDelimiter(head, pieces, `${delimiter}--`),
   }

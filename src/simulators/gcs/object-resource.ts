@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { ContentDigest } from './content-hash.ts'
-import { invalid } from './gcs-failure.ts'
+import { invalid, NotSimulated } from './gcs-failure.ts'
 
-/** One live object. Times in epoch milliseconds. */
+/** One object, or an earlier version of one. Times in epoch milliseconds. */
 export interface GcsObject extends ContentDigest {
   readonly bucket: string
   readonly name: string
@@ -10,6 +10,10 @@ export interface GcsObject extends ContentDigest {
   readonly metageneration: number
   readonly created: number
   readonly updated: number
+  /** Since when it is an earlier version. */
+  readonly deleted?: number
+  /** Of how many objects it was put together. */
+  readonly components?: number
   readonly fields: ObjectFields
 }
 
@@ -33,17 +37,20 @@ export function objectResource(object: GcsObject, origin: string, storageClass: 
     storageClass,
     ...fields,
     size: String(object.size),
-    md5Hash: object.md5Hash,
+    ...(object.md5Hash !== null && { md5Hash: object.md5Hash }),
     crc32c: object.crc32c,
+    ...(object.components !== undefined && { componentCount: object.components }),
     etag: etag(object),
     timeCreated: created,
     updated: new Date(object.updated).toISOString(),
     timeStorageClassUpdated: created,
     timeFinalized: created,
+    ...(object.deleted !== undefined && { timeDeleted: new Date(object.deleted).toISOString() }),
   }
 }
 
-function etag({ generation, metageneration }: GcsObject): string {
+/** Changes with the content and with what is said of it. */
+export function etag({ generation, metageneration }: Pick<GcsObject, 'generation' | 'metageneration'>): string {
   return Buffer.from(`${generation}/${metageneration}`).toString('base64')
 }
 
@@ -86,6 +93,12 @@ export function declaredObject(text: string): DeclaredObject {
   return { name, crc32c, md5Hash, fields }
 }
 
+/** PUT semantics: what is not said is taken away, but for the content's type. */
+export function updatedFields(before: ObjectFields, text: string): ObjectFields {
+  const { name: _, crc32c: __, md5Hash: ___, ...fields } = parsed(declared, text)
+  return { ...(before.contentType !== undefined && { contentType: before.contentType }), ...fields }
+}
+
 /** PATCH semantics: null takes a field away, metadata is merged key by key. */
 export function patchedFields(before: ObjectFields, text: string): ObjectFields {
   const { metadata, ...change } = parsed(patch, text)
@@ -93,18 +106,34 @@ export function patchedFields(before: ObjectFields, text: string): ObjectFields 
   return withoutNulls({ ...before, ...change, metadata: merged }) as ObjectFields
 }
 
-function parsed<T>(schema: z.ZodType<T>, text: string): T {
-  const result = schema.safeParse(text.trim() === '' ? {} : json(text))
-  if (result.success) return result.data
-  throw invalid(`Invalid value in the object metadata: ${z.prettifyError(result.error)}`)
+/** Members of the resource that the service writes itself: it takes no notice of them in a request. */
+const OWN_MEMBERS = [
+  ...['kind', 'id', 'selfLink', 'mediaLink', 'bucket', 'generation', 'metageneration', 'size', 'etag', 'owner'],
+  ...['timeCreated', 'updated', 'timeFinalized', 'timeStorageClassUpdated', 'timeDeleted', 'componentCount'],
+]
+
+function parsed<T>(schema: z.ZodObject & z.ZodType<T>, text: string): T {
+  const value = requestJson(text)
+  const result = schema.safeParse(value)
+  if (!result.success) throw invalid(`Invalid value in the object metadata: ${z.prettifyError(result.error)}`)
+  refuseOthers(value as object, [...Object.keys(declared.shape), ...OWN_MEMBERS], 'an object')
+  return result.data
 }
 
-function json(text: string): unknown {
+/** The JSON of a request; none counts as `{}`. Throws 400. */
+export function requestJson(text: string): unknown {
+  if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
   } catch {
     throw invalid('Parse Error: the metadata is not JSON.')
   }
+}
+
+/** Throws 501 for a member that would change something and is not simulated. */
+export function refuseOthers(value: object, known: readonly string[], of: string): void {
+  const other = Object.keys(value).find((name) => !known.includes(name))
+  if (other !== undefined) throw new NotSimulated(`the member ${other} of ${of}`, known.join(', '))
 }
 
 function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import type { Clock } from '../simulator.ts'
 import { type ContentDigest, ContentHash } from './content-hash.ts'
 import { type GcsFailure, invalid, noSuchSession, sessionGone } from './gcs-failure.ts'
-import type { Preconditions } from './gcs-model.ts'
 import type { DeclaredObject, GcsObject } from './object-resource.ts'
+import type { Preconditions } from './preconditions.ts'
 
 const WEEK = 7 * 24 * 3600 * 1000
 
@@ -76,7 +76,12 @@ export class UploadSession {
     if (range.total !== null && declaredSize !== null && range.total !== declaredSize) {
       throw invalid(`The Content-Range names ${range.total} bytes, X-Upload-Content-Length ${declaredSize}.`)
     }
-    if (range.kind === 'query') return range.total === this.persisted ? this.#finish() : null
+    if (range.kind === 'query') {
+      for await (const bytes of body) {
+        if (bytes.byteLength > 0) throw invalid('A request that asks for the status of an upload has no body.')
+      }
+      return range.total === this.persisted ? this.#finish() : null
+    }
     // The answer to a gap is not documented for the JSON API; a refusal is what its other interfaces give.
     if (range.start > this.persisted) {
       throw invalid(`The upload starts at byte ${range.start}, but only ${this.persisted} bytes were received.`)
@@ -87,6 +92,8 @@ export class UploadSession {
     this.#pending = []
     this.#pendingSize = 0
     const received = await this.#take(body, this.persisted - range.start)
+    // All of it is held already, and the last bytes are not sent again.
+    if (received === 0 && range.end === this.persisted && range.end === range.total) return this.#finish()
     if (range.end !== null && range.start + received !== range.end) {
       throw invalid(`The Content-Range names ${range.end - range.start} bytes, the body has ${received}.`)
     }

@@ -118,7 +118,7 @@ it('names what it knows to whoever asks for something else', async () => {
     new Request('https://storage.googleapis.com/storage/v1/projects/p/hmacKeys', { headers: token }),
   )
   expect(response.headers.get('x-pr-unmatched')).toBe(
-    'Google Cloud Storage, JSON API v1: buckets get, objects insert, get, list, patch, delete',
+    'Google Cloud Storage, JSON API v1: objects.insert, buckets.list, buckets.insert, buckets.get, buckets.patch, buckets.delete, objects.list, objects.get, objects.patch, objects.update, objects.delete, objects.copy, objects.rewrite, objects.compose, objects.move',
   )
 })
 
