@@ -6,6 +6,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { type ServedNetwork, serveNetwork } from '../network/wire/serve.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { faultsOf } from '../run/faults-of.ts'
+import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
 import { realClock, virtualClock } from '../simulators/virtual-clock.ts'
 import { failureText } from './failure.ts'
@@ -28,6 +29,8 @@ export async function serve({ port, settings, output, signal, endInOrder }: Serv
   const options = { clock, newId: randomUUID, keepBytes: true, behaviours, comfyui }
   const world = await simulatedServices(dryRun.recording, options)
   tellLeftOut(world.recording, output)
+  const unknown = unknownVersion(world.knowledge.version)
+  if (unknown) output.warn(unknown)
   endInOrder()
   await using network = await serveNetwork({
     services: world.all.map(faults.wrap),

@@ -7,6 +7,7 @@ import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import type { CommandContext } from './command.ts'
 import { commandSettings } from './command-settings.ts'
 import { problemText } from './failure.ts'
@@ -26,8 +27,10 @@ export async function validate(
   const { objectInfo, version } = comfyuiKnowledge(entries)
   const strict = flags['strict'] === true
   const media = createMediaClient(settings.programs)
-  const known = offlineServer(objectInfo, settings)
+  const known = offlineServer(objectInfo, { behaviours: settings.behaviours, version })
   const validation = await validateInputs(files, { settings, media, server: known, strict })
+  const unknown = unknownVersion(version)
+  if (unknown) output.warn(unknown)
   for (const warning of validation.warnings) output.warn(warning)
   const recorded = `recording ${facts.name}${facts.recorded && ` of ${facts.recorded}`}`
   const server = `ComfyUI${version && ` ${version}`} (${recorded})`

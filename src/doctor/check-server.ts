@@ -9,7 +9,8 @@ import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-kn
 import { driftOf, driftText } from '../recording/drift.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { factsOfRecording, type NodeUse, type ServerFacts, usesOf } from '../recording/server-facts.ts'
-import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import { type OfflineServer, offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 import { factsOfServer } from './facts-of-server.ts'
 
@@ -18,6 +19,8 @@ const RAM_FOR_TWO_MODELS = 30e9
 
 const { ok, warning, missing, stale } = findingsOf('comfyui')
 const RECORD = 'take a recording of this server with `pr record`'
+
+const RECORDED_WITH = 'what a dry run shows may differ from that server: look for a newer version of this program'
 
 /** What a run would need. */
 export interface Work {
@@ -40,7 +43,7 @@ export async function checkServer(client: ComfyuiClient, work: Work, signal?: Ab
     ...memory(stats),
     ...otherVersion(stats, work.recording),
     ...driftSince(work.recording, facts),
-    ...(work.templates ? nodesAndModels(facts.objectInfo, work.templates, work) : []),
+    ...(work.templates ? nodesAndModels(facts, work.templates, work) : []),
   ]
 }
 
@@ -76,15 +79,19 @@ function driftSince(recording: KnownRecording | null, live: ServerFacts): Doctor
   return [drift.some(({ failing }) => failing.length > 0) ? stale(message, hint) : warning(message, hint)]
 }
 
+function recordedServer({ objectInfo, version }: ComfyuiKnowledge, behaviours: Work['behaviours']): OfflineServer {
+  return offlineServer(objectInfo, { behaviours, version })
+}
+
 /** What keeps the plans from running there, and where the recording says otherwise. */
 function nodesAndModels(
-  objectInfo: string,
+  { objectInfo, version }: ServerFacts,
   templates: Templates,
   { plans, recording, behaviours }: Work,
 ): DoctorFinding[] {
-  const live = checkPlans(plans, templates, offlineServer(objectInfo, { behaviours, live: true }))
+  const live = checkPlans(plans, templates, offlineServer(objectInfo, { behaviours, live: true, version }))
   const recorded = recording
-    ? checkPlans(plans, templates, offlineServer(recording.knowledge.objectInfo, { behaviours }))
+    ? checkPlans(plans, templates, recordedServer(recording.knowledge, behaviours))
     : live
   const lacking = missingPieces(live)
   const refused = live.filter((finding) => !finding.missing)
@@ -128,12 +135,15 @@ export async function knowRecording(nameOrPath: string, now: number): Promise<Kn
   const knowledge = comfyuiKnowledge(entries)
   const { version, device } = knowledge
   const server = `ComfyUI ${version || 'of unknown version'} on ${device || 'an unknown device'}`
+  const unknown = unknownVersion(version)
   const age = facts.recorded ? `, recorded ${facts.recorded} (${agoText(facts.recorded, now)})` : ''
   return {
     name: facts.name,
     knowledge,
     uses: usesOf(entries),
-    finding: findingsOf('recording').ok(`${facts.name}: ${server}${age}`),
+    finding: unknown
+      ? findingsOf('recording').warning(`${facts.name}: ${unknown}`, RECORDED_WITH)
+      : findingsOf('recording').ok(`${facts.name}: ${server}${age}`),
   }
 }
 

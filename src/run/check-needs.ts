@@ -69,7 +69,8 @@ export async function refusalOf(
 ): Promise<PromptRunnerError | null> {
   const { comfyuiVersion } = await comfyui.systemStats(signal)
   const objectInfo = await comfyui.objectInfoText(undefined, signal)
-  return invalidPlans(plans, templates, { objectInfo, server: `ComfyUI ${comfyuiVersion}`, behaviours, live: true })
+  const server = `ComfyUI ${comfyuiVersion}`
+  return invalidPlans(plans, templates, { objectInfo, server, behaviours, live: true, version: comfyuiVersion })
 }
 
 function errorsOf(findings: readonly DoctorFinding[]): PromptRunnerError[] {

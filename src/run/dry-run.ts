@@ -26,6 +26,7 @@ import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
+import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { openBooks } from '../simulators/bookkeeper.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
@@ -74,6 +75,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const comfyui = (make: MakeComfyui) => faults.comfyui(books.comfyui(make))
   const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui })
   tellLeftOut(world.recording, output)
+  const unknown = unknownVersion(world.knowledge.version)
+  if (unknown) output.warn(unknown)
   showPlans(plans, output, chosen.filmNames)
 
   host.endInOrder()

@@ -67,13 +67,17 @@ async function checkOnly(settings: Settings, { plans, templates }: Planned, { ou
   const { loadRecording } = await import('../recording/load-recording.ts')
   const { invalidPlans } = await import('../planning/invalid-plans.ts')
   const { tellLeftOut } = await import('../recording/left-out.ts')
+  const { unknownVersion } = await import('../simulators/comfyui/rules.ts')
   const recording = await loadRecording(settings.dryRun.recording)
   tellLeftOut(recording, output)
   const { objectInfo, version } = comfyuiKnowledge(recording.entries)
+  const unknown = unknownVersion(version)
+  if (unknown) output.warn(unknown)
   showPlans(plans, output)
   const error = invalidPlans(plans, templates, {
     objectInfo,
     server: `ComfyUI ${version}`,
+    version,
     behaviours: settings.behaviours,
   })
   if (error) throw error

@@ -5,6 +5,7 @@ import type { FileType } from '../../src/simulators/comfyui/files/folder-paths.t
 import { dumpJson } from '../../src/simulators/comfyui/python/format.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import { isDict, type Py, type PyDict } from '../../src/simulators/comfyui/python/py.ts'
+import { rulesOf } from '../../src/simulators/comfyui/rules.ts'
 import { ServerModel } from '../../src/simulators/comfyui/server/server-model.ts'
 import { serviceOf } from '../../src/simulators/comfyui/simulator.ts'
 import { fromBytes } from '../../src/simulators/media/byte-source.ts'
@@ -42,6 +43,7 @@ async function runScenario(record: ExecutionRecord, { objectInfo, files: corpusF
     clock,
     newId: () => crypto.randomUUID(),
     behaviours,
+    rules: rulesOf('0.3.64'),
     orderOutputs: (promptId, outputs) => inOrder(outputs, facts.orderOf(promptId)),
   })
   const driver = new ScenarioDriver({

@@ -1,6 +1,7 @@
 import { behavioursWith } from '../../src/simulators/comfyui/behaviours/behaviours.ts'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import type { Py } from '../../src/simulators/comfyui/python/py.ts'
+import { rulesOf } from '../../src/simulators/comfyui/rules.ts'
 import { nodeClasses } from '../../src/simulators/comfyui/validate/node-class.ts'
 import { type QueueItem, validatePrompt } from '../../src/simulators/comfyui/validate/validate-prompt.ts'
 import { differences } from './differences.ts'
@@ -37,6 +38,8 @@ export const validationSuite: Suite = {
         fileExists,
         counter,
         newId: () => 'made by the server',
+        now: () => 0,
+        rules: rulesOf('0.3.64'),
       })
       const actual = { ...answer, queued: answer.item && queueEntry(answer.item) }
       return { id: record.id, category: record.category, differences: compare(record, actual) }

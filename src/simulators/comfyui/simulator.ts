@@ -9,6 +9,7 @@ import { KnowledgeRunner } from './knowledge-runner.ts'
 import { readObjectInfo, withDeclared } from './object-info.ts'
 import { emptyAnswer } from './routes/aiohttp.ts'
 import { createApp, isForeignOrigin } from './routes/app.ts'
+import { rulesOf } from './rules.ts'
 import { ServerModel } from './server/server-model.ts'
 
 export interface ComfyuiSimulator extends SimulatedService {
@@ -59,7 +60,7 @@ export function comfyuiSimulator({
   const known = behavioursWith(behaviours)
   const { classes, answers, entries, argv } = knowledge
   restoreInputs(files, entries)
-  const parts = { objectInfo, files, clock, behaviours: known }
+  const parts = { objectInfo, files, clock, behaviours: known, rules: rulesOf(knowledge.version) }
   const runner = new KnowledgeRunner({ ...parts, classes, previews: hasPreviews(argv) })
   const model = new ServerModel({ ...parts, answers, entries, runner, newId, outbox })
   return {

@@ -5,6 +5,7 @@ import type { NodeBehaviour } from '../behaviours/node-behaviour.ts'
 import { withDeclared } from '../object-info.ts'
 import { parseJson } from '../python/parse.ts'
 import { isDict, type PyDict, PythonError } from '../python/py.ts'
+import { type Rules, rulesOf } from '../rules.ts'
 import { checkNode, type NodeCheck } from '../validate/check-node.ts'
 import { type FindClass, nodeClasses } from '../validate/node-class.ts'
 import { exceptionInOutput, type NodeError } from '../validate/node-error.ts'
@@ -19,6 +20,8 @@ import { strictProblems } from './strict-problems.ts'
 /** A server as its recorded `GET /object_info` tells. */
 export interface OfflineServer {
   readonly findClass: FindClass
+  /** What a server of its version does. */
+  readonly rules: Rules
   /** Every class, for "did you mean" and for the node pack that a missing class may belong to. */
   readonly classes: ReadonlyArray<{ readonly name: string; readonly module: string }>
 }
@@ -36,6 +39,8 @@ export interface OfflineOptions {
 export interface OfflineKnowledge {
   /** What classes check, and classes that are declared by code. */
   readonly behaviours?: readonly NodeBehaviour[]
+  /** `0.29.0`; left out where nobody knows it. */
+  readonly version?: string
   /** It answered just now, and has no class that it does not list. */
   readonly live?: boolean
 }
@@ -43,7 +48,7 @@ export interface OfflineKnowledge {
 /** Reads the text of a `GET /object_info` once for any number of graphs. Throws PR_COMFY_HTTP when it is none. */
 export function offlineServer(
   objectInfo: string,
-  { behaviours = [], live = false }: OfflineKnowledge = {},
+  { behaviours = [], live = false, version = '' }: OfflineKnowledge = {},
 ): OfflineServer {
   const parsed = parseObjectInfo(objectInfo)
   const known = live ? parsed : withDeclared(parsed, behaviours)
@@ -52,7 +57,8 @@ export function offlineServer(
     const module = isDict(entry) ? entry.get('python_module') : undefined
     return { name, module: typeof module === 'string' ? module : '' }
   })
-  return { findClass: nodeClasses(known, behavioursWith(behaviours)), classes: [...classes] }
+  const findClass = nodeClasses(known, behavioursWith(behaviours))
+  return { findClass, rules: rulesOf(version), classes: [...classes] }
 }
 
 function parseObjectInfo(text: string): PyDict {
@@ -80,7 +86,7 @@ export function checkGraph(text: string, server: OfflineServer, options: Offline
     const graph = readGraph(text, server.findClass)
     return [
       ...classProblems(graph, server),
-      ...nodeProblems(graph, options.fileExists ?? (() => true)),
+      ...nodeProblems(graph, server.rules, options.fileExists ?? (() => true)),
       ...linkProblems(graph),
       ...(options.strict ? strictProblems(graph) : []),
     ]
@@ -141,11 +147,17 @@ function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphPr
 }
 
 /** What the server's own rules say about every node that leads to an output; links that lead nowhere are left out. */
-function nodeProblems(graph: OfflineGraph, fileExists: (annotatedName: string) => boolean): GraphProblem[] {
+function nodeProblems(
+  graph: OfflineGraph,
+  rules: Rules,
+  fileExists: (annotatedName: string) => boolean,
+): GraphProblem[] {
   const check: NodeCheck = {
     prompt: withoutDeadLinks(graph),
     findClass: graph.findClass,
     fileExists,
+    // Circles are told once, by what looks at links.
+    rules: { ...rules, dependencyCycle: false },
     verdicts: new Map(),
     open: new Set(),
   }

@@ -120,5 +120,15 @@ function reach(nodes: ReadonlyMap<string, OfflineNode>, from: readonly string[])
 
 function standIn(name: string): NodeClass {
   const outputs = Array.from({ length: 64 }, () => linkType('*', false, 'any'))
-  return { name, v3: false, isOutput: true, inputs: new Map(), hidden: new Map(), outputs, behaviour: {} }
+  const inputs = new Map<string, never>()
+  return {
+    name,
+    v3: false,
+    isOutput: true,
+    inputs,
+    inputsOf: () => inputs,
+    hidden: new Map(),
+    outputs,
+    behaviour: {},
+  }
 }

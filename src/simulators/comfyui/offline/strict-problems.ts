@@ -24,7 +24,7 @@ function unreachable(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
 
 /** The server follows such a link when it runs the node, which then fails; a few classes take any input. */
 function undeclaredLinks(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
-  const declared = node.known ? graph.findClass(node.className!)?.inputs : undefined
+  const declared = node.known ? graph.findClass(node.className!)?.inputsOf(node.inputs) : undefined
   return [...node.links.keys()].flatMap((input): GraphProblem[] => {
     if (!declared || declared.has(input)) return []
     const message = `${label(node)}: input "${input}" is linked, but the class declares no such input`
@@ -37,7 +37,7 @@ function undeclaredLinks(graph: OfflineGraph, node: OfflineNode): GraphProblem[]
 function sizes(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
   const wan = /wan/i.test(node.className ?? '')
   const spec = (input: string) =>
-    node.known ? graph.findClass(node.className!)?.inputs.get(input)?.options : undefined
+    node.known ? graph.findClass(node.className!)?.inputsOf(node.inputs).get(input)?.options : undefined
   return ['length', 'num_frames', 'width', 'height'].flatMap((input): GraphProblem[] => {
     const value = node.inputs.get(input)
     if (typeof value !== 'bigint') return []

@@ -6,6 +6,7 @@ import type { Outbox } from '../execute/prompt-run.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { ObjectInfo } from '../object-info.ts'
 import { dict, type Py, type PyDict } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
 import { type FindClass, nodeClasses } from '../validate/node-class.ts'
 import { type PromptAnswer, validatePrompt } from '../validate/validate-prompt.ts'
 import { History } from './history.ts'
@@ -28,6 +29,8 @@ export interface ServerModelParts {
   readonly clock: Clock
   readonly newId: () => string
   readonly behaviours: Behaviours
+  /** What a server of the recorded version does. */
+  readonly rules: Rules
   /** Puts something around what is said about prompts. */
   readonly outbox?: ((hub: Outbox) => Outbox) | undefined
   /** The server takes the outputs in the order of a Python set, that is in any; without this, in document order. */
@@ -56,10 +59,10 @@ export class ServerModel {
 
   /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered. */
   submit(body: string): PromptAnswer {
-    const { files, newId } = this.parts
+    const { files, newId, rules, clock } = this.parts
     const { counter, findClass } = this
     const fileExists = (name: string) => files.exists(name)
-    const answer = validatePrompt(body, { counter, newId, findClass, fileExists })
+    const answer = validatePrompt(body, { counter, newId, findClass, fileExists, rules, now: () => clock.now() })
     this.counter = answer.counter
     if (answer.item) {
       const { promptId, outputs } = answer.item

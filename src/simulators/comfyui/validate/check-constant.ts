@@ -1,7 +1,8 @@
 import { pyBool, pyFloat, pyInt } from '../python/convert.ts'
-import { pyStr } from '../python/format.ts'
+import { pyRepr, pyStr } from '../python/format.ts'
 import { pyGreater, pyIn, pyLess } from '../python/operators.ts'
 import { isDict, type Py, PythonError } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
 import type { InputSpec } from './node-class.ts'
 import { type NodeError, nodeError, withValue } from './node-error.ts'
 
@@ -41,22 +42,37 @@ export function convertConstant(spec: InputSpec, given: Py): ConstantCheck {
   }
 }
 
-/** `min`, `max` and the options of an old combo; new combos are not enforced in 0.3.64. Throws where Python raises. */
-export function checkRange(spec: InputSpec, value: Py): NodeError | undefined {
+/** `min`, `max` and the options of a combo. Throws where Python raises. */
+export function checkRange(
+  spec: InputSpec,
+  value: Py,
+  { comboOptions }: Pick<Rules, 'comboOptions'>,
+): NodeError | undefined {
   const min = spec.options.get('min')
   if (min !== undefined && pyLess(value, min)) return outside('value_smaller_than_min', spec, value, 'smaller', min)
   const max = spec.options.get('max')
   if (max !== undefined && pyGreater(value, max)) return outside('value_bigger_than_max', spec, value, 'bigger', max)
-  const options = spec.type.type
-  if (!Array.isArray(options) || pyIn(value, options)) return undefined
+  const options = comboOptions ? optionsOf(spec) : spec.type.type
+  if (!Array.isArray(options)) return undefined
+  const several = comboOptions && Array.isArray(value) && pyBool(spec.options.get('multiselect') ?? false)
+  const refused = (several ? value : [value]).filter((each) => !pyIn(each, options))
+  if (refused.length === 0) return undefined
+  const words = comboOptions ? refused.map(pyRepr).join(', ') : `'${pyStr(value)}'`
   const long = options.length > LIST_LIMIT
   const list = long ? `(list of length ${options.length})` : pyStr(options)
   return nodeError(
     'value_not_in_list',
     'Value not in list',
-    `${spec.name}: '${pyStr(value)}' not in ${list}`,
+    `${spec.name}: ${words} not in ${list}`,
     withValue(spec, value, long ? null : spec.info),
   )
+}
+
+/** What a combo of either style allows; undefined for other inputs, and for lists that only the editor fetches. */
+export function optionsOf({ type: { type }, options }: InputSpec): Py | undefined {
+  if (type !== 'COMBO') return type
+  if (pyBool(options.get('remote_combo') ?? false)) return undefined
+  return options.get('options') ?? []
 }
 
 function outside(type: string, spec: InputSpec, value: Py, how: 'smaller' | 'bigger', limit: Py): NodeError {

@@ -1,10 +1,13 @@
 import type { LinkType } from '../behaviours/node-behaviour.ts'
+import { pyStr } from '../python/format.ts'
 import { pyContains, pyItem } from '../python/operators.ts'
 import { isDict, type Py, PythonError } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
 import { checkRange, convertConstant } from './check-constant.ts'
 import { type FindClass, type InputSpec, type NodeClass, typesMatch } from './node-class.ts'
 import {
   badLinkedInput,
+  dependencyCycle,
   exceptionInSource,
   type NodeError,
   requiredInputMissing,
@@ -25,6 +28,7 @@ export interface NodeCheck {
   readonly prompt: Py
   readonly findClass: FindClass
   readonly fileExists: (annotatedName: string) => boolean
+  readonly rules: Rules
   /** Verdicts in the order in which they were first reached: sources before consumers. */
   readonly verdicts: Map<Py, NodeVerdict>
   /** Nodes whose check has begun and not ended: a link to one of them is a cycle. */
@@ -53,32 +57,40 @@ export function checkNode(check: NodeCheck, id: Py): NodeVerdict {
 
 class NodeVisit {
   private readonly check: NodeCheck
+  private readonly id: Py
   private readonly inputs: Py
   private readonly node: NodeClass
+  private readonly specs: ReadonlyMap<string, InputSpec>
   private readonly inputTypes = new Map<string, LinkType>()
   private readonly errors: NodeError[] = []
   private valid = true
 
   constructor(check: NodeCheck, id: Py) {
     this.check = check
+    this.id = id
     const entry = pyItem(check.prompt, id)
     this.inputs = pyItem(entry, 'inputs')
     this.node = classOf(check, entry)
+    this.specs = this.node.inputsOf(this.inputs)
   }
 
   verdict(): NodeVerdict {
-    for (const spec of this.node.inputs.values()) this.visitInput(spec)
+    for (const spec of this.specs.values()) this.visitInput(spec)
     const own = this.node.behaviour.validateInputs
     if (own) {
       const { fileExists } = this.check
-      this.errors.push(...runOwnCheck(this.node, own, { inputs: this.inputs, inputTypes: this.inputTypes, fileExists }))
+      const { inputs, inputTypes, specs } = this
+      this.errors.push(...runOwnCheck(this.node, own, { inputs, inputTypes, specs, fileExists }))
     }
-    return { valid: this.valid && this.errors.length === 0, errors: this.errors }
+    // A circle that leads through this node has left its error on it.
+    const cycle = this.check.verdicts.get(this.id)?.errors ?? []
+    const errors = [...cycle, ...this.errors]
+    return { valid: this.valid && errors.length === 0, errors }
   }
 
   private visitInput(spec: InputSpec): void {
     if (!pyContains(this.inputs, spec.name)) {
-      if (spec.required) this.errors.push(requiredInputMissing(spec.name))
+      if (spec.required) this.errors.push(requiredInputMissing(spec.name, this.node.v3))
       return
     }
     const value = pyItem(this.inputs, spec.name)
@@ -93,17 +105,20 @@ class NodeVisit {
     this.inputTypes.set(spec.name, received)
     const own = this.node.behaviour.validateInputs
     const leftToCheck = own !== undefined && takesInputTypes(own)
-    if (!leftToCheck && !typesMatch(received, spec.type)) return returnTypeMismatch(spec, received.type, link)
+    if (!leftToCheck && !typesMatch(received, spec.type, this.check.rules)) return returnTypeMismatch(spec, received.type, link)
     if (!this.sourceIsValid(spec, source, link)) this.valid = false
     return undefined
   }
 
   /**
-   * The server recurses through a cycle until Python's stack ends; the exception that leaves on a node of the cycle is
+   * A server that does not know circles recurses through a cycle until Python's stack ends; the exception that leaves on a node of the cycle is
    * overwritten on the way out. What stays is that no node of the cycle is valid.
    */
   private sourceIsValid(spec: InputSpec, source: Py, link: Py): boolean {
-    if (this.check.open.has(source)) return false
+    if (this.check.open.has(source)) {
+      if (this.check.rules.dependencyCycle) markCycle(this.check, source)
+      return false
+    }
     try {
       return checkNode(this.check, source).valid
     } catch (error) {
@@ -118,7 +133,18 @@ class NodeVisit {
     if (isDict(this.inputs) && value !== given) this.inputs.set(spec.name, value)
     if (error) return error
     const own = this.node.behaviour.validateInputs
-    return own && takesInput(own, spec.name) ? undefined : checkRange(spec, value)
+    return own && takesInput(own, spec.name) ? undefined : checkRange(spec, value, this.check.rules)
+  }
+}
+
+/** Every node of a circle gets the error, the one that was reached again in front and at the end. */
+function markCycle(check: NodeCheck, again: Py): void {
+  if (check.verdicts.has(again)) return
+  const open = [...check.open]
+  const ring = open.slice(open.indexOf(again))
+  const path = [...ring, again].map((id) => `${pyStr(id)} (${pyStr(pyItem(pyItem(check.prompt, id), 'class_type'))})`)
+  for (const id of ring) {
+    check.verdicts.set(id, { valid: false, errors: [dependencyCycle(id, ring, path.join(' -> '))] })
   }
 }
 

@@ -1,7 +1,9 @@
+import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
 import { pyContains, pyItem, pyIterate, requireHashable } from '../python/operators.ts'
-import { dict, type Py, type PyDict, PythonError } from '../python/py.ts'
+import { dict, isDict, type Py, type PyDict, PythonError, typeName } from '../python/py.ts'
 import { checkNode, type NodeCheck, type NodeVerdict } from './check-node.ts'
+import type { Rules } from '../rules.ts'
 import type { FindClass } from './node-class.ts'
 import { exceptionInOutput, type NodeError, nodeError } from './node-error.ts'
 
@@ -16,10 +18,11 @@ export interface PromptVerdict {
 export interface PromptFacts {
   readonly findClass: FindClass
   readonly fileExists: (annotatedName: string) => boolean
+  readonly rules: Rules
 }
 
 /**
- * The server's verdict on a graph (execution.py, validate_prompt, 0.3.64). Constants of `prompt` are converted in place.
+ * The server's verdict on a graph (execution.py, validate_prompt). Constants of `prompt` are converted in place.
  * `targets` is `partial_execution_targets`, null for all outputs. Throws a PythonError where the server answers 500.
  */
 export function checkPrompt(prompt: Py, targets: Py, facts: PromptFacts): PromptVerdict {
@@ -27,14 +30,13 @@ export function checkPrompt(prompt: Py, targets: Py, facts: PromptFacts): Prompt
   for (const id of pyIterate(prompt)) {
     const entry = pyItem(prompt, id)
     if (!pyContains(entry, 'class_type')) {
-      return refuse('invalid_prompt', 'Cannot execute because a node is missing the class_type property.', idText(id))
+      return facts.rules.missingNodeType ? withoutClass(id, entry) : invalidPrompt(id)
     }
     const name = pyItem(entry, 'class_type')
     requireHashable(name)
     const node = typeof name === 'string' ? facts.findClass(name) : undefined
     if (!node) {
-      const message = `Cannot execute because node ${pyStr(name)} does not exist.`
-      return refuse('invalid_prompt', message, idText(id))
+      return facts.rules.missingNodeType ? unknownClass(id, entry, name) : invalidPrompt(id, name)
     }
     if (node.isOutput && (targets === null || pyContains(targets, id))) outputs.push(id)
   }
@@ -99,5 +101,35 @@ const refuse = (type: string, message: string, details: string): PromptVerdict =
   nodeErrors: new Map(),
   error: nodeError(type, message, details, new Map()),
 })
+
+function invalidPrompt(id: Py, name?: Py): PromptVerdict {
+  const why = name === undefined ? 'a node is missing the class_type property' : `node ${pyStr(name)} does not exist`
+  return refuse('invalid_prompt', `Cannot execute because ${why}.`, idText(id))
+}
+
+function withoutClass(id: Py, entry: Py): PromptVerdict {
+  const title = titleOf(entry, null)
+  const who = pyBool(title) ? pyStr(title) : `ID #${pyStr(id)}`
+  const message = `Node '${who}' has no class_type. The workflow may be corrupted or a custom node is missing.`
+  return missingNodeType(message, id, null, title)
+}
+
+function unknownClass(id: Py, entry: Py, name: Py): PromptVerdict {
+  const title = titleOf(entry, name)
+  const message = `Node '${pyStr(title)}' not found. The custom node may not be installed.`
+  return missingNodeType(message, id, name, title)
+}
+
+function missingNodeType(message: string, id: Py, name: Py, title: Py): PromptVerdict {
+  const info = dict({ node_id: id, class_type: name, node_title: title })
+  return { outputs: [], nodeErrors: new Map(), error: nodeError('missing_node_type', message, idText(id), info) }
+}
+
+/** `_meta.title`. Throws what Python raises where one of both is no dict. */
+function titleOf(entry: Py, otherwise: Py): Py {
+  const meta = isDict(entry) ? (entry.get('_meta') ?? (entry.has('_meta') ? null : new Map())) : entry
+  if (isDict(meta)) return meta.get('title') ?? (meta.has('title') ? null : otherwise)
+  throw new PythonError('AttributeError', `'${typeName(meta)}' object has no attribute 'get'`)
+}
 
 const idText = (id: Py): string => `Node ID '#${pyStr(id)}'`

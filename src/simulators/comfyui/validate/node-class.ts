@@ -3,6 +3,8 @@ import type { LinkType, NodeBehaviour, NotEqual, SocketType } from '../behaviour
 import type { ObjectInfo } from '../object-info.ts'
 import { pyEquals } from '../python/operators.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
+import { hasDynamicInputs, liveInputs } from '../schema/live-inputs.ts'
 
 /** One declared input. `info` is `[type, options]`, as error messages carry it. */
 export interface InputSpec {
@@ -21,6 +23,8 @@ export interface NodeClass {
   readonly isOutput: boolean
   /** Required and optional inputs, in the order of object_info. */
   readonly inputs: ReadonlyMap<string, InputSpec>
+  /** Those of one node: dynamic inputs are replaced by what the node's own values make of them. */
+  readonly inputsOf: (given: Py) => ReadonlyMap<string, InputSpec>
   readonly hidden: PyDict
   readonly outputs: readonly LinkType[]
   readonly behaviour: ClassChecks
@@ -49,20 +53,23 @@ function readClass(name: string, entry: PyDict, behaviour: ClassChecks): NodeCla
   const v3 = ['deprecated', 'experimental', 'api_node'].every((key) => entry.has(key))
   const typeOf = (type: Py, socket: string | number): LinkType =>
     linkType(type, v3, behaviour.socketTypes?.[socket] ?? behaviour.socketTypes?.['*'])
+  const specOf = (input: string, required: boolean, [type = null, options]: readonly Py[]): InputSpec => {
+    const known = isDict(options) ? options : new Map()
+    return { name: input, required, type: typeOf(type, input), options: known, info: [type, known] }
+  }
   const inputs = new Map<string, InputSpec>()
   for (const group of ['required', 'optional'] as const) {
     for (const [input, spec] of dictAt(groups, group)) {
       if (inputs.has(input) || !Array.isArray(spec)) continue
-      const [type = null, options] = spec
-      const known = isDict(options) ? options : new Map()
-      inputs.set(input, {
-        name: input,
-        required: group === 'required',
-        type: typeOf(type, input),
-        options: known,
-        info: [type, known],
-      })
+      inputs.set(input, specOf(input, group === 'required', spec))
     }
+  }
+  const isDynamic = v3 && hasDynamicInputs(groups)
+  const grown = (given: Py): ReadonlyMap<string, InputSpec> => {
+    const live = liveInputs(groups, isDict(given) ? given : new Map())
+    return new Map(
+      Array.from(live.inputs, ([input, { required, declaration }]) => [input, specOf(input, required, declaration)]),
+    )
   }
   const outputs = entry.get('output')
   return {
@@ -70,6 +77,7 @@ function readClass(name: string, entry: PyDict, behaviour: ClassChecks): NodeCla
     v3,
     isOutput: entry.get('output_node') === true,
     inputs,
+    inputsOf: isDynamic ? grown : () => inputs,
     hidden: dictAt(groups, 'hidden'),
     outputs: Array.isArray(outputs) ? outputs.map(typeOf) : [],
     behaviour,
@@ -89,12 +97,21 @@ export function linkType(type: Py, isV3: boolean, own: SocketType | undefined): 
   return isAny ? { type, notEqual: notEqualAny } : { type }
 }
 
-/** Whether a link may lead from an output to an input (comfy_execution/validation.py, validate_node_input, 0.3.64). */
-export function typesMatch(received: LinkType, wanted: LinkType): boolean {
+/** Takes every type where the server knows it: what it stands for is the editor's to find out. */
+const MATCHES_ALL: readonly Py[] = ['*', 'COMFY_MATCHTYPE_V3']
+
+/** Whether a link may lead from an output to an input (comfy_execution/validation.py, validate_node_input). */
+export function typesMatch(received: LinkType, wanted: LinkType, { matchTypes }: Pick<Rules, 'matchTypes'>): boolean {
   if (!unequal(received, wanted)) return true
+  if (matchTypes) {
+    if (MATCHES_ALL.includes(received.type) || MATCHES_ALL.includes(wanted.type)) return true
+    if (Array.isArray(received.type) && wanted.type === 'COMBO') return true
+  }
   if (typeof received.type !== 'string' || typeof wanted.type !== 'string') return false
   const names = wanted.type.split(',').map((name) => name.trim())
-  return received.type.split(',').some((name) => names.includes(name.trim()))
+  const others = received.type.split(',').map((name) => name.trim())
+  if (matchTypes && (names.includes('*') || others.includes('*'))) return true
+  return others.some((name) => names.includes(name))
 }
 
 /**

@@ -2,7 +2,7 @@ import { pyStr } from '../python/format.ts'
 import { dict, type Py, type PyDict, type PythonError } from '../python/py.ts'
 import type { InputSpec } from './node-class.ts'
 
-/** An entry of a node's `errors`. Types, texts and key order: execution.py, validate_inputs, 0.3.64. */
+/** An entry of a node's `errors`. Types, texts and key order: execution.py, validate_inputs. */
 export type NodeError = PyDict
 
 /** An error with its keys in the server's order. */
@@ -10,9 +10,18 @@ export function nodeError(type: string, message: string, details: string, extraI
   return dict({ type, message, details, extra_info: extraInfo })
 }
 
-/** A required input that the prompt does not give. */
-export const requiredInputMissing = (input: string): NodeError =>
-  nodeError('required_input_missing', 'Required input is missing', input, dict({ input_name: input }))
+/** A required input that the prompt does not give. Of a V3 class's dotted names only the last part is told. */
+export const requiredInputMissing = (input: string, isV3: boolean): NodeError =>
+  nodeError(
+    'required_input_missing',
+    'Required input is missing',
+    isV3 ? input.slice(input.lastIndexOf('.') + 1) : input,
+    dict({ input_name: input }),
+  )
+
+/** Links that run in a circle; `path` shows it. */
+export const dependencyCycle = (id: Py, ring: readonly Py[], path: string): NodeError =>
+  nodeError('dependency_cycle', 'Dependency cycle detected', path, dict({ node_id: id, cycle_nodes: [...ring] }))
 
 /** A list that is no link. */
 export const badLinkedInput = (spec: InputSpec, value: Py): NodeError =>

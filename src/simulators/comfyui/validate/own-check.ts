@@ -5,7 +5,7 @@ import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
 import { pyItem, pyIterate } from '../python/operators.ts'
 import { type Py, PythonError } from '../python/py.ts'
-import type { NodeClass } from './node-class.ts'
+import type { InputSpec, NodeClass } from './node-class.ts'
 import { customValidationFailed, type NodeError } from './node-error.ts'
 
 const HIDDEN_VALUES = new Set([
@@ -20,6 +20,8 @@ const HIDDEN_VALUES = new Set([
 export interface OwnCheckCall {
   readonly inputs: Py
   readonly inputTypes: ReadonlyMap<string, LinkType>
+  /** The inputs that the class has for this node. */
+  readonly specs: ReadonlyMap<string, InputSpec>
   readonly fileExists: (annotatedName: string) => boolean
 }
 
@@ -27,7 +29,7 @@ export interface OwnCheckCall {
 export function runOwnCheck(node: NodeClass, check: ValidateInputs, call: OwnCheckCall): NodeError[] {
   const { functionName = `${node.name}.${node.v3 ? 'validate_inputs' : 'VALIDATE_INPUTS'}`, parameters = [] } = check
   const passed = new Map<string, Py>()
-  for (const [name, value] of suppliedInputs(node, call.inputs)) {
+  for (const [name, value] of suppliedInputs(node, call)) {
     // The class itself is the first argument, and counts among the parameters that an input may be named after.
     if (name === 'cls' && !check.isStatic) {
       throw new PythonError('TypeError', `${functionName}() got multiple values for argument 'cls'`)
@@ -36,7 +38,7 @@ export function runOwnCheck(node: NodeClass, check: ValidateInputs, call: OwnChe
   }
   if (takesInputTypes(check)) passed.set('input_types', new Map())
   requireArguments(functionName, parameters, passed)
-  const result = check.check(passed, { ...call, declared: (input) => node.inputs.get(input)?.type })
+  const result = check.check(passed, { ...call, declared: (input) => call.specs.get(input)?.type })
   if (result === true) return []
   const words = result === false ? undefined : pyStr(result)
   return Array.from(passed.keys(), (input) => customValidationFailed(input, words))
@@ -54,13 +56,13 @@ const names = ({ parameters = [], optional = [] }: ValidateInputs, name: string)
   parameters.includes(name) || optional.includes(name)
 
 /** What execution.py's get_input_data hands out before anything ran: constants as they are, links as None. */
-function suppliedInputs(node: NodeClass, inputs: Py): ReadonlyMap<string, Py> {
+function suppliedInputs(node: NodeClass, { inputs, specs }: OwnCheckCall): ReadonlyMap<string, Py> {
   const supplied = new Map<string, Py>()
   for (const name of pyIterate(inputs)) {
     const value = pyItem(inputs, name)
     const key = typeof name === 'string' ? name : undefined
-    if (linkOf(value) && !isRawLink(node, key)) supplied.set(key ?? pyStr(name), null)
-    else if (key !== undefined && (node.inputs.has(key) || (!node.v3 && node.hidden.has(key)))) supplied.set(key, value)
+    if (linkOf(value) && !isRawLink(node, specs, key)) supplied.set(key ?? pyStr(name), null)
+    else if (key !== undefined && (specs.has(key) || (!node.v3 && node.hidden.has(key)))) supplied.set(key, value)
   }
   if (!node.v3) {
     for (const [name, kind] of node.hidden)
@@ -69,9 +71,9 @@ function suppliedInputs(node: NodeClass, inputs: Py): ReadonlyMap<string, Py> {
   return supplied
 }
 
-function isRawLink(node: NodeClass, input: string | undefined): boolean {
+function isRawLink(node: NodeClass, specs: OwnCheckCall['specs'], input: string | undefined): boolean {
   if (input === undefined) return false
-  const spec = node.inputs.get(input)
+  const spec = specs.get(input)
   if (spec) return pyBool(spec.options.get('rawLink') ?? false)
   return !node.v3 && isRawHidden(node.hidden.get(input))
 }

@@ -12,6 +12,8 @@ export interface PromptServer extends PromptFacts {
   readonly counter: bigint
   /** Makes the id of a prompt that came without one. */
   readonly newId: () => string
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** A prompt as the queue holds it; `GET /queue` shows the five values as an array, in this order. */
@@ -41,7 +43,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8'
 const INTERNAL_ERROR = '500 Internal Server Error\n\nServer got itself in trouble'
 
 /**
- * Answers `POST /prompt` as ComfyUI 0.3.64 does (server.py, post_prompt). `body` is the request's text. Never throws for
+ * Answers `POST /prompt` as ComfyUI does (server.py, post_prompt). `body` is the request's text. Never throws for
  * anything a client can send. The caller keeps the counter and queues the item.
  */
 export function validatePrompt(body: string, server: PromptServer): PromptAnswer {
@@ -74,15 +76,25 @@ class PromptRequest {
       )
     }
     const prompt = pyItem(data, 'prompt')
-    const promptId = pyContains(data, 'prompt_id') ? pyStr(pyItem(data, 'prompt_id')) : this.server.newId()
+    const promptId = this.idOf(data)
+    if (promptId === null) return this.json(400, dict({ error: invalidPromptId(), node_errors: new Map() }))
     const targets = pyContains(data, 'partial_execution_targets') ? pyItem(data, 'partial_execution_targets') : null
     const { outputs, nodeErrors, error } = checkPrompt(prompt, targets, this.server)
     const extraData = extraDataOf(data)
+    if (!error && this.server.rules.createTime) stampCreation(extraData, this.server.now())
     if (error) return this.json(400, dict({ error, node_errors: nodeErrors }))
     return {
       ...this.json(200, dict({ prompt_id: promptId, number, node_errors: nodeErrors })),
       item: { number, promptId, prompt, extraData, outputs },
     }
+  }
+
+  /** null for an id that the server does not take. */
+  private idOf(data: Py): string | null {
+    const given = pyContains(data, 'prompt_id') ? pyItem(data, 'prompt_id') : undefined
+    if (!this.server.rules.uuidPromptIds) return given === undefined ? this.server.newId() : pyStr(given)
+    if (given === undefined || given === null) return this.server.newId()
+    return typeof given === 'string' && CANONICAL_UUID.test(given) ? given : null
   }
 
   private takeNumber(data: Py): bigint | number {
@@ -96,6 +108,20 @@ class PromptRequest {
   private json(status: 200 | 400, body: PyDict): PromptAnswer {
     return { status, contentType: JSON_TYPE, body: dumpJson(body), counter: this.counter }
   }
+}
+
+const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+function invalidPromptId(): PyDict {
+  const details =
+    'prompt_id must be a UUID string in canonical lowercase hyphenated form; omit it to let the server generate one'
+  return nodeError('invalid_prompt_id', 'prompt_id must be a valid UUID', details, new Map())
+}
+
+/** Throws what Python raises where the client's extra data is no dict. */
+function stampCreation(extraData: Py, now: number): void {
+  if (!isDict(extraData)) throw new PythonError('TypeError', 'extra_data does not support item assignment')
+  extraData.set('create_time', BigInt(now))
 }
 
 /** The client's extra data, with `client_id` written into it. */

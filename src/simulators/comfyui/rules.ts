@@ -1,0 +1,95 @@
+/** One thing that a later ComfyUI does in another way than 0.3.64. */
+interface Difference {
+  /** The first release that is known to do it. */
+  readonly since: string
+  readonly what: string
+  /** Where that is known from. */
+  readonly source: string
+}
+
+/**
+ * All that depends on the version and cannot be read from `GET /object_info`. What a newer server does differently is a line
+ * here and a look at `rules` where the older behaviour is.
+ */
+const DIFFERENCES = {
+  createTime: {
+    since: '0.3.68',
+    what: 'extra_data of a queued prompt has create_time in milliseconds',
+    source: 'seen on 0.29.0; server.py, post_prompt',
+  },
+  matchTypes: {
+    since: '0.3.76',
+    what: 'a socket of type * or COMFY_MATCHTYPE_V3 takes every type, and an old combo leads to a new one',
+    source: 'seen on 0.29.0; comfy_execution/validation.py',
+  },
+  comboOptions: {
+    since: '0.7.0',
+    what: 'options of new-style combos are enforced, and a refused value is told as Python’s repr shows it',
+    source: 'seen on 0.29.0; execution.py, validate_inputs',
+  },
+  throttledProgress: {
+    since: '0.9.1',
+    what: 'a progress bar sends its first and last value, and between them one in 100 ms at most',
+    source: 'seen on 0.29.0; comfy/utils.py, ProgressBar',
+  },
+  missingNodeType: {
+    since: '0.11.1',
+    what: 'a node without a class, or of one that is not there, is refused as missing_node_type with its id and title',
+    source: 'seen on 0.29.0; execution.py, validate_prompt',
+  },
+  dependencyCycle: {
+    since: '0.19.3',
+    what: 'links in a circle are refused as dependency_cycle on each of their nodes',
+    source: 'seen on 0.29.0; execution.py, validate_inputs',
+  },
+  uuidPromptIds: {
+    since: '0.24.0',
+    what: 'a prompt_id that is no canonical lower-case UUID is refused, and null means none',
+    source: 'seen on 0.29.0; server.py, post_prompt',
+  },
+  plainNames: {
+    since: '0.29.0',
+    what: 'audio files are saved without an underscore after the counter',
+    source: 'seen on 0.29.0',
+  },
+  emittedOutputs: {
+    since: '0.29.0',
+    what: 'the history of a prompt has only what its own run sent, cached nodes with intermediate outputs among it',
+    source: 'read in execution.py, execute_async; which release brought it is not known',
+  },
+} as const satisfies Readonly<Record<string, Difference>>
+
+/** The oldest and the newest server that answers were compared with. */
+const OLDEST = '0.3.64'
+const NEWEST = '0.29.0'
+
+/** What a server of one version does. */
+export type Rules = { readonly [name in keyof typeof DIFFERENCES]: boolean }
+
+/** The rules of a recorded server. One that does not tell its version has those of 0.3.64. */
+export function rulesOf(version: string): Rules {
+  const entries = Object.entries(DIFFERENCES).map(([name, { since }]) => [name, isFrom(version, since)])
+  return Object.fromEntries(entries) as Rules
+}
+
+/** Says that a recording's server is of a version that nobody compared with; null where all is known. */
+export function unknownVersion(version: string): string | null {
+  if (numbersOf(version) === null) return null
+  const nearest = isFrom(version, OLDEST) ? NEWEST : OLDEST
+  const isNewer = nearest === NEWEST
+  if (isNewer && isFrom(NEWEST, version)) return null
+  const how = isNewer ? 'newer than any that it was compared with' : 'older than any that it was compared with'
+  return `recorded from ComfyUI ${version}, answered by the rules of ${nearest}: the server is ${how}, and may refuse or do other things`
+}
+
+function isFrom(version: string, since: string): boolean {
+  const [have, want] = [numbersOf(version) ?? [], numbersOf(since) ?? []]
+  const at = want.findIndex((number, index) => number !== (have[index] ?? 0))
+  return have.length > 0 && (at < 0 || (have[at] ?? 0) > want[at]!)
+}
+
+/** `v0.29.0-dev` → 0, 29, 0. */
+function numbersOf(version: string): number[] | null {
+  const found = /^v?(\d+(?:\.\d+)*)/.exec(version.trim())
+  return found ? found[1]!.split('.').map(Number) : null
+}
