@@ -90,9 +90,7 @@ function nodesAndModels(
   { plans, recording, behaviours }: Work,
 ): DoctorFinding[] {
   const live = checkPlans(plans, templates, offlineServer(objectInfo, { behaviours, live: true, version }))
-  const recorded = recording
-    ? checkPlans(plans, templates, recordedServer(recording.knowledge, behaviours))
-    : live
+  const recorded = recording ? checkPlans(plans, templates, recordedServer(recording.knowledge, behaviours)) : live
   const lacking = missingPieces(live)
   const refused = live.filter((finding) => !finding.missing)
   const newlyRefused = refused.filter((finding) => !has(recorded, finding))

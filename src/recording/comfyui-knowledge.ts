@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { PromptRunnerError } from '../errors.ts'
 import { homeOf, isAnswer, lastComplete } from './comfyui-home.ts'
-import { runsOf } from './comfyui-runs.ts'
+import { type NodeRun, runsOf } from './comfyui-runs.ts'
 import { isJson, jsonOrNull, membersOf } from './exact-json.ts'
 import type { LoadedEntry } from './loaded-entry.ts'
+import type { ShownMember } from './shown-members.ts'
 
 /** What recorded traffic of a ComfyUI server teaches: never a table in code, so a new recording teaches new node packs. */
 export interface ComfyuiKnowledge {
@@ -19,6 +20,10 @@ export interface ComfyuiKnowledge {
   readonly nodeClasses: ReadonlyMap<string, string>
   /** Classes that were seen executing. */
   readonly classes: ReadonlyMap<string, ClassKnowledge>
+  /** What nodes showed besides files, by their signature (graph-signature.ts). */
+  readonly shown: ReadonlyMap<string, Readonly<Record<string, readonly unknown[]>>>
+  /** What outputs of nodes gave, as a node behind them showed it: by signature and number of the output. */
+  readonly computed: ReadonlyMap<string, string>
   /** Recorded answers of this server to GET requests, the last for each path with its query. */
   readonly answers: ReadonlyMap<string, RecordedAnswer>
   /** All of it, for routes that nobody models. */
@@ -33,10 +38,8 @@ export interface ClassKnowledge {
   readonly stepMs: number | null
   /** Median of width × height × frames in the graphs that it ran in; null where the graphs name none. */
   readonly volume: number | null
-  /** Keys of its `ui` that hold files, with the extension of the first. */
-  readonly files: ReadonlyArray<{ readonly key: string; readonly extension: string; readonly type: string }>
-  /** Value of `animated` beside the files; null when there was none. */
-  readonly animated: boolean | null
+  /** Members of its `ui`, from the first run that showed any. */
+  readonly members: readonly ShownMember[]
   /** Its Python function (`SaveImage.save_images`), where an error about arguments named it. */
   readonly functionName: string | null
 }
@@ -67,7 +70,7 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
       return listed
     },
     nodeClasses,
-    classes: classesOf(entries),
+    ...learnt(runsOf(entries)),
     answers,
     entries,
   }
@@ -115,13 +118,20 @@ function statsOf(answer: RecordedAnswer | undefined): Pick<ComfyuiKnowledge, 've
   return { version, device: data?.devices[0]?.name ?? '', argv }
 }
 
-function classesOf(entries: readonly LoadedEntry[]): Map<string, ClassKnowledge> {
-  const runs = Map.groupBy(runsOf(entries), ({ classType }) => classType)
+function learnt(runs: readonly NodeRun[]): Pick<ComfyuiKnowledge, 'classes' | 'shown' | 'computed'> {
+  const shown = runs.flatMap((run) => (isEmpty(run.shown) ? [] : [[run.signature, run.shown] as const]))
+  const computed = runs.flatMap((run) => (run.computed ? [[run.computed.output, run.computed.text] as const] : []))
+  return { classes: classesOf(runs), shown: new Map(shown), computed: new Map(computed) }
+}
+
+const isEmpty = (object: object) => Object.keys(object).length === 0
+
+function classesOf(all: readonly NodeRun[]): Map<string, ClassKnowledge> {
+  const runs = Map.groupBy(all, ({ classType }) => classType)
   return new Map(
     Array.from(runs, ([classType, seen]) => {
       const steps = seen.flatMap(({ stepMs }) => stepMs)
       const volumes = seen.flatMap(({ volume }) => (volume === null ? [] : [volume]))
-      const withOutput = seen.find(({ files }) => files.length > 0)
       return [
         classType,
         {
@@ -129,8 +139,7 @@ function classesOf(entries: readonly LoadedEntry[]): Map<string, ClassKnowledge>
           ms: median(seen.map((run) => run.ms - run.stepMs.reduce((sum, ms) => sum + ms, 0))),
           stepMs: steps.length > 0 ? median(steps) : null,
           volume: volumes.length > 0 ? median(volumes) : null,
-          files: withOutput?.files ?? [],
-          animated: withOutput?.animated ?? null,
+          members: seen.find(({ members }) => members.length > 0)?.members ?? [],
           functionName: seen.find((run) => run.functionName !== null)?.functionName ?? null,
         },
       ]

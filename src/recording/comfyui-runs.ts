@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { jsonOrNull } from './exact-json.ts'
+import { linkIn, signaturesOf } from './graph-signature.ts'
 import type { LoadedEntry, LoadedFrame } from './loaded-entry.ts'
+import { type ShownMember, shownMembers } from './shown-members.ts'
 
 /** One node that was seen executing on a recorded socket. */
 export interface NodeRun {
@@ -13,8 +15,14 @@ export interface NodeRun {
   /** From `executing` to the first progress tick, and from tick to tick. */
   readonly stepMs: readonly number[]
   readonly volume: number | null
-  readonly files: ReadonlyArray<{ key: string; extension: string; type: string }>
-  readonly animated: boolean | null
+  /** The same for nodes that give the same (graph-signature.ts). */
+  readonly signature: string
+  /** Members of its `ui` that are no files. */
+  readonly shown: Readonly<Record<string, readonly unknown[]>>
+  /** What that teaches for nodes with other inputs. */
+  readonly members: readonly ShownMember[]
+  /** What the only node that leads to it gave, where it showed just that: a text by signature and output. */
+  readonly computed: { readonly output: string; readonly text: string } | null
   /** As an error about arguments named it. */
   readonly functionName: string | null
 }
@@ -28,7 +36,10 @@ const graphNode = z
   .catch({ class_type: undefined, inputs: {} })
 type GraphNode = z.infer<typeof graphNode>
 const graphSchema = z.record(z.string(), graphNode)
-type Graph = z.infer<typeof graphSchema>
+interface Graph {
+  readonly nodes: z.infer<typeof graphSchema>
+  readonly signature: (id: string) => string
+}
 
 const submission = z.object({ prompt: graphSchema })
 const acceptance = z.object({ prompt_id: z.string() })
@@ -53,29 +64,29 @@ function graphsOf(entries: readonly LoadedEntry[]): Map<string, Graph> {
     if (method !== 'POST' || !url.pathname.endsWith('/prompt') || status !== 200) continue
     const sent = submission.safeParse(jsonOrNull(requestBody())).data
     const got = acceptance.safeParse(jsonOrNull(responseBody())).data
-    if (sent && got) graphs.set(got.prompt_id, sent.prompt)
+    if (sent && got) graphs.set(got.prompt_id, { nodes: sent.prompt, signature: signaturesOf(sent.prompt) })
   }
   return graphs
 }
 
 function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph>): NodeRun[] {
   const runs: NodeRun[] = []
-  let open: { node: string; prompt: string; at: number; ticks: number[]; output: Record<string, unknown> } | null = null
+  let open: Open | null = null
   const close = (at: number, failure = '') => {
     const graph = open && graphs.get(open.prompt)
-    const classType = open && graph?.[open.node]?.class_type
+    const classType = open && graph?.nodes[open.node]?.class_type
     if (open && graph && classType) {
-      const { ticks, output } = open
+      const { ticks } = open
       const started = open.at
       const stepMs = ticks.map((tick, index) => tick - (ticks[index - 1] ?? started))
       runs.push({
         classType,
-        graph,
+        graph: graph.nodes,
         node: open.node,
         ms: at - started,
         stepMs,
         volume: volumeOf(graph),
-        ...filesOf(output),
+        ...shownBy(open, graph),
         functionName: functionIn(failure),
       })
     }
@@ -88,9 +99,35 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
     if (type === 'executing' && facts?.node && facts.prompt_id) {
       open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], output: {} }
     } else if (type === 'progress') (open as { ticks: number[] } | null)?.ticks.push(at)
-    else if (type === 'executed' && open) Object.assign((open as { output: object }).output, facts?.output)
+    else if (type === 'executed') Object.assign((open as Open | null)?.output ?? {}, facts?.output)
   }
   return runs
+}
+
+/** A node that runs. */
+interface Open {
+  readonly node: string
+  readonly prompt: string
+  readonly at: number
+  readonly ticks: number[]
+  readonly output: Record<string, unknown>
+}
+
+function shownBy({ node, output }: Open, graph: Graph) {
+  const { inputs = {} } = graph.nodes[node] ?? {}
+  const members = shownMembers(output, inputs)
+  const values = members.flatMap(({ kind, key }) => (kind === 'values' ? [[key, output[key] as unknown[]]] : []))
+  const shown = Object.fromEntries(values) as NodeRun['shown']
+  return { signature: graph.signature(node), shown, members, computed: computedIn(output, inputs, graph) }
+}
+
+/** A node with a single input that shows a single text shows what came over the link. */
+function computedIn(output: Open['output'], inputs: Readonly<Record<string, unknown>>, graph: Graph) {
+  const { text } = output
+  const [given, ...others] = Object.values(inputs)
+  const link = others.length === 0 ? linkIn(given) : null
+  if (!link || !Array.isArray(text) || text.length !== 1 || typeof text[0] !== 'string') return null
+  return { output: `${graph.signature(link[0])}:${link[1]}`, text: text[0] }
 }
 
 /** Python names the function in its errors about arguments, and nowhere else. */
@@ -99,20 +136,9 @@ function functionIn(message: string): string | null {
   return name === undefined || name.endsWith('.check_lazy_status') ? null : name
 }
 
-function filesOf(output: Record<string, unknown>): Pick<NodeRun, 'files' | 'animated'> {
-  const files = Object.entries(output).flatMap(([key, list]) => {
-    const first = Array.isArray(list) ? (list[0] as { filename?: unknown; type?: unknown } | undefined) : undefined
-    if (typeof first?.filename !== 'string') return []
-    const extension = /\.([^.]+)$/.exec(first.filename)?.[1] ?? ''
-    return [{ key, extension, type: String(first.type) }]
-  })
-  const { animated } = output
-  return { files, animated: Array.isArray(animated) && typeof animated[0] === 'boolean' ? animated[0] : null }
-}
-
 /** width × height × length of the graph's first node that names a size. */
-function volumeOf(graph: Graph): number | null {
-  for (const { inputs } of Object.values(graph)) {
+function volumeOf({ nodes }: Graph): number | null {
+  for (const { inputs } of Object.values(nodes)) {
     const { width, height, length } = inputs
     if (typeof width === 'number' && typeof height === 'number') {
       return width * height * (typeof length === 'number' ? length : 1)

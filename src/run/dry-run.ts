@@ -26,9 +26,9 @@ import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
-import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { openBooks } from '../simulators/bookkeeper.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
+import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
 import {
   atBasePath,

@@ -33,7 +33,10 @@ async function runScenario(record: ExecutionRecord, { objectInfo, files: corpusF
   const before = new Set(pathsIn(files, corpusFiles.base))
   const facts = new LoggedFacts(record)
   const behaviours = behavioursWith(testingPack)
-  const runner = new LoggedRunner({ objectInfo, classes: new Map(), files, clock, previews: false, behaviours }, facts)
+  const rules = rulesOf('0.3.64')
+  const recorded = { shown: new Map(), computed: new Map() }
+  const parts = { objectInfo, classes: new Map(), files, clock, previews: false, behaviours, rules, recorded }
+  const runner = new LoggedRunner(parts, facts)
   const model = new ServerModel({
     objectInfo,
     answers: new Map(),
@@ -43,7 +46,7 @@ async function runScenario(record: ExecutionRecord, { objectInfo, files: corpusF
     clock,
     newId: () => crypto.randomUUID(),
     behaviours,
-    rules: rulesOf('0.3.64'),
+    rules,
     orderOutputs: (promptId, outputs) => inOrder(outputs, facts.orderOf(promptId)),
   })
   const driver = new ScenarioDriver({

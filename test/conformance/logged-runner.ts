@@ -71,7 +71,13 @@ export class LoggedRunner extends KnowledgeRunner {
 
   private madeUp(call: NodeCall): NodeResult {
     const traits = this.traits(call.classType)!
-    const node = ownNode(call, this.own, { traits, knowledge: undefined, instanceLetters: () => 'aaaaa' })
+    const node = ownNode(call, this.own, {
+      traits,
+      knowledge: undefined,
+      recorded: { shown: () => undefined, value: () => undefined },
+      instanceLetters: () => 'aaaaa',
+      madeUp: () => {},
+    })
     return nodeResult(defaultRun(new CallInputs(call), node), traits)
   }
 }

@@ -16,6 +16,8 @@ const knowledge = {
   objectInfo,
   nodeClasses: membersOf(objectInfo)!,
   classes: new Map(),
+  shown: new Map(),
+  computed: new Map(),
   answers: new Map(),
   entries: [],
 }

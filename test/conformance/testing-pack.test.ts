@@ -8,7 +8,7 @@ it.each([
   [preview('1', { foo: ['1', 0] }), "PreviewImage.<function>() got an unexpected keyword argument 'foo'\n"],
   [
     ['ImageBlur', { image: ['1', 0], blur_radius: 1, sigma: 1, foo: ['1', 0] }] as Node,
-    "ImageBlur.<function>() got an unexpected keyword argument 'foo'\n",
+    "ImageBlur.execute() got an unexpected keyword argument 'foo'\n",
   ],
   [['StubInt', { value: 1, self: ['1', 0] }] as Node, "StubInt.stub_int() got multiple values for argument 'self'\n"],
   [

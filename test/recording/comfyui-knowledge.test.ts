@@ -17,18 +17,27 @@ it('learns how long a class takes, steps apart from the rest, and at which size'
   expect([runs, volume]).toEqual([4, 64 * 64 * 9])
   expect(stepMs).toBeGreaterThan(20)
   expect(ms).toBeLessThan(20)
-  expect(knowledge.classes.get('CLIPTextEncode')).toMatchObject({ runs: 2, stepMs: null, files: [] })
+  expect(knowledge.classes.get('CLIPTextEncode')).toMatchObject({ runs: 2, stepMs: null, members: [] })
   expect(knowledge.classes.get('CLIPTextEncode')!.ms).toBeGreaterThan(25_000)
 })
 
 it('learns what output classes write', () => {
   expect(knowledge.classes.get('SaveVideo')).toMatchObject({
-    files: [{ key: 'images', extension: 'mp4', type: 'output' }],
-    animated: true,
+    members: [
+      {
+        kind: 'files',
+        key: 'images',
+        extension: 'mp4',
+        type: 'output',
+        isPlain: false,
+        extensionInput: 'format',
+        more: {},
+      },
+      { kind: 'values', key: 'animated', values: [{ value: true }] },
+    ],
   })
   expect(knowledge.classes.get('SaveLatent')).toMatchObject({
-    files: [{ key: 'latents', extension: 'latent', type: 'output' }],
-    animated: null,
+    members: [{ kind: 'files', key: 'latents', extension: 'latent', type: 'output', isPlain: false }],
   })
 })
 

@@ -50,7 +50,14 @@ function mutate(root: Py, { path, value, drop }: { path: number[]; value: Py; dr
   }
 }
 
-const REFUSALS = ['no_prompt', 'invalid_prompt', 'prompt_no_outputs', 'prompt_outputs_failed_validation']
+const REFUSALS = [
+  'no_prompt',
+  'invalid_prompt',
+  'invalid_prompt_id',
+  'missing_node_type',
+  'prompt_no_outputs',
+  'prompt_outputs_failed_validation',
+]
 const NODE_ERRORS = [
   'required_input_missing',
   'bad_linked_input',
@@ -60,6 +67,7 @@ const NODE_ERRORS = [
   'value_bigger_than_max',
   'value_not_in_list',
   'custom_validation_failed',
+  'dependency_cycle',
   'exception_during_inner_validation',
   'exception_during_validation',
 ]

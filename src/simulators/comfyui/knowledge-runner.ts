@@ -2,11 +2,12 @@ import type { ClassKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock } from '../simulator.ts'
 import type { Behaviours } from './behaviours/behaviours.ts'
 import { refuseOption } from './behaviours/core-functions.ts'
-import { defaultRun } from './behaviours/default-run.ts'
+import { defaultRun, passedOn } from './behaviours/default-run.ts'
 import { CallInputs } from './behaviours/node-inputs.ts'
 import { nodeResult, pyOf } from './behaviours/node-return.ts'
 import { nodeServer, ownNode } from './behaviours/own-node.ts'
-import type { ProgressTick } from './behaviours/running-node.ts'
+import { type RecordedTexts, recordedNode } from './behaviours/recorded-answers.ts'
+import type { NodeReturn, ProgressTick } from './behaviours/running-node.ts'
 import { checkArguments, type Signature, signatureOf } from './behaviours/signature.ts'
 import {
   type ClassTraits,
@@ -19,6 +20,7 @@ import {
 import type { FileStore } from './files/file-store.ts'
 import type { ObjectInfo } from './object-info.ts'
 import { isDict, type Py, type PyDict, PythonError } from './python/py.ts'
+import type { Rules } from './rules.ts'
 
 export interface KnowledgeRunnerParts {
   readonly objectInfo: ObjectInfo
@@ -28,12 +30,17 @@ export interface KnowledgeRunnerParts {
   /** Whether the server was started with a preview method: only then samplers send pictures. */
   readonly previews: boolean
   readonly behaviours: Behaviours
+  readonly rules: Rules
+  /** Answers of the recorded server to nodes as they were. */
+  readonly recorded: RecordedTexts
 }
 
 /** Nodes as the recording shows them: durations and files from there, results from small behaviours by class. */
 export class KnowledgeRunner implements NodeRunner {
   /** Classes that ran without ever having been seen executing. */
   readonly synthetic = new Set<string>()
+  /** Classes whose texts or numbers the recording does not tell for what they were given. */
+  readonly unlearnt = new Set<string>()
   /** Every class that ran. */
   readonly ran = new Set<string>()
   private readonly traitsOf = new Map<string, ClassTraits | null>()
@@ -76,7 +83,8 @@ export class KnowledgeRunner implements NodeRunner {
     const { classType, inputs } = call
     const traits = this.traits(classType)!
     const main = this.signatureOf(classType)
-    checkArguments({ ...main, name: `${main.name.split('.')[0]}.check_lazy_status` }, traits, inputs)
+    const lazyCheck = { ...main, name: `${main.name.split('.')[0]}.check_lazy_status` }
+    checkArguments(lazyCheck, traits, traits.inputsOf(sentInputs(call)), inputs)
     const lazy = this.parts.behaviours.get(classType)?.checkLazyStatus
     return lazy ? lazy(new CallInputs(call)) : [...traits.lazyInputs].filter((name) => inputs.has(name))
   }
@@ -88,10 +96,13 @@ export class KnowledgeRunner implements NodeRunner {
     const traits = this.traits(classType)!
     this.ran.add(classType)
     if (!knowledge) this.synthetic.add(classType)
-    checkArguments(this.signatureOf(classType), traits, call.inputs)
+    const declared = traits.inputsOf(sentInputs(call))
+    checkArguments(this.signatureOf(classType), traits, declared, call.inputs)
     const inputs = new CallInputs(call)
     const instanceLetters = () => this.lettersOf(`${nodeId}\n${classType}`)
-    const node = ownNode(call, this.parts, { traits, knowledge, instanceLetters })
+    const recorded = recordedNode(call, this.parts.recorded)
+    const madeUp = () => void this.unlearnt.add(classType)
+    const node = ownNode(call, this.parts, { traits, knowledge, recorded, instanceLetters, madeUp })
     const ticks = behaviour?.progress?.(inputs, node) ?? []
     const scale = scaleOf(inputs, knowledge)
     const stepMs = (knowledge?.stepMs ?? 0) * scale
@@ -101,8 +112,12 @@ export class KnowledgeRunner implements NodeRunner {
       durationMs: ticks.length * stepMs + ownMs,
       ticks: ticks.map((tick, index) => this.timed({ atMs: (index + 1) * stepMs, ...tick })),
       finish: () => {
-        refuseOption(behaviour?.refuses, inputs, (name) => traits.inputs.get(name)?.get('options'))
-        return nodeResult((behaviour?.run ?? defaultRun)(inputs, node), traits)
+        refuseOption(behaviour?.refuses, inputs, (name) => declared.inputs.get(name)?.get('options'))
+        const returned = (behaviour?.run ?? defaultRun)(inputs, node)
+        return nodeResult(
+          isSaver(returned, traits) ? { ...returned, result: passedOn(inputs, node) } : returned,
+          traits,
+        )
       },
     }
   }
@@ -127,6 +142,16 @@ export class KnowledgeRunner implements NodeRunner {
     }
     return letters
   }
+}
+
+/** A class that shows something, and by its declaration gives something too: newer save nodes give what they saved. */
+function isSaver(returned: NodeReturn | undefined, { outputs }: ClassTraits): boolean {
+  return returned?.ui !== undefined && !returned.result && !returned.expand && outputs.length > 0
+}
+
+/** The node's inputs as the prompt has them. */
+function sentInputs({ graph, nodeId }: NodeCall): PyDict {
+  return graph.node(nodeId).inputs
 }
 
 /** Work grows with the pixels that a node handles, as far as both the recording and the call tell their number. */

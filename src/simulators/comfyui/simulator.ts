@@ -4,6 +4,7 @@ import { behavioursWith } from './behaviours/behaviours.ts'
 import type { NodeBehaviour } from './behaviours/node-behaviour.ts'
 import type { Outbox } from './execute/prompt-run.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
+import { plainCounters } from './files/folder-paths.ts'
 import { restoreInputs } from './files/restore-files.ts'
 import { KnowledgeRunner } from './knowledge-runner.ts'
 import { readObjectInfo, withDeclared } from './object-info.ts'
@@ -25,6 +26,8 @@ export interface ComfyuiReport {
   readonly device: string
   /** Classes that ran although the recording never saw them run: their results and durations are defaults. */
   readonly synthetic: readonly string[]
+  /** Classes whose texts or numbers were made up, for the recording has none for what they were given. */
+  readonly madeUp: readonly string[]
   /** Classes that ran. */
   readonly ran: ReadonlySet<string>
   /** Prompts that wait or run. */
@@ -52,16 +55,18 @@ export function comfyuiSimulator({
   knowledge,
   clock,
   newId,
-  files = createFileStore({ clock }),
+  files: disk = createFileStore({ clock }),
   outbox,
   behaviours = [],
 }: ComfyuiOptions): ComfyuiSimulator {
   const objectInfo = withDeclared(readObjectInfo(knowledge.nodeClasses), behaviours)
   const known = behavioursWith(behaviours)
   const { classes, answers, entries, argv } = knowledge
+  const rules = rulesOf(knowledge.version)
+  const files = rules.plainNames ? countingPlainNames(disk) : disk
   restoreInputs(files, entries)
-  const parts = { objectInfo, files, clock, behaviours: known, rules: rulesOf(knowledge.version) }
-  const runner = new KnowledgeRunner({ ...parts, classes, previews: hasPreviews(argv) })
+  const parts = { objectInfo, files, clock, behaviours: known, rules }
+  const runner = new KnowledgeRunner({ ...parts, classes, recorded: knowledge, previews: hasPreviews(argv) })
   const model = new ServerModel({ ...parts, answers, entries, runner, newId, outbox })
   return {
     ...serviceOf(model),
@@ -70,11 +75,16 @@ export function comfyuiSimulator({
       version: knowledge.version,
       device: knowledge.device,
       synthetic: [...runner.synthetic].sort(),
+      madeUp: [...runner.unlearnt].sort(),
       ran: runner.ran,
       remaining: model.queue.remaining,
       wedged: model.worker.died?.message ?? null,
     }),
   }
+}
+
+function countingPlainNames(files: FileStore): FileStore {
+  return { ...files, savePath: (prefix, type, size) => files.savePath(prefix, type, size, plainCounters) }
 }
 
 /** The routes and the socket of a server model. */

@@ -1,12 +1,16 @@
 import { PythonError } from '../python/py.ts'
+import { batchBehaviours } from './batches.ts'
 import { coreFunctions } from './core-functions.ts'
 import { imageBehaviours } from './images.ts'
 import { latentBehaviours } from './latents.ts'
 import { loaderBehaviours } from './loaders.ts'
+import { logicBehaviours } from './logic.ts'
 import type { NodeBehaviour } from './node-behaviour.ts'
 import type { OwnBehaviour } from './own-node.ts'
 import { samplerBehaviours } from './samplers.ts'
 import { saverBehaviours } from './savers.ts'
+import { soundBehaviours } from './sounds.ts'
+import { textBehaviours } from './texts.ts'
 import { vhsBehaviours } from './vhs.ts'
 
 /** What is known of classes beyond their entries in object_info, by class. */
@@ -20,6 +24,10 @@ const own: Behaviours = joined([
   ...loaderBehaviours,
   ...saverBehaviours,
   ...vhsBehaviours,
+  ...batchBehaviours,
+  ...logicBehaviours,
+  ...textBehaviours,
+  ...soundBehaviours,
   ...coreFunctions,
 ])
 

@@ -63,9 +63,10 @@ const TAKE_ANY = [
 /** What the functions of ComfyUI's own classes take and refuse, where nothing else of them is modelled. */
 export const coreFunctions: readonly OwnBehaviour[] = [
   { classType: 'CLIPTextEncode', parameters: ['clip', 'text'] },
-  ...[...TAKE_ANY, 'WebcamCapture', 'Load3D', 'Load3DAnimation', 'Preview3D', 'Preview3DAnimation'].map(
-    (classType) => ({ classType, kwargs: true }),
-  ),
+  ...[...TAKE_ANY, 'WebcamCapture', 'Load3D', 'Load3DAnimation', 'Preview3DAnimation'].map((classType) => ({
+    classType,
+    kwargs: true,
+  })),
   ...Object.entries(REFUSALS).map(([classType, refuses]) => ({ classType, refuses })),
 ]
 

@@ -1,22 +1,66 @@
-import { fromBytes } from '../../media/byte-source.ts'
 import { flatImages } from '../../media/image-sequence.ts'
-import { type FileType, savedName } from '../files/folder-paths.ts'
+import type { Value } from '../execute/value.ts'
+import { isDict, type Py, type PyDict } from '../python/py.ts'
 import type { OwnNode } from './own-node.ts'
-import type { NodeInputs, NodeOutput, NodeReturn, SavedFile } from './running-node.ts'
-import { writeFile } from './saved-files.ts'
-import { temporary } from './savers.ts'
+import type { NodeInputs, NodeOutput, NodeReturn } from './running-node.ts'
+import { membersFor } from './shown-members.ts'
 
 /**
  * What a class without a behaviour gives, by its declared outputs: an input of the same type goes through, anything else is
- * made up. The files of an output node are those that the recording saw it write.
+ * made up. What it shows are the members that the recording saw.
  */
 export function defaultRun(inputs: NodeInputs, node: OwnNode): NodeReturn {
-  const { outputs } = node.traits
-  const ui = uiOf(inputs, node)
-  return {
-    ...(outputs.length > 0 && { result: outputs.map((type) => defaultValue(type, inputs)) }),
-    ...(Object.keys(ui).length > 0 && { ui }),
-  }
+  const { outputs, outputTemplates, isOutput } = node.traits
+  const ui = membersFor(inputs, node)
+  const isSaver = isOutput && Object.keys(ui).length > 0
+  const result = outputs.map((type, slot) => {
+    const template = outputTemplates[slot] ?? null
+    if (template !== null) return matching(template, inputs, node, slot)
+    const recorded = node.recorded.value(slot, type)
+    if (recorded !== undefined) return recorded
+    if (!isSaver && MADE_UP.has(type) && inputs.data('value') === undefined) node.madeUp()
+    return isSaver ? (sameType(type, inputs) ?? defaultValue(type, inputs)) : defaultValue(type, inputs)
+  })
+  return { ...(outputs.length > 0 && { result }), ...(Object.keys(ui).length > 0 && { ui }) }
+}
+
+/** Types of which a made up value looks like one that was computed. */
+const MADE_UP = new Set(['INT', 'FLOAT', 'STRING', 'BOOLEAN', 'COMBO'])
+
+/** What a node that saves gives: what it was given to save. */
+export function passedOn(inputs: NodeInputs, { traits }: OwnNode): NodeOutput[] {
+  return traits.outputs.map((type) => sameType(type, inputs) ?? defaultValue(type, inputs))
+}
+
+/** The first input that holds a value of an output's type. */
+function sameType(type: string, inputs: NodeInputs): Value | null {
+  const values = inputs.names().flatMap((name) => inputs.value(name) ?? [])
+  return values.find((value) => value.kind === KINDS[type] || (value.kind === 'opaque' && value.type === type)) ?? null
+}
+
+const KINDS: Readonly<Record<string, Value['kind']>> = {
+  IMAGE: 'images',
+  MASK: 'mask',
+  LATENT: 'latent',
+  VIDEO: 'video',
+}
+
+/** An output whose type follows from inputs gives the first of them; as a list, all of them. */
+function matching(
+  template: string,
+  inputs: NodeInputs,
+  { traits, sent }: OwnNode,
+  slot: number,
+): NodeOutput | NodeOutput[] {
+  const { inputs: declared } = traits.inputsOf(sent)
+  const names = inputs.names().filter((name) => templateOf(declared.get(name)) === template)
+  if (traits.outputIsList[slot]) return names.flatMap((name) => [...inputs.list(name)])
+  return (names[0] === undefined ? undefined : inputs.value(names[0])) ?? null
+}
+
+function templateOf(options: PyDict | undefined): Py | undefined {
+  const template = options?.get('template')
+  return isDict(template) ? template.get('template_id') : undefined
 }
 
 function defaultValue(type: string, inputs: NodeInputs): NodeOutput {
@@ -52,18 +96,4 @@ function defaultValue(type: string, inputs: NodeInputs): NodeOutput {
 function sizeOf(inputs: NodeInputs): [width: number, height: number] {
   const images = (inputs.first('images') ?? inputs.first('latent') ?? inputs.first('video'))?.images
   return [inputs.number('width', images?.width ?? 512), inputs.number('height', images?.height ?? 512)]
-}
-
-function uiOf(inputs: NodeInputs, node: OwnNode): Record<string, readonly [SavedFile | boolean]> {
-  const ui: Record<string, readonly [SavedFile | boolean]> = {}
-  for (const { key, extension, type } of node.knowledge?.files ?? []) {
-    const where: FileType = type === 'temp' ? 'temp' : 'output'
-    const prefix = inputs.text('filename_prefix', `ComfyUI${where === 'temp' ? temporary(node) : ''}`)
-    const path = node.files.savePath(prefix, where)
-    const empty = fromBytes(new Uint8Array())
-    ui[key] = [writeFile(node, path, savedName(path, extension), where, empty, { kind: 'other' })]
-  }
-  const animated = node.knowledge?.animated
-  if (typeof animated === 'boolean') ui['animated'] = [animated]
-  return ui
 }

@@ -4,7 +4,7 @@ import type { NodeCall } from '../execute/node-runner.ts'
 import { formatValue, type Value } from '../execute/value.ts'
 import { pyBool } from '../python/convert.ts'
 import { pyStr } from '../python/format.ts'
-import { type Py, PythonError } from '../python/py.ts'
+import { type Py, PythonError, typeName } from '../python/py.ts'
 import type { NodeInputs } from './running-node.ts'
 
 type Kind = Value['kind']
@@ -35,11 +35,14 @@ export class CallInputs implements NodeInputs {
     return value?.kind === kind ? (value as Of<K>) : null
   }
 
-  /** Throws what Python says when a tensor is expected and None is there. */
+  /** Throws what Python says where something is expected that can be indexed, and something else is there. */
   get<K extends Kind>(name: string, kind: K): Of<K> {
     const found = this.find(name, kind)
-    if (!found) throw new PythonError('TypeError', "'NoneType' object is not subscriptable")
-    return found
+    if (found) return found
+    const given = this.value(name)
+    // A dict has no first element.
+    if (given && pythonType(given) === 'dict') throw new PythonError('KeyError', '0')
+    throw new PythonError('TypeError', `'${given ? pythonType(given) : 'NoneType'}' object is not subscriptable`)
   }
 
   first<K extends Kind>(kind: K): Of<K> | null {
@@ -78,6 +81,27 @@ export class CallInputs implements NodeInputs {
     if (images) return images.width * images.height * frameCount(images)
     const [width, height] = [this.number('width', 0), this.number('height', 0)]
     return width * height > 0 ? width * height * this.number('length', 1) : null
+  }
+}
+
+/** `type(value).__name__` of what Python has where there is a value here. */
+export function pythonType(value: Value): string {
+  switch (value.kind) {
+    case 'data':
+      return typeName(value.data)
+    case 'latent':
+      return 'dict'
+    case 'images':
+    case 'mask':
+      return 'Tensor'
+    case 'video':
+      return 'VideoFromComponents'
+    case 'opaque':
+      return value.type
+    case 'blocker':
+      return 'ExecutionBlocker'
+    default:
+      return value satisfies never
   }
 }
 

@@ -6,8 +6,10 @@ import { sha256 } from '../files/file-content.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { dumpJson } from '../python/format.ts'
 import { isDict, type Py, type PyDict, type PythonError } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
 import type { NodeBehaviour } from './node-behaviour.ts'
 import { graphBuilder } from './node-return.ts'
+import type { RecordedNode } from './recorded-answers.ts'
 import type { NodeServer, RunningNode } from './running-node.ts'
 import { saveFiles } from './saved-files.ts'
 
@@ -20,8 +22,15 @@ export interface OwnBehaviour extends NodeBehaviour<OwnNode> {
 export interface OwnNode extends RunningNode {
   readonly files: FileStore
   readonly traits: ClassTraits
+  /** The node's inputs as the prompt has them. */
+  readonly sent: PyDict
   /** undefined: the class was never seen executing. */
   readonly knowledge: ClassKnowledge | undefined
+  /** What a recording shows of nodes like this one. */
+  readonly recorded: RecordedNode
+  readonly rules: Rules
+  /** Says that the recording does not tell what the class gives here. */
+  madeUp(): void
   /** Five letters that stay with the node as long as prompts contain it. */
   instanceLetters(): string
   /** Texts for the file's metadata: `prompt` and each key of `extra_pnginfo`. */
@@ -31,13 +40,14 @@ export interface OwnNode extends RunningNode {
 export interface NodeParts {
   readonly files: FileStore
   readonly clock: Clock
+  readonly rules: Rules
 }
 
 /** One call of a node, as its behaviour sees it. */
 export function ownNode(
   call: NodeCall,
   parts: NodeParts,
-  facts: { traits: ClassTraits; knowledge: ClassKnowledge | undefined; instanceLetters: () => string },
+  facts: Pick<OwnNode, 'traits' | 'knowledge' | 'recorded' | 'instanceLetters' | 'madeUp'>,
 ): OwnNode {
   const { classType, promptId, nodeId, index, graph } = call
   let graphs = 0
@@ -45,11 +55,13 @@ export function ownNode(
     ...nodeServer(parts),
     ...facts,
     files: parts.files,
+    rules: parts.rules,
     classType,
     promptId,
     nodeId,
     callIndex: index,
     dynprompt: graph,
+    sent: graph.node(nodeId).inputs,
     metadata: () => metadataOf(call),
     save: (content, options) => saveFiles(node, content, options),
     graph: () => {
@@ -61,7 +73,7 @@ export function ownNode(
 }
 
 /** What a class's code may ask the server outside of a call. */
-export function nodeServer({ files, clock }: NodeParts): NodeServer {
+export function nodeServer({ files, clock }: Pick<NodeParts, 'files' | 'clock'>): NodeServer {
   return {
     now: () => clock.now(),
     open(annotatedName) {

@@ -31,7 +31,7 @@ export function saveFiles(
   }
   switch (content.kind) {
     case 'images':
-      return saveImages(node, content.images, prefix, type)
+      return saveImages(node, content.images, { prefix, type })
     case 'video': {
       const { images, fps } = content
       const path = files.savePath(prefix, type, images)
@@ -49,13 +49,17 @@ export function saveFiles(
 }
 
 /** One PNG a frame. */
-function saveImages(node: Saver, images: ImageSequence, prefix: string, type: FileType): SavedFile[] {
+export function saveImages(
+  node: Saver,
+  images: ImageSequence,
+  { prefix, type, isPlain = false }: { prefix: string; type: FileType; isPlain?: boolean },
+): SavedFile[] {
   const { width, height } = images
   const path = node.files.savePath(prefix, type, images)
   const text = node.metadata()
   return coloursOf(images).map((colour, index) => {
     const segments = [{ frames: 1, colour }]
-    const name = savedName(path, 'png', index, { batch: true })
+    const name = savedName(path, 'png', index, { batch: true, isPlain })
     const content: FileContent = { kind: 'image', images: { ...images, segments }, alpha: false }
     return writeFile(node, path, name, type, png({ width, height, colour, text }), content)
   })

@@ -48,7 +48,10 @@ export const saverBehaviours: readonly OwnBehaviour[] = [
   {
     classType: 'PreviewAny',
     parameters: [],
-    run: (inputs) => ({ ui: { text: [previewOf(inputs.value('source') ?? data(null))] } }),
+    run: (inputs, node) => {
+      const text = previewOf(inputs.value('source') ?? data(null), node)
+      return { ui: { text: [text] }, ...(node.traits.outputs.length > 0 && { result: [text] }) }
+    },
   },
 ]
 
@@ -94,8 +97,11 @@ function websocketTicks(inputs: NodeInputs) {
   }))
 }
 
-/** Lists and objects as JSON, everything else as `str` gives it. */
-function previewOf(source: Value): string {
-  if (source.kind !== 'data') return pyStr(formatValue(source))
+/** Lists and objects as JSON, everything else as `str` gives it; what is no data here, as it was recorded. */
+function previewOf(source: Value, { recorded }: OwnNode): string {
+  if (source.kind !== 'data') {
+    const [text] = recorded.shown()?.['text'] ?? []
+    return typeof text === 'string' ? text : pyStr(formatValue(source))
+  }
   return source.data !== null && typeof source.data === 'object' ? dumpJson(source.data) : pyStr(source.data)
 }

@@ -1,6 +1,7 @@
-import type { ClassTraits } from '../execute/node-runner.ts'
+import type { ClassTraits, NodeInputTraits } from '../execute/node-runner.ts'
 import type { Value } from '../execute/value.ts'
 import { PythonError } from '../python/py.ts'
+import { parameterOf } from '../schema/live-inputs.ts'
 import type { NodeBehaviour } from './node-behaviour.ts'
 
 /** The function of a class, as far as Python's complaints about arguments show it. */
@@ -17,18 +18,18 @@ export interface Signature {
 const EXACT = new Set(['custom_nodes.ComfyUI-GGUF', 'custom_nodes.ComfyUI-VideoHelperSuite'])
 
 /**
- * `<function>` stands for a name that neither a behaviour nor a recording tells: object_info does not have it. `learnt` is
- * what a recording showed.
+ * `<function>` stands for a name that neither a behaviour nor a recording tells: object_info does not have it, and V3 classes
+ * all have `execute`. `learnt` is what a recording showed.
  */
 export function signatureOf(
   classType: string,
-  { required, module }: ClassTraits,
+  { required, module, isV3 }: ClassTraits,
   behaviour: Omit<NodeBehaviour<never>, 'classType'> = {},
   learnt?: string | null,
 ): Signature {
   const isExact = !module.startsWith('custom_nodes.') || EXACT.has(module) || behaviour.run !== undefined
   return {
-    name: behaviour.functionName ?? learnt ?? `${classType}.<function>`,
+    name: behaviour.functionName ?? learnt ?? `${classType}.${isV3 ? 'execute' : '<function>'}`,
     parameters: behaviour.parameters ?? (isExact ? required : []),
     kwargs: behaviour.kwargs ?? !isExact,
   }
@@ -40,7 +41,8 @@ export function signatureOf(
  */
 export function checkArguments(
   { name, parameters, kwargs }: Signature,
-  { isV3, inputs, hidden }: ClassTraits,
+  { isV3, hidden }: ClassTraits,
+  { inputs, empty, isDynamic }: NodeInputTraits,
   given: ReadonlyMap<string, Value>,
 ): void {
   for (const argument of given.keys()) {
@@ -51,14 +53,16 @@ export function checkArguments(
     throw new PythonError('TypeError', `${name}() got an unexpected keyword argument '${argument}'`)
   }
   // Inputs that are missing by themselves were refused when the prompt was posted.
-  if (given.size === 0) requireArguments(name, parameters, given)
+  if (given.size > 0 && !isDynamic) return
+  const named = [...given.keys()].map((argument) => (inputs.has(argument) ? parameterOf(argument) : argument))
+  requireArguments(name, parameters, new Set([...named, ...empty]))
 }
 
 /** Throws Python's words for parameters that got no argument. */
 export function requireArguments(
   functionName: string,
   parameters: readonly string[],
-  given: ReadonlyMap<string, unknown>,
+  given: Pick<ReadonlySet<string>, 'has'>,
 ): void {
   const missing = parameters.filter((name) => !given.has(name)).map((name) => `'${name}'`)
   const last = missing.pop()

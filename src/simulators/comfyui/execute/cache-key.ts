@@ -99,8 +99,9 @@ export class CacheKeys {
   /** The inputs are gathered for the hook outside of what guards it: an exception there ends the worker. */
   private refuseHiddenLinks(classType: string, inputs: PyDict): void {
     const traits = this.runner.traits(classType)
+    const known = traits?.inputsOf(inputs).inputs
     for (const [name, value] of inputs) {
-      if (linkOf(value) && !traits?.inputs.has(name)) isRawHidden(traits?.hidden.get(name))
+      if (linkOf(value) && !known?.has(name)) isRawHidden(traits?.hidden.get(name))
     }
   }
 

@@ -27,8 +27,9 @@ export function inputData(
 ): InputData {
   const all = new Map<string, readonly Value[]>()
   const missing = new Set<string>()
+  const { inputs } = traits.inputsOf(node.inputs)
   for (const [name, value] of node.inputs) {
-    const options = traits.inputs.get(name)
+    const options = inputs.get(name)
     const link = linkOf(value)
     const isRaw = link !== null && (options ? options.get('rawLink') === true : isRawHidden(traits.hidden.get(name)))
     if (link && !isRaw) {

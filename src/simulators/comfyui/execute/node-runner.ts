@@ -1,4 +1,5 @@
 import { isDict, type Py, type PyDict } from '../python/py.ts'
+import { hasDynamicInputs, liveInputs } from '../schema/live-inputs.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
 import type { Value } from './value.ts'
 
@@ -91,6 +92,8 @@ export interface ClassTraits {
   readonly module: string
   /** Input name → its options; hidden inputs are apart. */
   readonly inputs: ReadonlyMap<string, PyDict>
+  /** Those of one node: dynamic inputs are replaced by what its own values make of them. */
+  readonly inputsOf: (given: PyDict) => NodeInputTraits
   /** Names of those that a prompt must have. */
   readonly required: readonly string[]
   readonly lazyInputs: ReadonlySet<string>
@@ -100,10 +103,24 @@ export interface ClassTraits {
   readonly readsExtraData: boolean
   readonly outputs: readonly string[]
   readonly outputIsList: readonly boolean[]
+  /** Per output the template that its type follows from, `switch`; null for those of a fixed type. */
+  readonly outputTemplates: readonly (string | null)[]
+  /** Its `ui` is told again when the node was served from the cache. */
+  readonly hasIntermediateOutput: boolean
   /** INPUT_IS_LIST: called once with whole lists. Not told by object_info of 0.3.64. */
   readonly inputIsList: boolean
   /** The function is a coroutine. Not told by object_info. */
   readonly isAsync: boolean
+}
+
+/** The inputs of one node. */
+export interface NodeInputTraits {
+  /** Name → options; names of dynamic inputs are dotted: `resize_type.width`. */
+  readonly inputs: ReadonlyMap<string, PyDict>
+  /** Dynamic inputs that got nothing: the function has an empty dict for them. */
+  readonly empty: ReadonlySet<string>
+  /** The number or kind of inputs depends on the values. */
+  readonly isDynamic: boolean
 }
 
 const FROM_EXTRA_DATA = new Set<Py>(['EXTRA_PNGINFO', 'AUTH_TOKEN_COMFY_ORG', 'API_KEY_COMFY_ORG'])
@@ -119,11 +136,14 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
   }
   // Only V3 schemas always list these (comfy_api/latest/_io.py); their hidden inputs never reach the call's inputs.
   const isV3 = info.has('api_node') && info.has('experimental') && info.has('deprecated')
+  const fixed: NodeInputTraits = { inputs, empty: new Set(), isDynamic: false }
+  const isDynamic = isV3 && hasDynamicInputs(groups)
   return {
     isOutput: info.get('output_node') === true,
     isV3,
     module: String(info.get('python_module') ?? ''),
     inputs,
+    inputsOf: isDynamic ? (given) => grown(groups, given) : () => fixed,
     required: [...asDict(groups.get('required')).keys()],
     lazyInputs: new Set(Array.from(inputs).flatMap(([name, options]) => (options.get('lazy') === true ? [name] : []))),
     readsExtraData: asDict(groups.get('hidden'))
@@ -132,9 +152,17 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
     hidden: isV3 ? new Map() : asDict(groups.get('hidden')),
     outputs: asList(info.get('output')).map((type) => (typeof type === 'string' ? type : 'COMBO')),
     outputIsList: asList(info.get('output_is_list')).map((flag) => flag === true),
+    outputTemplates: asList(info.get('output_matchtypes')).map((name) => (typeof name === 'string' ? name : null)),
+    hasIntermediateOutput: info.get('has_intermediate_output') === true,
     inputIsList: more.inputIsList ?? info.get('is_input_list') === true,
     isAsync: more.isAsync ?? false,
   }
+}
+
+function grown(groups: PyDict, given: PyDict): NodeInputTraits {
+  const { inputs, empty } = liveInputs(groups, given)
+  const options = Array.from(inputs, ([name, { declaration }]): [string, PyDict] => [name, asDict(declaration[1])])
+  return { inputs: new Map(options), empty, isDynamic: true }
 }
 
 const asDict = (value: Py | undefined): PyDict => (isDict(value) ? value : new Map())

@@ -53,9 +53,9 @@ export interface FileStore {
   list(type: FileType): StoredFile[]
   /**
    * Where a node saves next. A missing directory is made, as the server does. `width` and `height` in pixels, 0 where the
-   * node has none (SaveLatent). Throws the PythonError that the node fails with when the prefix leads outside.
+   * node has none (SaveLatent); `counting` says which names count. Throws the PythonError that the node fails with when the prefix leads outside.
    */
-  savePath(prefix: string, type: FileType, size?: { width: number; height: number }): SavePath
+  savePath(prefix: string, type: FileType, size?: { width: number; height: number }, counting?: Counting): SavePath
   /**
    * The highest counters of a directory, by the names that `counting` tells; empty when there is none. A name is counted once:
    * pass the same function each time.
@@ -137,10 +137,12 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
   const counters = (path: string, counting: Counting): ReadonlyMap<string, number> =>
     directories.get(normpath(path))?.counters(counting) ?? new Map()
 
-  const savedIn = (path: string): ReadonlyMap<string, number> | 'file' => {
-    for (let above = normpath(path); above !== '/'; above = dirname(above)) if (files.has(above)) return 'file'
-    return counters(path, savedCounters)
-  }
+  const savedIn =
+    (counting: Counting) =>
+    (path: string): ReadonlyMap<string, number> | 'file' => {
+      for (let above = normpath(path); above !== '/'; above = dirname(above)) if (files.has(above)) return 'file'
+      return counters(path, counting)
+    }
 
   const write = ({ type, subfolder, filename, bytes, content }: NewFile): StoredFile => {
     const base = directory(type)
@@ -175,9 +177,10 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
       return found === 'directory' ? null : found
     },
     list: (type) => [...inBase.get(type)!.values()],
-    savePath(prefix, type, { width, height } = { width: 0, height: 0 }) {
+    savePath(prefix, type, { width, height } = { width: 0, height: 0 }, counting = savedCounters) {
       const base = directory(type)
-      const path = savePath({ prefix, base, width, height, now: new Date(clock.now()), counters: savedIn })
+      const now = new Date(clock.now())
+      const path = savePath({ prefix, base, width, height, now, counters: savedIn(counting) })
       makeDirectory(join(base, path.subfolder))
       return path
     },

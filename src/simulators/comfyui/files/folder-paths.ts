@@ -74,11 +74,24 @@ export function savePath(request: SavePathRequest): SavePath {
 
 /**
  * The name of one file at a save path. `offset` counts the files that one node saves; with `batch`, `%batch_num%` is
- * replaced by it, as only the image nodes do.
+ * replaced by it, as only the image nodes do; with `isPlain` no underscore follows the counter.
  */
-export function savedName(path: SavePath, extension: string, offset = 0, { batch = false } = {}): string {
+export function savedName(
+  path: SavePath,
+  extension: string,
+  offset = 0,
+  { batch = false, isPlain = false }: { batch?: boolean; isPlain?: boolean } = {},
+): string {
   const stem = batch ? path.filename.replaceAll('%batch_num%', String(offset)) : path.filename
-  return `${stem}_${String(path.counter + offset).padStart(5, '0')}_.${extension}`
+  return `${stem}_${String(path.counter + offset).padStart(5, '0')}${isPlain ? '' : '_'}.${extension}`
+}
+
+/** The same for servers that also count names without an underscore after the counter. */
+export const plainCounters: Counting = function* (entry) {
+  for (const [name, counter] of savedCounters(entry)) {
+    const plain = /^\d+(?=\.|$)/.exec(entry.slice(name.length + 1))
+    yield [name, plain ? Number(plain[0]) : counter]
+  }
 }
 
 /** Any part of a name up to an underscore may be a file name, what follows up to the next one its counter; no number is 0. */

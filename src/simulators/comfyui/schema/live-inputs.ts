@@ -101,8 +101,9 @@ function dynamicSlot(name: string, live: LiveInput, options: PyDict, growing: Gr
 
 function declared(groups: PyDict): Array<[string, LiveInput]> {
   return (['required', 'optional'] as const).flatMap((group) =>
-    [...dictAt(groups, group)].flatMap(([name, declaration]): Array<[string, LiveInput]> =>
-      Array.isArray(declaration) ? [[name, { required: group === 'required', declaration }]] : [],
+    [...dictAt(groups, group)].flatMap(
+      ([name, declaration]): Array<[string, LiveInput]> =>
+        Array.isArray(declaration) ? [[name, { required: group === 'required', declaration }]] : [],
     ),
   )
 }

@@ -105,7 +105,8 @@ class NodeVisit {
     this.inputTypes.set(spec.name, received)
     const own = this.node.behaviour.validateInputs
     const leftToCheck = own !== undefined && takesInputTypes(own)
-    if (!leftToCheck && !typesMatch(received, spec.type, this.check.rules)) return returnTypeMismatch(spec, received.type, link)
+    if (!leftToCheck && !typesMatch(received, spec.type, this.check.rules))
+      return returnTypeMismatch(spec, received.type, link)
     if (!this.sourceIsValid(spec, source, link)) this.valid = false
     return undefined
   }

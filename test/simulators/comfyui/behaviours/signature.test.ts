@@ -5,6 +5,7 @@ import { data } from '../../../../src/simulators/comfyui/execute/value.ts'
 import { dict } from '../../../../src/simulators/comfyui/python/py.ts'
 
 const own = classTraits(dict({ input: dict({ required: dict({ vae: ['VAE'], samples: ['LATENT'] }) }) }))
+const live = own.inputsOf(new Map())
 const ofPack = { ...own, module: 'custom_nodes.ComfyUI-KJNodes' }
 const given = (...names: string[]) => new Map(names.map((name) => [name, data(null)]))
 
@@ -19,8 +20,8 @@ it('names a function as a behaviour does, else as a recording did, and else mark
 
 it('expects nothing of a class of a pack that it does not know', () => {
   const unknown = signatureOf('ImageConcatMulti', ofPack)
-  expect(() => checkArguments(unknown, own, given('image_3'))).not.toThrow()
-  expect(() => checkArguments(unknown, own, given())).not.toThrow()
+  expect(() => checkArguments(unknown, own, live, given('image_3'))).not.toThrow()
+  expect(() => checkArguments(unknown, own, live, given())).not.toThrow()
 })
 
 it.each([
@@ -28,18 +29,18 @@ it.each([
   ['custom_nodes.ComfyUI-KJNodes', { run: () => ({}) }],
   ['comfy_extras.nodes_video', {}],
 ])('holds a class of %s to its inputs when it knows what the class takes', (module, behaviour) => {
-  expect(() => checkArguments(signatureOf('X', { ...own, module }, behaviour), own, given('image_3'))).toThrow(
+  expect(() => checkArguments(signatureOf('X', { ...own, module }, behaviour), own, live, given('image_3'))).toThrow(
     "X.<function>() got an unexpected keyword argument 'image_3'",
   )
 })
 
 it('lets a function with **kwargs have anything', () => {
-  expect(() => checkArguments(signatureOf('X', own, { kwargs: true }), own, given('image_3'))).not.toThrow()
+  expect(() => checkArguments(signatureOf('X', own, { kwargs: true }), own, live, given('image_3'))).not.toThrow()
 })
 
 it('misses arguments in the order of the parameters', () => {
   const signature = signatureOf('VAEDecode', own, { functionName: 'VAEDecode.decode', parameters: ['vae', 'samples'] })
-  expect(() => checkArguments(signature, own, given())).toThrow(
+  expect(() => checkArguments(signature, own, live, given())).toThrow(
     "VAEDecode.decode() missing 2 required positional arguments: 'vae' and 'samples'",
   )
 })
