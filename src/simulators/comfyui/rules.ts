@@ -52,6 +52,11 @@ const DIFFERENCES = {
     what: 'audio files are saved without an underscore after the counter',
     source: 'seen on 0.29.0',
   },
+  lazyInputs: {
+    since: '0.29.0',
+    what: 'a lazy input has to be asked for also when its source is cached, so that its node starts twice',
+    source: 'seen on 0.29.0; comfy_execution/graph.py, ExecutionList.get_cache',
+  },
   emittedOutputs: {
     since: '0.29.0',
     what: 'the history of a prompt has only what its own run sent, cached nodes with intermediate outputs among it',

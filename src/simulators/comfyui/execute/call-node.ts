@@ -4,6 +4,7 @@ import type { PromptNode } from './dynamic-prompt.ts'
 import type { InputData } from './input-data.ts'
 import type { ClassTraits, NodeCall, NodeOutcome, NodeResult } from './node-runner.ts'
 import { Interrupted, type PromptRun } from './prompt-run.ts'
+import { thinTicks } from './thin-ticks.ts'
 import { data, type Value } from './value.ts'
 
 /**
@@ -62,7 +63,10 @@ export function startCalls(run: PromptRun, traits: ClassTraits, calls: readonly 
 function begin(run: PromptRun, traits: ClassTraits, call: NodeCall): NodeOutcome | (NodeResult & { outputs: Value[] }) {
   if (run.takeInterrupt()) throw new Interrupted()
   const blocker = blockerOf(traits, call)
-  if (!blocker) return run.runner.run(call)
+  if (!blocker) {
+    const outcome = run.runner.run(call)
+    return run.rules.throttledProgress ? { ...outcome, ticks: thinTicks(outcome.ticks) } : outcome
+  }
   if (blocker.message === null) return { outputs: traits.outputs.map(() => blocker) }
   announceBlocked(run, call.nodeId, call.classType, blocker.message)
   return { outputs: traits.outputs.map(() => ({ kind: 'blocker', message: null })) }

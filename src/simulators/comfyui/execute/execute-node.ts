@@ -30,7 +30,7 @@ const OUT_OF_MEMORY =
 /** Takes one picked node as far as it goes (execution.py, execute). */
 export async function executeNode(run: PromptRun, id: string): Promise<NodeStep> {
   if (run.caches.outputs.get(run.prompt, id)) {
-    announceExecuted(run, id, run.caches.ui.get(run.prompt, id)?.output ?? null)
+    announceCached(run, id)
     run.progress.finish(id)
     announceProgressState(run)
     return { kind: 'done' }
@@ -51,6 +51,13 @@ export async function executeNode(run: PromptRun, id: string): Promise<NodeStep>
   return { kind: 'done' }
 }
 
+/** Tells what a node showed when its result was made. */
+export function announceCached(run: PromptRun, id: string): void {
+  const entry = run.caches.ui.get(run.prompt, id)
+  if (entry) run.emitted.set(id, entry)
+  announceExecuted(run, id, entry?.output ?? null)
+}
+
 /** The results of a coroutine that has ended, or of an expansion that has run. */
 function resumed(run: PromptRun, id: string): NodeResult[] | null {
   const ended = run.async.take(id)
@@ -68,10 +75,10 @@ async function started(run: PromptRun, id: string, inputs: { data?: InputData })
   run.progress.start(id)
   announceProgressState(run)
   const traits = traitsOf(run, node.classType)
-  inputs.data = inputData(node, traits, (source) => run.caches.outputs.get(prompt, source), {
-    prompt: prompt.original,
-    extraData,
-  })
+  const known = run.rules.lazyInputs ? run.schedule.sourcesOf(id) : null
+  const outputsOf = (source: string) =>
+    known?.has(source) === false ? undefined : run.caches.outputs.get(prompt, source)
+  inputs.data = inputData(node, traits, outputsOf, { prompt: prompt.original, extraData })
   run.lastNode(prompt.displayId(id))
   announceExecuting(run, id)
   const calls = callsOf(run, node, traits, inputs.data)
@@ -90,7 +97,9 @@ function settle(run: PromptRun, id: string, results: readonly NodeResult[]): boo
   const { prompt, caches } = run
   const output = mergeUi(results)
   if (output.size > 0) {
-    caches.ui.set(prompt, id, { meta: metaOf(run, id), output })
+    const entry = { meta: metaOf(run, id), output }
+    caches.ui.set(prompt, id, entry)
+    run.emitted.set(id, entry)
     announceExecuted(run, id, output)
   }
   if (results.some(({ expansion }) => expansion)) {

@@ -4,7 +4,7 @@ import { announceTick } from './announce.ts'
 import { AsyncCalls } from './async-calls.ts'
 import { CacheKeys } from './cache-key.ts'
 import { DynamicPrompt } from './dynamic-prompt.ts'
-import { executeNode, type NodeFailure } from './execute-node.ts'
+import { announceCached, executeNode, type NodeFailure } from './execute-node.ts'
 import { ProgressState } from './progress-state.ts'
 import { type Caches, type ExecutionServices, Interrupted, type PromptRun } from './prompt-run.ts'
 import { Schedule } from './schedule.ts'
@@ -62,6 +62,7 @@ export async function executePrompt(
     schedule: new Schedule(prompt, services.runner, isCached),
     progress: new ProgressState(promptId, prompt),
     executed: new Set(),
+    emitted: new Map(),
     expanded: new Map(),
     async: new AsyncCalls(services.clock, (node, tick) => {
       if (tick.progress && services.takeInterrupt()) throw new Interrupted()
@@ -77,6 +78,7 @@ export async function executePrompt(
     node_type: prompt.node(nodeId).classType,
     executed: [...run.executed],
   })
+  if (end.kind === 'finished' && services.rules.emittedOutputs) announceIntermediate(run)
   if (end.kind === 'finished') tell('execution_success', { prompt_id: promptId })
   else if (end.kind === 'interrupted') tell('execution_interrupted', nodeOf(end.nodeId), true)
   else {
@@ -126,10 +128,26 @@ function cycleAt(nodeId: string): NodeFailure {
   }
 }
 
-/** All there is for any node of the prompt, also what an earlier prompt has left. */
-function uiOf({ caches, prompt }: PromptRun): { outputs: PyDict; meta: PyDict } {
+/** Outputs of nodes that are no output nodes are told again when they come from the cache. */
+function announceIntermediate(run: PromptRun): void {
+  for (const id of run.prompt.original.keys()) {
+    const isIntermediate = run.runner.traits(run.prompt.node(id).classType)?.hasIntermediateOutput
+    if (run.executed.has(id) || !isIntermediate || !run.caches.outputs.get(run.prompt, id)) continue
+    announceCached(run, id)
+  }
+}
+
+/** All there is for any node of the prompt, also what an earlier prompt has left; newer servers keep what was told. */
+function uiOf({ caches, prompt, rules, emitted }: PromptRun): { outputs: PyDict; meta: PyDict } {
   const outputs: PyDict = new Map()
   const meta: PyDict = new Map()
+  if (rules.emittedOutputs) {
+    for (const [id, entry] of emitted) {
+      outputs.set(id, entry.output)
+      meta.set(id, entry.meta)
+    }
+    return { outputs, meta }
+  }
   for (const id of caches.ui.nodeIds()) {
     const entry = caches.ui.get(prompt, id)
     if (!entry) continue

@@ -1,5 +1,6 @@
 import type { Clock } from '../../simulator.ts'
 import type { Py, PyDict } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
 import type { AsyncCalls } from './async-calls.ts'
 import type { CacheKeys } from './cache-key.ts'
 import type { DynamicPrompt } from './dynamic-prompt.ts'
@@ -23,6 +24,7 @@ export interface UiEntry {
 /** What the server gives an execution to work with. */
 export interface ExecutionServices {
   readonly runner: NodeRunner
+  readonly rules: Rules
   readonly clock: Clock
   readonly outbox: Outbox
   /** Whether an interrupt is wanted; asking takes it back. */
@@ -46,6 +48,8 @@ export interface PromptRun extends ExecutionServices {
   readonly progress: ProgressState
   /** Nodes that ran to success in this prompt. */
   readonly executed: Set<string>
+  /** What was told of nodes in this prompt, in that order. */
+  readonly emitted: Map<string, UiEntry>
   /** Nodes that wait for the graph they expanded to. */
   readonly expanded: Map<string, readonly NodeResult[]>
   readonly async: AsyncCalls

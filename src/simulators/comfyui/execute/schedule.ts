@@ -7,6 +7,8 @@ export class Schedule {
   /** Node → what it blocks. Its key order is the order in which nodes became pending. */
   private readonly pending = new Map<string, Set<string>>()
   private readonly blockers = new Map<string, number>()
+  /** `node input` of the lazy inputs that were asked for. */
+  private readonly asked = new Set<string>()
   private external = 0
   private readonly prompt: DynamicPrompt
   private readonly runner: NodeRunner
@@ -68,7 +70,19 @@ export class Schedule {
       const message = `Node ${id} says it needs input ${input}, but that value is a constant`
       throw new PythonError('comfy_execution.graph.NodeInputError', message)
     }
+    this.asked.add(`${id} ${input}`)
     this.block(link.node, id)
+  }
+
+  /** Nodes that a node waits for or has waited for: lazy inputs only count when they were asked for. */
+  sourcesOf(id: string): ReadonlySet<string> {
+    const { classType, inputs } = this.prompt.node(id)
+    const lazy = this.runner.traits(classType)?.lazyInputs
+    const sources = [...inputs].flatMap(([name, value]) => {
+      const link = linkOf(value)
+      return link && (!lazy?.has(name) || this.asked.has(`${id} ${name}`)) ? [link.node] : []
+    })
+    return new Set(sources)
   }
 
   /** Holds a node back until the returned function is called. */

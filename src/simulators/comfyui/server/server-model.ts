@@ -49,11 +49,11 @@ export class ServerModel {
 
   constructor(parts: ServerModelParts) {
     this.parts = parts
-    const { runner, clock, newId, objectInfo, behaviours } = parts
+    const { runner, clock, newId, objectInfo, behaviours, rules } = parts
     this.hub = new SocketHub({ features: FEATURES, newId, remaining: () => this.queue.remaining })
     this.queue = new PromptQueue(() => this.hub.broadcastStatus())
     const outbox = parts.outbox?.(this.hub) ?? this.hub
-    this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, outbox, runner, clock })
+    this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, outbox, runner, rules, clock })
     this.findClass = nodeClasses(objectInfo, behaviours)
   }
 

@@ -6,6 +6,7 @@ import { ResultCache } from '../execute/result-cache.ts'
 import { dumpJson } from '../python/format.ts'
 import { pyContains, pyItem, requireHashable } from '../python/operators.ts'
 import { dict, isDict, type PyDict, PythonError } from '../python/py.ts'
+import type { Rules } from '../rules.ts'
 import type { QueueItem } from '../validate/validate-prompt.ts'
 import type { History } from './history.ts'
 import type { PromptQueue } from './prompt-queue.ts'
@@ -28,6 +29,7 @@ export class Worker {
   private readonly hub: SocketHub
   private readonly outbox: Outbox
   private readonly runner: NodeRunner
+  private readonly rules: Rules
   private readonly clock: Clock
 
   /** What is said about prompts goes out by `outbox`, which is the hub, or something around it. */
@@ -37,6 +39,7 @@ export class Worker {
     hub: SocketHub
     outbox: Outbox
     runner: NodeRunner
+    rules: Rules
     clock: Clock
   }) {
     this.queue = parts.queue
@@ -44,6 +47,7 @@ export class Worker {
     this.hub = parts.hub
     this.outbox = parts.outbox
     this.runner = parts.runner
+    this.rules = parts.rules
     this.clock = parts.clock
   }
 
@@ -101,6 +105,7 @@ export class Worker {
     this.hub.client = clientId
     const record = await executePrompt({ promptId, prompt, extraData, clientId, outputs }, this.caches, {
       runner: this.runner,
+      rules: this.rules,
       clock: this.clock,
       outbox: this.outbox,
       takeInterrupt: () => {
