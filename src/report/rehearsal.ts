@@ -24,7 +24,7 @@ export interface Rehearsal {
 interface World {
   readonly recording: Pick<Recording, 'name' | 'facts'>
   readonly knowledge: { readonly version: string; readonly device: string }
-  readonly comfyui: { report(): { readonly synthetic: readonly string[] } }
+  readonly comfyui: { report(): { readonly synthetic: readonly string[]; readonly madeUp: readonly string[] } }
 }
 
 interface Network {
@@ -47,7 +47,7 @@ export function rehearsalOf(
   tally: RunTally,
   faults: Faults,
 ): Omit<Rehearsal, 'redacted'> {
-  const { synthetic } = comfyui.report()
+  const { synthetic, madeUp } = comfyui.report()
   const serverMs = tally.videos.reduce((sum, { tookMs }) => sum + tookMs.high + tookMs.low + tookMs.combine, 0)
   return {
     recording: {
@@ -70,6 +70,8 @@ export function rehearsalOf(
     not_simulated: notSimulated(tally, {
       ffmpeg: ffmpeg === null ? 'real' : 'simulated',
       synthetic,
+      // What never ran is named already.
+      madeUp: madeUp.filter((name) => !synthetic.includes(name)),
       hasCredentials: !network.requests['metadata'],
     }),
   }
@@ -124,13 +126,18 @@ function cents(number: number): number {
 /** What this rehearsal did not try, derived from what it did: a dry run that passed proves nothing about these. */
 export function notSimulated(
   { videos, pod }: RunTally,
-  facts: { ffmpeg: 'real' | 'simulated'; synthetic: readonly string[]; hasCredentials: boolean },
+  facts: {
+    ffmpeg: 'real' | 'simulated'
+    synthetic: readonly string[]
+    madeUp: readonly string[]
+    hasCredentials: boolean
+  },
 ): string[] {
   const plans = videos.map(({ plan }) => plan)
   const models = new Set(plans.flatMap((plan) => Object.values(plan.models)))
   const hasSeams = plans.some((plan) => plan.chunks.length > 1)
   const hasUploads = videos.some(({ uploads }) => uploads.length > 0)
-  const { ffmpeg, synthetic, hasCredentials } = facts
+  const { ffmpeg, synthetic, madeUp, hasCredentials } = facts
   return [
     'GPU time and VRAM',
     hasSeams ? 'what the pictures show, and the seams between chunks' : 'what the pictures show',
@@ -142,6 +149,7 @@ export function notSimulated(
     ...(pod ? ['the state, balance and GPU supply of the real pod'] : []),
     ...(ffmpeg === 'simulated' ? ['ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)'] : []),
     ...(synthetic.length > 0 ? [nodeClasses(synthetic)] : []),
+    ...(madeUp.length > 0 ? [computed(madeUp)] : []),
     'what a live run asks before its first job (see pr doctor)',
   ]
 }
@@ -150,6 +158,10 @@ function modelFiles(count: number): string {
   return count === 1
     ? 'whether the model file loads (its name was checked against the recording)'
     : `whether the ${count} model files load (their names were checked against the recording)`
+}
+
+function computed(names: readonly string[]): string {
+  return `the texts and numbers of ${names.join(', ')}: no recording has them for these inputs`
 }
 
 function nodeClasses(names: readonly string[]): string {

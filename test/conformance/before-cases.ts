@@ -17,6 +17,9 @@ export const BEFORE: Readonly<Record<string, object>> = {
   'no2 mp3': { 1: sound, 2: { class_type: 'PreviewAudio', inputs: { audio: ['1', 0] } } },
   'no11 crop (intermediate output)': shown(image(1)),
   'v5 switch': other,
-  'i14 switch output wrong': { 1: latent, 2: { class_type: 'SaveLatent', inputs: { samples: ['1', 0], filename_prefix: 'a' } } },
+  'i14 switch output wrong': {
+    1: latent,
+    2: { class_type: 'SaveLatent', inputs: { samples: ['1', 0], filename_prefix: 'a' } },
+  },
   'x31 prompt_id again': shown(image(1)),
 }

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ComfyuiSimulator } from '../../src/simulators/comfyui/simulator.ts'
 import { ORIGIN, openSocket } from '../simulators/comfyui/reach-simulator.ts'
 import { plainValue } from './plain-answers.ts'
@@ -9,7 +9,9 @@ export interface Step {
   readonly method?: string
   readonly headers?: Record<string, string>
   readonly body?: unknown
-  readonly form?: Readonly<Record<string, string | { readonly file: string; readonly b64?: string; readonly type?: string }>>
+  readonly form?: Readonly<
+    Record<string, string | { readonly file: string; readonly b64?: string; readonly type?: string }>
+  >
 }
 
 export interface Message {
@@ -22,17 +24,20 @@ export function openCaseServer(simulator: ComfyuiSimulator) {
   const send = (path: string, init?: RequestInit) => simulator.http(new Request(ORIGIN + path, init))
   return {
     /** Runs a prompt to its end. */
-    async prompt(clientId: string, { prompt, flags, extra }: { prompt: unknown; flags?: unknown; extra?: object | undefined }) {
+    async prompt(
+      clientId: string,
+      { prompt, flags, extra }: { prompt: unknown; flags?: unknown; extra?: object | undefined },
+    ) {
       const socket = openSocket(simulator, `/ws?clientId=${encodeURIComponent(clientId)}`)
       if (flags !== undefined) socket.send(JSON.stringify({ type: 'feature_flags', data: flags }))
       const body = JSON.stringify({ prompt, client_id: clientId, ...extra })
       const response = await send('/prompt', { method: 'POST', body })
       const answer = (await response.json()) as { prompt_id?: string }
-      await expect.poll(() => simulator.report().remaining, { interval: 1 }).toBe(0)
+      while (simulator.report().remaining > 0) await delay(1)
       const history = answer.prompt_id ? await (await send(`/history/${answer.prompt_id}`)).json() : {}
       socket.close()
-      const messages = socket.frames.map((frame): Message =>
-        typeof frame === 'string' ? (JSON.parse(frame) as Message) : { type: 'binary' },
+      const messages = socket.frames.map(
+        (frame): Message => (typeof frame === 'string' ? (JSON.parse(frame) as Message) : { type: 'binary' }),
       )
       return { status: response.status, body: answer, history: Object.values(history as object)[0], messages }
     },
@@ -59,7 +64,12 @@ function formOf(parts: NonNullable<Step['form']>): FormData {
   const form = new FormData()
   for (const [name, part] of Object.entries(parts)) {
     if (typeof part === 'string') form.append(name, part)
-    else form.append(name, new Blob([Buffer.from(part.b64 ?? '', 'base64')], { type: part.type ?? 'image/png' }), part.file)
+    else
+      form.append(
+        name,
+        new Blob([Buffer.from(part.b64 ?? '', 'base64')], { type: part.type ?? 'image/png' }),
+        part.file,
+      )
   }
   return form
 }

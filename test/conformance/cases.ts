@@ -3,14 +3,19 @@ import { loadRecording } from '../../src/recording/load-recording.ts'
 import { comfyuiSimulator } from '../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import { BEFORE } from './before-cases.ts'
-import { plainAnswer, plainEvents, plainHistory } from './plain-answers.ts'
 import { openCaseServer, type Step } from './case-server.ts'
+import { plainAnswer, plainEvents, plainHistory } from './plain-answers.ts'
 import type { CaseResult } from './suite.ts'
 
 interface Case {
   readonly id: string
   readonly category: string
-  readonly request: { readonly prompt?: unknown; readonly flags?: unknown; readonly extra?: object; readonly steps?: Step[] } & Step
+  readonly request: {
+    readonly prompt?: unknown
+    readonly flags?: unknown
+    readonly extra?: object
+    readonly steps?: Step[]
+  } & Step
   readonly live: Readonly<Record<string, unknown>>
 }
 
@@ -31,7 +36,9 @@ export async function openCases(recording: string): Promise<(line: string) => Pr
       id,
       category,
       differences: members.flatMap((member) => {
-        const [expected, actual] = [live[member], (got as Record<string, unknown>)[member]].map((value) => JSON.stringify(value))
+        const [expected, actual] = [live[member], (got as Record<string, unknown>)[member]].map((value) =>
+          JSON.stringify(value),
+        )
         return expected === actual ? [] : [`${member}:\n  expected ${expected}\n  actual   ${actual}`]
       }),
     }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { parseJson } from '../../src/simulators/comfyui/python/parse.ts'
 import { isDict } from '../../src/simulators/comfyui/python/py.ts'
+import { openCases } from './cases.ts'
 import { executionSuite } from './execution.ts'
 import type { CaseResult, Corpus, CorpusFiles, Suite } from './suite.ts'
 import { Tally } from './tally.ts'
@@ -11,7 +12,8 @@ import { validationSuite } from './validation.ts'
 /** Every kind of corpus that can be run. */
 const suites: readonly Suite[] = [validationSuite, executionSuite]
 
-const usage = `usage: npm run conformance -- --object-info FILE --files FILE ${suites.map(({ name }) => `[--${name} FILE]`).join(' ')} [-v]`
+const usage = `usage: npm run conformance -- --object-info FILE --files FILE ${suites.map(({ name }) => `[--${name} FILE]`).join(' ')} [-v]
+       npm run conformance -- --recording FILE --cases FILE [-v]`
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   console.error(`${error.message}\n${usage}`)
@@ -27,18 +29,24 @@ async function main(args: string[]): Promise<number> {
       ...files,
       'object-info': { type: 'string' },
       files: { type: 'string' },
+      recording: { type: 'string' },
+      cases: { type: 'string' },
       verbose: { type: 'boolean', short: 'v' },
     },
   })
   const wanted = suites.flatMap((suite) => {
     const file = values[suite.name as keyof typeof values]
-    return typeof file === 'string' ? [{ suite, file }] : []
+    if (typeof file !== 'string') return []
+    const corpus = readCorpus(required(values['object-info'], '--object-info'), required(values.files, '--files'))
+    return [{ file, runCase: suite.open(corpus) }]
   })
+  if (typeof values.cases === 'string') {
+    wanted.push({ file: values.cases, runCase: await openCases(required(values.recording, '--recording')) })
+  }
   if (wanted.length === 0) throw new Error(`no corpus is given`)
-  const corpus = readCorpus(required(values['object-info'], '--object-info'), required(values.files, '--files'))
   const tally = new Tally()
-  for (const { suite, file } of wanted) {
-    for await (const result of run(suite, file, corpus)) {
+  for (const { file, runCase } of wanted) {
+    for await (const result of run(file, runCase)) {
       tally.add(result)
       if (values.verbose && result.differences.length > 0) {
         console.log(`${result.id} (${result.category})\n${result.differences.join('\n')}\n`)
@@ -49,8 +57,7 @@ async function main(args: string[]): Promise<number> {
   return tally.allAgree ? 0 : 1
 }
 
-async function* run(suite: Suite, file: string, corpus: Corpus): AsyncGenerator<CaseResult> {
-  const runCase = suite.open(corpus)
+async function* run(file: string, runCase: ReturnType<Suite['open']>): AsyncGenerator<CaseResult> {
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() !== '') yield await settled(() => runCase(line))
   }

@@ -66,7 +66,11 @@ const NOT_TOLD = new Set(['status', 'progress', 'progress_state', 'feature_flags
 export function plainEvents(messages: readonly Message[]): { events: string[]; eventTypes: string[] } {
   const told = messages.filter(({ type }) => !NOT_TOLD.has(type)).map((message) => plainValue(message) as Message)
   const events = told.map(({ type, data, ...more }) =>
-    JSON.stringify({ type, ...(data && { data: data['nodes'] ? { ...data, nodes: sorted(data['nodes']) } : data }), ...more }),
+    JSON.stringify({
+      type,
+      ...(data && { data: data['nodes'] ? { ...data, nodes: sorted(data['nodes']) } : data }),
+      ...more,
+    }),
   )
   return { events, eventTypes: [...new Set(messages.map(({ type }) => type))].toSorted() }
 }

@@ -209,7 +209,12 @@ it('shows the plan as a table with what will be regretted', () => {
 })
 
 it('lists what was not simulated from what was done', () => {
-  const facts = { ffmpeg: 'simulated', synthetic: ['ImageFromBatch'], hasCredentials: false } as const
+  const facts = {
+    ffmpeg: 'simulated',
+    synthetic: ['ImageFromBatch'],
+    madeUp: ['CountWords'],
+    hasCredentials: false,
+  } as const
   expect(notSimulated(tallyOf(pod('RUNNING', 'found'), started, ...finished), facts)).toEqual([
     'GPU time and VRAM',
     'what the pictures show, and the seams between chunks',
@@ -219,6 +224,7 @@ it('lists what was not simulated from what was done', () => {
     'the state, balance and GPU supply of the real pod',
     'ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)',
     'what ImageFromBatch really does: no recording has seen it run',
+    'the texts and numbers of CountWords: no recording has them for these inputs',
     'what a live run asks before its first job (see pr doctor)',
   ])
   const plan = planOf('otter', 50)
@@ -227,6 +233,7 @@ it('lists what was not simulated from what was done', () => {
     notSimulated(tallyOf({ ...started, plan: one } as RunEvent), {
       ffmpeg: 'real',
       synthetic: ['A', 'B'],
+      madeUp: [],
       hasCredentials: true,
     }),
   ).toEqual([
