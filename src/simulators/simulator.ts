@@ -42,6 +42,9 @@ export const UNMATCHED_HEADER = 'x-pr-unmatched'
 /** Beside it, why a recording does not answer: all uses consumed, wrong state, …; without it the request was never recorded. */
 export const CAUSE_HEADER = 'x-pr-unmatched-cause'
 
+/** Header of an answer whose body breaks off, with the reason; a server breaks its connection then, and says no more. */
+export const CUT_HEADER = 'x-pr-cut'
+
 /** Header that says which faults made an answer what it is; like the others it is taken off before the client sees it. */
 export const FAULT_HEADER = 'x-pr-fault'
 

@@ -1,6 +1,6 @@
 import { cutBody } from '../../recording/cut-body.ts'
 import { isText } from '../../recording/text-body.ts'
-import type { SimulatedService, Simulator } from '../../simulators/simulator.ts'
+import { CUT_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
 import { WHOLE_TEXT } from './body-spool.ts'
 import { type HttpCaptureOptions, type OpenExchange, openExchange } from './open-exchange.ts'
 
@@ -42,7 +42,10 @@ async function watchedResponse(response: Response, seen: OpenExchange): Promise<
   if (!isText(typeOf(response))) return new Response(watchedStream(response.body, look), response)
   const { bytes, error } = await untilEnd(response.body, seen.answered)
   seen.end(error)
-  return new Response(error === null ? bytes : cutBody(bytes, error), response)
+  if (error === null) return new Response(bytes, response)
+  const cut = new Response(cutBody(bytes, error), response)
+  cut.headers.set(CUT_HEADER, encodeURI(error))
+  return cut
 }
 
 async function wholeBody(request: Request, seen: OpenExchange): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,7 @@ import type { HarEntry } from '../../recording/har.ts'
 import type { Redactor } from '../../recording/redact.ts'
 import {
   CAUSE_HEADER,
+  CUT_HEADER,
   FAULT_HEADER,
   PROVENANCE_HEADER,
   type ServiceName,
@@ -76,7 +77,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
   }
 }
 
-const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER, CAUSE_HEADER, FAULT_HEADER, ON_WIRE_HEADER]
+const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER, CAUSE_HEADER, CUT_HEADER, FAULT_HEADER, ON_WIRE_HEADER]
 
 function postDataOf({ requestHeaders, requestBody }: Exchange) {
   return {

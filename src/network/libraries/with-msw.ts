@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
 import { type HttpHandler, http, type WebSocketHandler, ws } from 'msw'
 import { defineNetwork, HttpNetworkFrame, InterceptorSource } from 'msw/experimental'
-import type { SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
+import { CUT_HEADER, type SimulatedService, type SocketEnd } from '../../simulators/simulator.ts'
 import type { EngineOptions } from '../engine.ts'
 import { authorityOf, socketUrl } from '../safety/host-table.ts'
 
@@ -17,7 +17,10 @@ export function serviceHandler(serviceAt: ServiceAt): HttpHandler {
       // simulation from going on.
       await setImmediate()
       try {
-        return await serviceAt(authorityAsked(request))?.http(request)
+        const answer = await serviceAt(authorityAsked(request))?.http(request)
+        // Its body breaks off by itself.
+        answer?.headers.delete(CUT_HEADER)
+        return answer
       } catch {
         // A defect of a simulator is the server's error, as on a server; MSW would make a network error of it.
         return new Response(null, { status: 500 })

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
+import { CUT_HEADER, type SimulatedService, type SocketEnd } from '../../simulators/simulator.ts'
 import { type Exchanging, type Line, takeOnWire } from './on-wire.ts'
 
 /** The simulated services behind one HTTP server, which listens nowhere by itself. */
@@ -85,10 +85,24 @@ async function finished(response: Response, { method }: Request, exchanging: Exc
     await act(response, exchanging)
     return RESPONSE_ALREADY_SENT
   }
+  if (response.headers.has(CUT_HEADER)) {
+    await sendCut(response, exchanging.outgoing)
+    return RESPONSE_ALREADY_SENT
+  }
   if (response.body === null && method !== 'HEAD' && !BODILESS.has(response.status)) {
     response.headers.set('content-length', '0')
   }
   return response
+}
+
+/** Sends what there is of an answer, and hangs up. */
+async function sendCut({ status, headers, body }: Response, outgoing: ServerResponse): Promise<void> {
+  const kept = Array.from(headers).filter(([name]) => name !== CUT_HEADER)
+  outgoing.writeHead(status, kept.flat()).flushHeaders()
+  try {
+    for await (const piece of body ?? []) await new Promise((sent) => outgoing.write(piece, sent))
+  } catch {}
+  outgoing.socket?.end()
 }
 
 function authorityOf(request: Request): string {

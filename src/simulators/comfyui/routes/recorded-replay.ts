@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import { cutBody } from '../../../recording/cut-body.ts'
 import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
-import { PROVENANCE_HEADER } from '../../simulator.ts'
+import { CUT_HEADER, PROVENANCE_HEADER } from '../../simulator.ts'
 import { recordedBody } from './recorded-body.ts'
 import { differences, partsOfEntry, partsOfRequest, type RequestParts } from './request-parts.ts'
 import { acceptParts, selectingParts } from './selecting-headers.ts'
@@ -36,7 +36,10 @@ export function replayRecorded(entries: readonly LoadedEntry[]): (request: Reque
     const own = known.filter(isOfFamily(request.method))
     // What a GET answers, without its body, is what a HEAD does.
     const alike = own.length === 0 && request.method === 'HEAD' ? known.filter(isOfFamily('GET')) : own
-    if (alike.length === 0) return { cause: whyUnknown(url, atHome), nearest: '' }
+    const isThere = alike.some(({ entry }) => plainPath(entry.url) === plainPath(url))
+    if (!isThere && atHome.some((each) => each.frames !== null && plainPath(each.url) === plainPath(url)))
+      return { cause: 'recorded as a socket, and none but that of /ws is replayed', nearest: '' }
+    if (alike.length === 0) return { cause: 'never recorded', nearest: '' }
     const asked = await askedBy(request)
     const compared = alike.map((each) => ({ ...each, differs: differencesFrom(each.entry, asked) }))
     const same = compared.filter(({ differs }) => differs.length === 0)
@@ -106,11 +109,6 @@ function wantedMost<T extends { readonly entry: LoadedEntry }>(all: readonly T[]
   return exact.length > 0 ? exact : all
 }
 
-function whyUnknown(url: URL, atHome: readonly LoadedEntry[]): string {
-  const isSocket = atHome.some((each) => each.frames !== null && plainPath(each.url) === plainPath(url))
-  return isSocket ? 'recorded as a socket, and none but that of /ws is replayed' : 'never recorded'
-}
-
 /** Why an entry answers nothing; null when it does. */
 function noAnswerIn({ status, isBodyLost = false }: LoadedEntry, method: string): string | null {
   if (status < 200 || status > 599) return `recorded without an answer (status ${status})`
@@ -142,6 +140,7 @@ function answerOf({ status, responseHeaders, responseBody, cut }: LoadedEntry, m
   // Of what is sent whole the server says it itself; of what is not sent, or not whole, only the recording knows.
   if (length !== null && (method === 'HEAD' || (cut !== undefined && !responseHeaders.has('content-encoding'))))
     response.headers.set('content-length', length)
+  if (body && cut !== undefined) response.headers.set(CUT_HEADER, encodeURI(cut.toWellFormed()))
   response.headers.set(PROVENANCE_HEADER, 'recorded')
   return response
 }
