@@ -5,8 +5,11 @@ import { loadTemplates } from '../config/templates.ts'
 import { allOf } from '../domain/all-of.ts'
 import type { Bindings, Places } from '../domain/bindings.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { jsonOrNull } from '../recording/exact-json.ts'
 import { loadRecording } from '../recording/load-recording.ts'
+import type { LoadedEntry } from '../recording/loaded-entry.ts'
+import { factsOfRecording, type ServerFacts } from '../recording/server-facts.ts'
 import { diffRuns, type RoleOf, type RunDiff } from './diff-runs.ts'
 import { promptsOf, uploadsOf } from './read-traffic.ts'
 import type { EstimateFacts, RunFacts } from './run-facts.ts'
@@ -14,7 +17,20 @@ import type { EstimateFacts, RunFacts } from './run-facts.ts'
 /** Reads both and compares them; inputs get their roles from the bindings of `workflows`, null being the shipped ones. */
 export async function diffPaths(a: string, b: string, workflows: string | null): Promise<RunDiff> {
   const [before, after, { bindings }] = await allOf([readRun(a), readRun(b), loadTemplates(workflows)])
+  if (isEmpty(before) && isEmpty(after)) {
+    throw new PromptRunnerError(
+      'PR_USAGE',
+      `there is nothing to compare in ${a} and ${b}: neither holds traffic of ComfyUI`,
+      {
+        hint: 'prompts, uploads and, of recordings, what a server says about its node classes and models are compared',
+      },
+    )
+  }
   return diffRuns(before, after, roleFrom(bindings))
+}
+
+function isEmpty({ jobs, uploads, server }: RunFacts): boolean {
+  return jobs.length + uploads.length === 0 && server === null
 }
 
 /** Roles by what the bindings say about a node's id, title or class. */
@@ -51,7 +67,17 @@ async function readRun(path: string): Promise<RunFacts> {
     })
   })
   const { jobs, runs } = promptsOf(entries)
-  return { jobs, uploads: uploadsOf(entries, runs), estimate: await estimateIn(dirname(hars[0]!.path)) }
+  const estimate = await estimateIn(dirname(hars[0]!.path))
+  return { jobs, uploads: uploadsOf(entries, runs), estimate, server: estimate ? null : serverIn(entries) }
+}
+
+function serverIn(entries: readonly LoadedEntry[]): ServerFacts | null {
+  try {
+    return factsOfRecording(comfyuiKnowledge(entries))
+  } catch (error) {
+    if (error instanceof PromptRunnerError) return null
+    throw error
+  }
 }
 
 const summary = z.looseObject({

@@ -1,4 +1,5 @@
 import { isLink } from '../domain/graph.ts'
+import { serverDifferences } from '../recording/drift.ts'
 import type { EstimateFacts, JobFacts, NodeFacts, RunFacts, UploadFacts } from './run-facts.ts'
 
 /** How B differs from A; the object of `--json`. */
@@ -12,6 +13,8 @@ export interface RunDiff {
       readonly after: UploadFacts['content']
     }>
   }
+  /** How the servers differ, their node classes and their models; null where they are not compared. */
+  readonly server: readonly string[] | null
   /** null when both say the same, or one says nothing. */
   readonly estimate: { readonly before: EstimateFacts; readonly after: EstimateFacts } | null
 }
@@ -34,11 +37,13 @@ export function diffRuns(a: RunFacts, b: RunFacts, roleOf: RoleOf): RunDiff {
     .map(([before, after]) => ({ url: after.url, before: before.content, after: after.content }))
   const estimate =
     a.estimate && b.estimate && !isSame(a.estimate, b.estimate) ? { before: a.estimate, after: b.estimate } : null
-  const lists = [jobs.added, jobs.gone, uploads.added, uploads.gone, changedJobs, changedUploads]
+  const server = a.server && b.server ? serverDifferences(a.server, b.server) : null
+  const lists = [server ?? [], jobs.added, jobs.gone, uploads.added, uploads.gone, changedJobs, changedUploads]
   return {
     equal: estimate === null && lists.every((list) => list.length === 0),
     jobs: { compared: jobs.both.length, added: jobs.added, gone: jobs.gone, changed: changedJobs },
     uploads: { compared: uploads.both.length, added: uploads.added, gone: uploads.gone, changed: changedUploads },
+    server,
     estimate,
   }
 }

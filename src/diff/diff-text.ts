@@ -3,8 +3,13 @@ import type { DiffedInput, DiffedJob, NodeName, RunDiff } from './diff-runs.ts'
 import type { EstimateFacts } from './run-facts.ts'
 
 /** A difference for a person, line by line. Jobs that differ alike stand together. */
-export function diffText({ equal, jobs, uploads, estimate }: RunDiff): string[] {
-  if (equal) return [`No difference: ${counted(jobs.compared, 'job')}, ${counted(uploads.compared, 'upload')}.`]
+export function diffText({ equal, jobs, uploads, server, estimate }: RunDiff): string[] {
+  if (equal) {
+    const compared = [counted(jobs.compared, 'job'), counted(uploads.compared, 'upload')]
+    return [
+      `No difference: ${[...compared, ...(server ? ['the server with its classes and models'] : [])].join(', ')}.`,
+    ]
+  }
   const alike = Map.groupBy(jobs.changed, (job) => jobLines(job).join('\n'))
   return [
     ...jobs.gone.map((job) => `- ${job}`),
@@ -18,6 +23,7 @@ export function diffText({ equal, jobs, uploads, estimate }: RunDiff): string[] 
         .filter((key) => before[key] !== after[key])
         .map((key) => `    ${key}: ${before[key] ?? 'none'} → ${after[key] ?? 'none'}`),
     ]),
+    ...(server?.length ? ['~ server', ...server.map((difference) => `    ${difference}`)] : []),
     ...(estimate ? [`~ estimate`, `    ${estimateWords(estimate.before)} → ${estimateWords(estimate.after)}`] : []),
     totals(jobs, uploads),
   ]

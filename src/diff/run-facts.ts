@@ -1,9 +1,13 @@
+import type { ServerFacts } from '../recording/server-facts.ts'
+
 /** What two runs are compared by. */
 export interface RunFacts {
   readonly jobs: readonly JobFacts[]
   readonly uploads: readonly UploadFacts[]
   /** null where nothing says: the recordings of servers have none. */
   readonly estimate: EstimateFacts | null
+  /** Of a recording that teaches its node classes; null where nothing does, and for run folders. */
+  readonly server: ServerFacts | null
 }
 
 export interface JobFacts {

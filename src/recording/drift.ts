@@ -32,6 +32,28 @@ export function driftOf(recorded: ServerFacts, live: ServerFacts, uses: readonly
   return [...warnings(recorded, live), ...models.map(({ drift }) => drift), ...classes]
 }
 
+/** How two servers differ, each thing in words, as seen from the first. Only folders of models count that both were asked for. */
+export function serverDifferences(a: ServerFacts, b: ServerFacts): string[] {
+  const [before, now] = [classSchemas(a.objectInfo), classSchemas(b.objectInfo)]
+  const models = modelDrift(new Map([...a.models].filter(([folder]) => b.models.has(folder))), b.models, [])
+  const told = new Set(models.map(({ name }) => name))
+  const only = (one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>, what: string) => {
+    const names = [...one.keys()].filter((name) => !other.has(name)).toSorted()
+    return names.length === 0 ? [] : [`node class${names.length === 1 ? '' : 'es'} ${what}: ${names.join(', ')}`]
+  }
+  const changed = [...before].flatMap(([name, old]) => {
+    const fresh = now.get(name)
+    return fresh ? classDrift(name, old, fresh, { uses: [], told }) : []
+  })
+  return [
+    ...warnings(a, b).map(({ what }) => what),
+    ...models.map(({ drift }) => drift.what),
+    ...only(before, now, 'gone'),
+    ...only(now, before, 'new'),
+    ...changed.map(({ what }) => what),
+  ]
+}
+
 /** A drift as a line: `… is gone: prompts 2, 4 would fail`. */
 export function driftText({ what, failing }: Drift): string {
   if (failing.length === 0) return what
@@ -46,7 +68,7 @@ function warnings(recorded: ServerFacts, live: ServerFacts): Drift[] {
     ['the device', recorded.device, live.device],
   ] as const
   return pairs
-    .filter(([, was, is]) => was !== '' && was !== is)
+    .filter(([, was, is]) => was !== '' && is !== '' && was !== is)
     .map(([name, was, is]) => ({ ...difference(`${name} was ${was} and is ${is}`), isWarning: true }))
 }
 

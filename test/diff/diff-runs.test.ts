@@ -19,6 +19,7 @@ it('finds no difference between a run and itself', () => {
     equal: true,
     jobs: { compared: 1, added: [], gone: [], changed: [] },
     uploads: { compared: 1, added: [], gone: [], changed: [] },
+    server: null,
     estimate: null,
   })
   expect(diffText(diff)).toEqual(['No difference: 1 job, 1 upload.'])
@@ -103,8 +104,36 @@ it('compares no estimate with a recording, which has none', () => {
   expect(diffRuns(facts({ estimate }), facts({}), roleOf)).toMatchObject({ equal: true, estimate: null })
 })
 
+it('tells of two recordings how their servers differ', () => {
+  const classes = (more: object, steps: number) =>
+    JSON.stringify({
+      KSampler: { input: { required: { steps: ['INT', { max: steps }] } }, output: ['LATENT'] },
+      ...more,
+    })
+  const none = { input: {}, output: [] }
+  const server = (version: string, objectInfo: string, models: Record<string, string[]>) =>
+    facts({ server: { version, device: 'cpu', objectInfo, models: new Map(Object.entries(models)) } })
+  const a = server('0.3.64', classes({ Old: none }, 100), { loras: ['a', 'b'], vae: ['v'] })
+  const b = server('0.3.70', classes({ New: none, Newer: none }, 200), { loras: ['b', 'c'], unet: ['u'] })
+  expect(diffText(diffRuns(a, a, roleOf))).toEqual([
+    'No difference: 0 jobs, 0 uploads, the server with its classes and models.',
+  ])
+  const diff = diffRuns(a, b, roleOf)
+  expect(diff.equal).toBe(false)
+  expect(diffText(diff)).toEqual([
+    '~ server',
+    '    ComfyUI was 0.3.64 and is 0.3.70',
+    '    LoRA `a` is gone',
+    '    LoRA `c` is new',
+    '    node class gone: Old',
+    '    node classes new: New, Newer',
+    '    max of `KSampler.steps` was 100 and is 200',
+    'Jobs: 0 changed, 0 added, 0 gone. Uploads: 0 changed, 0 added, 0 gone.',
+  ])
+})
+
 function facts(some: Partial<RunFacts>): RunFacts {
-  return { jobs: [], uploads: [], estimate: null, ...some }
+  return { jobs: [], uploads: [], estimate: null, server: null, ...some }
 }
 
 function job(name: string, nodes: Nodes): JobFacts {
