@@ -3,6 +3,8 @@ import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from './si
 
 /** Seconds that Google's access tokens last, less one for the way. */
 const EXPIRES_IN = 3599
+/** Grants that Google has besides, for what only a person or another provider can show. */
+const OTHER_GRANTS = ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code']
 const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /**
@@ -14,15 +16,33 @@ export function googleAuthSimulator(): SimulatedService {
   const app = new Hono()
   app.post('/token', async (c) => {
     const form = new URLSearchParams(await c.req.text())
+    const unknown = notSimulated(form, new URL(c.req.url).searchParams)
+    if (unknown !== null) {
+      c.header(UNMATCHED_HEADER, KNOWN)
+      return c.json({ error: 'not_implemented', error_description: `no answer to ${unknown}` }, 501)
+    }
     const refusal = refusalOf(form)
     c.header(PROVENANCE_HEADER, 'derived')
     return refusal === null ? c.json(simulatedToken()) : c.json(refusal, 400)
   })
   app.notFound((c) => {
-    c.header(UNMATCHED_HEADER, 'Google token endpoint: POST /token')
+    c.header(UNMATCHED_HEADER, KNOWN)
     return c.json({ error: 'not_implemented', error_description: `no answer to ${c.req.method} ${c.req.path}` }, 501)
   })
   return { name: 'google-auth', http: async (request) => app.fetch(request) }
+}
+
+const FIELDS = ['grant_type', 'assertion', 'refresh_token', 'client_id', 'client_secret', 'scope']
+const KNOWN = `Google token endpoint: POST /token with ${FIELDS.join(', ')}, for an access token`
+
+/** What the endpoint would answer, and this one cannot; null: nothing. */
+function notSimulated(form: URLSearchParams, query: URLSearchParams): string | null {
+  const grant = form.get('grant_type') ?? ''
+  if (OTHER_GRANTS.includes(grant)) return `the grant ${grant}`
+  const field = [...form.keys(), ...query.keys()].find((name) => !FIELDS.includes(name) || query.has(name))
+  if (field !== undefined) return `the parameter ${field}`
+  const claims = decoded(form.get('assertion')?.split('.')[1])
+  return claims?.['target_audience'] === undefined ? null : 'the claim target_audience'
 }
 
 interface Refusal {
@@ -67,34 +87,6 @@ function decoded(part = ''): Record<string, unknown> | null {
 }
 
 /** The answer with an access token. The token is no secret: it opens nothing. */
-function simulatedToken(): { access_token: string; expires_in: number; token_type: string } {
+export function simulatedToken(): { access_token: string; expires_in: number; token_type: string } {
   return { access_token: 'simulated-access-token', expires_in: EXPIRES_IN, token_type: 'Bearer' }
-}
-
-const PROJECT_ID = 'simulated-project'
-
-/**
- * The metadata server of a Google machine (`metadata.google.internal`, `169.254.169.254`): where Google's library looks for
- * credentials when none are given. Both sides must show `Metadata-Flavor: Google`.
- * https://cloud.google.com/compute/docs/metadata/querying-metadata
- */
-export function metadataSimulator(): SimulatedService {
-  const app = new Hono()
-  app.use(async (c, next) => {
-    if (c.req.header('metadata-flavor') === 'Google') await next()
-    else c.res = new Response('Missing Metadata-Flavor:Google header.', { status: 403 })
-    c.res.headers.set('metadata-flavor', 'Google')
-    c.res.headers.set(PROVENANCE_HEADER, 'derived')
-  })
-  const base = app.basePath('/computeMetadata/v1')
-  base.get('/instance', (c) => c.text('id\nname\nservice-accounts/\nzone\n'))
-  base.get('/project/project-id', (c) => c.text(PROJECT_ID))
-  base.get('/universe/universe-domain', (c) => c.text('googleapis.com'))
-  base.get('/instance/service-accounts/default/email', (c) => c.text(`simulated@${PROJECT_ID}.iam.gserviceaccount.com`))
-  base.get('/instance/service-accounts/default/token', (c) => c.json(simulatedToken()))
-  app.notFound((c) => {
-    c.header(UNMATCHED_HEADER, 'metadata server: /computeMetadata/v1/instance/service-accounts/default/token')
-    return c.text(`no answer to ${c.req.method} ${c.req.path}`, 501)
-  })
-  return { name: 'metadata', http: async (request) => app.fetch(request) }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { googleAuthSimulator, metadataSimulator } from '../../src/simulators/google-auth-simulator.ts'
+import { googleAuthSimulator } from '../../src/simulators/google-auth-simulator.ts'
 
 const claims = {
   iss: 'robot@project.iam.gserviceaccount.com',
@@ -60,28 +60,18 @@ function jwt(payload: object): string {
 }
 
 it.each([
-  ['/computeMetadata/v1/instance', 200, 'id\nname\nservice-accounts/\nzone\n'],
-  ['/computeMetadata/v1/project/project-id', 200, 'simulated-project'],
+  ['another grant of Google', { grant_type: 'authorization_code', code: 'x' }],
+  ['a field', { grant_type: 'refresh_token', refresh_token: 'r', client_id: 'c', client_secret: 's', rapt: 'x' }],
   [
-    '/computeMetadata/v1/instance/service-accounts/default/token?scopes=a,b',
-    200,
-    '{"access_token":"simulated-access-token","expires_in":3599,"token_type":"Bearer"}',
+    'an identity',
+    {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: jwt({ ...claims, target_audience: 'https://x.test' }),
+    },
   ],
-  ['/computeMetadata/v1/instance/disks', 501, 'no answer to GET /computeMetadata/v1/instance/disks'],
-])('answers %s', async (path, status, text) => {
-  const response = await askMachine(path, { 'metadata-flavor': 'Google' })
-  expect([response.status, await response.text(), response.headers.get('metadata-flavor')]).toEqual([
-    status,
-    text,
-    'Google',
-  ])
+])('has no answer to %s that is not simulated', async (_, form) => {
+  const body = new URLSearchParams(form as unknown as Record<string, string>)
+  const request = new Request('https://oauth2.googleapis.com/token', { method: 'POST', body })
+  const response = await googleAuthSimulator().http(request)
+  expect([response.status, response.headers.get('x-pr-unmatched')]).toEqual([501, expect.stringMatching(/POST .token/)])
 })
-
-it('answers only who shows that it means a metadata server', async () => {
-  const response = await askMachine('/computeMetadata/v1/project/project-id', {})
-  expect([response.status, await response.text()]).toEqual([403, 'Missing Metadata-Flavor:Google header.'])
-})
-
-function askMachine(path: string, headers: Record<string, string>): Promise<Response> {
-  return metadataSimulator().http(new Request(`http://169.254.169.254${path}`, { headers }))
-}

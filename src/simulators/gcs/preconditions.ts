@@ -19,9 +19,9 @@ export function preconditionsOf(query: URLSearchParams, prefix: 'if' | 'ifSource
       return value === null ? [] : [[name, int64(prefix + name, value)]]
     }),
   ) as Preconditions
-  for (const of of ['Generation', 'Metageneration'] as const) {
-    if (conditions[`${of}Match`] === undefined || conditions[`${of}NotMatch`] === undefined) continue
-    throw invalid(`Only one of ${prefix}${of}Match and ${prefix}${of}NotMatch can be given.`)
+  for (const what of ['Generation', 'Metageneration'] as const) {
+    if (conditions[`${what}Match`] === undefined || conditions[`${what}NotMatch`] === undefined) continue
+    throw invalid(`Only one of ${prefix}${what}Match and ${prefix}${what}NotMatch can be given.`)
   }
   return conditions
 }

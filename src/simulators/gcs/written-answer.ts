@@ -59,10 +59,10 @@ function merged(before: Mask | null | undefined, now: Mask | null, isKnown: bool
 function selected(value: unknown, mask: Mask): unknown {
   if (Array.isArray(value)) return value.map((item) => selected(item, mask))
   if (typeof value !== 'object' || value === null) return value
-  const wanted = Object.entries(value).flatMap(([name, inner]) => {
-    const of = mask.get(name) ?? mask.get('*')
-    if (of === undefined && !mask.has(name) && !mask.has('*')) return []
-    return [[name, of ? selected(inner, of) : inner]]
+  const kept = Object.entries(value).flatMap(([name, inner]) => {
+    const wanted = mask.get(name) ?? mask.get('*')
+    if (wanted === undefined && !mask.has(name) && !mask.has('*')) return []
+    return [[name, wanted ? selected(inner, wanted) : inner]]
   })
-  return Object.fromEntries(wanted)
+  return Object.fromEntries(kept)
 }

@@ -106,7 +106,7 @@ export interface RunpodSeed {
   /** The pod as it was; its id gives way to the one that is asked for. */
   readonly pod: PodResource
   /** The answer of `/v2/catalog/gpus`. */
-  readonly catalog: { readonly gpus: ReadonlyArray<{ readonly id: string }> }
+  readonly catalog: { readonly gpus: ReadonlyArray<{ readonly id: string; readonly [field: string]: unknown }> }
 }
 
 const catalogAnswer = z.object({ gpus: z.array(z.looseObject({ id: z.string() })) })

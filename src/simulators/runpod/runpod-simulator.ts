@@ -1,6 +1,9 @@
-import { Hono } from 'hono'
-import { type Clock, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
+import { type Context, Hono } from 'hono'
+import { type Clock, PROVENANCE_HEADER, type SimulatedService } from '../simulator.ts'
+import { type GpuView, gpuView } from './gpu-catalogue.ts'
 import { type PodAction, PodModel, podAction, type RunpodSeed } from './pod-model.ts'
+import { notFound, notSimulated, problem, unprocessable } from './problem.ts'
+import { inWords, type RunpodCall, runpodCalls, runpodKnown } from './runpod-calls.ts'
 
 export interface RunpodSimulatorOptions {
   readonly clock: Clock
@@ -12,7 +15,7 @@ export interface RunpodSimulatorOptions {
   readonly pods?: readonly string[] | undefined
 }
 
-/** RunPod's REST API v2, `https://api.runpod.io/v2`: one pod to look at, stop, start and terminate, and the GPU catalogue. */
+/** RunPod's REST API v2, `https://api.runpod.io/v2`: pods to look at, stop, start and terminate, and the GPU catalogue. */
 export function runpodSimulator({ clock, seed, pods: existing }: RunpodSimulatorOptions): SimulatedService {
   const pods = new Map<string, PodModel>()
   const limits = rateLimit()
@@ -25,47 +28,72 @@ export function runpodSimulator({ clock, seed, pods: existing }: RunpodSimulator
 
   const app = new Hono()
   app.use(async (c, next) => {
-    const isKnown = /^Bearer \S/.test(c.req.header('authorization') ?? '')
+    // The name of a scheme is the same in any case (RFC 9110 §11.1).
+    const isKnown = /^Bearer +\S/i.test(c.req.header('authorization') ?? '')
     if (isKnown) await next()
     else c.res = problem(401, 'Unauthorized', 'missing bearer token')
-    c.res.headers.set(PROVENANCE_HEADER, 'derived')
+    if (!c.res.headers.has(PROVENANCE_HEADER)) c.res.headers.set(PROVENANCE_HEADER, 'derived')
     if (isKnown) for (const [name, value] of Object.entries(limits(clock.now()))) c.res.headers.set(name, value)
   })
 
-  app.get('/v2/pods/:id', (c) => {
-    const pod = find(c.req.param('id'))
-    return pod === null ? notFound('pod') : c.json(pod.resource(clock.now()))
-  })
+  const answers: Record<keyof typeof runpodCalls, (c: Context) => Response | Promise<Response>> = {
+    listPods(c) {
+      const asked = c.req.query('includeClusterPods') ?? 'false'
+      // No pod here belongs to a cluster.
+      if (asked !== 'true' && asked !== 'false')
+        return unprocessable(['$.includeClusterPods: got string, want boolean'])
+      // Of any id that could be asked for only those that were, else the recorded one.
+      const ids = existing ?? (pods.size > 0 ? [...pods.keys()] : [seed.pod.id])
+      return c.json({ pods: ids.map((id) => find(id)!.resource(clock.now())) })
+    },
 
-  app.post('/v2/pods/:id/action', async (c) => {
-    const pod = find(c.req.param('id'))
-    if (pod === null) return notFound('pod')
-    const action = readAction(await c.req.text())
-    if (action instanceof Response) return action
-    const { status, locked } = pod.resource(clock.now())
-    if (!pod.act(action, clock.now())) {
-      const why = locked ? 'the pod is locked' : `it is not valid for status ${status}`
-      return problem(409, 'Conflict', `action ${action} refused: ${why}`)
-    }
-    return action === 'terminate' ? c.body(null, 204) : c.json(pod.resource(clock.now()))
-  })
+    getPod(c) {
+      const pod = find(c.req.param('id')!)
+      return pod === null ? notFound('pod') : c.json(pod.resource(clock.now()))
+    },
 
-  app.get('/v2/catalog/gpus', (c) => c.json(seed.catalog))
-  app.get('/v2/catalog/gpus/:id', (c) => {
-    const gpu = seed.catalog.gpus.find(({ id }) => id === c.req.param('id'))
-    return gpu === undefined ? notFound('GPU type') : c.json(gpu)
-  })
+    async act(c) {
+      const pod = find(c.req.param('id')!)
+      if (pod === null) return notFound('pod')
+      const action = readAction(await c.req.text())
+      if (action instanceof Response) return action
+      const { status, locked } = pod.resource(clock.now())
+      if (!pod.act(action, clock.now())) {
+        const why = locked ? 'the pod is locked' : `it is not valid for status ${status}`
+        return problem(409, 'Conflict', `action ${action} refused: ${why}`)
+      }
+      return action === 'terminate' ? c.body(null, 204) : c.json(pod.resource(clock.now()))
+    },
 
-  app.notFound((c) => {
-    const nearest = 'RunPod REST v2: GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus'
-    const detail = `no answer to ${c.req.method} ${c.req.path}`
-    return problem(501, 'Not Implemented', detail, { headers: { [UNMATCHED_HEADER]: nearest } })
-  })
+    listGpus(c) {
+      return shown(c, (show) => ({ gpus: seed.catalog.gpus.map(show) }))
+    },
+
+    getGpu(c) {
+      const gpu = seed.catalog.gpus.find(({ id }) => id === c.req.param('id'))
+      return gpu === undefined ? notFound('GPU type') : shown(c, (show) => show(gpu))
+    },
+  }
+
+  const shown = (c: Context, answer: (show: GpuView['show']) => object): Response => {
+    const view = gpuView(new URL(c.req.url).searchParams, seed)
+    if (view instanceof Response) return view
+    return c.json(answer(view.show), 200, view.isSynthetic ? { [PROVENANCE_HEADER]: 'synthetic' } : {})
+  }
+
+  for (const [name, call] of Object.entries(runpodCalls)) {
+    app.on(call.method, call.path, (c) => unknownParameter(c, call) ?? answers[name as keyof typeof runpodCalls](c))
+  }
+  app.notFound((c) => notSimulated(`${c.req.method} ${c.req.path}`, runpodKnown))
   return { name: 'runpod', http: async (request) => app.fetch(request) }
 }
 
-function notFound(what: string): Response {
-  return problem(404, 'Not Found', `${what} not found`)
+function unknownParameter({ req }: Context, call: RunpodCall): Response | null {
+  const { searchParams } = new URL(req.url)
+  const other = [...searchParams.keys()].find(
+    (name) => !call.parameters.includes(name) || searchParams.getAll(name).length > 1,
+  )
+  return other === undefined ? null : notSimulated(`the parameter ${other} of ${req.method} ${req.path}`, inWords(call))
 }
 
 const WINDOWS = [
@@ -106,7 +134,7 @@ function readAction(text: string): PodAction | Response {
     return problem(400, 'Bad Request', 'request could not be processed')
   }
   const errors = errorsOf(body)
-  if (errors.length > 0) return problem(422, 'Unprocessable Entity', 'Request validation failed.', { errors })
+  if (errors.length > 0) return unprocessable(errors)
   return podAction.parse((body as { action: unknown }).action)
 }
 
@@ -130,17 +158,4 @@ function actionErrors(action: unknown): string[] {
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
-}
-
-/** An error of the v2 API: `application/problem+json` (RFC 9457). `errors` are what a validation found. */
-function problem(
-  status: number,
-  title: string,
-  detail: string,
-  { headers = {}, errors }: { headers?: Record<string, string>; errors?: readonly string[] } = {},
-): Response {
-  return Response.json(
-    { title, status, detail, ...(errors && { errors }) },
-    { status, headers: { 'content-type': 'application/problem+json', ...headers } },
-  )
 }

@@ -73,6 +73,69 @@ it('refuses to stop a locked pod', async () => {
 it('names what it knows to whoever asks for something else', async () => {
   const response = await testRunpod().http(new Request('https://api.runpod.io/v1/pods/abc', { headers: key }))
   expect(response.headers.get('x-pr-unmatched')).toBe(
-    'RunPod REST v2: GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus',
+    'RunPod REST v2: GET /v2/pods, GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus, GET /v2/catalog/gpus/{id}',
   )
 })
+
+const ask = async (path: string, authorization = 'Bearer k', options: Partial<RunpodSimulatorOptions> = {}) => {
+  const response = await testRunpod(options).http(
+    new Request(`https://api.runpod.io${path}`, { headers: { authorization } }),
+  )
+  return { status: response.status, body: await response.json(), unmatched: response.headers.get('x-pr-unmatched') }
+}
+
+it.each(['Bearer k', 'bearer k', 'BEARER  k'])('takes the scheme of %s', async (authorization) => {
+  expect((await ask('/v2/pods/p', authorization)).status).toBe(200)
+})
+
+it.each(['Basic k', 'Bearer', 'Bearer ', 'k'])('takes no key from %j', async (authorization) => {
+  expect((await ask('/v2/pods/p', authorization)).status).toBe(401)
+})
+
+it('lists the pods that there are', async () => {
+  const pods = (ids: string[]) => ({ pods: ids.map((id) => expect.objectContaining({ id, status: 'RUNNING' })) })
+  expect((await ask('/v2/pods', 'Bearer k', { pods: ['a', 'b'] })).body).toEqual(pods(['a', 'b']))
+  expect((await ask('/v2/pods?includeClusterPods=true', 'Bearer k', { pods: [] })).body).toEqual(pods([]))
+  expect((await ask('/v2/pods')).body).toEqual(pods(['examplepod0001']))
+  const { http } = testRunpod()
+  for (const path of ['/v2/pods/mine', '/v2/pods']) {
+    const response = await http(new Request(`https://api.runpod.io${path}`, { headers: key }))
+    if (path === '/v2/pods') expect(await response.json()).toEqual(pods(['mine']))
+  }
+  expect((await ask('/v2/pods?includeClusterPods=maybe')).status).toBe(422)
+})
+
+const rtx = 'NVIDIA%20GeForce%20RTX%204090'
+
+it.each<[query: string, status: number, of?: object]>([
+  ['', 200, { price: { secure: 0.44, community: 0.31 } }],
+  ['include=AVAILABILITY', 200, { availability: 'HIGH', dataCenters: [{ id: 'US-KS-2', availability: 'HIGH' }] }],
+  ['include=AVAILABILITY&product=POD&count=4&cloud=COMMUNITY&minCudaVersion=12.1', 200, { availability: 'HIGH' }],
+  ['include=PRICES', 422],
+  ['include=AVAILABILITY&product=CAR', 422],
+  ['include=AVAILABILITY&count=0', 422],
+  ['include=AVAILABILITY&cloud=MINE', 422],
+  ['include=AVAILABILITY&minCudaVersion=new', 422],
+  ['product=POD', 422],
+  ['include=AVAILABILITY&product=SERVERLESS', 501],
+  ['include=AVAILABILITY&count=9', 501],
+  ['include=AVAILABILITY&minCudaVersion=13.0', 501],
+  ['memory=24', 501],
+  ['include=AVAILABILITY&include=AVAILABILITY', 501],
+])('answers the catalogue by %j', async (query, status, of) => {
+  for (const path of ['/v2/catalog/gpus', `/v2/catalog/gpus/${rtx}`]) {
+    const answer = await ask(`${path}?${query}`)
+    expect([answer.status, answer.unmatched !== null]).toEqual([status, status === 501])
+    const gpu = (answer.body as { gpus?: unknown[] }).gpus?.[0] ?? answer.body
+    if (of !== undefined) expect(gpu).toMatchObject(of)
+    expect('availability' in (gpu as object)).toBe(query !== '' && status === 200)
+  }
+})
+
+it.each([['/v2/pods?limit=1'], ['/v2/pods/p?include=x'], ['/v2/pods/p/logs'], ['/v2/billing'], ['/v2/catalog/cpus']])(
+  'has no answer to %s',
+  async (path) => {
+    const { status, unmatched } = await ask(path)
+    expect([status, unmatched]).toEqual([501, expect.stringMatching(/./)])
+  },
+)
