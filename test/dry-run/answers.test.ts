@@ -33,15 +33,16 @@ const passing = [
   'no answer',
 ]
 
-it.each(passing)('looks again when the history is answered with %s, and pays for nothing twice', async (action) => {
-  const run = await withFaults(`GET /history of job 2: ${action}, times 7`)
-  expect([run.exitCode, run.sent]).toEqual([0, once])
-})
-
-it.each(passing)('looks for a prompt whose answer was %s', async (action) => {
-  const run = await withFaults(`after POST /prompt of job 3: ${action}`)
-  expect([run.exitCode, run.sent]).toEqual([0, once])
-})
+it.each(passing)(
+  'looks again when the history or a prompt is answered with %s, and pays for nothing twice',
+  async (action) => {
+    const run = await withFaults([
+      `GET /history of job 2: ${action}, times 7`,
+      `after POST /prompt of job 3: ${action}`,
+    ])
+    expect([run.exitCode, run.sent]).toEqual([0, once])
+  },
+)
 
 it.each([
   'field *.status.messages = null',

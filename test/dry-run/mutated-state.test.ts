@@ -5,8 +5,9 @@ import { type RunContext, runContext } from '../support/run-context.ts'
 import { chosen, seed } from '../support/seeded.ts'
 import { promptsRun, type SimulatedWorld, simulatedWorld, stored } from '../support/simulated-world.ts'
 
-const MUTATIONS = 200
-const PARTS = 8
+/** `PR_MUTATIONS=200` tries more, each time from another PR_SEED. */
+const MUTATIONS = Number(process.env['PR_MUTATIONS'] || 60)
+const PARTS = 4
 /** What the run pays for. */
 const JOBS = 6
 
