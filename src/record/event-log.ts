@@ -1,4 +1,5 @@
 import type { PromptEvent } from '../clients/clients.ts'
+import { excusedLine } from './excused-line.ts'
 import { UNREAD } from './seen-files.ts'
 
 /** What a client got to see of one step, without anything that differs from run to run. */
@@ -53,14 +54,14 @@ export const TOO_LATE = 'ended before it could be interrupted'
 export interface LogDifferences {
   /** Where they part; null when nothing is left to refuse. */
   readonly first: string | null
-  /** Files that are not the same, and need not be. */
+  /** Lines that are not the same, and need not be. */
   readonly excused: readonly string[]
 }
 
 /**
  * Compares what a client got to see. Branches of a workflow with several outputs run in the order of a Python set, so
- * their lines are compared in any order. `madeUp` names the classes whose part in a node's files is not simulated:
- * these files may differ. Where it names none, a difference counts.
+ * their lines are compared in any order. `madeUp` names the classes whose part in what a node gives is not simulated: its
+ * files and values may differ. Where it names none, a difference counts.
  */
 export function logDifferences(
   live: readonly StepLog[],
@@ -75,15 +76,17 @@ export function logDifferences(
       continue
     }
     const hasBranches = lines.filter((line) => line.startsWith('output of ')).length > 1
-    const [these, others] = [lines, replayed[index]?.lines ?? []].map((each) => (hasBranches ? each.toSorted() : each))
+    const [these, others] = [lines, replayed[index]?.lines ?? []].map((each) => {
+      const told = withoutMiddle(each)
+      return hasBranches ? told.toSorted() : told
+    })
     for (const [number, line] of these!.entries()) {
       const other = others![number]
       if (agrees(line, other)) continue
-      const [file, node = ''] = FILE.exec(line) ?? []
-      const classes = file !== undefined && other?.startsWith(file) ? madeUp(index, node) : []
+      const excuse = excusedLine(line, other, (node) => madeUp(index, node))
       const difference = `${step}: the server said ${quoted(line)}, the replay ${quoted(other)}`
-      if (classes.length === 0) return { first: difference, excused }
-      excused.push(`${difference}; what ${classes.join(', ')} makes is not simulated`)
+      if (excuse === null) return { first: difference, excused }
+      excused.push(`${difference}; ${excuse}`)
     }
     if (others!.length > these!.length)
       return { first: `${step}: the replay also said ${quoted(others![these!.length])}`, excused }
@@ -92,8 +95,23 @@ export function logDifferences(
   return { first, excused }
 }
 
-/** The start of the line of a file that is there, with the node that made it. */
-const FILE = /^file .* of (\S+): /
+const PROGRESS = /^progress of (\S+): (\S+) of (\S+)$/
+
+/**
+ * Of a node's progress only the first and the last value: newer servers leave out what comes too soon after another, which
+ * is a matter of how fast they are.
+ */
+function withoutMiddle(lines: readonly string[]): string[] {
+  const begun = new Set<string>()
+  return lines.filter((line) => {
+    const [, node, value, max] = PROGRESS.exec(line) ?? []
+    if (node === undefined || value === max || !begun.has(node)) {
+      if (node !== undefined) begun.add(node)
+      return true
+    }
+    return false
+  })
+}
 
 /** What a client can rely on in a file that it was given; `facts` may differ where the simulator only makes the file up. */
 export function fileLine(name: string, node: string, facts: string): string {

@@ -26,7 +26,7 @@ export function fileFacts(path: string): string {
  * Gives a copy of what a server tells of a node's files, with the files of each prefix counted from 1: a server goes on from
  * what lies in its folders, where the replay of a recording has nothing yet. Nodes count for themselves: those with one prefix
  * share the numbers in the order in which they run, which is that of a Python set. ComfyUI names files
- * `<prefix>_<five digits>_.<type>`, VideoHelperSuite without the second underscore.
+ * `<prefix>_<five digits>_.<type>`, VideoHelperSuite and newer nodes without the second underscore.
  */
 export function numberedFromOne(): <T>(node: string, told: T) => T {
   const firsts = new Map<string, number>()
@@ -38,16 +38,19 @@ interface NamedFile {
   readonly filename: string
   readonly subfolder?: unknown
   readonly type?: unknown
+  readonly id?: unknown
 }
 
 const isFile = (value: unknown): value is NamedFile =>
   typeof value === 'object' && value !== null && 'filename' in value && typeof value.filename === 'string'
 
 function recounted(node: string, file: NamedFile, firsts: Map<string, number>): NamedFile {
+  // The assets system gives every file an id of its own.
+  const { id: _, ...told } = file
   const [, prefix, digits, rest] = /^(.*_)(\d{5,})(_?\.\w+)$/.exec(file.filename) ?? []
-  if (prefix === undefined) return file
+  if (prefix === undefined) return told
   const series = JSON.stringify([node, file.type, file.subfolder, prefix])
   const first = firsts.get(series) ?? Number(digits)
   firsts.set(series, first)
-  return { ...file, filename: `${prefix}${String(Number(digits) - first + 1).padStart(5, '0')}${rest}` }
+  return { ...told, filename: `${prefix}${String(Number(digits) - first + 1).padStart(5, '0')}${rest}` }
 }

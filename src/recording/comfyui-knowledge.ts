@@ -36,6 +36,8 @@ export interface ClassKnowledge {
   readonly ms: number
   /** Median duration of one progress step; null when the class reports no progress. */
   readonly stepMs: number | null
+  /** What its progress counted up to, last; null when it told none. */
+  readonly steps: number | null
   /** Median of width × height × frames in the graphs that it ran in; null where the graphs name none. */
   readonly volume: number | null
   /** Members of its `ui`, from the first run that showed any. */
@@ -138,6 +140,7 @@ function classesOf(all: readonly NodeRun[]): Map<string, ClassKnowledge> {
           runs: seen.length,
           ms: median(seen.map((run) => run.ms - run.stepMs.reduce((sum, ms) => sum + ms, 0))),
           stepMs: steps.length > 0 ? median(steps) : null,
+          steps: seen.findLast((run) => run.steps !== null)?.steps ?? null,
           volume: volumes.length > 0 ? median(volumes) : null,
           members: seen.find(({ members }) => members.length > 0)?.members ?? [],
           functionName: seen.find((run) => run.functionName !== null)?.functionName ?? null,

@@ -14,6 +14,8 @@ export interface NodeRun {
   readonly ms: number
   /** From `executing` to the first progress tick, and from tick to tick. */
   readonly stepMs: readonly number[]
+  /** What its progress counted up to; null when it told none. */
+  readonly steps: number | null
   readonly volume: number | null
   /** The same for nodes that give the same (graph-signature.ts). */
   readonly signature: string
@@ -41,12 +43,22 @@ interface Graph {
   readonly signature: (id: string) => string
 }
 
+/** More steps than any node counts, so that a hostile number costs nothing. */
+const MOST_STEPS = 10_000
+
 const submission = z.object({ prompt: graphSchema })
 const acceptance = z.object({ prompt_id: z.string() })
 const message = z.object({
   type: optional,
   data: z
-    .object({ node: optional, prompt_id: optional, output: members.catch({}), exception_message: optional })
+    .object({
+      node: optional,
+      prompt_id: optional,
+      output: members.catch({}),
+      exception_message: optional,
+      value: z.int().positive().max(MOST_STEPS).optional().catch(undefined),
+      max: z.int().positive().max(MOST_STEPS).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 })
@@ -76,15 +88,14 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
     const graph = open && graphs.get(open.prompt)
     const classType = open && graph?.nodes[open.node]?.class_type
     if (open && graph && classType) {
-      const { ticks } = open
-      const started = open.at
-      const stepMs = ticks.map((tick, index) => tick - (ticks[index - 1] ?? started))
+      const stepMs = stepTimes(open)
       runs.push({
         classType,
         graph: graph.nodes,
         node: open.node,
-        ms: at - started,
+        ms: at - open.at,
         stepMs,
+        steps: open.steps,
         volume: volumeOf(graph),
         ...shownBy(open, graph),
         functionName: functionIn(failure),
@@ -97,9 +108,14 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
     const { type, data: facts } = message.safeParse(jsonOrNull(data())).data ?? {}
     if (type === 'executing' || type?.startsWith('execution_')) close(at, facts?.exception_message)
     if (type === 'executing' && facts?.node && facts.prompt_id) {
-      open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], output: {} }
-    } else if (type === 'progress') (open as { ticks: number[] } | null)?.ticks.push(at)
-    else if (type === 'executed') Object.assign((open as Open | null)?.output ?? {}, facts?.output)
+      open = { node: facts.node, prompt: facts.prompt_id, at, ticks: [], reached: 0, steps: null, output: {} }
+    } else if (type === 'progress' && open) {
+      const running: Open = open
+      running.ticks.push(at)
+      running.reached = facts?.value ?? running.reached
+      running.steps = facts?.max ?? running.steps
+    }
+    if (type === 'executed') Object.assign((open as Open | null)?.output ?? {}, facts?.output)
   }
   return runs
 }
@@ -110,7 +126,17 @@ interface Open {
   readonly prompt: string
   readonly at: number
   readonly ticks: number[]
+  /** The value that was told last. */
+  reached: number
+  steps: number | null
   readonly output: Record<string, unknown>
+}
+
+/** From tick to tick; where the server left ticks out, the steps up to the last one share its time. */
+function stepTimes({ at, ticks, reached }: Open): number[] {
+  const last = ticks.at(-1)
+  if (last === undefined || reached <= ticks.length) return ticks.map((tick, index) => tick - (ticks[index - 1] ?? at))
+  return Array.from({ length: reached }, () => (last - at) / reached)
 }
 
 function shownBy({ node, output }: Open, graph: Graph) {

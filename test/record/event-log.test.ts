@@ -55,3 +55,38 @@ it('excuses a step that ended on one side before it could be interrupted', () =>
   ])
   expect(logDifferences(log(TOO_LATE), log(TOO_LATE))).toEqual({ first: null, excused: [] })
 })
+
+it('compares of a node’s progress the first and the last value', () => {
+  const progress = (...values: number[]) => values.map((value) => `progress of 2: ${value} of 5`)
+  expect(logDifferences(log(...progress(1, 5), 'executing 3'), log(...progress(1, 2, 3, 4, 5), 'executing 3'))).toEqual(
+    { first: null, excused: [] },
+  )
+  expect(firstDifference(log(...progress(1, 5)), log(...progress(1, 2)))).toBe(
+    'draw: the server said "progress of 2: 5 of 5", the replay ""',
+  )
+})
+
+it('excuses the words of an exception that is the same, and not another one', () => {
+  const failed = (type: string, words: string, node = 'node 3 (VAEDecode)') =>
+    log(`PR_COMFY_FAILED: prompt <id> failed at ${node}: ${type}: ${words}`)
+  const compare = (...logs: [ReturnType<typeof log>, ReturnType<typeof log>]) => logDifferences(...logs).first === null
+  expect(compare(failed('torch.OutOfMemoryError', 'tried 5 GiB'), failed('torch.cuda.OutOfMemoryError', 'CUDA'))).toBe(
+    true,
+  )
+  expect(compare(failed('ValueError', 'a'), failed('ValueError', 'b'))).toBe(true)
+  expect(compare(failed('ValueError', 'a'), failed('KeyError', 'a'))).toBe(false)
+  expect(compare(failed('ValueError', 'a'), failed('ValueError', 'a', 'node 4 (VAEDecode)'))).toBe(false)
+})
+
+it('excuses values that a class shows whose code nobody has here, and no other member or file', () => {
+  const madeUp = (_: number, node: string) => (node === '3' ? ['CountWords'] : [])
+  const compare = (live: string, replayed: string) => logDifferences(log(live), log(replayed), madeUp).first === null
+  const shows = (node: string, output: object) => `executed ${node}: ${JSON.stringify(output)}`
+  const file = { filename: 'a_00001_.png' }
+  expect(compare(shows('3', { text: ['12'] }), shows('3', { text: ['0'] }))).toBe(true)
+  expect(compare(shows('4', { text: ['12'] }), shows('4', { text: ['0'] }))).toBe(false)
+  expect(compare(shows('3', { text: ['12'] }), shows('3', { words: ['12'] }))).toBe(false)
+  expect(compare(shows('3', { images: [file], n: [1] }), shows('3', { images: [file], n: [2] }))).toBe(true)
+  expect(compare(shows('3', { images: [file] }), shows('3', { images: [] }))).toBe(false)
+  expect(compare('text of 3: 12 words', 'text of 3: 0 words')).toBe(true)
+})

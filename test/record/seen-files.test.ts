@@ -25,3 +25,14 @@ it('leaves what has no number, or is no file', () => {
   }
   expect(numberedFromOne()('1', told)).toEqual(told)
 })
+
+it('leaves out the id that the assets system gives a file', () => {
+  const told = {
+    images: [
+      { ...file('x_00007_.png'), id: 'a1' },
+      { ...file('start.png'), id: 'a2' },
+    ],
+    id: 'kept',
+  }
+  expect(numberedFromOne()('1', told)).toEqual({ images: [file('x_00001_.png'), file('start.png')], id: 'kept' })
+})

@@ -82,3 +82,37 @@ it('says what to do when a recording has no node classes', () => {
   expect(() => comfyuiKnowledge(without)).toThrow(PromptRunnerError)
   expect(() => comfyuiKnowledge(without)).toThrow('the recording has no GET /object_info, so it teaches no node class')
 })
+
+const of029 = comfyuiKnowledge((await loadRecording('fixtures/conformance-0.29/comfyui.har')).entries)
+
+it('learns what classes show besides files, and how newer ones name theirs', () => {
+  const members = (name: string) => of029.classes.get(name)!.members
+  expect(members('SaveText')).toEqual([
+    { kind: 'values', key: 'text', values: [{ input: 'text' }] },
+    {
+      kind: 'files',
+      key: 'files',
+      extension: 'md',
+      type: 'output',
+      isPlain: true,
+      stem: 'txt',
+      extensionInput: 'format',
+      more: {},
+    },
+  ])
+  expect(members('VHS_VideoCombine')[0]).toMatchObject({
+    key: 'gifs',
+    more: { format: 'video/h264-mp4', frame_rate: 8 },
+  })
+})
+
+it('learns steps that a server did not tell one by one', () => {
+  const { steps, stepMs } = of029.classes.get('VHS_VideoCombine')!
+  expect(steps).toBe(5)
+  expect(stepMs).toBeGreaterThan(0)
+})
+
+it('learns what outputs gave from the nodes that showed it', () => {
+  expect([...of029.computed.values()].toSorted()).toEqual(['18.5', '2', '8', 'True', 'a-b', 'x'])
+  expect([...of029.shown.values()]).toContainEqual({ text: ['18.5'] })
+})

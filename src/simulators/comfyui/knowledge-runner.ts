@@ -103,7 +103,7 @@ export class KnowledgeRunner implements NodeRunner {
     const recorded = recordedNode(call, this.parts.recorded)
     const madeUp = () => void this.unlearnt.add(classType)
     const node = ownNode(call, this.parts, { traits, knowledge, recorded, instanceLetters, madeUp })
-    const ticks = behaviour?.progress?.(inputs, node) ?? []
+    const ticks = behaviour?.progress?.(inputs, node) ?? (behaviour?.run ? [] : recordedTicks(knowledge))
     const scale = scaleOf(inputs, knowledge)
     const stepMs = (knowledge?.stepMs ?? 0) * scale
     const ownMs = behaviour?.durationMs?.(inputs) ?? (knowledge?.ms ?? 0) * scale
@@ -142,6 +142,12 @@ export class KnowledgeRunner implements NodeRunner {
     }
     return letters
   }
+}
+
+/** A class whose code nobody wrote down counts as it did when it was recorded. */
+function recordedTicks(knowledge: ClassKnowledge | undefined): ProgressTick[] {
+  const max = knowledge?.steps ?? 0
+  return Array.from({ length: max }, (_, index) => ({ progress: { value: BigInt(index + 1), max: BigInt(max) } }))
 }
 
 /** A class that shows something, and by its declaration gives something too: newer save nodes give what they saved. */
