@@ -6,7 +6,7 @@ import type { FileStore } from '../files/file-store.ts'
 import { mimeType } from '../files/mime-type.ts'
 import type { ObjectInfo } from '../object-info.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
-import { FEATURES, MAX_BODY, type ServerModel } from '../server/server-model.ts'
+import { MAX_BODY, type ServerModel } from '../server/server-model.ts'
 import { emptyAnswer, jsonAnswer } from './aiohttp.ts'
 import { mayBeFolder, modelLists } from './model-lists.ts'
 import { recordedBody } from './recorded-body.ts'
@@ -52,7 +52,7 @@ export function factRoutes(app: Hono, model: ServerModel): void {
     app.get(`${base}/view`, ({ req }) => view(req.raw, files))
     app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, MAX_BODY))
     app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, MAX_BODY))
-    app.get(`${base}/features`, () => jsonAnswer(FEATURES))
+    app.get(`${base}/features`, () => jsonAnswer(model.features))
     app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
     app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))
     for (const path of RECORDED) app.get(base + path, recorded)

@@ -5,7 +5,8 @@ import type { NodeRunner } from '../execute/node-runner.ts'
 import type { Outbox } from '../execute/prompt-run.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { ObjectInfo } from '../object-info.ts'
-import { dict, type Py, type PyDict } from '../python/py.ts'
+import { parseJson } from '../python/parse.ts'
+import { dict, isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
 import type { Rules } from '../rules.ts'
 import { type FindClass, nodeClasses } from '../validate/node-class.ts'
 import { type PromptAnswer, validatePrompt } from '../validate/validate-prompt.ts'
@@ -17,7 +18,7 @@ import { Worker } from './worker.ts'
 /** `--max-upload-size` in bytes, the default of 100 MB; it holds for every body. */
 export const MAX_BODY = 104_857_600
 
-export const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_upload_size: BigInt(MAX_BODY) })
+const FEATURES: PyDict = dict({ supports_preview_metadata: true, max_upload_size: BigInt(MAX_BODY) })
 
 export interface ServerModelParts {
   readonly objectInfo: ObjectInfo
@@ -44,13 +45,16 @@ export class ServerModel {
   readonly hub: SocketHub
   readonly queue: PromptQueue
   readonly worker: Worker
+  /** `GET /features`, which a socket is told too: as recorded, else as of 0.3.64. */
+  readonly features: PyDict
   private readonly findClass: FindClass
   private counter = 0n
 
   constructor(parts: ServerModelParts) {
     this.parts = parts
     const { runner, clock, newId, objectInfo, behaviours, rules } = parts
-    this.hub = new SocketHub({ features: FEATURES, newId, remaining: () => this.queue.remaining })
+    this.features = recordedFeatures(parts.answers) ?? FEATURES
+    this.hub = new SocketHub({ features: this.features, newId, remaining: () => this.queue.remaining })
     this.queue = new PromptQueue(() => this.hub.broadcastStatus())
     const outbox = parts.outbox?.(this.hub) ?? this.hub
     this.worker = new Worker({ queue: this.queue, history: this.history, hub: this.hub, outbox, runner, rules, clock })
@@ -73,5 +77,17 @@ export class ServerModel {
       }
     }
     return answer
+  }
+}
+
+function recordedFeatures(answers: ComfyuiKnowledge['answers']): PyDict | null {
+  const answer = answers.get('/features')
+  if (answer?.status !== 200) return null
+  try {
+    const features = parseJson(Buffer.from(answer.body()).toString())
+    return isDict(features) ? features : null
+  } catch (error) {
+    if (error instanceof PythonError) return null
+    throw error
   }
 }
