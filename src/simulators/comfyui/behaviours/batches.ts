@@ -36,13 +36,18 @@ function joined(inputs: NodeInputs, parameter: 'images' | 'masks'): Value {
   const parts = partsOf(inputs, parameter).map((value) => {
     if (value.kind === 'images') return value.images
     if (value.kind === 'mask') return flatImages(value.width, value.height, value.count, 0)
-    throw new PythonError('AttributeError', `'${pythonType(value)}' object has no attribute 'shape'`)
+    throw withoutShape(value)
   })
   const [first = flatImages(0, 0, 0, 0)] = parts
   if (parameter === 'images')
     return { kind: 'images', images: { ...first, segments: parts.flatMap((part) => part.segments) } }
   const count = parts.reduce((sum, part) => sum + frameCount(part), 0)
   return { kind: 'mask', width: first.width, height: first.height, count, level: 1 }
+}
+
+function withoutShape(value: Value | undefined): PythonError {
+  const type = value ? pythonType(value) : 'NoneType'
+  return new PythonError('AttributeError', `'${type}' object has no attribute 'shape'`)
 }
 
 function joinedLatents(inputs: NodeInputs): Value {
@@ -58,7 +63,8 @@ function joinedLatents(inputs: NodeInputs): Value {
 function resized(inputs: NodeInputs): Value {
   const given = inputs.value('input')
   if (given?.kind === 'mask') return { ...given, ...sizeFor(inputs, given) }
-  const { images } = inputs.get('input', 'images')
+  if (given?.kind !== 'images') throw withoutShape(given)
+  const { images } = given
   return { kind: 'images', images: { ...images, ...sizeFor(inputs, images) } }
 }
 

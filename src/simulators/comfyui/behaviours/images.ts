@@ -64,7 +64,7 @@ export const imageBehaviours: readonly OwnBehaviour[] = [
   },
   {
     classType: 'GetVideoComponents',
-    run: (inputs) => {
+    run: (inputs, { traits }) => {
       const broken = inputs.find('video', 'opaque')
       if (broken) {
         const message = `[Errno 1094995529] Invalid data found when processing input: '${broken.type}'`
@@ -72,7 +72,8 @@ export const imageBehaviours: readonly OwnBehaviour[] = [
       }
       const { images, fps } = inputs.get('video', 'video')
       // A film without a sound track gives None, and CreateVideo takes that.
-      return { result: [{ kind: 'images', images }, null, fps] }
+      // Films are made with 8 bits a colour.
+      return { result: [{ kind: 'images', images }, null, fps, ...(traits.outputs.length > 3 ? [8n] : [])] }
     },
   },
 ]

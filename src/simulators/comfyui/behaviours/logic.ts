@@ -24,6 +24,7 @@ export const logicBehaviours: readonly OwnBehaviour[] = [
   {
     classType: 'CustomCombo',
     kwargs: true,
+    acceptsAll: true,
     // Its options are the editor's.
     validateInputs: { parameters: ['choice'], optional: ['index'], kwargs: true, check: () => true },
     run: (inputs) => ({ result: [inputs.data('choice') ?? null, inputs.data('index') ?? 0n] }),

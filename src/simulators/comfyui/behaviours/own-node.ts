@@ -17,6 +17,8 @@ import { saveFiles } from './saved-files.ts'
 export interface OwnBehaviour extends NodeBehaviour<OwnNode> {
   /** What its code says to a value of a combo that is none of the options. */
   readonly refuses?: Readonly<Record<string, (value: Py) => PythonError>>
+  /** accept_all_inputs: it gets constants that it does not declare. */
+  readonly acceptsAll?: boolean
 }
 
 export interface OwnNode extends RunningNode {

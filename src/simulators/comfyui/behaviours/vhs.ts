@@ -1,8 +1,9 @@
+import { fromBytes } from '../../media/byte-source.ts'
 import { everyNth, frameCount, type ImageSequence, slice } from '../../media/image-sequence.ts'
 import { png } from '../../media/png.ts'
 import type { Counting } from '../files/folder-paths.ts'
 import { join } from '../files/python-path.ts'
-import { type Py, PythonError } from '../python/py.ts'
+import { isDict, type Py, PythonError } from '../python/py.ts'
 import { fileCheck } from './loaders.ts'
 import type { SocketType } from './node-behaviour.ts'
 import type { OwnBehaviour, OwnNode } from './own-node.ts'
@@ -106,11 +107,15 @@ function videoCombine(inputs: NodeInputs, node: OwnNode): NodeReturn {
   const picture = png({ ...images, colour: first.segments[0]?.colour ?? 0, text: node.metadata() })
   writeFile(node, path, `${stem}.png`, type, picture, { kind: 'image', images: first, alpha: false })
   const frames = written(inputs, images)
+  if (keepsMetadata(inputs, node, format)) leaveMetadata(node)
   const bytes = film(frames, fps, node.metadata())
   writeFile(node, path, filename, type, bytes, { kind: 'video', images: frames, fps })
-  const fullpath = join(folder, filename)
+  // The film is written without its sound first, which stays beside it.
+  const sounding = hasSound(inputs, format) ? `${stem}-audio.${extensionOf(format)}` : null
+  if (sounding) writeFile(node, path, sounding, type, bytes, { kind: 'video', images: frames, fps })
+  const fullpath = join(folder, sounding ?? filename)
   const gif = {
-    filename,
+    filename: sounding ?? filename,
     subfolder: path.subfolder,
     type,
     format,
@@ -118,8 +123,31 @@ function videoCombine(inputs: NodeInputs, node: OwnNode): NodeReturn {
     workflow: `${stem}.png`,
     fullpath,
   }
-  const names: Py[] = [join(folder, `${stem}.png`), fullpath]
+  const films = [filename, ...(sounding ? [sounding] : [])]
+  const names: Py[] = [join(folder, `${stem}.png`), ...films.map((name) => join(folder, name))]
   return { ui: { gifs: [gif] }, result: [[type === 'output', names]] }
+}
+
+function hasSound(inputs: NodeInputs, format: string): boolean {
+  const sound = inputs.value('audio')
+  return format.startsWith('video/') && sound !== undefined && sound.kind !== 'data'
+}
+
+/** Formats of ffmpeg that offer it, unless it is switched off. */
+function keepsMetadata(inputs: NodeInputs, { traits }: OwnNode, format: string): boolean {
+  const formats = traits.inputs.get('format')?.get('formats')
+  const widgets = isDict(formats) ? formats.get(format) : undefined
+  const offers =
+    Array.isArray(widgets) && widgets.some((widget) => Array.isArray(widget) && widget[0] === 'save_metadata')
+  return offers && inputs.data('save_metadata') !== false
+}
+
+/** What ffmpeg reads the workflow from is never taken away. */
+function leaveMetadata(node: OwnNode): void {
+  const escaped = JSON.stringify(node.metadata()).replace(/[\\;#=]/g, '\\$&')
+  const bytes = fromBytes(Buffer.from(`;FFMETADATA1\ncomment=${escaped}`))
+  const path = { subfolder: '', filename: 'metadata', counter: 1 }
+  writeFile(node, path, 'metadata.txt', 'temp', bytes, { kind: 'other' })
 }
 
 /** Ping-pong appends the frames in between in reverse. */

@@ -36,7 +36,7 @@ export function inputData(
       const list = slotOf(outputsOf(link.node), link)
       if (!list) missing.add(name)
       all.set(name, list ?? [data(null)])
-    } else if (options || traits.hidden.has(name)) {
+    } else if (options || traits.hidden.has(name) || traits.acceptsAll) {
       all.set(name, [value instanceof EmbeddedValue ? value.value : data(value)])
     }
   }

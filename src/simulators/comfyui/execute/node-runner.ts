@@ -111,6 +111,8 @@ export interface ClassTraits {
   readonly inputIsList: boolean
   /** The function is a coroutine. Not told by object_info. */
   readonly isAsync: boolean
+  /** Constants reach it that it does not declare. Not told by object_info. */
+  readonly acceptsAll: boolean
 }
 
 /** The inputs of one node. */
@@ -126,7 +128,10 @@ export interface NodeInputTraits {
 const FROM_EXTRA_DATA = new Set<Py>(['EXTRA_PNGINFO', 'AUTH_TOKEN_COMFY_ORG', 'API_KEY_COMFY_ORG'])
 
 /** Traits of a class by its entry in `/object_info`. */
-export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync?: boolean } = {}): ClassTraits {
+export function classTraits(
+  info: PyDict,
+  more: { inputIsList?: boolean; isAsync?: boolean; acceptsAll?: boolean } = {},
+): ClassTraits {
   const groups = asDict(info.get('input'))
   const inputs = new Map<string, PyDict>()
   for (const group of ['required', 'optional']) {
@@ -156,6 +161,7 @@ export function classTraits(info: PyDict, more: { inputIsList?: boolean; isAsync
     hasIntermediateOutput: info.get('has_intermediate_output') === true,
     inputIsList: more.inputIsList ?? info.get('is_input_list') === true,
     isAsync: more.isAsync ?? false,
+    acceptsAll: more.acceptsAll ?? false,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../media/byte-source.ts'
+import { type ByteSource, fromBytes } from '../../media/byte-source.ts'
 import type { Clock } from '../../simulator.ts'
 import { PythonError } from '../python/py.ts'
 import type { FileContent } from './file-content.ts'
@@ -10,6 +10,7 @@ import {
   savedCounters,
   savePath,
 } from './folder-paths.ts'
+import { OWN_FOLDERS, SYSTEM_FILES, SYSTEM_FOLDERS } from './outside-files.ts'
 import { basename, dirname, isWithin, join, normpath } from './python-path.ts'
 
 export interface StoredFile {
@@ -67,6 +68,7 @@ export interface FileStore {
   makeDirectory(absolutePath: string): void
 }
 
+const NOTHING = fromBytes(new Uint8Array())
 const TYPES = ['output', 'input', 'temp'] as const
 
 /** The names in a directory, and what was counted of them. Nothing is ever taken out. */
@@ -165,7 +167,17 @@ export function createFileStore({ clock, root = '/comfy' }: { clock: Clock; root
     return file
   }
 
+  /** A file that belongs to no base directory: it is there for whoever asks by `../`, and in no list. */
+  const addOutside = (path: string) => {
+    const place = { path, type: 'input', subfolder: dirname(path), filename: basename(path) } as const
+    directories.get(dirname(path))?.add(basename(path))
+    files.set(path, { ...place, bytes: NOTHING, modified: 0, content: { kind: 'other' } })
+  }
+
   for (const type of TYPES) makeDirectory(directory(type))
+  for (const folder of OWN_FOLDERS) makeDirectory(join(root, folder))
+  for (const folder of SYSTEM_FOLDERS) makeDirectory(folder)
+  for (const path of SYSTEM_FILES) addOutside(path)
 
   return {
     described: new Map(),

@@ -10,6 +10,7 @@ import { checkNode, type NodeCheck } from '../validate/check-node.ts'
 import { type FindClass, nodeClasses } from '../validate/node-class.ts'
 import { exceptionInOutput, type NodeError } from '../validate/node-error.ts'
 import { describeError } from './describe-error.ts'
+import { dynamicProblems } from './dynamic-problems.ts'
 import { type Finding, findingIn, type GraphProblem } from './finding.ts'
 import { label, type OfflineGraph, readGraph } from './graph.ts'
 import { linkProblems, withoutDeadLinks } from './link-problems.ts'
@@ -87,6 +88,7 @@ export function checkGraph(text: string, server: OfflineServer, options: Offline
     return [
       ...classProblems(graph, server),
       ...nodeProblems(graph, server.rules, options.fileExists ?? (() => true)),
+      ...dynamicProblems(graph),
       ...linkProblems(graph),
       ...(options.strict ? strictProblems(graph) : []),
     ]
