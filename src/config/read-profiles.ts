@@ -7,6 +7,14 @@ import type { Profile, Profiles } from '../domain/estimate/profile.ts'
 
 /** The shipped times of others (`recordings/profiles/*.yaml`). Read only when an estimate needs them. */
 export function readProfiles(): Profiles {
+  known ??= readAll()
+  return known
+}
+
+/** They do not change while the program runs. */
+let known: Profiles | null = null
+
+function readAll(): Profiles {
   const read = (file: string): unknown => parse(readFileSync(join(FOLDER, file), 'utf8'))
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml') && file !== COSTS)
   const { quantised, ...costs } = costsSchema.parse(read(COSTS))

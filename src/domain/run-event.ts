@@ -1,4 +1,6 @@
 import type { OutputRole } from './bindings.ts'
+import type { EstimateFacts } from './estimate/estimate-data.ts'
+import type { JobPhases } from './estimate/job-phases.ts'
 import type { Job, Plan } from './plan.ts'
 import type { Price } from './price.ts'
 
@@ -41,6 +43,8 @@ interface DoneJob {
   readonly promptId: string
   /** Milliseconds between submit and the history entry, on the run's clock. */
   readonly tookMs: number
+  /** Where that went; missing where nobody saw all of it. */
+  readonly phases?: JobPhases
 }
 
 export interface HighResult extends DoneJob {
@@ -136,6 +140,10 @@ export type RunEvent =
       /** Words of its command line that say what is to be made and how. */
       options?: readonly string[]
     }
+  /** Whom it runs on; `gpu` as the server names it. Only of live runs. */
+  | { kind: 'server'; at: number; gpu: string; version: string }
+  /** How long the jobs of this start will take: before the first of them, and once more when its pace is known. */
+  | ({ kind: 'estimate'; at: number } & EstimateFacts)
   | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
   | {
       kind: 'job-started'

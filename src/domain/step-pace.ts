@@ -3,6 +3,8 @@ export interface StepPace {
   see(step: { readonly node: string; readonly value: number; readonly max: number }, at: number): void
   /** Milliseconds until its last step, judged by the pace of those so far; null before two of them. */
   left(now: number): number | null
+  /** Milliseconds of a step, judged by those so far; null before two of them. */
+  step(): number | null
 }
 
 interface Seen {
@@ -18,7 +20,12 @@ interface Seen {
  */
 export function stepPace(): StepPace {
   let seen: Seen | null = null
+  const step = () => {
+    if (!seen || seen.last.value === seen.first.value) return null
+    return (seen.last.at - seen.first.at) / (seen.last.value - seen.first.value)
+  }
   return {
+    step,
     see({ node, value, max }, at) {
       const isNext = seen?.node === node && seen.max === max && value >= seen.last.value
       if (seen && isNext && value === seen.last.value) return
@@ -27,11 +34,10 @@ export function stepPace(): StepPace {
       else seen = { node, max, last, first: seen && isNext ? seen.first : last }
     },
     left(now) {
-      if (!seen) return null
-      const { first, last, max } = seen
-      if (last.value === first.value) return null
+      const aStep = step()
+      if (!seen || aStep === null) return null
+      const { last, max } = seen
       if (last.value >= max) return 0
-      const aStep = (last.at - first.at) / (last.value - first.value)
       // A step that takes longer than those before it may end at any moment; those after it are still to come.
       return Math.max(0, aStep - (now - last.at)) + (max - last.value - 1) * aStep
     },

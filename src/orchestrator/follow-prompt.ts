@@ -2,6 +2,7 @@ import type { HistoryEntry, PromptEvent } from '../clients/clients.ts'
 import { allOf } from '../domain/all-of.ts'
 import type { BuiltWorkflow } from '../domain/apply-bindings.ts'
 import type { OutputRole } from '../domain/bindings.ts'
+import { type JobPhases, type PhaseWatch, watchPhases } from '../domain/estimate/job-phases.ts'
 import { titleOf } from '../domain/find-node.ts'
 import type { Graph } from '../domain/graph.ts'
 import type { Job, Plan } from '../domain/plan.ts'
@@ -29,6 +30,8 @@ export interface RanJob {
   /** What it made, as the server names it, by the roles that the template's bindings name. */
   readonly outputs: Readonly<Partial<Record<OutputRole, OutputFile>>>
   readonly tookMs: number
+  /** Where that went, as far as the server told; empty where it did not. */
+  readonly timed: { readonly phases?: JobPhases }
 }
 
 /** A prompt that is waited for. */
@@ -37,6 +40,8 @@ export interface FollowedPrompt {
   readonly startedAt: number
   /** What its nodes have made, as the server said while it ran. */
   readonly named: NamedFiles
+  /** Whether it is followed from its very beginning. */
+  readonly isNew?: boolean
 }
 
 /** Files by node. */
@@ -56,6 +61,7 @@ export async function followPrompt(
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
   const silence = watchSilence(context, where)
   const spending = watchSpending(context, work.job)
+  const phases = watchPhases()
   const signal = AbortSignal.any([context.signal, silence.signal, spending.signal])
   /** Whether it waits, on a server that was there all the time. */
   let isWaiting = false
@@ -65,7 +71,11 @@ export async function followPrompt(
     silence.see(event)
     spending.see(event)
     if (event.kind === 'executed') note(event)
-    report(context, where, built.graph, event)
+    const at = context.now()
+    if (event.kind === 'executing') phases.executing(built.graph[event.node]?.class_type ?? '', at)
+    if (event.kind === 'progress') phases.progress(at)
+    if (event.kind === 'socket' && event.state !== 'open') phases.lose()
+    report(context, { at, ...where }, built.graph, event)
   }
   const note = ({ node, files }: Extract<PromptEvent, { kind: 'executed' }>) => {
     const isNews = JSON.stringify(named.get(node)) !== JSON.stringify(files)
@@ -75,7 +85,8 @@ export async function followPrompt(
   }
   try {
     const entry = await context.clients.comfyui.follow(promptId, onEvent, signal)
-    return ranJob(context, built, prompt, await withNamed(context, work, built, prompt, entry))
+    const whole = await withNamed(context, work, built, prompt, entry)
+    return ranJob(context, built, prompt, whole, prompt.isNew ? phases : null)
   } catch (error) {
     const isLost = error instanceof PromptRunnerError && error.code === 'PR_COMFY_LOST'
     const ran = isLost ? await ranAsNamed(context, work, built, prompt) : null
@@ -138,11 +149,14 @@ function ranJob(
   { graph, outputs }: BuiltWorkflow,
   { startedAt }: FollowedPrompt,
   entry: HistoryEntry,
+  phases: PhaseWatch | null = null,
 ): RanJob {
   const made = Object.entries(outputs).map(([role, node]) => [role, outputOf(entry, role, node, graph)])
   // A clock may be set back meanwhile.
-  const tookMs = Math.max(0, context.now() - startedAt)
-  return { promptId: entry.promptId, outputs: Object.fromEntries(made), tookMs }
+  const endedAt = context.now()
+  const tookMs = Math.max(0, endedAt - startedAt)
+  const seen = phases?.read(endedAt)
+  return { promptId: entry.promptId, outputs: Object.fromEntries(made), tookMs, timed: seen ? { phases: seen } : {} }
 }
 
 /** What a job made in a role that its kind needs. Throws PR_NO_OUTPUT for bindings that were never checked. */
@@ -175,22 +189,21 @@ function outputOf(entry: HistoryEntry, role: string, node: string, graph: Graph)
 
 function report(
   context: RunContext,
-  where: { video: string; workflow: number },
+  where: { at: number; video: string; workflow: number },
   graph: Graph,
   event: PromptEvent,
 ): void {
-  const at = context.now()
   // The prompt itself counts as one of those that remain.
   if (event.kind === 'queue' && event.remaining > 1) {
-    context.emit({ kind: 'job-queued', at, ...where, ahead: event.remaining - 1 })
+    context.emit({ kind: 'job-queued', ...where, ahead: event.remaining - 1 })
   }
   if (event.kind === 'executing') {
     const { node } = event
-    context.emit({ kind: 'job-progress', at, ...where, node, title: titleIn(graph, node), step: 0, of: 0 })
+    context.emit({ kind: 'job-progress', ...where, node, title: titleIn(graph, node), step: 0, of: 0 })
   }
   if (event.kind === 'progress') {
     const { node, value, max } = event
-    context.emit({ kind: 'job-progress', at, ...where, node, title: titleIn(graph, node), step: value, of: max })
+    context.emit({ kind: 'job-progress', ...where, node, title: titleIn(graph, node), step: value, of: max })
   }
 }
 

@@ -32,7 +32,7 @@ export async function renderHigh(
     }),
   )
   const latent = await keptLatent(context, plan, job, madeBy(ran, 'latent'))
-  return { kind: 'high', promptId: ran.promptId, latent, tookMs: ran.tookMs }
+  return { kind: 'high', promptId: ran.promptId, latent, tookMs: ran.tookMs, ...ran.timed }
 }
 
 /** The LOW pass: takes HIGH's latent by its name on the server, and brings home the chunk's video, checked against the plan. */
@@ -50,12 +50,12 @@ export async function renderLow(
       folder: serverFolder(context.runName, plan.videoName, chunkPart(job.chunk.number), attempt),
     }),
   )
-  const { promptId, outputs, tookMs } = ran
+  const { promptId, outputs, tookMs, timed } = ran
   const latent = outputs.latent ? await keptLatent(context, plan, job, outputs.latent) : null
   const server = madeBy(ran, 'video')
   const copy = localCopy(context, plan, job)
   await bringHome(context, plan, { file: server, frames: job.chunk.renderFrames, path: copy })
-  return { kind: 'low', promptId, video: { server, copy }, latent, tookMs }
+  return { kind: 'low', promptId, video: { server, copy }, latent, tookMs, ...timed }
 }
 
 /** How a chunk gets its reference image: a frame of the chunk before it. */

@@ -126,7 +126,7 @@ async function sendPrompt(
   const request = { promptId: prompt.promptId, graph: built.graph, extraData }
   const { promptId } = await context.clients.comfyui.submit(request, grace.signal)
   onAccepted()
-  return followPrompt(context, work, built, { promptId, startedAt, named })
+  return followPrompt(context, work, built, { promptId, startedAt, named, isNew: true })
 }
 
 /** What the workflow files, the history and any other reader must know of a job; it travels in the request itself. */

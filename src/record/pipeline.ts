@@ -129,4 +129,15 @@ function settledEvent(event: RunEvent): string[] {
 }
 
 /** The graph's digest too, for the run's name is in the graph, and with it the checksum of the line. */
-const volatile = new Set(['at', LINE_CHECK, 'graph', 'tookMs', 'bytes', 'size', 'crc32c', 'md5', 'generation'])
+const volatile = new Set([
+  'at',
+  LINE_CHECK,
+  'graph',
+  'tookMs',
+  'phases',
+  'bytes',
+  'size',
+  'crc32c',
+  'md5',
+  'generation',
+])

@@ -1,4 +1,6 @@
-import { costOf, dollarText, type Price, priceText } from '../domain/price.ts'
+import { usdOf } from '../domain/estimate/estimate-data.ts'
+import { costSpan, spanText } from '../domain/estimate/estimate-text.ts'
+import { priceText } from '../domain/price.ts'
 import type { Recording } from '../recording/load-recording.ts'
 import type { RunTally } from './run-tally.ts'
 
@@ -39,16 +41,16 @@ interface Faults {
   report(): ReadonlyArray<{ fault: string; times: number; at: ReadonlyArray<{ what: string; time: number }> }>
 }
 
-/** `ffmpeg` is the simulator; null when the real one ran. */
+/** `ffmpeg` is the simulator; null when the real one ran. `noEstimate` says why there is none. */
 export function rehearsalOf(
   { recording, knowledge, comfyui }: World,
   network: Network,
   ffmpeg: { readonly unmatched: readonly string[] } | null,
   tally: RunTally,
   faults: Faults,
+  noEstimate: string,
 ): Omit<Rehearsal, 'redacted'> {
   const { synthetic, madeUp } = comfyui.report()
-  const serverMs = tally.videos.reduce((sum, { tookMs }) => sum + tookMs.high + tookMs.low + tookMs.combine, 0)
   return {
     recording: {
       name: recording.name,
@@ -62,7 +64,7 @@ export function rehearsalOf(
     real_connections: network.realConnections,
     refused: network.refused.map(({ kind, target }) => `${kind} ${target}`),
     unmatched: [...network.unmatched.map(({ method, url }) => `${method} ${url}`), ...(ffmpeg?.unmatched ?? [])],
-    estimate: estimateOf(serverMs / 1000, knowledge.device, tally.price?.price ?? null, synthetic),
+    estimate: estimateIn(tally, noEstimate),
     faults: faults.report().map(({ at, ...fault }) => ({
       ...fault,
       at: at.map(({ what, time }) => ({ what, time: new Date(time).toISOString() })),
@@ -78,45 +80,25 @@ export function rehearsalOf(
 }
 
 interface Estimate {
-  /** null when the recording says nothing about a GPU. */
+  /** In the middle of the range; null when nothing says anything about a GPU. */
   readonly gpu_minutes: number | null
   readonly cost_usd: number | null
   readonly note: string
 }
 
-/** The node class in which nearly all of a render's time goes. */
-const SAMPLERS = /^(K?Sampler|SamplerCustom)/
-
-/**
- * What the recorded server's time would cost at a price, or why no figure can be given. `untimed` are the classes that ran and that
- * no recording has seen running: they took no time.
- */
-export function estimateOf(
-  serverSeconds: number,
-  device: string,
-  price: Price | null,
-  untimed: readonly string[],
-): Estimate {
-  const none = (why: string): Estimate => ({ gpu_minutes: null, cost_usd: null, note: `none: ${why}` })
-  if (serverSeconds === 0) return none('no job was done.')
-  const sampler = untimed.find((name) => SAMPLERS.test(name))
-  if (sampler !== undefined) return none(`the recording has not seen ${sampler} run, so it knows no times.`)
-  if (device === 'cpu') {
-    return none(
-      `the recording was made on a CPU, whose ${duration(serverSeconds)} for these jobs say nothing about a GPU. With a recording of your own server (--recording) there is one.`,
-    )
+/** In words and at a price; without an estimate why there is none. */
+function estimateIn({ estimates, price }: RunTally, none: string): Estimate {
+  const [estimate] = estimates
+  if (!estimate) return { gpu_minutes: null, cost_usd: null, note: `none: ${none}` }
+  const { seconds, reason } = estimate
+  const usd = price && usdOf(seconds, price.price)
+  const cost =
+    price === null ? 'without --price no cost' : `${costSpan(seconds, price.price)} at ${priceText(price.price)}`
+  return {
+    gpu_minutes: cents(seconds.mid / 60),
+    cost_usd: usd?.mid ?? null,
+    note: `${spanText(seconds)} on ${reason} · ${cost}`,
   }
-  const cost = price && cents(costOf(serverSeconds * 1_000, price))
-  const priced = price && cost !== null ? `${dollarText(cost)} at ${priceText(price)}` : 'without --price no cost'
-  const note = `${duration(serverSeconds)} on ${device} (recorded timings), ${priced}`
-  return { gpu_minutes: cents(serverSeconds / 60), cost_usd: cost, note }
-}
-
-/** `3 h 51 min`, `12 min`, `40 s` */
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 function cents(number: number): number {

@@ -1,3 +1,4 @@
+import type { EstimateFacts } from '../domain/estimate/estimate-data.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Price } from '../domain/price.ts'
 import type { RunEvent, StoredObject } from '../domain/run-event.ts'
@@ -17,6 +18,8 @@ export interface RunTally {
   } | null
   /** What an hour costs, and what earlier starts of the run have cost, in USD; null: nobody has said. */
   readonly price: { readonly price: Price; readonly before: number } | null
+  /** Of this start: before its first job, and once its pace was known. */
+  readonly estimates: readonly EstimateFacts[]
   readonly warnings: readonly string[]
 }
 
@@ -44,6 +47,7 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
   let pod: RunTally['pod'] = null
   let price: RunTally['price'] = null
   const warnings: string[] = []
+  const estimates: EstimateFacts[] = []
   const videos = new Map<string, OpenTally>(plans.map((plan) => [plan.videoName, newVideo(plan)]))
   const change = (name: string, update: (video: OpenTally) => Partial<OpenTally>) => {
     const video = videos.get(name)
@@ -89,6 +93,11 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
       case 'price':
         price = { price: event.price, before: event.before }
         break
+      case 'estimate': {
+        const { kind: _, at: __, ...facts } = event
+        estimates.push(facts)
+        break
+      }
       case 'warning':
         warnings.push(event.message)
         break
@@ -100,6 +109,7 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
       ...run,
       pod,
       price,
+      estimates: [...estimates],
       warnings,
       videos: Array.from(videos.values(), (video) => ({ ...video, done: [...video.done] })),
     }),

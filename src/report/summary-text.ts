@@ -1,3 +1,4 @@
+import { comparedText, lengthText } from '../domain/estimate/estimate-text.ts'
 import { dollarText, rateText } from '../domain/price.ts'
 import { bytesText, counted, durationText } from '../domain/wording.ts'
 import type { Rehearsal } from './rehearsal.ts'
@@ -17,6 +18,7 @@ export function summaryText(summary: Summary): string[] {
     counts,
     ...notBegun(summary),
     ...spentText(summary),
+    ...estimatedText(summary),
     ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.status === 'RUNNING' ? priced(summary) : ''}`] : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
     ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
@@ -35,6 +37,14 @@ function spentText({ spent, price }: Summary): string[] {
   if (!price || spent.usd === null) return [time]
   const before = spent.usd_of_earlier_starts ? `, and ${dollarText(spent.usd_of_earlier_starts)} of earlier starts` : ''
   return [`${time} · ${dollarText(spent.usd)} at ${rateText(price.usd_per_hour)}/h (${price.source})${before}`]
+}
+
+/** `estimated 12.6 min (12.9 min after two steps), took 13.1 min (+4 %)` */
+function estimatedText({ estimate }: Summary): string[] {
+  if (!estimate || estimate.took_seconds === null) return []
+  const { first_seconds: first, took_seconds: took, from, seconds } = estimate
+  const corrected = from === 'this run' && first !== seconds.mid ? ` (${lengthText(seconds.mid)} after two steps)` : ''
+  return [comparedText(first, took, corrected)]
 }
 
 function notBegun({ videos }: Summary): string[] {

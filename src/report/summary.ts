@@ -1,3 +1,4 @@
+import { type EstimateData, usdOf } from '../domain/estimate/estimate-data.ts'
 import { costOf, sourceText } from '../domain/price.ts'
 import type { PromptRunnerError } from '../errors.ts'
 import type { Rehearsal } from './rehearsal.ts'
@@ -31,6 +32,8 @@ export interface Summary {
   readonly spent: { seconds: number; usd: number | null; usd_of_earlier_starts: number | null } | null
   /** What an hour costs, and who says so; null: nobody does, and no sum of money is given. */
   readonly price: { usd_per_hour: number; source: string } | null
+  /** The last one, with what the first one was in the middle; null: there was none. `rehearsal` says why. */
+  readonly estimate: (EstimateData & { first_seconds: number; took_seconds: number | null }) | null
   readonly warnings: readonly string[]
   readonly rehearsal: Rehearsal | null
 }
@@ -95,6 +98,7 @@ export function makeSummary(
     pod: podOf(tally),
     spent: more.dryRun ? null : spentBy(tally),
     price: tally.price && { usd_per_hour: tally.price.price.perHour, source: sourceText(tally.price.price) },
+    estimate: estimated(tally, !more.dryRun && more.failures.length === 0),
     warnings: [
       ...videos.flatMap(({ name, plan }) => plan.warnings.map((warning) => `${name}: ${warning}`)),
       ...tally.warnings,
@@ -113,6 +117,18 @@ function spentBy({ startedAt, endedAt, price }: RunTally): Summary['spent'] {
     seconds: round(ms / 1000),
     usd: price && round(costOf(ms, price.price)),
     usd_of_earlier_starts: price && round(price.before),
+  }
+}
+
+/** What a run took tells of an estimate only where it was live and has come to its end. */
+function estimated({ estimates, price, startedAt, endedAt }: RunTally, isDone: boolean): Summary['estimate'] {
+  const [first, last] = [estimates[0], estimates.at(-1)]
+  if (!first || !last) return null
+  return {
+    ...last,
+    usd: price && usdOf(last.seconds, price.price),
+    first_seconds: first.seconds.mid,
+    took_seconds: isDone ? round((endedAt - startedAt) / 1_000) : null,
   }
 }
 

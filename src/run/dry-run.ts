@@ -4,7 +4,9 @@ import { createClients } from '../clients/create-clients.ts'
 import { createMediaClient, runProgram } from '../clients/ffmpeg.ts'
 import { realPace } from '../clients/real-pace.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
+import { readProfiles } from '../config/read-profiles.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { estimateFacts } from '../domain/estimate/estimate-data.ts'
 import { uuidV5 } from '../domain/ids.ts'
 import { jobsOf, type Plan, workflowsBefore } from '../domain/plan.ts'
 import { runRetries } from '../domain/retry-policy.ts'
@@ -40,6 +42,9 @@ import { virtualClock } from '../simulators/virtual-clock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { chooseRehearsal } from './choose-run.ts'
 import { takeRun } from './claim-run.ts'
+import { estimateFilms } from './estimate/estimate-films.ts'
+import { filmWork, leftOf } from './estimate/film-work.ts'
+import { knownMachine } from './estimate/known-machine.ts'
 import { faultsOf } from './faults-of.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
@@ -136,6 +141,11 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   const limits = termsText(spending)
   if (limits) output.info(limits)
+  const work = filmWork(planned, leftOf(run.earlier))
+  const { name, entries } = world.recording
+  const machine = knownMachine(settings, work, { name, entries, device: world.knowledge.device })
+  const estimated = estimateFilms(work, machine, readProfiles)
+  if ('estimate' in estimated) readers.emit({ kind: 'estimate', at: clock.now(), ...estimateFacts(estimated.estimate) })
   const times = rehearsedTimes(spending.terms, world.recording.name, world.knowledge.device)
   if (times) output[times.level](times.text)
   const context: RunContext = {
@@ -166,7 +176,10 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...(await moneyProblems(books, settings, failures)),
     ...neverUsed(world, settings, output),
   ]
-  const rehearsal = { ...rehearsalOf(world, network.report(), ffmpeg, tally, faults), redacted: files.changed() }
+  const rehearsal = {
+    ...rehearsalOf(world, network.report(), ffmpeg, tally, faults, 'none' in estimated ? estimated.none : ''),
+    redacted: files.changed(),
+  }
   return settle({ tally, errors, rehearsed: { folder, rehearsal, write: files.write } }, output)
 }
 

@@ -1,21 +1,17 @@
 import type { Clients, PodInfo } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
-import { statusOf } from '../clients/gcs/errors.ts'
-import { createLayout, objectName, objectNames, runObjects, serverClaim, stateDirOf } from '../config/layout.ts'
+import { createLayout, stateDirOf } from '../config/layout.ts'
+import { readProfiles } from '../config/read-profiles.ts'
 import type { Settings } from '../config/settings-types.ts'
-import { allOf } from '../domain/all-of.ts'
-import { promptId, uuidV5 } from '../domain/ids.ts'
-import type { Plan } from '../domain/plan.ts'
+import { estimateFacts } from '../domain/estimate/estimate-data.ts'
+import { gpuName } from '../domain/estimate/profile.ts'
+import { uuidV5 } from '../domain/ids.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { priceText } from '../domain/price.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import { durationText } from '../domain/wording.ts'
-import { PromptRunnerError } from '../errors.ts'
-import { promptState } from '../orchestrator/adopt-prompt.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
-import { noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
-import { nameTaken } from '../orchestrator/resume-video.ts'
 import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { openShare } from '../orchestrator/share.ts'
@@ -25,11 +21,16 @@ import { checkNeeds, refusalOf } from './check-needs.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
 import { claimName, takeRun } from './claim-run.ts'
 import { ctrlCText } from './ctrl-c.ts'
+import { correctEstimate } from './estimate/correct-estimate.ts'
+import { estimatedText, estimateFilms } from './estimate/estimate-films.ts'
+import { filmWork, leftOf } from './estimate/film-work.ts'
+import { isGpu, knownServer } from './estimate/known-machine.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
 import { takeOver } from './take-over.ts'
+import { isInBucket, isOnServer, refuseTakenNames } from './taken-names.ts'
 import { termsOf, termsText } from './terms.ts'
 
 /** What is outside of a live run, where that is not the world itself: a sweep puts runs into simulated ones. */
@@ -61,7 +62,7 @@ export async function runLive(
   const { runName } = run
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
   showPlans(plans, output, run.filmNames)
-  const info = await showServer(settings, planned, clients, runName, host)
+  const { info, version, device } = await showServer(settings, planned, clients, runName, host)
   const resumeCommand = host.commandLine.resume(runName)
   const spending = openSpending({
     terms: termsOf(settings, info, now()),
@@ -71,6 +72,10 @@ export async function runLive(
   })
   const limits = termsText(spending)
   if (limits) output.info(limits)
+  const work = filmWork(planned, leftOf(run.earlier))
+  const estimated = estimateFilms(work, knownServer(settings, work, device), readProfiles)
+  const estimate = 'estimate' in estimated ? estimated.estimate : null
+  for (const line of estimatedText(estimated, spending.terms.price)) output.info(line)
   await host.confirm('Start?')
 
   let left: () => readonly string[] = () => []
@@ -86,6 +91,8 @@ export async function runLive(
   const jobsBefore = workflowsBefore(plans)
   const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options: host.commandLine.options }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
+  readers.emit({ kind: 'server', at: now(), gpu: device, version })
+  if (estimate) readers.emit({ kind: 'estimate', at: now(), ...estimateFacts(estimate) })
   const { storage } = clients
   const share =
     shared && openShare({ ...shared, storage, runName, journal: layout.journal, warn: readers.warn, signal })
@@ -101,7 +108,10 @@ export async function runLive(
     resumeCommand,
     now,
     share,
-    emit: readers.emit,
+    emit:
+      estimate || isGpu(device)
+        ? correctEstimate(readers.emit, { work, before: estimate, gpu: gpuName(device), now })
+        : readers.emit,
     signal,
     closing: host.closing,
     ask: host.ask,
@@ -163,14 +173,14 @@ async function awaitStart(settings: Settings, clients: Clients, { output, signal
   })
 }
 
-/** Says where the run goes and what that costs; gives what RunPod says of the pod. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
+/** Says where the run goes and what that costs; gives what RunPod says of the pod, and the server of itself. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
 async function showServer(
   settings: Settings,
   planned: Planned,
   { comfyui, pod }: Clients,
   runName: string,
   { output, signal }: RunHost,
-): Promise<PodInfo | null> {
+): Promise<{ info: PodInfo | null; version: string; device: string }> {
   const stats = await comfyui.systemStats(signal)
   const devices = stats.devices.map((device) => device.name).join(', ')
   output.info(`Run ${runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
@@ -183,68 +193,5 @@ async function showServer(
   }
   const invalid = await refusalOf(settings, planned, comfyui, signal)
   if (invalid) throw invalid
-  return info
-}
-
-/**
- * Asks the bucket for films of this run that are planned otherwise now. The journal may not know of one: of several it keeps the last,
- * and the run may have ended between an upload and its note. Throws PR_STATE.
- */
-async function refuseTakenNames(
-  plans: readonly Plan[],
-  { storage }: Clients,
-  { earlier, runName }: ChosenRun,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const plan of plans) {
-    const { videoName } = plan
-    const target = { bucket: storage.bucket, names: objectNames(storage.prefix, runName, videoName) }
-    const facts = noFacts(target)
-    let decision = resumeDecision(plan, earlier, facts)
-    if (decision.kind === 'look' && decision.at === 'bucket') {
-      const isTaken = (await storage.stat(target.names.film, signal)) !== null
-      decision = resumeDecision(plan, earlier, { ...facts, isTaken })
-    }
-    if (decision.kind === 'refuse') throw nameTaken(runName, videoName, decision.target)
-  }
-}
-
-/** Whether the server knows a run that is new here: the same work, started from another output directory. */
-async function isOnServer(
-  { comfyui }: Clients,
-  { runId, runName }: ChosenRun,
-  plans: readonly Plan[],
-  { signal }: RunHost,
-): Promise<boolean> {
-  // Who took the name may have died before anything was sent or uploaded.
-  const { name: filename, subfolder } = serverClaim(runName)
-  if (await comfyui.holds({ filename, subfolder, type: 'input' }, signal)) return true
-  // Videos are rendered in order: without the first job of the first one nothing else was sent.
-  const first = plans[0]?.passes[0]?.high
-  return first !== undefined && (await promptState(comfyui, promptId(runId, first.jobId, 1), signal)) !== 'unknown'
-}
-
-/**
- * Whether the bucket has films or a claim under the name of a run that is new here. Objects are never replaced, so without this look the
- * clash would show only after hours of rendering. Listing may be forbidden where writing is allowed: that is only a warning. Any
- * other error would hit the upload too.
- */
-async function isInBucket(
-  { storage }: Clients,
-  runName: string,
-  plans: readonly Plan[],
-  { output, signal }: RunHost,
-): Promise<boolean> {
-  const looks = plans.map(({ videoName }) =>
-    storage.list(`${objectName(storage.prefix, runName, videoName, '')}/`, signal).catch((error) => {
-      if (!(error instanceof PromptRunnerError) || statusOf(error.cause) !== 403) throw error
-      return error
-    }),
-  )
-  const found = await allOf(looks)
-  const forbidden = found.find((look) => look instanceof PromptRunnerError)
-  if (forbidden)
-    output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${forbidden.message}`)
-  if (found.some((look) => Array.isArray(look) && look.length > 0)) return true
-  return !forbidden && (await storage.list(`${runObjects(storage.prefix, runName).folder}/`, signal)).length > 0
+  return { info, version: stats.comfyuiVersion, device: stats.devices[0]?.name ?? '' }
 }

@@ -1,3 +1,4 @@
+import { spanText } from '../domain/estimate/estimate-text.ts'
 import { type Job, jobsOf } from '../domain/plan.ts'
 import { type Price, priceText } from '../domain/price.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
@@ -40,6 +41,12 @@ class ProgressDisplay {
     switch (event.kind) {
       case 'run-started':
         return output.info(`run ${event.runName}: ${counted(event.videos.length, 'video')}`)
+      case 'server':
+        return output.debug(`ComfyUI ${event.version} on ${event.gpu}`)
+      case 'estimate':
+        return output[event.from === 'this run' ? 'info' : 'debug'](
+          `estimate: ${spanText(event.seconds)} on ${event.reason}`,
+        )
       case 'video-started': {
         const { plan, skipped } = event
         this.#jobs = jobsOf(plan)

@@ -36,7 +36,8 @@ export function runsText(runs: readonly KnownRun[], places: RunPlaces): string[]
 
 /** A run for machines. */
 export function runData(run: KnownRun, places: RunPlaces): object {
-  const { runName, dryRun, condition, folder, journal, holder, startedAt, writtenAt, videos, jobs, cost, problem } = run
+  const { runName, dryRun, condition, folder, journal, holder, startedAt, writtenAt, videos, jobs, problem } = run
+  const { cost, estimate } = run
   return {
     name: runName,
     state: condition,
@@ -44,6 +45,7 @@ export function runData(run: KnownRun, places: RunPlaces): object {
     folder,
     journal,
     jobs,
+    estimate: estimate && { seconds: estimate.seconds, took_seconds: estimate.tookSeconds },
     cost: cost && { usd: cost.dollars, price: sourceText(cost.price) },
     started: startedAt === null ? null : new Date(startedAt).toISOString(),
     last_written: new Date(writtenAt).toISOString(),

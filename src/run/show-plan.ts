@@ -1,10 +1,10 @@
 import { readProfiles } from '../config/read-profiles.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { estimateData } from '../domain/estimate/estimate-data.ts'
-import { combineText, estimateText, gpuTable } from '../domain/estimate/estimate-text.ts'
+import { combineText, gpuTable } from '../domain/estimate/estimate-text.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
-import { compareGpus, estimateFilms } from './estimate/estimate-films.ts'
+import { compareGpus, estimatedText, estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork } from './estimate/film-work.ts'
 import { knownMachine, type RecordedMachine } from './estimate/known-machine.ts'
 import { planAll, showPlans } from './plan-all.ts'
@@ -24,14 +24,11 @@ export async function showPlan(settings: Settings, host: RunHost, { gpus }: { gp
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   const compared = gpus ? compareGpus(work, readProfiles()) : []
   const combine = combineText(plans, estimate)
-  const [first, ...rest] =
-    'estimate' in estimated ? estimateText(estimated.estimate, price) : [`none: ${estimated.none}`]
   const size = `${counted(plans.length, 'film')}, ${counted(plans.flatMap(jobsOf).length, 'job')}`
   output.print(
     [
       `Plan: ${size}`,
-      `Estimate: ${first}`,
-      ...rest.map((line) => `  ${line}`),
+      ...estimatedText(estimated, price),
       ...gpuTable(compared),
       ...(combine === null ? [] : [`! ${combine}`]),
     ].join('\n'),

@@ -40,6 +40,15 @@ const storedObject = z.object({
   generation: z.string(),
 })
 
+const ms = z.number().min(0)
+const jobPhases = z.object({
+  load: ms,
+  text: ms,
+  sampling: ms,
+  decode: ms,
+  steps: z.object({ count: z.int().min(1), ms }),
+})
+
 /** Which kind of job it was shows in what it left: a film is combined, a video LOW's, and a latent alone HIGH's. */
 const result = z
   .object({
@@ -49,9 +58,10 @@ const result = z
     digests: z.partialRecord(role, fileDigest).optional(),
     // Of two looks at a clock that was set back between them.
     tookMs: z.number(),
+    phases: jobPhases.optional(),
   })
-  .transform(({ promptId, outputs, files, digests = {}, tookMs }, context): JobResult => {
-    const job = { promptId, tookMs }
+  .transform(({ promptId, outputs, files, digests = {}, tookMs, phases }, context): JobResult => {
+    const job = { promptId, tookMs, ...(phases && { phases }) }
     const digest = (of: z.infer<typeof role>) => (files[of] && digests[of] ? { digest: digests[of] } : {})
     const { latent: kept, video: rendered, film } = outputs
     const latent = kept ? { server: kept, copy: files.latent ?? null, ...digest('latent') } : null
@@ -89,6 +99,12 @@ const schemas = {
     videos: z.array(video),
     jobs: count.optional(),
     options: z.array(path).optional(),
+  }),
+  server: z.object({ at, gpu: z.string(), version: z.string() }),
+  estimate: z.looseObject({
+    at,
+    seconds: z.object({ low: z.number(), mid: z.number(), high: z.number() }),
+    gpu: z.string(),
   }),
   'video-started': z
     .object({ at, video, plan, skipped: z.array(number) })

@@ -52,5 +52,6 @@ function writtenResult(result: JobResult) {
     files: Object.fromEntries(files.flatMap(([role, { copy }]) => (copy === null ? [] : [[role, copy]]))),
     ...(digests.length > 0 && { digests: Object.fromEntries(digests) }),
     tookMs: result.tookMs,
+    ...(result.phases && { phases: result.phases }),
   }
 }

@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly jobs: { readonly done: number; readonly planned: number }
   /** USD of the starts that a price was known for, and the last price; null: nobody knew one, or it was a rehearsal. */
   readonly cost: { readonly dollars: number; readonly price: Price } | null
+  /** How long its last start was estimated to take before its first job, and took; null: there was no estimate, or no good end. */
+  readonly estimate: { readonly seconds: number; readonly tookSeconds: number } | null
   /** Words of the command line that it was started with; null: its journal does not say. */
   readonly options: readonly string[] | null
   /** Why its journal cannot be read. */
@@ -45,7 +47,7 @@ export function recordOf(journal: string): RunRecord {
   const record = { runName, journal, holder: holder === 'unknown' ? null : holder }
   try {
     const { dryRun, videos, cost } = readRunState(journal, seen.see)
-    const { names, jobs, end, options, startedAt, lastAt, price } = seen
+    const { names, jobs, end, options, startedAt, lastAt, price, estimate } = seen
     const planned = Object.values(videos).flatMap(({ jobIds }) => Object.keys(jobIds)).length
     const done = Object.values(videos).flatMap((video) => Object.keys(video.done)).length
     return {
@@ -58,6 +60,7 @@ export function recordOf(journal: string): RunRecord {
       // Of a video that has not begun only the sum tells.
       jobs: { done, planned: Math.max(planned, jobs) },
       cost: price === null || dryRun ? null : { dollars: cost.dollars, price },
+      estimate: dryRun ? null : estimate,
       options,
       problem: null,
     }
@@ -69,6 +72,7 @@ export function recordOf(journal: string): RunRecord {
       videos: [],
       jobs: { done: 0, planned: 0 },
       cost: null,
+      estimate: null,
     }
     return { ...record, dryRun: seen.dryRun, condition: 'damaged', ...unknown, options: seen.options, problem: error }
   }
@@ -88,15 +92,22 @@ function seeing() {
     jobs: 0,
     price: null as Price | null,
     options: null as readonly string[] | null,
+    begunAt: 0,
+    estimated: null as number | null,
+    estimate: null as RunRecord['estimate'],
     end: 'unfinished' as RunCondition,
     see(event: RunEvent) {
       seen.startedAt ??= event.at
       seen.lastAt = event.at
       if (event.kind === 'run-started') {
         const { dryRun, videos, jobs = 0, options = null } = event
-        Object.assign(seen, { dryRun, names: videos, jobs, options, end: 'unfinished' })
+        const isNew = { begunAt: event.at, estimated: null, estimate: null }
+        Object.assign(seen, { dryRun, names: videos, jobs, options, end: 'unfinished', ...isNew })
       }
       if (event.kind === 'price') seen.price = event.price
+      if (event.kind === 'estimate') seen.estimated ??= event.seconds.mid
+      if (event.kind === 'run-finished' && event.ok && seen.estimated !== null)
+        seen.estimate = { seconds: seen.estimated, tookSeconds: (event.at - seen.begunAt) / 1_000 }
       if (event.kind === 'run-finished') seen.end = event.ok ? 'done' : event.cancelled ? 'cancelled' : 'failed'
     },
   }

@@ -75,6 +75,7 @@ it('tells a program the same, and who runs what', async () => {
       folder: context.outputDir,
       journal: join(context.outputDir, `state/${name}.jsonl`),
       jobs: { done: 6, planned: 6 },
+      estimate: null,
       cost: null,
       started: expect.stringMatching(/^20.*Z$/),
       last_written: expect.stringMatching(/^20.*Z$/),

@@ -145,6 +145,7 @@ it('sums a live run up that stopped half way', () => {
   const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [failure], rehearsal: null })
   expect(summary).toEqual({
     dry_run: false,
+    estimate: null,
     ok: false,
     exit_code: 1,
     failures: [{ code: 'PR_COMFY_FAILED', message: 'out of memory', hint: 'smaller', problems: [] }],

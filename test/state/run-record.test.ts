@@ -48,6 +48,7 @@ it('tells what a run has made, of which videos, when, and how it was begun', () 
   expect(told(started, begun, made, placed)).toEqual({
     runName: 'calm-otter',
     journal,
+    estimate: null,
     dryRun: false,
     condition: 'unfinished',
     holder: null,
@@ -96,6 +97,7 @@ it('tells of a damaged journal what stands before the damage', () => {
   expect(told({ ...started, dryRun: true }, begun, 'null', made)).toEqual({
     runName: 'calm-otter',
     journal,
+    estimate: null,
     dryRun: true,
     condition: 'damaged',
     holder: null,

@@ -66,10 +66,10 @@ export function lengthText(seconds: number): string {
   return `${Number(value.toFixed(value < 99.95 && divisor > 1 ? 1 : 0))} ${unit}`
 }
 
-/** `estimated 12.6 min, took 13.1 min (+4 %)` */
-export function comparedText(estimated: number, took: number): string {
+/** `estimated 12.6 min, took 13.1 min (+4 %)`; `more` says something of the first figure. */
+export function comparedText(estimated: number, took: number, more = ''): string {
   const error = Math.round((took / estimated - 1) * 100)
-  return `estimated ${lengthText(estimated)}, took ${lengthText(took)} (${error < 0 ? '' : '+'}${error} %)`
+  return `estimated ${lengthText(estimated)}${more}, took ${lengthText(took)} (${error < 0 ? '' : '+'}${error} %)`
 }
 
 function unitOf(seconds: number): readonly [unit: string, divisor: number] {
@@ -77,7 +77,10 @@ function unitOf(seconds: number): readonly [unit: string, divisor: number] {
   return seconds < 7_200 ? ['min', 60] : ['h', 3_600]
 }
 
-function costSpan({ low, high }: Span, price: Price): string {
-  const [from, to] = [low, high].map((seconds) => dollarText(costOf(seconds * 1_000, price)))
-  return from === to ? from! : `${from}–${to!.slice(1)}`
+/** `$0.16–0.26` */
+export function costSpan({ low, high }: Span, price: Price): string {
+  const [from, to] = [low, high].map((seconds) => costOf(seconds * 1_000, price))
+  if (to! < 0.01) return dollarText(to!)
+  const [least, most] = [from, to].map((dollars) => dollars!.toFixed(2))
+  return least === most ? `$${most}` : `$${least}–${most}`
 }

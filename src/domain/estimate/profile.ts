@@ -135,6 +135,22 @@ function words(name: string): string {
   return ` ${spaced.replace(/[^a-z0-9]+/g, ' ').trim()} `
 }
 
+/** What of a server's name of its device a person would say: `RTX 4090` of `cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync`. */
+export function gpuName(device: string): string {
+  return device
+    .replace(/^cuda:\d+ /, '')
+    .replace(/ : .*$/, '')
+    .replace(/^NVIDIA (GeForce )?/, '')
+}
+
+/** Whether two names, of a person or a server, are of one GPU. */
+export function isSameGpu(one: string, other: string): boolean {
+  const [a, b] = [words(one), words(other)]
+  const isNear = isNamed(a, b) || isNamed(b, a)
+  // The end of one is the beginning of another: RTX 4090 and RTX 4090 D.
+  return isNear && / d /.test(a) === / d /.test(b) && MOBILE.test(a) === MOBILE.test(b)
+}
+
 /** A server says more than the name; a person may say only its end. */
 function isNamed(wanted: string, name: string): boolean {
   return wanted.includes(name) || name.endsWith(wanted)

@@ -1,7 +1,10 @@
 import { type Basis, profileBasis } from '../../domain/estimate/basis.ts'
 import { type Estimate, estimateOf } from '../../domain/estimate/estimate.ts'
+import { estimateText } from '../../domain/estimate/estimate-text.ts'
 import type { FilmWork } from '../../domain/estimate/film-time.ts'
 import { type Profiles, precisionOf } from '../../domain/estimate/profile.ts'
+import { jobsOf } from '../../domain/plan.ts'
+import type { Price } from '../../domain/price.ts'
 import { usualForward } from './film-work.ts'
 
 /** An estimate, or why there is none. */
@@ -11,21 +14,19 @@ export type Estimated = { readonly estimate: Estimate } | { readonly none: strin
 export interface Known {
   /** As a person or a server calls it; null: nobody has named one. */
   readonly gpu: string | null
-  /** What was timed, the best first. */
-  readonly timed: readonly Basis[]
+  /** What was timed on it; null: nothing was. */
+  readonly timed: Basis | null
   /** Why nothing was timed, for who has no GPU named. */
   readonly otherwise: string
 }
 
 /** Estimates films by what was timed on the machine, else by published times of its GPU; each is only read when it is needed. */
-export function estimateFilms(
-  work: FilmWork,
-  { gpu, timed: [first], otherwise }: Known,
-  read: () => Profiles,
-): Estimated {
+export function estimateFilms(work: FilmWork, { gpu, timed, otherwise }: Known, read: () => Profiles): Estimated {
   const forward = usualForward(work)
   if (forward === null) return { none: 'there is no film' }
-  if (first) return { estimate: estimateOf(work, first) }
+  if (work.plans.every((plan) => jobsOf(plan).every((job) => !work.isToDo(job, plan))))
+    return { none: 'nothing is left to be rendered' }
+  if (timed) return { estimate: estimateOf(work, timed) }
   if (gpu === null)
     return { none: `${otherwise}. \`pr plan --gpus\` lists GPUs with published times, and --gpu takes one` }
   const basis = profileBasis(read(), { gpu, precision: precisionOf(work.plans[0]!.models.highModel), forward })
@@ -37,6 +38,13 @@ export function estimateFilms(
   return {
     none: `nobody has published times of ${gpu} with such weights, as there are of ${known}. The first run of your own gives one`,
   }
+}
+
+/** An estimate for a person: a line, and where the time goes in another one. */
+export function estimatedText(estimated: Estimated, price: Price | null): string[] {
+  const [first, ...rest] =
+    'estimate' in estimated ? estimateText(estimated.estimate, price) : [`none: ${estimated.none}`]
+  return [`Estimate: ${first}`, ...rest.map((line) => `  ${line}`)]
 }
 
 /** Every GPU that somebody has published times of, the fastest first. */

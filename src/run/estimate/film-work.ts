@@ -3,6 +3,7 @@ import { type FilmWork, sizeOf } from '../../domain/estimate/film-time.ts'
 import { type Forward, forwardOf } from '../../domain/estimate/forward.ts'
 import { usesVace } from '../../domain/estimate/uses-vace.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { RunState } from '../../state/run-state.ts'
 
 /** What there is to render of films: all of it, or what `isToDo` says. */
 export function filmWork(
@@ -10,6 +11,14 @@ export function filmWork(
   isToDo: FilmWork['isToDo'] = () => true,
 ): FilmWork {
   return { plans, vace: usesVace(templates.render), isToDo }
+}
+
+/** What an earlier part of a run has not done; what of it still counts is only known when it goes on. */
+export function leftOf(earlier: RunState | null): FilmWork['isToDo'] {
+  return ({ workflowNumber, jobId }, { videoName }) => {
+    const video = earlier?.videos[videoName]
+    return video?.done[workflowNumber] === undefined || video.jobIds[workflowNumber] !== jobId
+  }
 }
 
 /** A forward of the last pass, which is like most; null where there is no film. */

@@ -2,11 +2,14 @@ import { readProfiles } from '../../config/read-profiles.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { type Basis, timedBasis } from '../../domain/estimate/basis.ts'
 import type { FilmWork } from '../../domain/estimate/film-time.ts'
-import { usualRatio } from '../../domain/estimate/profile.ts'
+import { ownCosts } from '../../domain/estimate/own-times.ts'
+import { gpuName, isSameGpu, usualRatio } from '../../domain/estimate/profile.ts'
 import type { TimedForwards } from '../../domain/estimate/rates.ts'
+import { counted } from '../../domain/wording.ts'
 import type { Recording } from '../../recording/load-recording.ts'
 import type { Known } from './estimate-films.ts'
 import { usualForward } from './film-work.ts'
+import { ownRuns } from './own-runs.ts'
 import { recordedTimes } from './recorded-times.ts'
 
 /** A recording, with the device of its server. */
@@ -14,16 +17,42 @@ export interface RecordedMachine extends Pick<Recording, 'name' | 'entries'> {
   readonly device: string
 }
 
-/** What is known of the machine that the settings mean, where no server is asked: what its recording shows. */
+/** What is known of the machine that the settings mean, where no server is asked: by earlier runs on it, else by its recording. */
 export function knownMachine({ run }: Settings, work: FilmWork, recording: RecordedMachine | null): Known {
-  const fromRecording = recording && isGpu(recording.device) && run.gpu === null ? recordedBasis(recording, work) : null
-  const timed = [fromRecording].filter((basis) => basis !== null)
-  return {
-    gpu: run.gpu ?? (recording && isGpu(recording.device) ? recording.device : null),
-    timed,
-    otherwise: whyNone(recording),
-  }
+  const own = ownBasis(run.outputDir, run.gpu, work)
+  const recorded = recording && isGpu(recording.device) ? recording : null
+  const isMeant = recorded && (run.gpu === null || isSameGpu(recorded.device, run.gpu))
+  const timed = own ?? (isMeant ? recordedBasis(recorded, work) : null)
+  return { gpu: run.gpu ?? (recorded && gpuName(recorded.device)), timed, otherwise: whyNone(recording) }
 }
+
+/** What is known of a server that has named its GPU. */
+export function knownServer({ run }: Settings, work: FilmWork, device: string): Known {
+  const gpu = run.gpu ?? (isGpu(device) ? gpuName(device) : null)
+  const timed = gpu === null ? null : ownBasis(run.outputDir, gpu, work)
+  return { gpu, timed, otherwise: `ComfyUI runs on ${device || 'no GPU'}, of which nothing is known` }
+}
+
+/** What earlier live runs of this output directory tell. */
+function ownBasis(outputDir: string, gpu: string | null, work: FilmWork): Basis | null {
+  const runs = ownRuns(outputDir, gpu, work.vace)
+  const steps = ofLikeSize(
+    runs.flatMap((one) => one.steps),
+    work,
+  )
+  if (steps.length === 0) return null
+  const { profiles, costs } = readProfiles()
+  return timedBasis(steps, {
+    from: 'own runs',
+    gpu: gpuName(runs.at(-1)!.gpu!),
+    name: `by ${counted(runs.length, 'run')} of your own`,
+    costs: ownCosts(runs, costs),
+    spread: AS_BEFORE,
+    ratio: usualRatio(profiles, costs),
+  })
+}
+
+const AS_BEFORE = { low: 0.9, high: 1.1 }
 
 /** Whether a server's name of its device is that of a GPU. */
 export function isGpu(device: string): boolean {
@@ -34,7 +63,13 @@ function recordedBasis({ name, entries, device }: RecordedMachine, work: FilmWor
   const times = ofLikeSize(recordedTimes(entries), work)
   if (times.length === 0) return null
   const { profiles, costs } = readProfiles()
-  const known = { from: 'recording' as const, gpu: device, name: `recording ${name}`, costs, spread: AS_RECORDED }
+  const known = {
+    from: 'recording' as const,
+    gpu: gpuName(device),
+    name: `recording ${name}`,
+    costs,
+    spread: AS_RECORDED,
+  }
   return timedBasis(times, { ...known, ratio: usualRatio(profiles, costs) })
 }
 

@@ -121,6 +121,8 @@ const bareWord = /^[\w./-]+$/
 /** The compiler sees to it that none is forgotten. */
 const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   'run-started': true,
+  server: true,
+  estimate: true,
   'video-started': true,
   'job-started': true,
   'job-adopted': true,
