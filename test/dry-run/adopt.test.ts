@@ -192,9 +192,10 @@ it('takes no digest that has changed for the graph of another prompt, and goes o
     text.replace(/"graph":"(\w)/, (_, digit) => `"graph":"${digit === '0' ? '1' : '0'}`),
   )
   const { exitCode, stderr } = await test.resume()
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('.jsonl:3 is not as it was written\n')])
   const lines = text.split('\n')
-  writeFileSync(journal, lines.toSpliced(2, 1).join('\n'))
+  const at = lines.findIndex((line) => line.includes('"graph"'))
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`.jsonl:${at + 1} is not as it was written\n`)])
+  writeFileSync(journal, lines.toSpliced(at, 1).join('\n'))
   test.finish()
   expect((await test.resume()).exitCode).toBe(0)
   expect(test.sent()).toEqual(['2.1', '3.1'])
