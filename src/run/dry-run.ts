@@ -1,17 +1,16 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/create-clients.ts'
-import { createMediaClient, runProgram } from '../clients/ffmpeg.ts'
+import { runProgram } from '../clients/ffmpeg.ts'
 import { realPace } from '../clients/real-pace.ts'
 import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import { readProfiles } from '../config/read-profiles.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { estimateFacts } from '../domain/estimate/estimate-data.ts'
 import { uuidV5 } from '../domain/ids.ts'
-import { jobsOf, type Plan, workflowsBefore } from '../domain/plan.ts'
+import { jobsOf, workflowsBefore } from '../domain/plan.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { isFile } from '../files/read-input.ts'
 import { createCapture } from '../network/capture/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { installNetwork } from '../network/install.ts'
@@ -19,9 +18,7 @@ import { keepMemoryLow } from '../network/keep-memory-low.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
-
 import { openShare } from '../orchestrator/share.ts'
-
 import { openSpending } from '../orchestrator/spending.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { createRedactor } from '../recording/redact.ts'
@@ -29,7 +26,6 @@ import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
 import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
 import { openBooks } from '../simulators/bookkeeper.ts'
-import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
 import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
 import {
@@ -39,13 +35,13 @@ import {
   simulatedServices,
 } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
-import type { RunState } from '../state/run-state.ts'
 import { chooseRehearsal } from './choose-run.ts'
 import { takeRun } from './claim-run.ts'
 import { estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork, leftOf } from './estimate/film-work.ts'
 import { knownMachine } from './estimate/known-machine.ts'
 import { faultsOf } from './faults-of.ts'
+import { fillServer } from './fill-server.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
@@ -193,25 +189,6 @@ function makeRunFolder({ dryRun }: Settings, startedAt: number, output: RunOutpu
     output.warn(`${error.message}: the run folder goes to ${currentDir} instead`)
     return createRunFolder(currentDir, startedAt)
   }
-}
-
-/** Tells the simulated server of the files that the real one holds from an earlier part of the run, and of those it is to be sent. */
-async function fillServer(
-  { comfyui: { files } }: SimulatedServices,
-  work: { settings: Settings; plans: readonly Plan[]; earlier: RunState | null; host: RunHost },
-): Promise<void> {
-  const { settings, plans, earlier, host } = work
-  const { output, signal } = host
-  for (const plan of plans) {
-    const left = earlier?.videos[plan.videoName]
-    const count = left ? restoreFiles(files, plan, left, isFile) : 0
-    if (count > 0 && left?.status !== 'finished')
-      output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
-  }
-  if (plans.every(({ controlVideo }) => controlVideo === null)) return
-  const { describeVideos } = await import('../planning/control-videos.ts')
-  const media = createMediaClient(settings.programs)
-  for (const warning of await describeVideos(plans, files, media, signal)) output.warn(warning)
 }
 
 /** What of the recording stayed unused: with `--strict` a failure, else news. */
