@@ -4,6 +4,7 @@ import { loadSettings } from '../config/settings.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import { identifyRun } from '../domain/ids.ts'
+import { limits } from '../domain/limits.ts'
 import type { Chunk, Plan } from '../domain/plan.ts'
 import { deriveSeed } from '../domain/plan-values.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -28,7 +29,8 @@ export async function redo(flags: Readonly<Record<string, unknown>>, context: Co
   const before = await planned(words, context)
   const chunk = chunkToRedo(film, before.plan, number, resumeCommand(film, context))
   const withSeed = (text: string) => planned([...words, '--chunk-seed', `${number}:${text}`], context)
-  const next = seed === undefined ? await otherSeed(chunk, withSeed, asked) : await withSeed(String(seed))
+  const next =
+    seed === undefined ? await otherSeed(chunk, withSeed, asked) : await newSeed(String(seed), withSeed, film, asked)
   context.output.info(redoText(film, chunk, next.plan))
   const host = runHost({ ...context, argv: next.words }, next.settings.run.yes)
   return run(next.settings, host, film.state)
@@ -65,13 +67,39 @@ async function planned(words: readonly string[], { environment, cwd }: CommandCo
 async function otherSeed(
   { seed }: Chunk,
   withSeed: (text: string) => Promise<PlannedWords>,
-  { run: { outputDir } }: Settings,
+  settings: Settings,
 ): Promise<PlannedWords> {
   for (let count = 1; ; count += 1) {
     const next = await withSeed(String(deriveSeed(JSON.stringify(['another seed', seed, count]))))
-    const { runName } = identifyRun([next.plan], () => false)
-    if (!existsSync(journalOf(stateDirOf(outputDir), runName))) return next
+    if (knownRun(next, settings) === null) return next
   }
+}
+
+/** The seed that was asked for, unless the film was made with it: that would pay for the same film. */
+async function newSeed(
+  seed: string,
+  withSeed: (text: string) => Promise<PlannedWords>,
+  { videoName }: FoundFilm,
+  asked: Settings,
+): Promise<PlannedWords> {
+  const { smallest, largest } = limits.seed
+  if (!/^\d+$/.test(seed) || Number(seed) > largest) {
+    const message = `--seed must be a whole number from ${smallest} to ${largest}, and is ${seed}`
+    throw new PromptRunnerError('PR_USAGE', message)
+  }
+  const next = await withSeed(seed)
+  const runName = knownRun(next, asked)
+  if (runName === null) return next
+  const message = `${videoName} was made with this seed before, by ${runName}: the same film would come of it`
+  throw new PromptRunnerError('PR_USAGE', message, {
+    hint: `give another --seed, or none; \`pr runs\` tells what became of ${runName}`,
+  })
+}
+
+/** The run of the output directory that has done just this; null: none has. */
+function knownRun({ plan }: PlannedWords, { run: { outputDir } }: Settings): string | null {
+  const { runName } = identifyRun([plan], () => false)
+  return existsSync(journalOf(stateDirOf(outputDir), runName)) ? runName : null
 }
 
 function resumeCommand({ run: { options, runName, dryRun, folder } }: FoundFilm, context: CommandContext): string {

@@ -3,6 +3,7 @@ import { pauseAfter, retries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { diskFailure } from '../files/disk-failure.ts'
 import { makeFolder } from '../files/folders.ts'
 import { noRun, type RunState, reduceRunState } from '../state/run-state.ts'
 import { cancelEarlier, cancelUnplanned } from './cancel-prompts.ts'
@@ -23,9 +24,20 @@ export interface RunFailure {
  * Runs every plan, one after the other. A video that fails stops, the next one goes on; a run that is cancelled, or has lost sight of a
  * prompt, or has nothing left of its budget or time, stops altogether, and so does one whose prompt a person has taken from the server,
  * or of which the server dies.
- * Returns what failed, in order. Errors that are not known failures are bugs and pass through.
+ * Returns what failed, in order. A journal that cannot be written ends the run where it is: PR_FILE. Other errors that are not known
+ * failures are bugs and pass through.
  */
-export async function orchestrate(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
+export async function orchestrate(context: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
+  try {
+    return await runAll(context, plans)
+  } catch (thrown) {
+    const error = diskFailure(thrown)
+    if (error === null || context.resumeCommand === null) throw thrown
+    throw error.reworded({ hint: `${error.hint}; ${goOnWith(context.resumeCommand)}` })
+  }
+}
+
+async function runAll(given: RunContext, plans: readonly Plan[]): Promise<readonly RunFailure[]> {
   const prompts = watchPrompts(given, plans)
   const { emit, stateNow } = remember(given, prompts.emit)
   const context: RunContext = { ...given, emit }
@@ -95,10 +107,11 @@ function remember(
   }
 }
 
-/** A failure is told when it happens, for the next video may take hours, and again by whoever gets it. */
-function tell(context: RunContext, video: string, { code, message, hint }: PromptRunnerError): void {
-  const at = context.now()
-  context.emit({ kind: 'video-failed', at, video, code, reason: message, ...(hint ? { hint } : {}) })
+/** A failure is told when it happens, for the next video may take hours, and again by whoever gets it. What ends the run is at its end. */
+function tell(context: RunContext, video: string, error: PromptRunnerError): void {
+  const { code, message: reason, hint } = error
+  const isLast = code === 'PR_CANCELLED' || isOverrun(error)
+  context.emit({ kind: 'video-failed', at: context.now(), video, code, reason, ...(hint && !isLast ? { hint } : {}) })
 }
 
 /** Whatever else is said of a cancelled run, that the pod was not stopped must be said, too. */

@@ -91,7 +91,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const { run } = begun
   await fillServer(world, { settings, plans, earlier: run.earlier, host })
 
-  const capture = createCapture({ folder, clock, redactor, note: files.note })
+  using capture = createCapture({ folder, clock, redactor, note: files.note })
   const ffmpeg = settings.dryRun.realFfmpeg ? null : ffmpegSimulator()
   const programs: readonly string[] = Object.values(settings.programs)
   await using network = await installNetwork({
@@ -116,12 +116,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const jobsBefore = workflowsBefore(plans)
   const { storage } = clients
   const toTake = { runName, journal: layout.journal, isNew: chosen.earlier === null, maker: runId }
-  const shared = settings.run.uploadAll
-    ? await takeRun(join(folder, 'state'), storage, toTake, signal).catch(async (error) => {
-        await capture.close()
-        throw error
-      })
-    : null
+  const shared = settings.run.uploadAll ? await takeRun(join(folder, 'state'), storage, toTake, signal) : null
   const { options } = host.commandLine
   const start = { ...begun, plans, dryRun: true, journal: layout.journal, now: clock.now, options }
   using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))

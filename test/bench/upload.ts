@@ -34,7 +34,7 @@ try {
   const stored = await storage.upload({ path, object: 'film.mp4', contentType: 'video/mp4' })
   if (stored.size !== bytes) throw new Error(`${stored.size} bytes arrived`)
   console.log((performance.now() - started) / 1000)
-  await capture.close()
+  capture.close()
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -54,6 +54,10 @@ it('makes a chunk again and what depends on it, as another film, and leaves the 
   expect(seedsOf(context, other)).toEqual([first, 7, third])
   expect(sent(context, other)).toEqual([3, 4, 5, 6, 8, 9])
   expect(await promptsRun(world)).toBe(9 + 6)
+  // The same once more would be paid for, and be the same film.
+  expect(await refused(context, world, [name, '2', '--seed', '7'])).toBe(
+    `2 PR_USAGE: otter was made with this seed before, by ${other}: the same film would come of it\n  hint: give another --seed, or none; \`pr runs\` tells what became of ${other}\n`,
+  )
 
   expect(readFileSync(film)).toEqual(before)
   expect(context.journal(name)).toEqual(journal)
@@ -158,7 +162,9 @@ it('refuses what it cannot make again', async () => {
   expect(await refuse('otter')).toBe(
     '2 PR_USAGE: pr redo needs the number of a chunk\n  hint: `pr redo NAME CHUNK [--seed N] --yes`\n',
   )
-  expect(await refuse('otter', '1', '--seed', 'x')).toContain('must be the number of a chunk and its seed')
+  expect(await refuse('otter', '1', '--seed', 'x')).toBe(
+    '2 PR_USAGE: --seed must be a whole number from 0 to 9007199254740991, and is x\n',
+  )
 
   const lock = join(context.outputDir, `state/${name}.lock`)
   writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), since: '2026-01-01', started: null }))

@@ -38,7 +38,6 @@ it('finishes the job that runs at the first Ctrl-C, begins no other, and goes on
     [
       said.close,
       'otter failed: PR_CANCELLED: The run was cancelled; what is done is recorded\n',
-      `  hint: go on from there with\n    pr --yes --width 64 --height 64 --frames-per-chunk 13 --output-dir output/prompt-runner --resume ${name}\n`,
       'PR_CANCELLED: The run was cancelled; what is done is recorded\n',
       `  hint: go on from there with\n    pr --yes --width 64 --height 64 --frames-per-chunk 13 --output-dir output/prompt-runner --resume ${name}\n`,
     ].join(''),

@@ -25,7 +25,7 @@ it('stops within the job that would cost more than the budget, and goes on from 
   const why =
     'PR_BUDGET: Job 3 (high, chunk 2) would end at $1.56 at $3.00/h (--price), and the budget is $1.50: it stops here; what is done is kept\n'
   const how = `  hint: Give a larger --budget, and go on from there with\n    pr --dry-run --width 64 --height 64 --frames-per-chunk 13 --price 3 --budget 1.50 --resume ${run.summary.run_name} --output-dir <folder>\n`
-  expect(run.said).toBe(`${onCpu('--budget')}job 3/6 high chunk 2  stopped\notter stopped: ${why}${how}${why}${how}`)
+  expect(run.said).toBe(`${onCpu('--budget')}job 3/6 high chunk 2  stopped\notter stopped: ${why}${why}${how}`)
   expect(interrupted(run)).toBe(1)
 
   const resumed = ['--resume', run.summary.run_name, '--output-dir', run.folder]
@@ -38,7 +38,7 @@ it('sends no job that would end after the deadline, judged by those before it', 
   const run = await limited(['--deadline', '30m', '--fault', 'step 4 of job 1: delay 20 min'])
   expect([run.exitCode, run.done]).toEqual([1, 2])
   expect(run.said).toContain(
-    'otter stopped: PR_DEADLINE: Job 3 (high, chunk 2) would end at 42:12 after the start, and the deadline is 30:00: it stops here; what is done is kept\n  hint: --deadline counts from each start: go on from there with\n    pr --dry-run ',
+    '\nPR_DEADLINE: Job 3 (high, chunk 2) would end at 42:12 after the start, and the deadline is 30:00: it stops here; what is done is kept\n  hint: --deadline counts from each start: go on from there with\n    pr --dry-run ',
   )
   expect(run.files.filter((file) => file.startsWith('workflows/'))).toHaveLength(2)
   // Nor does another video begin.
@@ -78,3 +78,14 @@ function interrupted({ json }: Rehearsed): number {
   const { entries } = json('traffic.har').log
   return entries.filter(({ request }: { request: { url: string } }) => request.url.endsWith('/interrupt')).length
 }
+
+it('says how to go on from what a full disk has left of the journal, if any', async () => {
+  const full =
+    'PR_FILE: a file of this run cannot be written: ENOSPC: no space left on device, write\n  hint: make room, or go to another disk with --output-dir or, for a dry run, DRY_RUN_TEMP_DIR'
+  const [first, fifth] = [
+    await limited(['--fault', 'write of journal: disk full']),
+    await limited(['--fault', '5th write of journal: disk full']),
+  ]
+  expect([first.exitCode, first.said]).toEqual([1, `${full}\n`])
+  expect([fifth.exitCode, fifth.said]).toEqual([1, expect.stringContaining(`${full}; go on from there with\n    pr `)])
+})

@@ -29,7 +29,7 @@ export async function captured(work: (folder: string) => Promise<void>, options:
     await using _network = await echoNetwork({ capture })
     await work(folder)
   }
-  await capture.close()
+  capture.close()
   const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((item) => item.isFile())
   const files: Record<string, string> = {}
   for (const item of names) {

@@ -21,10 +21,10 @@ export interface CaptureOptions {
 }
 
 /** Writes down all traffic of the services it wraps, redacted, in the order in which exchanges end. */
-export interface Capture {
+export interface Capture extends Disposable {
   wrap(service: SimulatedService): SimulatedService
-  /** Completes `traffic.har`, with sockets that are still open. */
-  close(): Promise<void>
+  /** Completes `traffic.har`, with sockets that are still open. Disposing does, too. */
+  close(): void
 }
 
 /** Begins `traffic.har` in a run folder, which must exist. */
@@ -50,12 +50,14 @@ export function createCapture({
     },
     keepSocket: ({ entry, frames }) => log.appendSocket(entry, frames),
   })
+  const close = () => {
+    traffic.close()
+    log[Symbol.dispose]()
+  }
   return {
     wrap: traffic.wrap,
-    async close() {
-      traffic.close()
-      log[Symbol.dispose]()
-    },
+    close,
+    [Symbol.dispose]: close,
   }
 }
 

@@ -177,8 +177,8 @@ it('writes down a defect of a simulator as the 500 that the client got', async (
 it('closes twice without harm', async () => {
   const { folder } = await captured(async () => {})
   const capture = createCapture({ folder, clock: { now: () => 0 } })
-  await capture.close()
-  await capture.close()
+  capture.close()
+  capture.close()
   expect(JSON.parse(await readFile(join(folder, 'traffic.har'), 'utf8'))).toMatchObject({ log: { entries: [] } })
 })
 

@@ -23,7 +23,7 @@ const folders = {
   'a run folder': async (folder: string, send: (wrap: Wrap) => Promise<void>) => {
     const capture = createCapture({ folder, clock: { now: () => 0 } })
     await send(capture.wrap)
-    await capture.close()
+    capture.close()
   },
 }
 

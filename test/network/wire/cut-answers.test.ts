@@ -27,7 +27,7 @@ it.each(['video/mp4', 'text/plain'])('breaks the connection where an answer of %
     await using served = await serveNetwork({ services: [each], port: 0 })
     for (const of of ['otter', '']) seen.push(await rawAnswer(served.addresses.comfyui!, `/${type}?of=${of}`))
   }
-  await capture.close()
+  capture.close()
   const head = `HTTP/1.1 200 OK\ncontent-length: 50\ncontent-type: ${type}\n\n`
   expect(seen).toEqual([`${head}otter`, head, `${head}otter`, head])
   const { entries } = JSON.parse(readFileSync(join(folder, 'traffic.har'), 'utf8')).log
