@@ -17,6 +17,7 @@ import type { RunContext } from '../orchestrator/run-context.ts'
 import { openShare } from '../orchestrator/share.ts'
 import { openSpending } from '../orchestrator/spending.ts'
 import type { RunLock } from '../state/run-lock.ts'
+import { beforeStart } from './before-start.ts'
 import { checkNeeds, refusalOf } from './check-needs.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
 import { claimName, takeRun } from './claim-run.ts'
@@ -76,7 +77,10 @@ export async function runLive(
   const estimated = estimateFilms(work, knownServer(settings, work, device), readProfiles)
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   for (const line of estimatedText(estimated, spending.terms.price)) output.info(line)
-  await host.confirm('Start?')
+  const { lines, warnings, question } = beforeStart({ settings, run, work, estimate, spending, pod: info })
+  for (const line of lines) output.info(line)
+  for (const warning of warnings) output.warn(warning)
+  await host.confirm(question)
 
   let left: () => readonly string[] = () => []
   host.endInOrder((press) => output.warn(ctrlCText(press, { left: left(), resumeCommand })))

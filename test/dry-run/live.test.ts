@@ -54,9 +54,15 @@ it('shows server and plan, and starts nothing when nobody agrees', async () => {
   const context = runContext(files)
   const run = await context.start(await simulatedWorld(), ['--no-upload'], { isAgreed: false }).ended
   expect(run.exitCode).toBe(2)
-  expect(run.stdout).toMatch(/\nRun [a-z]+-[a-z]+ on http:\/\/127\.0\.0\.1:\d+\/: ComfyUI 0\.3\.64, cpu\n$/)
+  const [asked, estimate, ...told] = run.stdout.trimEnd().split('\n').slice(-4)
+  expect(asked).toMatch(/^Run [a-z]+-[a-z]+ on http:\/\/127\.0\.0\.1:\d+\/: ComfyUI 0\.3\.64, cpu$/)
+  expect(estimate).toMatch(/^Estimate: none: ComfyUI runs on cpu, of which nothing is known\. /)
+  expect(told).toEqual([
+    `The film will lie in ${join(context.outputDir, 'final/otter.mp4')}, and nowhere else (--no-upload)`,
+    'Nothing will be deleted: nothing is uploaded (--no-upload)',
+  ])
   expect(run.stderr).toBe(
-    'PR_NOT_CONFIRMED: "Start?" cannot be asked: there is no terminal to answer on\n  hint: give --yes to run without asking, or --dry-run to rehearse\n',
+    'PR_NOT_CONFIRMED: "Start 6 jobs?" cannot be asked: there is no terminal to answer on\n  hint: give --yes to run without asking, or --dry-run to rehearse\n',
   )
   expect(filesIn(run.cwd)).toEqual(Object.keys(files))
 })
