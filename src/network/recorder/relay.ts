@@ -25,8 +25,9 @@ export function relay(client: Connection, { open, host, ...options }: RelayOptio
       server = opened
       if (client.destroyed) server.destroy()
       else join(client, server, conversation)
+      client.resume()
     },
-    (error: NodeJS.ErrnoException) =>
+    (error: NodeJS.ErrnoException) => {
       client.on('data', (chunk: Buffer) => {
         conversation.fromClient(chunk)
         const { asks } = conversation
@@ -34,7 +35,9 @@ export function relay(client: Connection, { open, host, ...options }: RelayOptio
         const answer = gatewayAnswer(`${host} does not answer: ${error.message || error.code}\n`, asks)
         client.end(answer)
         conversation.fromServer(answer)
-      }),
+      })
+      client.resume()
+    },
   )
   return () => {
     conversation.broken('the recording ended before it did')

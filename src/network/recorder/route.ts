@@ -8,17 +8,30 @@ export interface Route {
   sent(raw: Buffer, head: MessageHead): Buffer
 }
 
-/** To the server that the client means: nothing is changed. `origin` is for a request that names no host. */
+/**
+ * To the server that the client means: nothing is changed, but what a proxy takes away from requests that are for it. `origin` is
+ * for a request that names no host.
+ */
 export function directRoute(origin: URL): Route {
   return {
     address({ start, headers }) {
       const host = headers.get('host')
       const base = (host && URL.parse(`${origin.protocol}//${host}`)) || origin
-      return URL.parse(inUtf8(targetOf(start)), base.href) ?? base
+      const target = inUtf8(targetOf(start))
+      // `//view` is a path, and no address without a scheme.
+      return URL.parse(ABSOLUTE.test(target) ? target : base.origin + target.replace(/^\*$/, '/*')) ?? base
     },
-    sent: (raw) => raw,
+    sent(raw, { start }) {
+      const target = targetOf(start)
+      if (!ABSOLUTE.test(target)) return raw
+      const text = raw.toString('latin1').replace(target, () => target.replace(ABSOLUTE, '') || '/')
+      return Buffer.from(text.replaceAll(/^proxy-[^\n]*\n/gim, ''), 'latin1')
+    },
   }
 }
+
+/** What comes before the path in an address. */
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i
 
 /**
  * To a server that the client does not know of: it is asked as if the client had its address. The host of a request is changed,
@@ -28,7 +41,7 @@ export function upstreamRoute(upstream: URL): Route {
   const base = upstream.pathname.replace(/\/$/, '')
   const targetAt = (start: string) => {
     const target = targetOf(start)
-    const path = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
+    const path = target.startsWith('/') ? target : target.replace(ABSOLUTE, '')
     return path === '*' ? path : base + (path.startsWith('/') ? path : `/${path}`)
   }
   return {

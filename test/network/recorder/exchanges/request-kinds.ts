@@ -154,6 +154,7 @@ export const requestKinds: Readonly<Record<string, readonly Step[]>> = {
     s(head('HTTP/1.1 405 Method Not Allowed', 'Allow: GET', 'Content-Length: 0')),
   ],
   'an odd address': [get('/%zz//a/../b?x=|"<&y=%'), noMore],
+  'an address with two slashes': [get('//elsewhere.test/bc'), noMore],
   'raw UTF-8 in an address': [get('/ü?q=川'), noMore],
   'a large body both ways': [
     post('/upload', large, 'Content-Type: video/mp4'),
