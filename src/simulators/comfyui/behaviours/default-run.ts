@@ -1,4 +1,4 @@
-import { flatImages } from '../../media/image-sequence.ts'
+import { flatImages, frameCount } from '../../media/image-sequence.ts'
 import type { Value } from '../execute/value.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
 import type { OwnNode } from './own-node.ts'
@@ -66,10 +66,17 @@ function templateOf(options: PyDict | undefined): Py | undefined {
 function defaultValue(type: string, inputs: NodeInputs): NodeOutput {
   switch (type) {
     case 'IMAGE':
-      return inputs.first('images') ?? { kind: 'images', images: flatImages(...sizeOf(inputs), 1, inputs.colour()) }
+      return (
+        inputs.first('images') ?? {
+          kind: 'images',
+          images: flatImages(...sizeOf(inputs), inputs.first('mask')?.count ?? 1, inputs.colour()),
+        }
+      )
     case 'MASK': {
       const [width, height] = sizeOf(inputs)
-      return inputs.first('mask') ?? { kind: 'mask', width, height, count: 1, level: 1 }
+      const pictures = inputs.first('images')
+      const count = pictures ? frameCount(pictures.images) : 1
+      return inputs.first('mask') ?? { kind: 'mask', width, height, count, level: 1 }
     }
     case 'LATENT': {
       const [width, height] = sizeOf(inputs)
@@ -94,6 +101,7 @@ function defaultValue(type: string, inputs: NodeInputs): NodeOutput {
 }
 
 function sizeOf(inputs: NodeInputs): [width: number, height: number] {
-  const images = (inputs.first('images') ?? inputs.first('latent') ?? inputs.first('video'))?.images
+  const images =
+    (inputs.first('images') ?? inputs.first('latent') ?? inputs.first('video'))?.images ?? inputs.first('mask')
   return [inputs.number('width', images?.width ?? 512), inputs.number('height', images?.height ?? 512)]
 }
