@@ -115,7 +115,10 @@ function runsOn(frames: Iterable<LoadedFrame>, graphs: ReadonlyMap<string, Graph
       running.reached = facts?.value ?? running.reached
       running.steps = facts?.max ?? running.steps
     }
-    if (type === 'executed') Object.assign((open as Open | null)?.output ?? {}, facts?.output)
+    // What comes from the cache is told between the others.
+    if (type === 'executed' && open && facts?.node === (open as Open).node) {
+      Object.assign((open as Open).output, facts.output)
+    }
   }
   return runs
 }

@@ -12,9 +12,11 @@ export type SentGraph = Readonly<
  */
 export function signaturesOf(graph: SentGraph): (id: string) => string {
   const known = new Map<string, string>()
-  const signature = (id: string): string => {
+  const signature = (id: string, depth = 0): string => {
     const found = known.get(id)
     if (found !== undefined) return found
+    // Nothing runs that is as deep.
+    if (depth > MAX_DEPTH) return 'deep'
     // What a circle leads back to.
     known.set(id, 'circle')
     const { class_type: classType = '', inputs = {} } = graph[id] ?? {}
@@ -22,7 +24,7 @@ export function signaturesOf(graph: SentGraph): (id: string) => string {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => {
         const link = linkIn(value)
-        return [name, link ? { from: signature(link[0]), slot: link[1] } : value]
+        return [name, link ? { from: signature(link[0], depth + 1), slot: link[1] } : value]
       })
     const text = createHash('sha256')
       .update(canonical([classType, parts]))
@@ -31,8 +33,11 @@ export function signaturesOf(graph: SentGraph): (id: string) => string {
     known.set(id, text)
     return text
   }
-  return signature
+  return (id) => signature(id)
 }
+
+/** The server refuses deeper chains of nodes. */
+const MAX_DEPTH = 1000
 
 /** `[node, slot]` where a value is a link. */
 export function linkIn(value: unknown): [node: string, slot: number] | null {

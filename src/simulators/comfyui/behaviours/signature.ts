@@ -41,7 +41,7 @@ export function signatureOf(
  */
 export function checkArguments(
   { name, parameters, kwargs }: Signature,
-  { isV3, hidden }: ClassTraits,
+  { isV3, hidden, inputs: declared }: ClassTraits,
   { inputs, empty, isDynamic }: NodeInputTraits,
   given: ReadonlyMap<string, Value>,
 ): void {
@@ -49,7 +49,7 @@ export function checkArguments(
     if (argument === 'self' && !isV3) {
       throw new PythonError('TypeError', `${name}() got multiple values for argument 'self'`)
     }
-    if (kwargs || inputs.has(argument) || hidden.has(argument)) continue
+    if (kwargs || inputs.has(argument) || declared.has(argument) || hidden.has(argument)) continue
     throw new PythonError('TypeError', `${name}() got an unexpected keyword argument '${argument}'`)
   }
   // Inputs that are missing by themselves were refused when the prompt was posted.
