@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
@@ -60,10 +60,10 @@ interface UploadBody {
  */
 export async function uploadBody(path: string, options: UploadOptions = {}): Promise<UploadBody> {
   const { name = basename(path), subfolder, type } = options
-  const { size } = await stat(path).catch((cause: unknown) => {
+  const [{ size }, id] = await Promise.all([stat(path), contentId(path)]).catch((cause: unknown) => {
     throw new PromptRunnerError('PR_FILE', `${path} cannot be uploaded: ${messageOf(cause)}`, { cause })
   })
-  const boundary = `prompt-runner-${randomUUID()}`
+  const boundary = `prompt-runner-${id}`
   const fields = Object.entries({ type, subfolder })
     .filter(([, value]) => value !== undefined)
     .map(([field, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`)
@@ -118,6 +118,13 @@ async function* parts(head: Uint8Array, path: string, tail: Uint8Array): AsyncGe
   yield head
   yield* createReadStream(path, { highWaterMark: 256 * 1024 })
   yield tail
+}
+
+/** In the form of a UUID, made from what a file holds: so it is nowhere in the file, and the same request has the same bytes. */
+async function contentId(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), hash)
+  return hash.digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
 /** As browsers do (https://html.spec.whatwg.org/#multipart-form-data). The server stores the name as sent. */

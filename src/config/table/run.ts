@@ -157,7 +157,7 @@ export const runSettings = {
   }),
   startTime: setting({
     group: 'Dry run',
-    describe: 'when a dry run begins on its own clock, for runs that are to be equal to the byte',
+    describe: 'when a dry run begins on its own clock; in one folder the same run is then equal to the byte',
     shows: 'EPOCH-SECONDS',
     // https://reproducible-builds.org/specs/source-date-epoch/
     variable: 'SOURCE_DATE_EPOCH',

@@ -11,6 +11,7 @@ import {
 } from '../../simulators/simulator.ts'
 import { ON_WIRE_HEADER } from '../wire/on-wire.ts'
 import type { SpooledBody } from './body-spool.ts'
+import { withoutOneTime } from './one-time-values.ts'
 
 /** One finished request with its answer, as capture saw it. URL and headers still hold secrets: redact before writing. */
 export interface Exchange {
@@ -49,7 +50,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
       url: redactor.url(exchange.url.href),
       httpVersion: exchange.requestVersion ?? 'HTTP/1.1',
       cookies: [],
-      headers: redactor.headers(exchange.requestHeaders),
+      headers: withoutOneTime(redactor.headers(exchange.requestHeaders)),
       queryString: redactor.query(exchange.url.searchParams),
       ...(requestBody.size === 0 ? {} : { postData: postDataOf(exchange) }),
       headersSize: -1,
@@ -60,7 +61,7 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
       statusText: exchange.statusText || (STATUS_CODES[exchange.status] ?? ''),
       httpVersion: exchange.responseVersion ?? 'HTTP/1.1',
       cookies: [],
-      headers: redactor.headers(exchange.responseHeaders).filter(({ name }) => !marks.includes(name)),
+      headers: withoutOneTime(redactor.headers(exchange.responseHeaders)).filter(({ name }) => !marks.includes(name)),
       content: {
         mimeType: exchange.responseHeaders.get('content-type') ?? 'x-unknown',
         ...stored(responseBody),
