@@ -22,6 +22,11 @@ const DIFFERENCES = {
     what: 'a socket of type * or COMFY_MATCHTYPE_V3 takes every type, and an old combo leads to a new one',
     source: 'seen on 0.29.0; comfy_execution/validation.py',
   },
+  jobs: {
+    since: '0.5.1',
+    what: 'GET /api/jobs and /api/jobs/{id} show queue and history as jobs',
+    source: 'seen on 0.29.0; comfy_execution/jobs.py, server.py, get_jobs',
+  },
   comboOptions: {
     since: '0.7.0',
     what: 'options of new-style combos are enforced, and a refused value is told as Python’s repr shows it',
@@ -46,6 +51,11 @@ const DIFFERENCES = {
     since: '0.24.0',
     what: 'a prompt_id that is no canonical lower-case UUID is refused, and null means none',
     source: 'seen on 0.29.0; server.py, post_prompt',
+  },
+  jobCancel: {
+    since: '0.29.0',
+    what: 'POST /api/jobs/{id}/cancel and /api/jobs/cancel stop a job, whether it runs or waits',
+    source: 'seen on 0.29.0; server.py, cancel_job',
   },
   plainNames: {
     since: '0.29.0',

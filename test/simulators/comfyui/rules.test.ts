@@ -12,6 +12,7 @@ it('has a rule from the release on that brought it', () => {
   expect(inForce('v0.11.1-dev')).toEqual([
     'createTime',
     'matchTypes',
+    'jobs',
     'comboOptions',
     'throttledProgress',
     'missingNodeType',

@@ -3,6 +3,7 @@ import { CAUSE_HEADER, PROVENANCE_HEADER, UNMATCHED_HEADER } from '../../simulat
 import type { ServerModel } from '../server/server-model.ts'
 import { emptyAnswer, textAnswer } from './aiohttp.ts'
 import { factRoutes } from './fact-routes.ts'
+import { jobRoutes } from './job-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { replayRecorded } from './recorded-replay.ts'
 
@@ -19,6 +20,7 @@ export function createApp(model: ServerModel): Hono {
     return undefined
   })
   queueRoutes(app, model)
+  jobRoutes(app, model)
   factRoutes(app, model)
   for (const base of ['', '/api']) {
     app.get(`${base}/ws`, ({ req }) =>
