@@ -1,5 +1,6 @@
 import { comparedText, lengthText } from '../domain/estimate/estimate-text.ts'
 import { dollarText, rateText } from '../domain/price.ts'
+import { quoted } from '../domain/shell-word.ts'
 import { bytesText, counted, durationText } from '../domain/wording.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
@@ -15,6 +16,7 @@ export function summaryText(summary: Summary): string[] {
       : `${counted(uploads.videos, 'video')}, ${counted(uploads.manifests, 'manifest')} uploaded (${bytesText(uploads.bytes)})`,
   ].join(' · ')
   return [
+    ...filmsText(summary),
     counts,
     ...notBegun(summary),
     ...spentText(summary),
@@ -22,7 +24,31 @@ export function summaryText(summary: Summary): string[] {
     ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.status === 'RUNNING' ? priced(summary) : ''}`] : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
     ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
+    ...nextText(summary),
   ]
+}
+
+/** So many films are told of one by one. */
+const FEW = 10
+
+/** `otter: /films/final/otter.mp4 · gs://films/june/otter/calm-wren/otter.mp4` */
+function filmsText({ videos }: Summary): string[] {
+  const films = videos.filter(({ film }) => film !== null)
+  const lines = films.slice(0, FEW).map(({ name, film, objects }) => {
+    const stored = objects.find(({ role }) => role === 'film')
+    return `${name}: ${film}${stored ? ` · ${stored.url}` : ''}`
+  })
+  return films.length > FEW ? [...lines, `… and ${counted(films.length - FEW, 'more film')} beside them`] : lines
+}
+
+/** What whoever has got a film may want to do now. A run that failed says itself how to go on. */
+function nextText({ ok, dry_run: isDry, videos: [video] }: Summary): string[] {
+  if (!ok || !video) return []
+  if (isDry)
+    return [
+      'Next: `pr doctor` asks the real server, bucket and pod what a rehearsal cannot; then the same without --dry-run',
+    ]
+  return [`Next: \`pr redo ${quoted(video.name)} 1\` makes a chunk again, \`pr clean\` deletes what films need no more`]
 }
 
 /** ` · $0.44/h (--price)` */
@@ -65,15 +91,15 @@ function faultText({ fault, times, at }: Rehearsal['faults'][number]): string {
 }
 
 function rehearsalText(rehearsal: Rehearsal): string[] {
-  const { recording, requests, answers } = rehearsal
+  const { recording, answers } = rehearsal
   const list = (record: Readonly<Record<string, number>>) =>
     Object.entries(record)
       .filter(([, number]) => number > 0)
       .map(([name, number]) => `${number} ${name}`)
       .join(', ')
   return [
-    `Answered as ${recording.server} from recording ${recording.name} (${recording.recorded}, ${recording.device}): ${list(requests) || 'no'} requests${list(answers) && ` · answers: ${list(answers)}`}`,
     `Estimate: ${rehearsal.estimate.note}`,
+    `Answered as ${recording.server} from recording ${recording.name} (${recording.recorded}, ${recording.device})${list(answers) && ` · answers: ${list(answers)}`}`,
     `real network connections: ${rehearsal.real_connections}`,
     ...rehearsal.refused.map((refused) => `REFUSED: ${refused}`),
     ...rehearsal.unmatched.map((unmatched) => `NO ANSWER: ${unmatched}`),

@@ -1,5 +1,6 @@
 import { type EstimateData, usdOf } from '../domain/estimate/estimate-data.ts'
 import { costOf, sourceText } from '../domain/price.ts'
+import type { StoredObject } from '../domain/run-event.ts'
 import type { PromptRunnerError } from '../errors.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { RunTally } from './run-tally.ts'
@@ -14,7 +15,13 @@ export interface Summary {
   readonly run_id: string
   readonly run_name: string
   readonly folder: string | null
-  readonly videos: ReadonlyArray<{ readonly name: string; readonly status: string; readonly [more: string]: unknown }>
+  readonly videos: ReadonlyArray<{
+    readonly name: string
+    readonly status: string
+    readonly film: string | null
+    readonly objects: ReadonlyArray<StoredObject & { readonly role: 'film' | 'manifest'; readonly url: string }>
+    readonly [more: string]: unknown
+  }>
   readonly jobs: {
     total: number
     render: number

@@ -171,7 +171,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...rehearsalOf(world, network.report(), ffmpeg, tally, faults, 'none' in estimated ? estimated.none : ''),
     redacted: files.changed(),
   }
-  return settle({ tally, errors, rehearsed: { folder, rehearsal, write: files.write } }, output)
+  const keep = (summary: unknown) => files.write(join(folder, 'summary.json'), summary)
+  return settle({ tally, errors, rehearsed: { folder, rehearsal }, keep }, output)
 }
 
 /** Some folders look as if they could be written to and cannot, like those of /proc. */

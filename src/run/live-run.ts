@@ -11,6 +11,8 @@ import { priceText } from '../domain/price.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import { durationText } from '../domain/wording.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { writeJson } from '../files/write-json.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
@@ -126,7 +128,16 @@ export async function runLive(
   const failures = await orchestrate(context, plans)
 
   const errors = errorsOf(failures, resumeCommand)
-  return settle({ tally: readers.tally(), errors, rehearsed: null }, output)
+  const keep = (summary: unknown) => {
+    // What was rendered is worth more than what is said of it.
+    try {
+      writeJson(layout.summary, summary)
+    } catch (error) {
+      if (!(error instanceof PromptRunnerError)) throw error
+      output.warn(error.message)
+    }
+  }
+  return settle({ tally: readers.tally(), errors, rehearsed: null, keep }, output)
 }
 
 /**

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { isOverrunCode } from '../domain/spending.ts'
 import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunFailure } from '../orchestrator/orchestrate.ts'
 import type { Rehearsal } from '../report/rehearsal.ts'
 import type { RunTally } from '../report/run-tally.ts'
-import { makeSummary } from '../report/summary.ts'
+import { makeSummary, type Summary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
 import type { RunOutput } from './run-host.ts'
 
@@ -14,22 +13,20 @@ export interface RunOutcome {
   readonly tally: RunTally
   readonly errors: readonly PromptRunnerError[]
   /** What only a rehearsal has: its folder, and who answered. Null: the run was live. */
-  readonly rehearsed: {
-    readonly folder: string
-    readonly rehearsal: Rehearsal
-    readonly write: (path: string, value: unknown) => void
-  } | null
+  readonly rehearsed: { readonly folder: string; readonly rehearsal: Rehearsal } | null
+  /** Keeps the summary where the run's files are. */
+  readonly keep: (summary: Summary) => void
 }
 
 /** Says what came of a run, to people and to machines. Returns the exit code 0, or throws what went wrong. */
-export function settle({ tally, errors, rehearsed }: RunOutcome, output: RunOutput): number {
+export function settle({ tally, errors, rehearsed, keep }: RunOutcome, output: RunOutput): number {
   const summary = makeSummary(tally, {
     dryRun: rehearsed !== null,
     folder: rehearsed?.folder ?? null,
     failures: errors,
     rehearsal: rehearsed?.rehearsal ?? null,
   })
-  rehearsed?.write(join(rehearsed.folder, 'summary.json'), summary)
+  keep(summary)
   output.print(summaryText(summary).join('\n'))
   output.result(summary)
   throwAny(errors)

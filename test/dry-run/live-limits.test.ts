@@ -40,7 +40,7 @@ it('stops before the first job when nothing is left, and then the pod if that is
     pod: { id: 'mine', status: 'EXITED', action: 'stopped' },
   })
   expect(stderr).toMatch(
-    /^otter stopped: PR_BUDGET: The run is at \$\d+\.\d\d at \$9000\.00\/h \(RunPod, [\d-]+\), and the budget is \$0\.01: it stops here; what is done is kept\n {2}hint: Give a larger --budget, and go on from there with\n {4}pr .* --budget 0.01 .* --resume /,
+    /^otter stopped: PR_BUDGET: The run is at \$\d+\.\d\d at \$9000\.00\/h \(RunPod, [\d-]+\), and the budget is \$0\.01: it stops here; what is done is kept\nPR_BUDGET: The run is at .*, and the budget is \$0\.01: it stops here; what is done is kept\n {2}hint: Give a larger --budget, and go on from there with\n {4}pr .* --budget 0.01 .* --resume /,
   )
 
   const again = await context.live(world, ['--resume', summary.run_name, '--budget', '0.01', '--price', '0.01'], pod)

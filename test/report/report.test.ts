@@ -85,10 +85,11 @@ it('sums a rehearsal up for a person', () => {
     rehearsal,
   })
   expect(summaryText(summary)).toEqual([
+    'otter: /o/otter.mp4 · gs://films/otter.mp4',
     '6 jobs: 4 render, 2 combine · 122 frames rendered, 120 kept · 1 video, 0 manifests uploaded (2.9 MiB)',
     'Pod p1: RUNNING, found',
-    'Answered as ComfyUI 0.3.64 from recording wan22 (2026-11-23, cpu): 16 comfyui, 3 gcs requests · answers: 1 recorded, 18 derived',
     'Estimate: none',
+    'Answered as ComfyUI 0.3.64 from recording wan22 (2026-11-23, cpu) · answers: 1 recorded, 18 derived',
     'real network connections: 0',
     'REFUSED: connection leak.test:80',
     'NO ANSWER: GET http://127.0.0.1:8188/x',
@@ -97,6 +98,7 @@ it('sums a rehearsal up for a person', () => {
     'REDACTED: workflows/workflow_001.json (workflow.6.inputs.text)',
     'Not simulated: GPU time; the seams',
     'Run folder: /runs/temp',
+    'Next: `pr doctor` asks the real server, bucket and pod what a rehearsal cannot; then the same without --dry-run',
   ])
 })
 
@@ -115,9 +117,15 @@ it('keeps the film of a video whose upload failed', () => {
     },
     { kind: 'video-failed', at: 9, video: 'otter', code: 'PR_UPLOAD', reason: 'denied' },
   )
-  const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [], rehearsal: null })
+  const summary = makeSummary(tally, {
+    dryRun: false,
+    folder: null,
+    failures: [new PromptRunnerError('PR_UPLOAD', 'denied')],
+    rehearsal: null,
+  })
   expect(summary.videos).toMatchObject([{ status: 'failed', film: '/o/final/otter.mp4' }])
   expect(summaryText(summary)).toEqual([
+    'otter: /o/final/otter.mp4',
     '6 jobs: 4 render, 2 combine · 122 frames rendered, 120 kept · nothing uploaded',
     '00:00 from start to end',
   ])

@@ -22,7 +22,7 @@ it('says what a live run has taken, at whose price', () => {
   const said = (...events: RunEvent[]) => {
     const tally = tallyOf(...started, ...events, end)
     const summary = makeSummary(tally, { dryRun: false, folder: null, failures: [], rehearsal: null })
-    return [...summaryText(summary).slice(1), summary.spent, summary.price]
+    return [...summaryText(summary).slice(1, -1), summary.spent, summary.price]
   }
   expect(said(price('runpod', 0), pod)).toEqual([
     '13:05 from start to end · $0.17 at $0.79/h (RunPod, 2026-11-30)',

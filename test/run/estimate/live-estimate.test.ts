@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { callPr } from '../../cli/call-pr.ts'
 import { journals } from '../../support/journals.ts'
@@ -29,6 +31,8 @@ it('is estimated before it asks, corrected after two steps, compared at the end,
   ])
   const again = await context.live(world, ['--no-upload', '--gpu', 'cpu'])
   expect(again.summary.estimate).toMatchObject({ gpu: 'cpu', took_seconds: expect.any(Number) })
+  const kept = readFileSync(join(context.outputDir, `state/summary_${again.summary.run_name}.json`), 'utf8')
+  expect(JSON.parse(kept)).toEqual(again.summary)
   const second = context.journal(again.summary.run_name)
   expect(second.find(({ kind }) => kind === 'estimate')).toMatchObject({
     from: 'own runs',
