@@ -26,7 +26,8 @@ it('prints one object with --json when the run fails, too', async () => {
 it('prints the summary only with --quiet', async () => {
   const run = await rehearse(['--quiet'], { files })
   expect(run.stderr).toBe('')
-  expect(run.stdout.split('\n')[0]).toMatch(/^\*DRY-RUN\* 6 jobs: 4 render, 2 combine/)
+  expect(run.stdout.split('\n')[0]).toMatch(/^\*DRY-RUN\* heron: .*\/final\/heron\.mp4 · gs:\/\/dry-run\/heron\//)
+  expect(run.stdout.split('\n')[1]).toMatch(/^\*DRY-RUN\* 6 jobs: 4 render, 2 combine/)
   expect(run.text('logs/pr.log')).toContain('job 1/6 high chunk 1  started')
 })
 

@@ -77,8 +77,6 @@ it('withdraws the running prompt and says how to go on when it is cancelled', as
     [
       'job 1/3 high chunk 1  cancelled',
       'heron failed: PR_CANCELLED: The run was cancelled; what is done is recorded',
-      '  hint: go on from there with',
-      `    ${whole}`,
       'PR_CANCELLED: The run was cancelled; what is done is recorded',
       '  hint: go on from there with',
       `    ${whole}`,
