@@ -97,6 +97,7 @@ it('keeps everything when the stored film is not the one that was sent, and uplo
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
+    `state/summary_${name}.json`,
   ])
   expect(journals(context.outputDir)[name]!.filter(({ kind }) => kind === 'cleanup').length).toBe(1)
 })
