@@ -36,5 +36,6 @@ it('renders and uploads a film and stops the pod', async () => {
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
+    `state/summary_${name}.json`,
   ])
 })
