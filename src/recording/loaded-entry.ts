@@ -171,6 +171,7 @@ function headersOf(list: ReadonlyArray<{ name: string; value: string }>): Header
 
 /** A header as bytes. Playwright writes down the text that they spell in UTF-8, and lines that were repeated, below one another. */
 function onWire(value: string): string {
-  const line = value.replaceAll(/[\r\n]+/g, ', ').replaceAll('\0', '')
+  // No server sends the characters that control something, and Node refuses to.
+  const line = value.replaceAll(/[\r\n]+/g, ', ').replaceAll(/[\0-\x08\x0b-\x1f\x7f]/g, '')
   return /^[\0-\xff]*$/.test(line) ? line : Buffer.from(line).toString('latin1')
 }

@@ -22,6 +22,7 @@ export function echoService(name: ServiceName = 'comfyui'): SimulatedService {
   app.post('/prompt', (c) => c.json({ prompt_id: 'p1', number: 1, node_errors: {} }))
   app.get('/empty/:status', (c) => c.body(null, Number(c.req.param('status')) as 308))
   app.get('/broken', () => Promise.reject(new Error('a defect of the simulator')))
+  app.get('/unsendable', () => new Response(null, { headers: { 'x-otter': '\x01' } }))
   app.onError((error) => {
     throw error
   })

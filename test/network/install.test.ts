@@ -47,9 +47,12 @@ it('remembers a refused host although the caller swallowed the error', async () 
   ])
 })
 
-it('remembers a simulator that failed, although the client has an answer', async () => {
+it.each([
+  ['/broken', 'Error: a defect of the simulator'],
+  ['/unsendable', 'TypeError [ERR_INVALID_CHAR]: Invalid character in header content ["x-otter"]'],
+])('remembers a simulator that failed at %s, although the client has an answer', async (path, error) => {
   await using network = await echoNetwork()
-  const { statusCode, body } = await request(`${COMFYUI}/broken?token=otter`)
+  const { statusCode, body } = await request(`${COMFYUI}${path}?token=otter`)
   await body.dump()
   expect(statusCode).toBe(500)
   const [problem, ...more] = network.problems()
@@ -57,7 +60,7 @@ it('remembers a simulator that failed, although the client has an answer', async
   expect(problem).toMatchObject({
     code: 'PR_UNMATCHED_REQUEST',
     exitCode: 3,
-    message: `GET ${COMFYUI}/broken?token={{secret:token}}: the simulation of comfyui failed at this request: Error: a defect of the simulator`,
+    message: `GET ${COMFYUI}${path}?token={{secret:token}}: the simulation of comfyui failed at this request: ${error}`,
     hint: 'this is a bug in prompt-runner, so what followed proves nothing',
   })
 })

@@ -99,6 +99,21 @@ it('reads forms that a browser took apart, texts of other encodings, and what br
   ])
 })
 
+it('reads headers that no server sends as one could', async () => {
+  const value = 'a\u0000b\u0001\u007f\tc\nd'
+  const { entries } = await har({
+    request: { method: 'GET', url: 'http://gpu.test/a', headers: [] },
+    response: {
+      status: 200,
+      headers: [
+        { name: 'X-Otter', value },
+        { name: 'no header', value },
+      ],
+    },
+  })
+  expect([...entries[0]!.responseHeaders]).toEqual([['x-otter', 'ab\tc, d']])
+})
+
 it('reads what mitmproxy writes: sockets under http URLs, bodies in base64', async () => {
   const { entries } = await har({
     startedDateTime: '2026-11-23T21:10:32.718+01:00',

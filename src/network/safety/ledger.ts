@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http'
 import { PromptRunnerError } from '../../errors.ts'
 import {
   CAUSE_HEADER,
@@ -54,7 +55,7 @@ export function openLedger(clean: (url: string) => string): Ledger {
       ...service,
       async http(request) {
         requests[service.name] = (requests[service.name] ?? 0) + 1
-        const response = await service.http(request).catch((error: unknown) => {
+        const response = await answered(service, request).catch((error: unknown) => {
           // Whoever went away has no answer, and needs none.
           if (!request.signal.aborted) failed(service, request, error)
           throw error
@@ -78,6 +79,13 @@ export function openLedger(clean: (url: string) => string): Ledger {
       }),
     }),
   }
+}
+
+/** Fails too for an answer that no server could send, which would only be a 500 to the client. */
+async function answered(service: SimulatedService, request: Request): Promise<Response> {
+  const response = await service.http(request)
+  for (const [name, value] of response.headers) validateHeaderValue(name, value)
+  return response
 }
 
 /** Where a recording of one's own can add the answer. */

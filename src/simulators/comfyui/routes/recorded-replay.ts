@@ -136,16 +136,23 @@ function answerOf({ status, responseHeaders, responseBody, cut }: LoadedEntry, m
   const body = isBodiless ? null : recordedBody(responseHeaders.get('content-type') ?? '', responseBody())
   const response = new Response(body && cut !== undefined ? cutBody(body, cut) : body, { status })
   for (const [name, value] of responseHeaders) if (!ofTransport.test(name)) response.headers.append(name, value)
-  const length = responseHeaders.get('content-length')
+  const length = lengthIn(responseHeaders)
   // Of what is sent whole the server says it itself; of what is not sent, or not whole, only the recording knows.
-  if (length !== null && (method === 'HEAD' || (cut !== undefined && !responseHeaders.has('content-encoding'))))
-    response.headers.set('content-length', length)
+  if (length !== null && (method === 'HEAD' || (cut !== undefined && length > (body?.length ?? 0))))
+    response.headers.set('content-length', String(length))
   if (body && cut !== undefined) response.headers.set(CUT_HEADER, encodeURI(cut.toWellFormed()))
   response.headers.set(PROVENANCE_HEADER, 'recorded')
   return response
 }
 
-const ofTransport = /^(?:connection|keep-alive|content-(?:length|encoding)|transfer-encoding|date|set-cookie)$/
+/** Of the body as it is given: what was packed is given unpacked. */
+function lengthIn(headers: Headers): number | null {
+  const length = headers.get('content-length') ?? ''
+  return /^\d+$/.test(length) && !headers.has('content-encoding') ? Number(length) : null
+}
+
+const ofTransport =
+  /^(?:connection|keep-alive|content-(?:length|encoding)|transfer-encoding|trailer|te|upgrade|proxy-.*|date|set-cookie)$/
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD'
 
