@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
+import { openLedger } from '../../src/network/safety/ledger.ts'
 import { comfyuiKnowledge } from '../../src/recording/comfyui-knowledge.ts'
 import { tellLeftOut } from '../../src/recording/left-out.ts'
 import { loadRecording } from '../../src/recording/load-recording.ts'
@@ -88,8 +89,15 @@ it('loads 500 mutated HARs, and always uses the valid entry of ComfyUI among the
     usesOf(recording.entries)
     if (round % 25 > 0) continue
     const { comfyui } = await simulatedServices(path, { clock: virtualClock(0, 0), newId: () => crypto.randomUUID() })
-    const answer = await comfyui.http(new Request('http://127.0.0.1:8188/object_info'))
+    const ledger = openLedger(String)
+    const { http } = ledger.wrap(comfyui)
+    const answer = await http(new Request('http://127.0.0.1:8188/object_info'))
     expect(Object.keys((await answer.json()) as object)).toContain('EmptyImage')
+    for (const { url, requestHeaders: headers, ...entry } of recording.entries) {
+      const method = ['POST', 'HEAD'].includes(entry.method) ? entry.method : 'GET'
+      await http(new Request(new URL(url.pathname + url.search, 'http://127.0.0.1:8188'), { method, headers }))
+    }
+    expect(ledger.unmatched.filter(({ error }) => error !== undefined)).toEqual([])
   }
 })
 

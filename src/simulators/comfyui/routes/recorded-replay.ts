@@ -93,8 +93,13 @@ async function askedBy(request: Request): Promise<Asked> {
 /** Where a recorded request is not the one that is asked. */
 function differencesFrom(entry: LoadedEntry, { parts, headers, hash }: Asked): string[] {
   const { lostRequest } = entry
+  const accepted = acceptParts(headers, entry)
   const recorded = new Map([...partsOfEntry(entry), ...selectingParts(entry.requestHeaders, entry)])
-  const asked = new Map([...parts, ...selectingParts(headers, entry), ...acceptParts(headers, entry)])
+  const asked = new Map([...parts, ...selectingParts(headers, entry)])
+  if (accepted) {
+    recorded.set(...accepted.recorded)
+    asked.set(...accepted.asked)
+  }
   if (lostRequest === undefined) return differences(recorded, asked)
   const beside = new Map([...asked].filter(([place]) => !place.startsWith('$.body')))
   return [

@@ -12,12 +12,13 @@ export function selectingParts(headers: Headers, { status }: LoadedEntry): Reque
   )
 }
 
-/** What a client wants, and has not got in an entry, if that was recorded for one that wanted something else. */
-export function acceptParts(headers: Headers, { requestHeaders, responseHeaders }: LoadedEntry): RequestParts {
+/** What a client accepts, where that is not what the answer of an entry is; beside it, what the client accepted that got it. */
+export function acceptParts(headers: Headers, { requestHeaders, responseHeaders }: LoadedEntry) {
   const wanted = headers.get('accept')
   const type = responseHeaders.get('content-type')
-  const isFine = wanted === null || type === null || wanted === requestHeaders.get('accept') || admits(wanted, type)
-  return new Map(isFine ? [] : [['$.headers.accept', wanted]])
+  const before = requestHeaders.get('accept')
+  if (wanted === null || type === null || wanted === before || admits(wanted, type)) return null
+  return { recorded: ['$.headers.accept', before ?? type], asked: ['$.headers.accept', wanted] } as const
 }
 
 /** Whether one of the media ranges takes in a type. */
