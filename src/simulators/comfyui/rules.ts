@@ -67,6 +67,11 @@ const DIFFERENCES = {
     what: 'a lazy input has to be asked for also when its source is cached, so that its node starts twice',
     source: 'seen on 0.29.0; comfy_execution/graph.py, ExecutionList.get_cache',
   },
+  hiddenTokens: {
+    since: '0.29.0',
+    what: 'a queue shows no API tokens; nodes get them all the same',
+    source: 'read in server.py, post_prompt; which release brought it is not known',
+  },
   emittedOutputs: {
     since: '0.29.0',
     what: 'the history of a prompt has only what its own run sent, cached nodes with intermediate outputs among it',

@@ -1,11 +1,10 @@
 import type { ExecutionRecord } from '../execute/execute-prompt.ts'
 import { dumpJson } from '../python/format.ts'
 import { dict, isDict } from '../python/py.ts'
-import type { QueueItem } from '../validate/validate-prompt.ts'
+import { type QueueItem, TOKENS } from '../validate/validate-prompt.ts'
 import { rowOf } from './prompt-queue.ts'
 
 const MAXIMUM = 10_000
-const TOKENS = ['auth_token_comfy_org', 'api_key_comfy_org']
 
 /** Finished prompts by id, the one that ended first in front (execution.py, PromptQueue.task_done and get_history). */
 export class History {

@@ -94,7 +94,8 @@ export class Worker {
   }
 
   private async run(item: QueueItem): Promise<void> {
-    const { promptId, extraData } = item
+    const { promptId, secrets } = item
+    const extraData = secrets && isDict(item.extraData) ? new Map([...item.extraData, ...secrets]) : item.extraData
     const prompt = isDict(item.prompt) ? ownCopy(item.prompt) : new Map()
     const outputs = item.outputs.filter((id) => typeof id === 'string')
     // Throws for what has no members to look through.

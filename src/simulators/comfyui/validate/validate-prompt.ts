@@ -25,6 +25,8 @@ export interface QueueItem {
   readonly prompt: Py
   readonly extraData: Py
   readonly outputs: Py[]
+  /** What belongs to the extra data and is shown to nobody. */
+  readonly secrets?: PyDict
 }
 
 export interface PromptAnswer {
@@ -81,11 +83,13 @@ class PromptRequest {
     const targets = pyContains(data, 'partial_execution_targets') ? pyItem(data, 'partial_execution_targets') : null
     const { outputs, nodeErrors, error } = checkPrompt(prompt, targets, this.server)
     const extraData = extraDataOf(data)
-    if (!error && this.server.rules.createTime) stampCreation(extraData, this.server.now())
+    const { rules, now } = this.server
+    const secrets = !error && rules.hiddenTokens ? takeTokens(extraData) : new Map()
+    if (!error && rules.createTime) stampCreation(extraData, now())
     if (error) return this.json(400, dict({ error, node_errors: nodeErrors }))
     return {
       ...this.json(200, dict({ prompt_id: promptId, number, node_errors: nodeErrors })),
-      item: { number, promptId, prompt, extraData, outputs },
+      item: { number, promptId, prompt, extraData, outputs, ...(secrets.size > 0 && { secrets }) },
     }
   }
 
@@ -116,6 +120,19 @@ function invalidPromptId(): PyDict {
   const details =
     'prompt_id must be a UUID string in canonical lowercase hyphenated form; omit it to let the server generate one'
   return nodeError('invalid_prompt_id', 'prompt_id must be a valid UUID', details, new Map())
+}
+
+/** Members of the extra data that are a client's own secrets. */
+export const TOKENS = ['auth_token_comfy_org', 'api_key_comfy_org']
+
+function takeTokens(extraData: Py): PyDict {
+  const taken: PyDict = new Map()
+  for (const key of TOKENS) {
+    if (!pyContains(extraData, key) || !isDict(extraData)) continue
+    taken.set(key, extraData.get(key) ?? null)
+    extraData.delete(key)
+  }
+  return taken
 }
 
 /** Throws what Python raises where the client's extra data is no dict. */

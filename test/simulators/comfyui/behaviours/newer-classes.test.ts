@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Graph, GraphNode } from '../../../../src/domain/graph.ts'
+import { defineBehaviour } from '../../../../src/index.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../../../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../../../src/recording/load-recording.ts'
 import { comfyuiSimulator } from '../../../../src/simulators/comfyui/simulator.ts'
@@ -147,4 +148,19 @@ it('answers a node as it was recorded, and says which class it had to make up', 
   expect([recorded.texts, recorded.simulator.report().madeUp]).toEqual([{ 2: ['a-b'] }, []])
   const other = await run(taught, { 1: glue('c'), 2: show('1') })
   expect([other.texts, other.simulator.report().madeUp]).toEqual([{ 2: [''] }, ['Glue']])
+})
+
+it('gives a node the token that the queue does not show', async () => {
+  const ask = defineBehaviour({
+    classType: 'Ask',
+    inputTypes: { required: {}, hidden: { key: 'API_KEY_COMFY_ORG' } },
+    outputNode: true,
+    run: (inputs) => ({ ui: { text: [inputs.text('key')] } }),
+  })
+  const clock = virtualClock(0, 0)
+  const simulator = comfyuiSimulator({ knowledge: of029, clock, newId: () => crypto.randomUUID(), behaviours: [ask] })
+  const extra = { extra_data: { api_key_comfy_org: 'k' } }
+  const { history } = await openCaseServer(simulator).prompt('c', { prompt: { 1: node('Ask', {}) }, extra })
+  expect(history).toMatchObject({ outputs: { 1: { text: ['k'] } } })
+  expect(JSON.stringify((history as { prompt: unknown }).prompt)).not.toContain('api_key_comfy_org')
 })

@@ -123,3 +123,14 @@ it('stamps what it queues', () => {
   expect(extraOf({}, '0.3.67')).toEqual(new Map())
   expect(answer({ ...show(node('Echo')), extra_data: null }).status).toBe(500)
 })
+
+it('shows nobody the tokens of a client', () => {
+  const body = { ...show(node('Echo')), extra_data: { api_key_comfy_org: 'k', mine: 1 } }
+  const { extraData, secrets } = answer(body).item!
+  expect([[...(extraData as PyDict).keys()], secrets]).toEqual([
+    ['mine', 'create_time'],
+    new Map([['api_key_comfy_org', 'k']]),
+  ])
+  const older = answer(body, '0.3.64').item!
+  expect([[...(older.extraData as PyDict).keys()], older.secrets]).toEqual([['api_key_comfy_org', 'mine'], undefined])
+})
