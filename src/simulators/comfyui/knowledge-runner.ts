@@ -8,7 +8,7 @@ import { nodeResult, pyOf } from './behaviours/node-return.ts'
 import { nodeServer, ownNode } from './behaviours/own-node.ts'
 import { type RecordedTexts, recordedNode } from './behaviours/recorded-answers.ts'
 import type { NodeReturn, ProgressTick } from './behaviours/running-node.ts'
-import { checkArguments, type Signature, signatureOf } from './behaviours/signature.ts'
+import { checkArguments, refuseBareOptions, type Signature, signatureOf } from './behaviours/signature.ts'
 import {
   type ClassTraits,
   classTraits,
@@ -112,6 +112,7 @@ export class KnowledgeRunner implements NodeRunner {
       durationMs: ticks.length * stepMs + ownMs,
       ticks: ticks.map((tick, index) => this.timed({ atMs: (index + 1) * stepMs, ...tick })),
       finish: () => {
+        refuseBareOptions(traits, declared, call.inputs)
         refuseOption(behaviour?.refuses, inputs, (name) => declared.inputs.get(name)?.get('options'))
         const returned = (behaviour?.run ?? defaultRun)(inputs, node)
         return nodeResult(

@@ -1,8 +1,9 @@
 import type { ClassTraits, NodeInputTraits } from '../execute/node-runner.ts'
 import type { Value } from '../execute/value.ts'
-import { PythonError } from '../python/py.ts'
+import { isDict, PythonError } from '../python/py.ts'
 import { parameterOf } from '../schema/live-inputs.ts'
 import type { NodeBehaviour } from './node-behaviour.ts'
+import { pythonType } from './node-inputs.ts'
 
 /** The function of a class, as far as Python's complaints about arguments show it. */
 export interface Signature {
@@ -56,6 +57,27 @@ export function checkArguments(
   if (given.size > 0 && !isDynamic) return
   const named = [...given.keys()].map((argument) => (inputs.has(argument) ? parameterOf(argument) : argument))
   requireArguments(name, parameters, new Set([...named, ...empty]))
+}
+
+/**
+ * Throws what a V3 function comes to whose dynamic combo was linked: it gets the bare value, where it looks for the option's
+ * inputs.
+ */
+export function refuseBareOptions(
+  { inputs: declared }: ClassTraits,
+  { inputs, isDynamic }: NodeInputTraits,
+  given: ReadonlyMap<string, Value>,
+): void {
+  if (!isDynamic) return
+  for (const [name, options] of declared) {
+    const value = given.get(name)
+    const choices = options.get('options')
+    if (!value || inputs.has(name) || !Array.isArray(choices) || !choices.some(isDict)) continue
+    const type = pythonType(value)
+    const words =
+      type === 'str' ? "string indices must be integers, not 'str'" : `'${type}' object is not subscriptable`
+    throw new PythonError('TypeError', words)
+  }
 }
 
 /** Throws Python's words for parameters that got no argument. */

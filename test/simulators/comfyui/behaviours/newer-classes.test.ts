@@ -92,6 +92,18 @@ it('fails on a value without a shape as Python does', async () => {
   )
 })
 
+it('fails on an option that came over a link', async () => {
+  const resize = (resize_type: GraphNode['inputs'][string]) =>
+    node('ResizeImageMaskNode', { input: ['1', 0], scale_method: 'area', resize_type, 'resize_type.multiplier': 0.5 })
+  const linked = { 1: image(), 2: node('PrimitiveString', { value: 'scale by multiplier' }), 3: resize(['2', 0]) }
+  expect((await run(of029, { ...linked, 4: size('3') })).error).toBe(
+    "TypeError: string indices must be integers, not 'str'",
+  )
+  expect((await run(of029, { 1: image(), 3: resize('nothing like it'), 4: size('3') })).error).toBe(
+    "TypeError: ResizeImageMaskNode.execute() missing 1 required positional argument: 'resize_type'",
+  )
+})
+
 it('names files as the recorded server does, and counts those without an underscore', async () => {
   const sound = node('EmptyAudio', { duration: 0.5, sample_rate: 44100, channels: 2 })
   const save = (format: string, more: GraphNode['inputs'] = {}) =>
