@@ -14,13 +14,22 @@ import { diffRuns, type RoleOf, type RunDiff } from './diff-runs.ts'
 import { promptsOf, uploadsOf } from './read-traffic.ts'
 import type { EstimateFacts, RunFacts } from './run-facts.ts'
 
-/** Reads both and compares them; inputs get their roles from the bindings of `workflows`, null being the shipped ones. */
-export async function diffPaths(a: string, b: string, workflows: string | null): Promise<RunDiff> {
-  const [before, after, { bindings }] = await allOf([readRun(a), readRun(b), loadTemplates(workflows)])
+/**
+ * Reads what is named by its path and compares both; inputs get their roles from the bindings of `workflows`, null being the shipped
+ * ones.
+ */
+export async function diffPaths(
+  a: string | RunFacts,
+  b: string | RunFacts,
+  workflows: string | null,
+): Promise<RunDiff> {
+  const read = async (side: string | RunFacts) => (typeof side === 'string' ? readRun(side) : side)
+  const [before, after, { bindings }] = await allOf([read(a), read(b), loadTemplates(workflows)])
   if (isEmpty(before) && isEmpty(after)) {
+    const names = [a, b].map((side) => (typeof side === 'string' ? side : 'a live run'))
     throw new PromptRunnerError(
       'PR_USAGE',
-      `there is nothing to compare in ${a} and ${b}: neither holds traffic of ComfyUI`,
+      `there is nothing to compare in ${names.join(' and ')}: neither holds traffic of ComfyUI`,
       {
         hint: 'prompts, uploads and, of recordings, what a server says about its node classes and models are compared',
       },

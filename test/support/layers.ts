@@ -143,8 +143,8 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/run',
     'src/clients',
     'src/config',
-    // What a live run needs, before it costs anything.
-    'src/doctor',
+    // What a live run needs, before it costs anything; and what it has kept, to be compared.
+    ...['src/doctor', 'src/diff/run-facts.ts'],
     'src/domain',
     'src/files',
     'src/network',
