@@ -72,15 +72,20 @@ const NODE_ERRORS = [
   'exception_during_validation',
 ]
 
+/** One of these bodies of `POST /prompt` after one to four changes. */
+export function mutationsOf(bodies: readonly string[]): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.constantFrom(...bodies), fc.array(mutation, { minLength: 1, maxLength: 4 }))
+    .map(([body, changes]) => {
+      const root = parseJson(body)
+      // A copy: the next change may go into the value that this one put in.
+      for (const change of changes) mutate(root, structuredClone(change))
+      return dumpJson(root)
+    })
+}
+
 /** A body of `POST /prompt` that was valid before one to four changes were made to it. */
-export const mutatedBody: fc.Arbitrary<string> = fc
-  .tuple(fc.constantFrom(...validBodies), fc.array(mutation, { minLength: 1, maxLength: 4 }))
-  .map(([body, changes]) => {
-    const root = parseJson(body)
-    // A copy: the next change may go into the value that this one put in.
-    for (const change of changes) mutate(root, structuredClone(change))
-    return dumpJson(root)
-  })
+export const mutatedBody: fc.Arbitrary<string> = mutationsOf(validBodies)
 
 /** Fails unless an answer to `POST /prompt` is one that the server can give. */
 export function expectLegal({

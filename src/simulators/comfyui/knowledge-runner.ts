@@ -6,7 +6,7 @@ import { defaultRun, passedOn } from './behaviours/default-run.ts'
 import { CallInputs } from './behaviours/node-inputs.ts'
 import { nodeResult, pyOf } from './behaviours/node-return.ts'
 import { nodeServer, ownNode } from './behaviours/own-node.ts'
-import { type RecordedTexts, recordedNode } from './behaviours/recorded-answers.ts'
+import { type RecordedTexts, recordedNode } from './behaviours/recorded-node.ts'
 import type { NodeReturn, ProgressTick } from './behaviours/running-node.ts'
 import { checkArguments, refuseBareOptions, type Signature, signatureOf } from './behaviours/signature.ts'
 import {

@@ -1,9 +1,9 @@
 import { flatImages, frameCount } from '../../media/image-sequence.ts'
 import type { Value } from '../execute/value.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
+import { membersFor } from './members-for.ts'
 import type { OwnNode } from './own-node.ts'
 import type { NodeInputs, NodeOutput, NodeReturn } from './running-node.ts'
-import { membersFor } from './shown-members.ts'
 
 /**
  * What a class without a behaviour gives, by its declared outputs: an input of the same type goes through, anything else is

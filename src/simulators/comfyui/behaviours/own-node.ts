@@ -9,7 +9,7 @@ import { isDict, type Py, type PyDict, type PythonError } from '../python/py.ts'
 import type { Rules } from '../rules.ts'
 import type { NodeBehaviour } from './node-behaviour.ts'
 import { graphBuilder } from './node-return.ts'
-import type { RecordedNode } from './recorded-answers.ts'
+import type { RecordedNode } from './recorded-node.ts'
 import type { NodeServer, RunningNode } from './running-node.ts'
 import { saveFiles } from './saved-files.ts'
 
