@@ -132,7 +132,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   })
   const limits = termsText(spending)
   if (limits) output.info(limits)
-  const work = filmWork(planned, leftOf(run.earlier))
+  const work = filmWork(planned, leftOf(plans, run.earlier))
   const { name, entries } = world.recording
   const machine = knownMachine(settings, work, { name, entries, device: world.knowledge.device })
   const estimated = estimateFilms(work, machine, readProfiles)

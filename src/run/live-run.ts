@@ -75,7 +75,7 @@ export async function runLive(
   })
   const limits = termsText(spending)
   if (limits) output.info(limits)
-  const work = filmWork(planned, leftOf(run.earlier))
+  const work = filmWork(planned, leftOf(plans, run.earlier ?? planned.takes))
   const estimated = estimateFilms(work, knownServer(settings, work, device), readProfiles)
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   for (const line of estimatedText(estimated, spending.terms.price)) output.info(line)
