@@ -82,6 +82,12 @@ function recorded(name: string, video: VideoState | undefined): RecordedVideo {
   return { name, status: video?.status ?? 'planned', film: video?.film?.path ?? null }
 }
 
+/** Nothing of it is checked where a journal is read: no run goes on by it. */
+function secondsOf({ seconds }: { readonly seconds?: { readonly mid?: unknown } }): number | null {
+  const mid = seconds?.mid
+  return typeof mid === 'number' && Number.isFinite(mid) ? mid : null
+}
+
 /** Takes down what the state of a run leaves out. */
 function seeing() {
   const seen = {
@@ -105,7 +111,7 @@ function seeing() {
         Object.assign(seen, { dryRun, names: videos, jobs, options, end: 'unfinished', ...isNew })
       }
       if (event.kind === 'price') seen.price = event.price
-      if (event.kind === 'estimate') seen.estimated ??= event.seconds.mid
+      if (event.kind === 'estimate') seen.estimated ??= secondsOf(event)
       if (event.kind === 'run-finished' && event.ok && seen.estimated !== null)
         seen.estimate = { seconds: seen.estimated, tookSeconds: (event.at - seen.begunAt) / 1_000 }
       if (event.kind === 'run-finished') seen.end = event.ok ? 'done' : event.cancelled ? 'cancelled' : 'failed'

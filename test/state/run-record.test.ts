@@ -113,3 +113,24 @@ it('tells of a damaged journal what stands before the damage', () => {
     }),
   })
 })
+
+it('keeps what its last start was estimated to take, and took, and passes over an estimate that is none', () => {
+  const span = { low: 90, mid: 100, high: 120 }
+  const facts = { phases: {}, gpu: 'RTX 4090', from: 'profile', reason: 'RTX 4090' }
+  const estimate = (mid: unknown): RunEvent =>
+    ({ kind: 'estimate', at: 6, seconds: { ...span, mid }, ...facts }) as RunEvent
+  const of = (...events: RunEvent[]) => told(started, ...events).estimate
+  expect(of(estimate(100), begun, estimate(110), ended(130_005, { ok: true }))).toEqual({
+    seconds: 100,
+    tookSeconds: 130,
+  })
+  expect(of(estimate(100), ended(130_005, { ok: false }))).toBeNull()
+  expect(of(estimate(100), { ...started, at: 9 }, ended(130_005, { ok: true }))).toBeNull()
+  expect(of(estimate('long'), ended(130_005, { ok: true }))).toBeNull()
+  expect(of({ kind: 'estimate', at: 6 } as unknown as RunEvent, ended(130_005, { ok: true }))).toBeNull()
+})
+
+it('takes a job whose phases are odd as done', () => {
+  const odd = { ...made, result: { ...resultOf(plan, 1, sent), phases: { load: -1 } } } as unknown as RunEvent
+  expect(told(started, begun, odd)).toMatchObject({ jobs: { done: 1 }, problem: null })
+})

@@ -25,6 +25,12 @@ export function watchPhases(): PhaseWatch {
   const ms: Record<Phase, number> = { load: 0, text: 0, sampling: 0, decode: 0 }
   const steps = { count: 0, ms: 0 }
   let isLost = false
+  let lastAt = Number.NEGATIVE_INFINITY
+  /** A clock that is set back measures nothing. */
+  const pass = (at: number) => {
+    isLost ||= at < lastAt
+    lastAt = at
+  }
   let open: { readonly phase: Phase; readonly since: number; readonly ticks: number[] } | null = null
   const close = (at: number) => {
     if (!open) return
@@ -44,14 +50,19 @@ export function watchPhases(): PhaseWatch {
   }
   return {
     executing(classType, at) {
+      pass(at)
       close(at)
       open = { phase: phaseOf(classType), since: at, ticks: [] }
     },
-    progress: (at) => void open?.ticks.push(at),
+    progress(at) {
+      pass(at)
+      open?.ticks.push(at)
+    },
     lose() {
       isLost = true
     },
     read(at) {
+      pass(at)
       close(at)
       return isLost || steps.count === 0 ? null : { ...ms, steps: { ...steps } }
     },

@@ -43,3 +43,15 @@ it('says nothing of a prompt that was not seen as a whole, or took no two steps'
   expect(seen([[0, 'KSampler', 5]], 6)).toBeNull()
   expect(seen([[0, 'LoadVideo']], 6)).toBeNull()
 })
+
+it('says nothing where the clock was set back', () => {
+  expect(
+    seen(
+      [
+        [0, 'UnetLoaderGGUF'],
+        [-5, 'KSamplerAdvanced', 1, 2, 3],
+      ],
+      4,
+    ),
+  ).toBeNull()
+})
