@@ -19,7 +19,7 @@ export const BEFORE: Readonly<Record<string, object>> = {
   'v5 switch': other,
   'i14 switch output wrong': {
     1: latent,
-    2: { class_type: 'SaveLatent', inputs: { samples: ['1', 0], filename_prefix: 'a' } },
+    2: { class_type: 'SaveLatent', inputs: { samples: ['1', 0], filename_prefix: 'q/before' } },
   },
   'x31 prompt_id again': shown(image(1)),
 }

@@ -57,6 +57,11 @@ const DIFFERENCES = {
     what: 'POST /api/jobs/{id}/cancel and /api/jobs/cancel stop a job, whether it runs or waits',
     source: 'seen on 0.29.0; server.py, cancel_job',
   },
+  assets: {
+    since: '0.29.0',
+    what: 'routes of the assets system answer 503 where it is switched off',
+    source: 'seen on 0.29.0; app/assets',
+  },
   plainNames: {
     since: '0.29.0',
     what: 'audio files are saved without an underscore after the counter',

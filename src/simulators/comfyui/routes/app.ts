@@ -4,6 +4,7 @@ import type { ServerModel } from '../server/server-model.ts'
 import { emptyAnswer, textAnswer } from './aiohttp.ts'
 import { factRoutes } from './fact-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { plainFacts } from './plain-facts.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { replayRecorded } from './recorded-replay.ts'
 
@@ -22,6 +23,7 @@ export function createApp(model: ServerModel): Hono {
   queueRoutes(app, model)
   jobRoutes(app, model)
   factRoutes(app, model)
+  plainFacts(app, model)
   for (const base of ['', '/api']) {
     app.get(`${base}/ws`, ({ req }) =>
       textAnswer(

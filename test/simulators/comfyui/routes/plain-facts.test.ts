@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { comfyuiKnowledge } from '../../../../src/recording/comfyui-knowledge.ts'
+import { loadRecording } from '../../../../src/recording/load-recording.ts'
+import { comfyuiSimulator } from '../../../../src/simulators/comfyui/simulator.ts'
+import { fromBytes } from '../../../../src/simulators/media/byte-source.ts'
+import { virtualClock } from '../../../../src/simulators/virtual-clock.ts'
+import { freshSimulator, ORIGIN } from '../reach-simulator.ts'
+
+const { entries } = await loadRecording('fixtures/conformance-0.29/comfyui.har')
+const simulator = comfyuiSimulator({
+  knowledge: comfyuiKnowledge(entries),
+  clock: virtualClock(0, 0),
+  newId: () => 'id',
+})
+
+async function answer(path: string, from = simulator) {
+  const response = await from.http(new Request(ORIGIN + path))
+  const type = response.headers.get('content-type') ?? ''
+  return [response.status, type.startsWith('application/json') ? await response.json() : await response.text()]
+}
+
+it.each([
+  ['/users', [200, { storage: 'server', migrated: true }]],
+  ['/api/i18n', [200, {}]],
+  ['/userdata?dir=workflows', [404, 'Directory not found']],
+  ['/api/userdata', [400, 'Directory not provided']],
+  ['/v2/userdata?path=workflows', [404, 'Requested path not found']],
+  ['/api/v2/userdata', [200, []]],
+  ['/view_metadata/loras?filename=none', [404, '']],
+  ['/view_metadata/nowhere', [404, '']],
+  ['/internal/files/models', [400, { error: 'Invalid directory type' }]],
+])('answers GET %s as a server whose user has stored nothing', async (path, expected) => {
+  expect(await answer(path)).toEqual(expected)
+})
+
+it('lists the files of a folder, the newest in front', async () => {
+  const content = { kind: 'other' } as const
+  for (const filename of ['a.png', '.hidden']) {
+    simulator.files.write({ type: 'output', subfolder: '', filename, bytes: fromBytes(new Uint8Array()), content })
+  }
+  simulator.files.write({
+    type: 'output',
+    subfolder: 'b',
+    filename: 'c.png',
+    bytes: fromBytes(new Uint8Array()),
+    content,
+  })
+  expect(await answer('/internal/files/output')).toEqual([
+    200,
+    ['a.png [output]', '_output_images_will_be_put_here [output]'],
+  ])
+  expect(await answer('/internal/files/temp')).toEqual([200, []])
+})
+
+it('has no assets system, which older servers do not even know', async () => {
+  const off = {
+    error: {
+      code: 'SERVICE_DISABLED',
+      message: 'Assets system is disabled. Start the server with --enable-assets to use this feature.',
+      details: {},
+    },
+  }
+  expect([
+    await answer('/api/assets?limit=2'),
+    await answer('/api/assets/x/content'),
+    await answer('/api/tags'),
+  ]).toEqual(Array.from({ length: 3 }, () => [503, off]))
+  expect((await answer('/api/assets', freshSimulator()))[0]).toBe(501)
+})
