@@ -1,4 +1,4 @@
-import type { Clients, PodInfo } from '../clients/clients.ts'
+import type { Clients, PodInfo, SystemStats } from '../clients/clients.ts'
 import { createClients } from '../clients/create-clients.ts'
 import { createLayout, stateDirOf } from '../config/layout.ts'
 import { readProfiles } from '../config/read-profiles.ts'
@@ -60,12 +60,12 @@ export async function runLive(
   const { output, signal } = host
   const { now } = outside
   const { outputDir } = settings.run
-  const { run, lock, clients } = await meetServer(settings, planned, host, outside)
+  const { run, lock, clients, stats } = await meetServer(settings, planned, host, outside)
   using _lock = lock
   const { runName } = run
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
   showPlans(plans, output, run.filmNames)
-  const { info, version, device } = await showServer(settings, planned, clients, runName, host)
+  const { info, version, device } = await showServer(settings, planned, { ...clients, stats }, runName, host)
   const resumeCommand = host.commandLine.resume(runName)
   const spending = openSpending({
     terms: termsOf(settings, info, now()),
@@ -143,16 +143,17 @@ export async function runLive(
 /**
  * Chooses the run and makes its clients, under a name that is new to the server and the bucket too. Prompt ids and
  * object names follow from the work and the name, so those of an earlier run from another output directory would be
- * taken for this one's.
+ * taken for this one's. What does not answer as ComfyUI is not asked about names: it may say yes to each.
  */
 async function meetServer(
   settings: Settings,
   planned: Planned,
   host: RunHost,
   outside: Outside,
-): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients }> {
+): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients; stats: SystemStats }> {
   const { plans } = planned
   const taken = new Set<string>()
+  let stats: SystemStats | null = null
   const check = async (earlier: ChosenRun['earlier']) =>
     outside.isReal && checkNeeds(settings, planned, { earlier, outside: outside.clients }, host)
   if (settings.run.resume === null) await check(null)
@@ -162,12 +163,13 @@ async function meetServer(
     try {
       if (earlier !== null) await check(earlier)
       const clients = await createClients(settings, { ...outside.clients, clientId: uuidV5('client', runId) })
-      await awaitStart(settings, clients, host)
+      if (taken.size === 0) await awaitStart(settings, clients, host)
+      stats ??= await clients.comfyui.systemStats(host.signal)
       const isTaken =
         earlier === null &&
         ((await isOnServer(clients, run, plans, host)) ||
           (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
-      if (!isTaken) return { run, lock, clients }
+      if (!isTaken) return { run, lock, clients, stats }
       await clients.comfyui.close()
     } catch (error) {
       lock[Symbol.dispose]()
@@ -175,14 +177,38 @@ async function meetServer(
     }
     taken.add(runName)
     lock[Symbol.dispose]()
+    if (taken.size === NAMES) throw allTaken(settings, runName)
   }
 }
 
-/** Waits for a server that is still starting. One that does not come up is told of by whoever asks it next. */
+/** A hundredth run of the same work is less likely than a server that says yes to everything. */
+const NAMES = 100
+
+function allTaken({ comfyui }: Settings, last: string): PromptRunnerError {
+  const message = `${NAMES} names for this run, to ${last}, are taken on ${comfyui.url.href}`
+  return new PromptRunnerError('PR_STATE', message, { hint: 'look whether it says so of every file' })
+}
+
+/** Milliseconds. */
+const SAY_AGAIN = 30_000
+
+/**
+ * Waits for a server that is still starting. One that does not come up, or answers what will stay so, as a login does, is told of by
+ * whoever asks it next.
+ */
 async function awaitStart(settings: Settings, clients: Clients, { output, signal }: RunHost): Promise<void> {
   const patience = settings.run.patienceAtStart
   if (patience === 0) return
-  await awaitAnswer({ clients, retries: { ...runRetries, patience }, signal }, (waited) => {
+  let told = Number.NEGATIVE_INFINITY
+  const queueRemaining: Clients['comfyui']['queueRemaining'] = (end) =>
+    clients.comfyui.queueRemaining(end).catch((error) => {
+      if (error instanceof PromptRunnerError && error.retryAfter === null) return 0
+      throw error
+    })
+  const asked = { ...clients, comfyui: { ...clients.comfyui, queueRemaining } }
+  await awaitAnswer({ clients: asked, retries: { ...runRetries, patience }, signal }, (waited) => {
+    if (waited - told < SAY_AGAIN) return
+    told = waited
     const time = `${durationText(waited)} of ${durationText(patience)}`
     output.info(`ComfyUI does not answer at ${settings.comfyui.url.href} yet: waiting  ${time}`)
   })
@@ -192,11 +218,10 @@ async function awaitStart(settings: Settings, clients: Clients, { output, signal
 async function showServer(
   settings: Settings,
   planned: Planned,
-  { comfyui, pod }: Clients,
+  { comfyui, pod, stats }: Clients & { stats: SystemStats },
   runName: string,
   { output, signal }: RunHost,
 ): Promise<{ info: PodInfo | null; version: string; device: string }> {
-  const stats = await comfyui.systemStats(signal)
   const devices = stats.devices.map((device) => device.name).join(', ')
   output.info(`Run ${runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
   const info = (await pod?.info(signal)) ?? null

@@ -24,10 +24,22 @@ it.each([
   const world = await startingWorld(7)
   const { exitCode, stdout, stderr } = await runContext().start(world, flags, { env }).ended
   expect([exitCode, stderr]).toEqual([0, ''])
-  expect(stdout.split('\n').slice(0, 2)).toEqual([
-    `ComfyUI does not answer at http://127.0.0.1:8188/ yet: waiting  00:00 of ${patience}`,
+  // Said again after half a minute only.
+  expect(stdout.split('\n').filter((line) => line.includes('does not answer'))).toEqual([
     `ComfyUI does not answer at http://127.0.0.1:8188/ yet: waiting  00:00 of ${patience}`,
   ])
+})
+
+it('does not wait for a server that wants a login first', async () => {
+  hurry()
+  const world = await simulatedWorld(
+    (service, http) => async (request) =>
+      service === 'comfyui' ? new Response('<title>Sign in</title>', { status: 401 }) : http(request),
+  )
+  const { exitCode, stderr } = await runContext().start(world, ['--wait-for-server', '10m']).ended
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('401: an HTML page titled "Sign in"')])
+  const ofComfyui = world.asked.filter((line) => line.startsWith('comfyui'))
+  expect(ofComfyui).toEqual(['comfyui GET /prompt', 'comfyui GET /system_stats'])
 })
 
 it('waits no longer than it is told to', async () => {

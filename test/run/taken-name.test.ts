@@ -21,3 +21,17 @@ it.each([
     summary.run_name,
   )
 })
+
+it('stops asking a server that says of each name that it is taken', async () => {
+  const world = await simulatedWorld(
+    (service, http) => async (request) =>
+      service === 'comfyui' && request.method === 'HEAD' ? new Response(null) : http(request),
+  )
+  const context = runContext()
+  const { exitCode, stderr } = await context.start(world, ['--no-upload']).ended
+  expect([exitCode, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^PR_STATE: 100 names for this run, to \S+, are taken on http:\/\/127\.0\.0\.1:8188\/\n/),
+  ])
+  expect(context.files().filter((file) => !file.endsWith('.claim'))).toEqual([])
+})

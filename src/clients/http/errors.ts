@@ -125,11 +125,15 @@ function saying({ service }: ServiceNaming, body: string): string {
     const title = titleOf(beginning)
     return `an HTML page${title === '' ? '' : ` titled "${title}"`}, probably from a proxy in front of ${service}`
   }
+  if (isBinary(beginning)) return `${body.length} characters that are no text`
   const line = beginning.replace(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 
 const isPage = (body: string) => /^\s*</.test(body)
+
+/** What is not UTF-8, or has control characters other than those of lines. */
+const isBinary = (body: string) => /[\0-\x08\x0e-\x1a\x1c-\x1f\ufffd]/.test(body)
 
 /** Letters in which something is looked for that is worth saying. */
 const SAID = 20_000

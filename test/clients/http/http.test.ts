@@ -119,6 +119,12 @@ it('asks a proxy three times for a server that is not ready, then names the page
   expect(seen).toHaveLength(3)
 })
 
+it('shows nothing of an answer that is no text', async () => {
+  const { http } = await reach((_, response) => response.writeHead(500).end(Buffer.from([0, 1, 2, 0xff])))
+  const { message } = await failureOf(http.text('/system_stats'))
+  expect(message).toBe('GET http://HOST/system_stats: ComfyUI answered 500: 4 characters that are no text')
+})
+
 it.each(['GET', 'HEAD'] as const)('gets over a connection that breaks once at a %s', async (method) => {
   const { http, seen } = await reach((request, response, attempt) => {
     if (attempt === 1) request.socket.destroy()
