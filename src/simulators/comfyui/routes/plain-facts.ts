@@ -1,9 +1,12 @@
 import type { Hono } from 'hono'
+import { jsonOrNull } from '../../../recording/exact-json.ts'
 import type { FileType } from '../files/folder-paths.ts'
+import { dirname } from '../files/python-path.ts'
 import { dict } from '../python/py.ts'
 import type { ServerModel } from '../server/server-model.ts'
 import { emptyAnswer, jsonAnswer, textAnswer } from './aiohttp.ts'
 import { modelLists } from './model-lists.ts'
+import { modelPaths } from './model-paths.ts'
 
 /** A checkout of ComfyUI has it, so that the folder is there. */
 const PLACEHOLDER = '_output_images_will_be_put_here'
@@ -17,6 +20,8 @@ export function plainFacts(app: Hono, model: ServerModel): void {
   for (const base of ['', '/api']) {
     app.get(`${base}/users`, () => jsonAnswer(dict({ storage: 'server', migrated: true })))
     app.get(`${base}/i18n`, () => jsonAnswer(new Map()))
+    app.get(`${base}/settings`, () => jsonAnswer(new Map()))
+    app.get(`${base}/settings/:id`, () => jsonAnswer(null))
     app.get(`${base}/userdata`, ({ req }) =>
       req.query('dir') ? textAnswer(404, 'Directory not found') : textAnswer(400, 'Directory not provided'),
     )
@@ -30,7 +35,11 @@ export function plainFacts(app: Hono, model: ServerModel): void {
       return isThere ? next() : Promise.resolve(emptyAnswer(404))
     })
   }
+  const root = dirname(files.directory('output'))
   // Below `/internal` nothing has the prefix.
+  app.get('/internal/folder_paths', () =>
+    jsonAnswer(new Map(foldersOf(model).map((folder) => [folder, modelPaths(folder, root)]))),
+  )
   app.get('/internal/files/:type', ({ req }) => {
     const type = req.param('type')
     if (!isFileType(type)) return jsonAnswer(dict({ error: 'Invalid directory type' }), 400)
@@ -41,6 +50,14 @@ export function plainFacts(app: Hono, model: ServerModel): void {
   })
   const hasAssets = model.features.get('assets') === true
   if (rules.assets && !hasAssets) for (const path of ASSETS) app.all(path, () => jsonAnswer(NO_ASSETS, 503))
+}
+
+/** As recorded, in the server's order; else those that its loaders tell of. */
+function foldersOf({ parts }: ServerModel): string[] {
+  const listed = parts.answers.get('/models')
+  const names = listed ? jsonOrNull(listed.body()) : null
+  if (Array.isArray(names)) return names.filter((name) => typeof name === 'string')
+  return [...modelLists(parts.objectInfo).keys()]
 }
 
 const ASSETS = ['/api/assets', '/api/assets/*', '/api/tags']

@@ -35,7 +35,7 @@ it('names the nearest route when nothing answers', async () => {
     'the ComfyUI simulator has no answer to GET /systemstats, and the recording has none either',
   )
   // Known, but not what the recorded server has there: nothing is nearer than itself.
-  expect((await ask('GET', '/settings')).headers.get(UNMATCHED_HEADER)).toBe('')
+  expect((await ask('GET', '/extensions')).headers.get(UNMATCHED_HEADER)).toBe('')
   expect((await ask('GET', '/object_info/Größe/x?a=ü')).headers.get(UNMATCHED_HEADER)).toBe(
     'GET /object_info/LoadImage, which is recorded and differs in $.path[1] ("LoadImage", not "Gr%C3%B6%C3%9Fe"), $.path[2] (nothing, not "x"), $.query.a (nothing, not "%C3%BC")',
   )

@@ -22,6 +22,8 @@ async function answer(path: string, from = simulator) {
 it.each([
   ['/users', [200, { storage: 'server', migrated: true }]],
   ['/api/i18n', [200, {}]],
+  ['/settings', [200, {}]],
+  ['/api/settings/Comfy.Locale', [200, null]],
   ['/userdata?dir=workflows', [404, 'Directory not found']],
   ['/api/userdata', [400, 'Directory not provided']],
   ['/v2/userdata?path=workflows', [404, 'Requested path not found']],
@@ -66,4 +68,16 @@ it('has no assets system, which older servers do not even know', async () => {
     await answer('/api/tags'),
   ]).toEqual(Array.from({ length: 3 }, () => [503, off]))
   expect((await answer('/api/assets', freshSimulator()))[0]).toBe(501)
+})
+
+it('tells where its models lie', async () => {
+  const [status, paths] = await answer('/internal/folder_paths')
+  expect([status, Object.keys(paths as object).slice(0, 3)]).toEqual([200, ['checkpoints', 'configs', 'loras']])
+  expect(paths).toMatchObject({
+    loras: ['/comfy/models/loras', '/comfy/output/loras'],
+    unet_gguf: ['/comfy/models/unet', '/comfy/models/diffusion_models', '/comfy/output/diffusion_models'],
+    VHS_video_formats: [],
+  })
+  const [, fewer] = await answer('/internal/folder_paths', freshSimulator())
+  expect(fewer).toMatchObject({ vae: ['/comfy/models/vae', '/comfy/output/vae'] })
 })
