@@ -1,5 +1,13 @@
+import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { expect, it } from 'vitest'
-import { addressOf, authorityOf, hostTable } from '../../../src/network/safety/host-table.ts'
+import {
+  addressOf,
+  authorityOf,
+  connectionTarget,
+  hostTable,
+  socketUrl,
+} from '../../../src/network/safety/host-table.ts'
 
 it.each([
   ['storage.googleapis.com:443', 'gcs'],
@@ -35,7 +43,31 @@ it.each([
   ['[::1]:8188', { host: '::1', port: '8188' }, '[::1]:8188'],
   ['::1', { host: '::1', port: '443' }, '[::1]:443'],
   ['host', { host: 'host', port: '443' }, 'host:443'],
+  ['host:', { host: 'host:', port: '443' }, '[host:]:443'],
+  ['host:80x', { host: 'host:80x', port: '443' }, '[host:80x]:443'],
+  ['x[::1]:80', { host: 'x[::1]:80', port: '443' }, '[x[::1]:80]:443'],
+  ['[::1]:80x', { host: '[::1]:80x', port: '443' }, '[[::1]:80x]:443'],
+  ['', { host: '', port: '443' }, ':443'],
 ])('takes %s apart', (authority, address, whole) => {
   expect(addressOf(authority, '443')).toEqual(address)
   expect(authorityOf(address)).toBe(whole)
+})
+
+it.each([
+  ['http://127.0.0.1:8188/', 'ws://127.0.0.1:8188/ws'],
+  ['https://gpu.lan/comfy/', 'wss://gpu.lan/comfy/ws'],
+  ['http://gpu.lan/comfy', 'ws://gpu.lan/comfy/ws'],
+])('finds the socket of %s at %s', (url, socket) => {
+  expect(socketUrl(new URL(url))).toBe(socket)
+})
+
+it('says where a connection goes', () => {
+  const [plain, secure] = [new Socket(), new TLSSocket(new Socket())]
+  const target = (options: Parameters<typeof connectionTarget>[1], socket = plain) => connectionTarget(socket, options)
+  expect(target({ path: '/run/x.sock' })).toEqual({ path: '/run/x.sock' })
+  expect(target({ path: '/x', host: 'a.test' })).toEqual({ path: null, authority: 'a.test:80', encrypted: false })
+  expect(target({ path: '/x', port: 81 })).toEqual({ path: null, authority: 'localhost:81', encrypted: false })
+  expect(target({ host: '::1', port: '8188' })).toEqual({ path: null, authority: '[::1]:8188', encrypted: false })
+  expect(target({}, secure)).toEqual({ path: null, authority: 'localhost:443', encrypted: true })
+  expect(target({ path: null, host: null, port: null })).toMatchObject({ authority: 'localhost:80' })
 })
