@@ -57,6 +57,11 @@ const DIFFERENCES = {
     what: 'POST /api/jobs/{id}/cancel and /api/jobs/cancel stop a job, whether it runs or waits',
     source: 'seen on 0.29.0; server.py, cancel_job',
   },
+  nodeReplacements: {
+    since: '0.29.0',
+    what: 'classes that are gone are replaced by others before a prompt is looked at, and GET /node_replacements lists them',
+    source: 'seen on 0.29.0; app/node_replace_manager.py',
+  },
   assets: {
     since: '0.29.0',
     what: 'routes of the assets system answer 503 where it is switched off',

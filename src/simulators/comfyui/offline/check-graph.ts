@@ -6,6 +6,7 @@ import { withDeclared } from '../object-info.ts'
 import { parseJson } from '../python/parse.ts'
 import { isDict, type PyDict, PythonError } from '../python/py.ts'
 import { type Rules, rulesOf } from '../rules.ts'
+import { OWN_REPLACEMENTS } from '../schema/node-replacements.ts'
 import { checkNode, type NodeCheck } from '../validate/check-node.ts'
 import { type FindClass, nodeClasses } from '../validate/node-class.ts'
 import { exceptionInOutput, type NodeError } from '../validate/node-error.ts'
@@ -84,7 +85,8 @@ function parseObjectInfo(text: string): PyDict {
  */
 export function checkGraph(text: string, server: OfflineServer, options: OfflineOptions): Finding[] {
   return withFile(options.file, () => {
-    const graph = readGraph(text, server.findClass)
+    const replacements = server.rules.nodeReplacements ? OWN_REPLACEMENTS : undefined
+    const graph = readGraph(text, server.findClass, replacements)
     return [
       ...classProblems(graph, server),
       ...nodeProblems(graph, server.rules, options.fileExists ?? (() => true)),

@@ -1,6 +1,7 @@
 import { PromptRunnerError } from '../../../errors.ts'
 import { parseJson } from '../python/parse.ts'
 import { isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
+import { replaceNodes } from '../schema/node-replacements.ts'
 import { type FindClass, linkType, type NodeClass } from '../validate/node-class.ts'
 
 export interface OfflineNode {
@@ -25,14 +26,24 @@ export interface OfflineGraph {
   readonly findClass: FindClass
 }
 
+/** Where the server itself would fail on it, the class is told as missing. */
+function replaceKnown(prompt: PyDict, replacements: PyDict, findClass: FindClass): void {
+  try {
+    replaceNodes(prompt, replacements, (name) => findClass(name) !== undefined)
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error
+  }
+}
+
 const EXPORT = 'open it in ComfyUI and use "Export (API)"'
 
 /**
  * Reads a workflow in API format: bare, in a body of POST /prompt, or in a workflow file of a run folder. Throws
  * PR_INVALID_WORKFLOW for anything else.
  */
-export function readGraph(text: string, findClass: FindClass): OfflineGraph {
+export function readGraph(text: string, findClass: FindClass, replacements?: PyDict): OfflineGraph {
   const prompt = apiGraph(text)
+  if (replacements) replaceKnown(prompt, replacements, findClass)
   const nodes = new Map(prompt.entries().map(([id, entry]) => [id, readNode(id, entry, findClass)]))
   const outputs = [...nodes.values().filter(({ className, known }) => !known || findClass(className!)?.isOutput)]
   const ids = outputs.map(({ id }) => id)

@@ -20,6 +20,8 @@ export function plainFacts(app: Hono, model: ServerModel): void {
   for (const base of ['', '/api']) {
     app.get(`${base}/users`, () => jsonAnswer(dict({ storage: 'server', migrated: true })))
     app.get(`${base}/i18n`, () => jsonAnswer(new Map()))
+    const { replacements } = model
+    if (replacements) app.get(`${base}/node_replacements`, () => jsonAnswer(replacements))
     app.get(`${base}/settings`, () => jsonAnswer(new Map()))
     app.get(`${base}/settings/:id`, () => jsonAnswer(null))
     app.get(`${base}/userdata`, ({ req }) =>

@@ -8,6 +8,7 @@ import type { ObjectInfo } from '../object-info.ts'
 import { parseJson } from '../python/parse.ts'
 import { dict, isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
 import type { Rules } from '../rules.ts'
+import { OWN_REPLACEMENTS } from '../schema/node-replacements.ts'
 import { type FindClass, nodeClasses } from '../validate/node-class.ts'
 import { type PromptAnswer, validatePrompt } from '../validate/validate-prompt.ts'
 import { History } from './history.ts'
@@ -47,13 +48,17 @@ export class ServerModel {
   readonly worker: Worker
   /** `GET /features`, which a socket is told too: as recorded, else as of 0.3.64. */
   readonly features: PyDict
+  /** `GET /node_replacements`: as recorded, else those of ComfyUI itself; undefined where the server knows none. */
+  readonly replacements: PyDict | undefined
   private readonly findClass: FindClass
   private counter = 0n
 
   constructor(parts: ServerModelParts) {
     this.parts = parts
     const { runner, clock, newId, objectInfo, behaviours, rules } = parts
-    this.features = recordedFeatures(parts.answers) ?? FEATURES
+    this.features = recordedDict(parts.answers, '/features') ?? FEATURES
+    const recorded = recordedDict(parts.answers, '/node_replacements')
+    this.replacements = rules.nodeReplacements ? (recorded ?? OWN_REPLACEMENTS) : undefined
     this.hub = new SocketHub({ features: this.features, newId, remaining: () => this.queue.remaining })
     this.queue = new PromptQueue(() => this.hub.broadcastStatus())
     const outbox = parts.outbox?.(this.hub) ?? this.hub
@@ -64,9 +69,17 @@ export class ServerModel {
   /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered. */
   submit(body: string): PromptAnswer {
     const { files, newId, rules, clock } = this.parts
-    const { counter, findClass } = this
+    const { counter, findClass, replacements } = this
     const fileExists = (name: string) => files.exists(name)
-    const answer = validatePrompt(body, { counter, newId, findClass, fileExists, rules, now: () => clock.now() })
+    const answer = validatePrompt(body, {
+      counter,
+      newId,
+      findClass,
+      fileExists,
+      rules,
+      replacements,
+      now: () => clock.now(),
+    })
     this.counter = answer.counter
     if (answer.item) {
       const { promptId, outputs } = answer.item
@@ -80,8 +93,8 @@ export class ServerModel {
   }
 }
 
-function recordedFeatures(answers: ComfyuiKnowledge['answers']): PyDict | null {
-  const answer = answers.get('/features')
+function recordedDict(answers: ComfyuiKnowledge['answers'], path: string): PyDict | null {
+  const answer = answers.get(path)
   if (answer?.status !== 200) return null
   try {
     const features = parseJson(Buffer.from(answer.body()).toString())

@@ -19,6 +19,8 @@ export interface PromptFacts {
   readonly findClass: FindClass
   readonly fileExists: (annotatedName: string) => boolean
   readonly rules: Rules
+  /** As `GET /node_replacements` lists them; left out: none. */
+  readonly replacements?: PyDict | undefined
 }
 
 /**

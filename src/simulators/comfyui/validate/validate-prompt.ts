@@ -3,6 +3,7 @@ import { dumpJson, pyStr } from '../python/format.ts'
 import { pyContains, pyItem } from '../python/operators.ts'
 import { parseJson } from '../python/parse.ts'
 import { dict, isDict, type Py, type PyDict, PythonError } from '../python/py.ts'
+import { replaceNodes } from '../schema/node-replacements.ts'
 import { checkPrompt, type PromptFacts } from './check-prompt.ts'
 import { nodeError } from './node-error.ts'
 
@@ -81,6 +82,8 @@ class PromptRequest {
     const promptId = this.idOf(data)
     if (promptId === null) return this.json(400, dict({ error: invalidPromptId(), node_errors: new Map() }))
     const targets = pyContains(data, 'partial_execution_targets') ? pyItem(data, 'partial_execution_targets') : null
+    const { replacements, findClass } = this.server
+    if (replacements) replaceNodes(prompt, replacements, (name) => findClass(name) !== undefined)
     const { outputs, nodeErrors, error } = checkPrompt(prompt, targets, this.server)
     const extraData = extraDataOf(data)
     const { rules, now } = this.server

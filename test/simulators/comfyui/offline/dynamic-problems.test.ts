@@ -93,3 +93,10 @@ it('tells a circle once', () => {
   const messages = checkGraph(JSON.stringify(graph), server, { file: 'a.json' }).map(({ message }) => message)
   expect(messages).toEqual([expect.stringMatching(/^links run in a circle: /)])
 })
+
+it('takes a class that the server replaces for the one that it becomes', () => {
+  const messagesOf = (graph: object) =>
+    checkGraph(JSON.stringify(graph), server, { file: 'a.json' }).map(({ message }) => message)
+  const gone = { class_type: 'Preview3DAnimation', inputs: { model_file: 'a.glb' } }
+  expect(messagesOf({ 1: gone })).toEqual(['node 1 (Preview3D): input "model_file" is missing'])
+})

@@ -3,6 +3,7 @@ import { behavioursWith } from '../../../../src/simulators/comfyui/behaviours/be
 import { parseJson } from '../../../../src/simulators/comfyui/python/parse.ts'
 import type { PyDict } from '../../../../src/simulators/comfyui/python/py.ts'
 import { rulesOf } from '../../../../src/simulators/comfyui/rules.ts'
+import { OWN_REPLACEMENTS } from '../../../../src/simulators/comfyui/schema/node-replacements.ts'
 import { nodeClasses } from '../../../../src/simulators/comfyui/validate/node-class.ts'
 import { validatePrompt } from '../../../../src/simulators/comfyui/validate/validate-prompt.ts'
 
@@ -28,7 +29,11 @@ const classes = {
     output_node: true,
   },
 }
-const findClass = nodeClasses(parseJson(JSON.stringify(classes)) as PyDict, behavioursWith())
+const newer = {
+  ControlNetLoader: { ...v3, input: { required: { control_net_name: ['STRING', {}] } }, output: ['IMAGE'] },
+  Preview3D: { ...v3, input: { required: { model_file: ['STRING', {}] } }, output: ['IMAGE'] },
+}
+const findClass = nodeClasses(parseJson(JSON.stringify({ ...classes, ...newer })) as PyDict, behavioursWith())
 
 function answer(body: object, version = '0.29.0') {
   const { status, item, ...given } = validatePrompt(JSON.stringify(body), {
@@ -38,6 +43,7 @@ function answer(body: object, version = '0.29.0') {
     newId: () => 'made-here',
     now: () => 1_796_000_000_000,
     rules: rulesOf(version),
+    ...(rulesOf(version).nodeReplacements && { replacements: OWN_REPLACEMENTS }),
   })
   const parsed = status === 500 ? null : JSON.parse(given.body)
   const nodes = Object.entries(
@@ -133,4 +139,28 @@ it('shows nobody the tokens of a client', () => {
   ])
   const older = answer(body, '0.3.64').item!
   expect([[...(older.extraData as PyDict).keys()], older.secrets]).toEqual([['api_key_comfy_org', 'mine'], undefined])
+})
+
+it('replaces classes that are gone by those that came for them', () => {
+  const gone = node('T2IAdapterLoader', { t2i_adapter_name: 'a.pth', more: 1 })
+  const { status, item } = answer(show(gone))
+  expect([status, (item!.prompt as PyDict).get('1')]).toEqual([
+    200,
+    new Map<string, unknown>([
+      ['class_type', 'ControlNetLoader'],
+      ['inputs', new Map([['control_net_name', 'a.pth']])],
+    ]),
+  ])
+  // Nobody says what its inputs have become.
+  expect(answer(show(node('Preview3DAnimation', { model_file: 'a.glb' }))).errors).toEqual([
+    '1 required_input_missing model_file',
+  ])
+  expect(answer(show(node('T2IAdapterLoader'))).status).toBe(500)
+  expect(answer(show(gone), '0.3.64').error).toBe('invalid_prompt')
+})
+
+it('fails on inputs that are none, for it looks through all of them', () => {
+  expect(answer({ prompt: { 1: { class_type: 'Show', inputs: [] } } }).status).toBe(500)
+  expect(answer({ prompt: [] }).status).toBe(500)
+  expect(answer({ prompt: [] }, '0.3.64').status).toBe(400)
 })
