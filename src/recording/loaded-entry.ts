@@ -123,7 +123,7 @@ function loadedFrames(json: unknown, files: BodyFiles): LoadedFrame[] {
 /** A browser may export no content, and what was only hashed cannot be given back. */
 function isLost({ text, _file, ...more }: LooseEntry['response']['content']): boolean {
   const { size, _sha256 }: Record<string, unknown> = more
-  return text === undefined && _file === undefined && (Number(size ?? 0) > 0 || typeof _sha256 === 'string')
+  return !text && _file === undefined && (Number(size ?? 0) > 0 || typeof _sha256 === 'string')
 }
 
 /** A body that was told of, and is not there. */

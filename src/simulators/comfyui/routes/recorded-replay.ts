@@ -117,7 +117,7 @@ function wantedMost<T extends { readonly entry: LoadedEntry }>(all: readonly T[]
 /** Why an entry answers nothing; null when it does. */
 function noAnswerIn({ status, isBodyLost = false }: LoadedEntry, method: string): string | null {
   if (status < 200 || status > 599) return `recorded without an answer (status ${status})`
-  return isBodyLost && method !== 'HEAD' ? 'recorded without the body of its answer' : null
+  return isBodyLost && !isBodiless(status, method) ? 'recorded without the body of its answer' : null
 }
 
 function consumed(uses: number): Miss {
@@ -137,8 +137,9 @@ function wrongState(at: number, done: number, changes: ReadonlyArray<{ entry: Lo
 }
 
 function answerOf({ status, responseHeaders, responseBody, cut }: LoadedEntry, method: string): Response {
-  const isBodiless = method === 'HEAD' || [204, 205, 304].includes(status)
-  const body = isBodiless ? null : recordedBody(responseHeaders.get('content-type') ?? '', responseBody())
+  const body = isBodiless(status, method)
+    ? null
+    : recordedBody(responseHeaders.get('content-type') ?? '', responseBody())
   const response = new Response(body && cut !== undefined ? cutBody(body, cut) : body, { status })
   for (const [name, value] of responseHeaders) if (!ofTransport.test(name)) response.headers.append(name, value)
   const length = lengthIn(responseHeaders)
@@ -148,6 +149,10 @@ function answerOf({ status, responseHeaders, responseBody, cut }: LoadedEntry, m
   if (body && cut !== undefined) response.headers.set(CUT_HEADER, encodeURI(cut.toWellFormed()))
   response.headers.set(PROVENANCE_HEADER, 'recorded')
   return response
+}
+
+function isBodiless(status: number, method: string): boolean {
+  return method === 'HEAD' || [204, 205, 304].includes(status)
 }
 
 /** Of the body as it is given: what was packed is given unpacked. */
