@@ -2,7 +2,6 @@ import { rm, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import type { Plan } from '../domain/plan.ts'
 import { filesOf, type JobResult, type StoredObject } from '../domain/run-event.ts'
-import { writeJson } from '../files/write-json.ts'
 import { type RunContext, warn } from './run-context.ts'
 
 /**
@@ -39,7 +38,7 @@ export async function cleanUp(
     delete: inside.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
     keep: kept.map((file) => ({ path: relative(layout.root, file.path), bytes: file.bytes })),
   }
-  writeJson(layout.cleanupReport(plan.videoName), report)
+  context.write(layout.cleanupReport(plan.videoName), report)
   const left = new Set<string>()
   for (const { path } of inside) {
     await rm(path, { force: true }).catch((error: Error) => {

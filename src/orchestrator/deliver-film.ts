@@ -7,7 +7,6 @@ import { writtenPlan } from '../domain/plan.ts'
 import type { JobResult, StoredObject } from '../domain/run-event.ts'
 import { snakeCased } from '../domain/wording.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
-import { writeJson } from '../files/write-json.ts'
 import { cleanUp } from './clean-up.ts'
 import type { MadeFilm } from './resume-decision.ts'
 import type { RunContext } from './run-context.ts'
@@ -60,7 +59,7 @@ async function uploadManifest(
   const manifest = context.layout.manifest(plan.videoName)
   // An earlier part of the run may have uploaded this very manifest and ended before it knew.
   const created = (context.earlier && (await createdBefore(manifest))) ?? new Date(context.now()).toISOString()
-  const length = writeJson(manifest, makeManifest(context, plan, film, jobs, created))
+  const length = context.write(manifest, makeManifest(context, plan, film, jobs, created))
   await uploadOne(context, plan, 'manifest', manifest, names.manifest, length, 'application/json')
 }
 

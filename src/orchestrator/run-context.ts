@@ -31,6 +31,8 @@ export interface RunContext {
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number
   readonly emit: EmitRunEvent
+  /** Writes a file of the run as JSON, and gives its length in bytes; a rehearsal's without secrets. Throws PR_FILE. */
+  readonly write: (path: string, content: unknown) => number
   readonly signal: AbortSignal
   /** Aborted when what runs is to be the last: no further job, and no upload of a film, begins. */
   readonly closing: AbortSignal

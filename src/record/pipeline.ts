@@ -14,6 +14,7 @@ import type { Plan } from '../domain/plan.ts'
 import { jobsOf, workflowsBefore } from '../domain/plan.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import type { RunEvent } from '../domain/run-event.ts'
+import { writeJson } from '../files/write-json.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { openSpending } from '../orchestrator/spending.ts'
@@ -78,6 +79,7 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
         signal,
         ask: async () => false,
         closing: new AbortController().signal,
+        write: writeJson,
         atLeave: () => {},
       }
       throwAny(errorsOf(await orchestrate(context, plans), null))

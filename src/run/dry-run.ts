@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/create-clients.ts'
 import { runProgram } from '../clients/ffmpeg.ts'
@@ -45,7 +45,7 @@ import { fillServer } from './fill-server.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
-import { redactedFolder } from './redacted-folder.ts'
+import { type RedactedFolder, redactedFolder } from './redacted-folder.ts'
 import { rehearsalPace } from './rehearsal-pace.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
 import { secretsOf } from './secrets-of.ts'
@@ -86,7 +86,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const redactor = createRedactor(secretsOf(settings))
   const files = redactedFolder(folder, redactor)
   writeJobPlans(folder, plans, { runName, at: startedAt, write: files.write })
-  const layout = rebase(settings.run.outputDir, folder, runName)
+  const layout = rebase(settings.run.outputDir, runName, { folder, files })
   const begun = await takeOver(chosen, planned, layout, { dryRun: true, now: clock.now })
   const { run } = begun
   await fillServer(world, { settings, plans, earlier: run.earlier, host })
@@ -118,7 +118,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const toTake = { runName, journal: layout.journal, isNew: chosen.earlier === null, maker: runId }
   const shared = settings.run.uploadAll ? await takeRun(join(folder, 'state'), storage, toTake, signal) : null
   const { options } = host.commandLine
-  const start = { ...begun, plans, dryRun: true, journal: layout.journal, now: clock.now, options }
+  const redact = (line: string) => files.redacted(layout.journal, line)
+  const start = { ...begun, plans, dryRun: true, journal: layout.journal, redact, now: clock.now, options }
   using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))
   const share =
     shared && openShare({ ...shared, storage, runName, journal: layout.journal, warn: readers.warn, signal })
@@ -152,6 +153,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     share,
     now: clock.now,
     emit: readers.emit,
+    write: files.write,
     signal,
     closing: host.closing,
     ask: async () => false,
@@ -209,10 +211,16 @@ async function engineNamed(name: 'wire' | 'msw'): Promise<StartEngine> {
 }
 
 /** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */
-function rebase(outputDir: string, folder: string, runName: string): Layout {
+function rebase(
+  outputDir: string,
+  runName: string,
+  { folder, files }: { folder: string; files: RedactedFolder },
+): Layout {
   const layout = createLayout(join(folder, 'output'), runName, join(folder, 'state'))
   const journal = journalOf(stateDirOf(outputDir), runName)
-  if (existsSync(journal)) copyFileSync(journal, layout.journal)
+  if (existsSync(journal)) {
+    writeFileSync(layout.journal, files.redactedLines(layout.journal, readFileSync(journal, 'utf8')))
+  }
   return layout
 }
 

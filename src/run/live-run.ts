@@ -118,6 +118,7 @@ export async function runLive(
       estimate || isGpu(device)
         ? correctEstimate(readers.emit, { work, before: estimate, gpu: gpuName(device), now })
         : readers.emit,
+    write: writeJson,
     signal,
     closing: host.closing,
     ask: host.ask,

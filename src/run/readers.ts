@@ -22,6 +22,8 @@ export interface RunStart {
   readonly dryRun: boolean
   /** Path of its journal. */
   readonly journal: string
+  /** What of a line the journal may hold; missing: all of it. */
+  readonly redact?: (json: string) => string
   readonly now: () => number
   /** What of its command line belongs to the work; missing where it has none that could be given again. */
   readonly options?: readonly string[]
@@ -34,13 +36,14 @@ export interface RunStart {
  * around what is told. Throws PR_FILE.
  */
 export function openReaders(
-  { run, plans, dryRun, journal: path, now, options, taken = [] }: RunStart,
+  { run, plans, dryRun, journal: path, redact, now, options, taken = [] }: RunStart,
   output: RunOutput,
   around: (emit: EmitRunEvent) => EmitRunEvent = (emit) => emit,
 ): Readers {
   const progress = openProgress(output)
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
-  const journal = openJournal(path, { durable: !dryRun, isNew: run.earlier === null || taken.length > 0 })
+  const isNew = run.earlier === null || taken.length > 0
+  const journal = openJournal(path, { durable: !dryRun, isNew, redact })
   const { add, tally } = createTally(plans)
   const emit = around((event: RunEvent) => {
     journal.append(event)

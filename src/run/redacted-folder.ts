@@ -3,11 +3,15 @@ import { join, relative } from 'node:path'
 import { writeJson } from '../files/write-json.ts'
 import { maskText } from '../recording/mask-text.ts'
 import type { Redactor } from '../recording/redact.ts'
+import { redactedLine } from '../state/journal-line.ts'
 
 /** A run folder, whose files all go through one redactor, so that none holds what another hides. */
 export interface RedactedFolder {
-  /** Writes a value as indented JSON, in place of any file at `path`. Throws PR_FILE. */
-  write(path: string, value: unknown): void
+  /** Writes a value as indented JSON, in place of any file at `path`, and gives its length in bytes. Throws PR_FILE. */
+  write(path: string, value: unknown): number
+  /** A JSON text as it may be written to `path`, and lines of a journal. */
+  redacted(path: string, json: string): string
+  redactedLines(path: string, lines: string): string
   /** To be told of files that were redacted elsewhere. */
   note(file: string, members: readonly string[]): void
   /** Goes through what the run itself has written, journal, reports and manifests, and through what films and pictures say of their workflows. */
@@ -38,15 +42,17 @@ export function redactedFolder(folder: string, redactor: Redactor): RedactedFold
     note(relative(folder, path), body.changed)
     return body.text
   }
+  const redactedLines = (path: string, text: string) =>
+    text.replaceAll(/^.+$/gm, (line) => redactedLine(line, (json) => redacted(path, json)))
   return {
     note,
-    write: (path, value) => void writeJson(path, JSON.parse(redacted(path, JSON.stringify(value)))),
+    redactedLines,
+    redacted,
+    write: (path, value) => writeJson(path, JSON.parse(redacted(path, JSON.stringify(value)))),
     settle() {
       for (const path of ['state', 'output'].flatMap((name) => filesIn(join(folder, name), /\.jsonl?$/))) {
         const seen = readFileSync(path, 'utf8')
-        const left = path.endsWith('l')
-          ? seen.replaceAll(/^.+$/gm, (line) => redacted(path, line))
-          : redacted(path, seen)
+        const left = path.endsWith('l') ? redactedLines(path, seen) : redacted(path, seen)
         if (left !== seen) writeFileSync(path, left)
       }
       for (const path of ['bodies', 'output'].flatMap((name) =>

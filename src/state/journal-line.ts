@@ -20,7 +20,18 @@ export function eventOf(line: string): RunEvent {
 /** An event as its line in the journal, with the checksum that tells whether it is as it was written. */
 export function lineOf(event: RunEvent): string {
   // JSON leaves these as they are, and whoever prints a journal would obey them.
-  const json = JSON.stringify(writtenEvent(event)).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped)
+  return checked(JSON.stringify(writtenEvent(event)).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped))
+}
+
+/** A line from which something is taken out, with a checksum of its own; one that was damaged stays so. */
+export function redactedLine(line: string, redact: (json: string) => string): string {
+  const [, json, check] = CHECKED.exec(line) ?? []
+  if (json === undefined || checkOf(`${json}}`) !== check) return redact(line)
+  const left = redact(`${json}}`)
+  return left === `${json}}` ? line : checked(left)
+}
+
+function checked(json: string): string {
   return `${json.slice(0, -1)},"${LINE_CHECK}":"${checkOf(json)}"}`
 }
 

@@ -16,7 +16,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
 import { isFile, reasonOf } from '../files/read-input.ts'
 import { syncFile, syncFolder } from '../files/sync.ts'
-import { lineOf } from './journal-line.ts'
+import { lineOf, redactedLine } from './journal-line.ts'
 
 /** Events that only matter while one looks at them. */
 const passing = new Set<RunEvent['kind']>(['server-away', 'job-queued', 'job-progress', 'job-ended', 'upload-progress'])
@@ -44,9 +44,12 @@ export interface Journal extends Disposable {
 
 /**
  * Opens the journal of a run. That of a new run must not exist yet, or two runs would write into one. Without `durable`
- * the system chooses when lines reach the disk. Throws PR_FILE.
+ * the system chooses when lines reach the disk. `redact` takes out of a line what it may not hold. Throws PR_FILE.
  */
-export function openJournal(path: string, { durable, isNew }: { durable: boolean; isNew: boolean }): Journal {
+export function openJournal(
+  path: string,
+  { durable, isNew, redact }: { durable: boolean; isNew: boolean; redact?: ((json: string) => string) | undefined },
+): Journal {
   const file = openToAppend(path, isNew)
   let isNamed = !isNew
   return {
@@ -54,7 +57,7 @@ export function openJournal(path: string, { durable, isNew }: { durable: boolean
       if (passing.has(event.kind)) return
       const isKept = durable && precious.has(event.kind)
       if (isKept) for (const made of filesIn(event)) syncFile(made)
-      appendWhole(file, `${lineOf(event)}\n`)
+      appendWhole(file, `${redact ? redactedLine(lineOf(event), redact) : lineOf(event)}\n`)
       if (!isKept) return
       fsyncSync(file)
       if (!isNamed) syncFolder(dirname(path))

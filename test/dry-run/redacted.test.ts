@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { promptFile, rehearse } from '../support/rehearse.ts'
+import { eventOf } from '../../src/state/journal-line.ts'
+import { promptFile, rehearsalFolder, rehearse, runFolder } from '../support/rehearse.ts'
 
 const key = `sk-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5iJ7kL9mN1oP3'}`
 const pin = 'glade-4711-otter'
@@ -38,4 +39,27 @@ it('changes no prompt that only speaks of secrets', async () => {
     (node) => (node as { inputs: { text?: unknown } }).inputs.text,
   )
   expect([run.exitCode, texts.includes(prompt), run.summary.rehearsal.redacted]).toEqual([0, true, []])
+})
+
+it('has no secret in what is on the disk at any moment of the run, and a journal that is whole', async () => {
+  const cwd = rehearsalFolder({
+    'prompt_files/otter.txt': promptFile('otter', 13, `An otter, ${key}.`, `blurry ${pin}`),
+  })
+  const holding = new Set<string>()
+  let looks = 0
+  const onSaid = () => {
+    const { folder, files } = runFolder(cwd)
+    const own = files.filter((name) => /\.(?:json|jsonl|log|har)$/.test(name))
+    looks += own.length
+    for (const name of own) {
+      const text = readFileSync(join(folder, name), 'latin1')
+      if (text.includes(key) || text.includes(pin)) holding.add(name)
+    }
+  }
+  const flags = [...small, '--comfyui-header', `X-Pin: ${pin}`, '--upload', 'all']
+  const run = await rehearse(flags, { cwd, onSaid })
+  expect([run.exitCode, [...holding], looks > 50]).toEqual([0, [], true])
+  const journal = run.files.find((name) => name.endsWith('.jsonl'))!
+  const lines = run.text(journal).trim().split('\n')
+  expect(lines.map((line) => eventOf(line).kind)).toContain('video-started')
 })

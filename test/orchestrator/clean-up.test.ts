@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createLayout } from '../../src/config/layout.ts'
 import type { JobResult, RunEvent } from '../../src/domain/run-event.ts'
+import { writeJson } from '../../src/files/write-json.ts'
 import { cleanUp } from '../../src/orchestrator/clean-up.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { filesIn, temporaryFolder } from '../support/folders.ts'
@@ -27,6 +28,7 @@ async function clean(copies: readonly string[], { keepIntermediate = false, uplo
     options: { keepIntermediate },
     now: () => 0,
     emit: (event: RunEvent) => events.push(event),
+    write: writeJson,
   } as unknown as RunContext
   await cleanUp(context, plan, jobs, uploaded ? stored : null)
   const report = JSON.parse(readFileSync(layout.cleanupReport('otter'), 'utf8'))

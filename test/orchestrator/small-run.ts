@@ -7,6 +7,7 @@ import { runRetries } from '../../src/domain/retry-policy.ts'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import type { Terms } from '../../src/domain/spending.ts'
 import { type ErrorCode, PromptRunnerError } from '../../src/errors.ts'
+import { writeJson } from '../../src/files/write-json.ts'
 import { orchestrate } from '../../src/orchestrator/orchestrate.ts'
 import type { RunContext } from '../../src/orchestrator/run-context.ts'
 import { openSpending } from '../../src/orchestrator/spending.ts'
@@ -81,6 +82,7 @@ export function contextOf(
       world.log.push(`? ${question}`)
       return world.says
     },
+    write: writeJson,
     atLeave: () => {},
   }
 }
