@@ -52,6 +52,13 @@ export const number =
     return { wrong, hint: `the nearest that the model works on: ${nearestWithin(limit, value).join(' and ')}` }
   }
 
+/** How many times as fast as recorded, or without any waiting. */
+export const speed: Parser<number | 'max'> = (raw, folder) => {
+  if (String(raw).trim().toLowerCase() === 'max') return { value: 'max' }
+  const parsed = number(limits.speed)(raw, folder)
+  return 'value' in parsed ? parsed : { wrong: `${parsed.wrong}, or max` }
+}
+
 /** A chunk and its seed: `3:335500143`. */
 export const chunkSeed: Parser<string> = (raw) => {
   const [, chunk, seed] = /^(\d{1,7}):(\d{1,16})$/.exec(String(raw).trim()) ?? []

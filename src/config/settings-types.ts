@@ -63,6 +63,7 @@ export interface Settings {
     readonly engine: 'wire' | 'msw'
     /** Name of a shipped or local recording, or path of a HAR file. */
     readonly recording: string
+    /** Share of real time that the recorded time takes: 0 none, 1 all of it. */
     readonly speed: number
     readonly realFfmpeg: boolean
     readonly strict: boolean

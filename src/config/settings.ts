@@ -1,4 +1,5 @@
 import { planNumbers } from '../domain/limits.ts'
+import { shareOfTime } from '../domain/pace.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isWritableFolder } from '../files/folders.ts'
 import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behaviour.ts'
@@ -115,7 +116,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       enabled,
       engine: value('engine'),
       recording: value('recording'),
-      speed: value('speed'),
+      speed: shareOfTime(value('speed')),
       realFfmpeg: value('realFfmpeg'),
       strict: value('strict'),
       faults: value('faults'),

@@ -39,7 +39,7 @@ export const limits = {
   price: { name: 'price of an hour', smallest: 0.0001, largest: 10_000, step: null },
   budget: { name: 'budget', smallest: 0.01, largest: 1_000_000, step: null },
   sweepChunks: { name: 'sweep chunks', smallest: 1, largest: 1_000, step: 1 },
-  speed: { name: 'speed', smallest: 0, largest: 1_000, step: null },
+  speed: { name: 'speed', smallest: 0.01, largest: 1_000_000, step: null },
   // The last second whose year has four digits.
   startTime: { name: 'start time', smallest: 0, largest: 253_402_300_799, step: 1 },
 } as const satisfies Record<string, Limit>

@@ -20,3 +20,6 @@ export const timeLimits = {
   /** A request to Google Cloud Storage, whose library has no limit at all. Enough for 8 MiB at 0.6 Mbit/s. */
   storage: 120_000,
 } as const
+
+/** Share of real time that recorded time takes: 1 as recorded, a twentieth for a speed of 20, 0 for `max`. */
+export const shareOfTime = (speed: number | 'max'): number => (speed === 'max' ? 0 : 1 / speed)

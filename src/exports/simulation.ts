@@ -1,5 +1,7 @@
 import { uuidV5 } from '../domain/ids.ts'
-import type { PromptRunnerError } from '../errors.ts'
+import { keepsTo, limits, ruleOf } from '../domain/limits.ts'
+import { shareOfTime } from '../domain/pace.ts'
+import { PromptRunnerError } from '../errors.ts'
 import type { Faults } from '../network/faults/faults.ts'
 import { noFaults } from '../network/faults/no-faults.ts'
 import { type HostTable, hostTable } from '../network/safety/host-table.ts'
@@ -15,8 +17,8 @@ export interface SimulationOptions {
   readonly recording?: string
   /** Where the code under test looks for ComfyUI. Default: `http://127.0.0.1:8188`. */
   readonly comfyuiUrl?: string | URL
-  /** Share of the recorded time that a node takes: 0, the default, none; 1 as long as on the recorded server. */
-  readonly speed?: number
+  /** How fast the recorded time goes by: 1 as it was recorded, 20 twenty times as fast; `max`, the default, at once. */
+  readonly speed?: number | 'max'
   /** Names of the buckets that exist. Without it every bucket does. */
   readonly buckets?: readonly string[]
   /** Ids of the pods that exist. Without it every pod does. */
@@ -53,7 +55,7 @@ export async function simulationOf(from: Simulation | SimulationOptions): Promis
 export async function loadWorld({
   recording = 'wan22-two-chunks',
   comfyuiUrl = 'http://127.0.0.1:8188',
-  speed = 0,
+  speed = 'max',
   behaviours,
   buckets,
   pods,
@@ -63,7 +65,10 @@ export async function loadWorld({
   hosts: HostTable
   clock: Clock
 }> {
-  const clock = virtualClock(Date.now(), speed)
+  if (speed !== 'max' && !keepsTo(limits.speed, speed)) {
+    throw new PromptRunnerError('PR_USAGE', `speed must be ${ruleOf(limits.speed)}, or max, and is ${speed}`)
+  }
+  const clock = virtualClock(Date.now(), shareOfTime(speed))
   let count = 0
   // The same ids in every run, so that a test may expect them.
   const newId = () => {

@@ -70,9 +70,9 @@ it.each([
 })
 
 it('withdraws the running prompt and says how to go on when it is cancelled', async () => {
-  const { run: first, name } = await stopped('job 1/3 high chunk 1  Positive', 'cancel', ['--speed', '0.001'])
+  const { run: first, name } = await stopped('job 1/3 high chunk 1  Positive', 'cancel', ['--speed', '1000'])
   expect(first.exitCode).toBe(130)
-  const whole = `pr --dry-run --speed 0.001 --resume ${name} --output-dir ${first.folder}`
+  const whole = `pr --dry-run --speed 1000 --resume ${name} --output-dir ${first.folder}`
   expect(first.stderr).toBe(
     [
       'job 1/3 high chunk 1  cancelled',

@@ -34,7 +34,7 @@ export const serveCommand = defineCommand({
   examples: [
     ['pr serve', 'ComfyUI on http://127.0.0.1:8188; Ctrl-C stops it'],
     ['pr serve --port 0 --json', 'on free ports; addresses and environment as one JSON object when they answer'],
-    ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as slow as it was'],
+    ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as fast as it was'],
     ['pr serve --port 8189 --record-to recordings/mine', 'in front of a live ComfyUI on 8188, for any client'],
     ["pr serve --fault '2nd socket open: status 403'", 'with something that goes wrong; --fault help lists all'],
     ['pr serve --log-level DEBUG', 'with a line for each request'],

@@ -1,7 +1,7 @@
 import { limits } from '../../domain/limits.ts'
 import { earlierRun } from '../parse-address.ts'
 import { behaviourList } from '../parse-behaviours.ts'
-import { duration, fault, list, number, oneOf, path, presence, text, truth } from '../parse-value.ts'
+import { duration, fault, list, number, oneOf, path, presence, speed, text, truth } from '../parse-value.ts'
 import { type Setting, setting, type settingGroups } from '../setting.ts'
 
 const toggle = (group: (typeof settingGroups)[number], describe: string): Setting<boolean, boolean, boolean> =>
@@ -114,10 +114,10 @@ export const runSettings = {
   }),
   speed: setting({
     group: 'Dry run',
-    describe: 'scale of waiting: 0 none, 1 as recorded',
-    shows: 'N',
-    parse: number(limits.speed),
-    fallback: 0,
+    describe: 'how fast the recorded time goes by: 1 as recorded, 20 twenty times as fast, max at once',
+    shows: 'N|max',
+    parse: speed,
+    fallback: 'max',
   }),
   behaviours: setting({
     group: 'Dry run',
