@@ -135,7 +135,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/network',
     'src/simulators',
     'src/recording/redact.ts',
-    'src/domain/ids.ts',
+    ...['src/domain/ids.ts', 'src/domain/limits.ts', 'src/domain/pace.ts'],
     'src/errors.ts',
   ],
   // From settings to a summary. What it says and asks goes through an interface.
