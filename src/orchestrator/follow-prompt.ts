@@ -62,10 +62,11 @@ export async function followPrompt(
   const silence = watchSilence(context, where)
   const spending = watchSpending(context, work.job)
   const phases = watchPhases()
-  const signal = AbortSignal.any([context.signal, silence.signal, spending.signal])
+  const broken = new AbortController()
+  const signal = AbortSignal.any([context.signal, silence.signal, spending.signal, broken.signal])
   /** Whether it waits, on a server that was there all the time. */
   let isWaiting = false
-  const onEvent = (event: PromptEvent) => {
+  const see = (event: PromptEvent) => {
     if (event.kind === 'look') isWaiting = event.state === 'pending'
     if (event.kind === 'started' || event.kind === 'socket') isWaiting = false
     silence.see(event)
@@ -76,6 +77,14 @@ export async function followPrompt(
     if (event.kind === 'progress') phases.progress(at)
     if (event.kind === 'socket' && event.state !== 'open') phases.lose()
     report(context, { at, ...where }, built.graph, event)
+  }
+  // A socket calls this: what is thrown here would reach nobody who waits for the prompt.
+  const onEvent = (event: PromptEvent) => {
+    try {
+      see(event)
+    } catch (error) {
+      broken.abort(error)
+    }
   }
   const note = ({ node, files }: Extract<PromptEvent, { kind: 'executed' }>) => {
     const isNews = JSON.stringify(named.get(node)) !== JSON.stringify(files)

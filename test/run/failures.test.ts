@@ -38,7 +38,9 @@ const right: Readonly<Record<string, string>> = {
   'answer-302': '1 PR_COMFY_HTTP, done',
   'queue-401': '1 PR_COMFY_HTTP, done',
   '17-disk-is-full': '1 PR_FILE, done',
+  // Whether the server is just saying what a node has made, or a job is done.
   'journal-does-not-fit': '1 PR_FILE, done',
+  'journal-does-not-fit-after-a-job': '1 PR_FILE, done',
   'reference-frame-fails': '1 PR_FFMPEG, done',
   'retry-5-400': '1 PR_UPLOAD, done',
   'retry-5-401': '2 PR_CREDENTIALS, done',

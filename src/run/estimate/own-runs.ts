@@ -8,7 +8,7 @@ import { knownRuns } from '../../state/state-store.ts'
 
 /** So many journals are read at most, of at most so many bytes: an estimate must not take longer than the plan. */
 const MOST = 10
-const LARGEST = 4_000_000
+const LARGEST = 1_000_000
 
 /** Times of the last live runs of an output directory on a GPU; null: on the one that the last of them ran on. */
 export function ownRuns(outputDir: string, gpu: string | null, vace: boolean): OwnTimes[] {
