@@ -26,7 +26,7 @@ export async function serve({ port, settings, output, signal, endInOrder }: Serv
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
   // Other programs wait for real.
   const { comfyui, ...faults } = await faultsOf(settings, { clock: realClock, isVirtual: false })
-  const options = { clock, newId: randomUUID, keepBytes: true, behaviours, comfyui }
+  const options = { clock, newId: randomUUID, keepBytes: true, behaviours, answersFirst: true, comfyui }
   const world = await simulatedServices(dryRun.recording, options)
   tellLeftOut(world.recording, output)
   const unknown = unknownVersion(world.knowledge.version)

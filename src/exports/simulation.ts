@@ -60,7 +60,11 @@ export async function loadWorld({
   buckets,
   pods,
   faults = noFaults,
-}: SimulationOptions & { readonly faults?: Pick<Faults, 'comfyui' | 'wrap'> }): Promise<{
+  answersFirst = false,
+}: SimulationOptions & {
+  readonly faults?: Pick<Faults, 'comfyui' | 'wrap'>
+  readonly answersFirst?: boolean
+}): Promise<{
   services: readonly SimulatedService[]
   hosts: HostTable
   clock: Clock
@@ -75,7 +79,7 @@ export async function loadWorld({
     count += 1
     return uuidV5(`simulated ${count}`, SIMULATION)
   }
-  const options = { clock, newId, keepBytes: true, behaviours, buckets, pods, comfyui: faults.comfyui }
+  const options = { clock, newId, keepBytes: true, behaviours, buckets, pods, answersFirst, comfyui: faults.comfyui }
   const { all, comfyui } = await simulatedServices(recording, options)
   const url = new URL(comfyuiUrl)
   const services = all.map((service) => atBasePath(faults.wrap(service), service === comfyui ? url.pathname : ''))

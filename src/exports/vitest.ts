@@ -29,7 +29,7 @@ export interface Replay extends AsyncDisposable, Omit<MemoryCapture, 'wrap'> {
  */
 export async function replay(recording: string, options: ReplayOptions = {}): Promise<Replay> {
   const faults = openFaults((options.faults ?? []).map(parseFault), { clock: realClock })
-  const { services, hosts, clock } = await loadWorld({ ...options, recording, faults })
+  const { services, hosts, clock } = await loadWorld({ ...options, recording, faults, answersFirst: true })
   const capture = captureInMemory(clock)
   const { mayRun } = options
   const network = await installNetwork({ services, hosts, capture, lines: faults.lines, ...(mayRun ? { mayRun } : {}) })

@@ -29,8 +29,8 @@ export type MakeComfyui = (
 /**
  * Every service, seeded from recordings: ComfyUI from the one that is named, GCS and RunPod from it too when it has them, else
  * from the shipped ones. `newId` gives ids that a server would draw at random; with `keepBytes` what is uploaded to GCS can be
- * downloaded again; `comfyui` may put something around the server; `behaviours` teach it node classes by code. Throws
- * PR_RECORDING.
+ * downloaded again; `comfyui` may put something around the server; `behaviours` teach it node classes by code; with
+ * `answersFirst` no event of a prompt overtakes the answer that tells its id. Throws PR_RECORDING.
  */
 export async function simulatedServices(
   name: string,
@@ -40,6 +40,7 @@ export async function simulatedServices(
     keepBytes?: boolean
     comfyui?: ((make: MakeComfyui) => ComfyuiSimulator) | undefined
     behaviours?: readonly NodeBehaviour[] | undefined
+    answersFirst?: boolean | undefined
     /** Those that exist; without it every one does. */
     buckets?: readonly string[] | undefined
     pods?: readonly string[] | undefined
@@ -58,9 +59,9 @@ export async function simulatedServices(
       hint: 'it ships with this program: install it again',
     })
   }
-  const { clock, newId, behaviours } = options
+  const { clock, newId, behaviours, answersFirst } = options
   const make: MakeComfyui = ({ clock: around = (own: Clock) => own, ...parts } = {}) =>
-    comfyuiSimulator({ knowledge, newId, behaviours, ...parts, clock: around(clock) })
+    comfyuiSimulator({ knowledge, newId, behaviours, answersFirst, ...parts, clock: around(clock) })
   const comfyui = (options.comfyui ?? ((make) => make()))(make)
   const gcs = gcsSimulator({ ...options, seed: await seed('gcs', gcsSeed) })
   const runpod = runpodSimulator({ ...options, seed: await seed('runpod', runpodSeed) })

@@ -1,7 +1,6 @@
 /** What a folder may reach, packages and Node's modules included. */
 export const mayReach: Record<string, readonly string[]> = {
-  // Ids are hashes.
-  'src/domain': ['src/domain', 'src/errors.ts', 'node:crypto'],
+  'src/domain': ['src/domain', 'src/errors.ts', 'node:crypto'], // ids are hashes
   'src/files': ['src/files', 'src/domain/crc32c.ts', 'src/errors.ts', 'node:fs', 'node:path'],
   // The reducer is pure; the journal is a file, and so is the lock, which names its host.
   'src/state': [
@@ -114,6 +113,7 @@ export const mayReach: Record<string, readonly string[]> = {
   ],
   'src/network': [
     'src/network',
+    'src/simulators/answer-first.ts',
     'src/simulators/simulator.ts',
     'src/recording',
     'src/domain',

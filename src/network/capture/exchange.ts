@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { HarEntry } from '../../recording/har.ts'
 import type { Redactor } from '../../recording/redact.ts'
+import { ANSWER_FIRST_HEADER } from '../../simulators/answer-first.ts'
 import {
   CAUSE_HEADER,
   CUT_HEADER,
@@ -78,7 +79,15 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
   }
 }
 
-const marks = [PROVENANCE_HEADER, UNMATCHED_HEADER, CAUSE_HEADER, CUT_HEADER, FAULT_HEADER, ON_WIRE_HEADER]
+const marks = [
+  PROVENANCE_HEADER,
+  UNMATCHED_HEADER,
+  CAUSE_HEADER,
+  CUT_HEADER,
+  FAULT_HEADER,
+  ON_WIRE_HEADER,
+  ANSWER_FIRST_HEADER,
+]
 
 function postDataOf({ requestHeaders, requestBody }: Exchange) {
   return {

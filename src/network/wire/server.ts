@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { takeAnswerFirst } from '../../simulators/answer-first.ts'
 import { CUT_HEADER, type SimulatedService, type SocketEnd } from '../../simulators/simulator.ts'
 import { type Exchanging, type Line, takeOnWire } from './on-wire.ts'
 
@@ -80,6 +81,8 @@ function listenerFor(answer: Answer) {
  * like that is dealt with on the wire.
  */
 async function finished(response: Response, { method }: Request, exchanging: Exchanging): Promise<Response> {
+  const left = takeAnswerFirst(response)
+  if (left) exchanging.outgoing.once('finish', left).once('close', left)
   const act = takeOnWire(response)
   if (act) {
     await act(response, exchanging)

@@ -41,6 +41,8 @@ export interface ComfyuiOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly files?: FileStore
+  /** No event overtakes the answer of `POST /prompt`, whatever time that takes; only for a server that sends real answers. */
+  readonly answersFirst?: boolean | undefined
   /** Puts something around what is said about prompts. */
   readonly outbox?: (hub: Outbox) => Outbox
   /** What classes do that neither this program nor a recording tells. */
@@ -56,6 +58,7 @@ export function comfyuiSimulator({
   clock,
   newId,
   files: disk = createFileStore({ clock }),
+  answersFirst,
   outbox,
   behaviours = [],
 }: ComfyuiOptions): ComfyuiSimulator {
@@ -67,7 +70,7 @@ export function comfyuiSimulator({
   restoreInputs(files, entries)
   const parts = { objectInfo, files, clock, behaviours: known, rules }
   const runner = new KnowledgeRunner({ ...parts, classes, recorded: knowledge, previews: hasPreviews(argv) })
-  const model = new ServerModel({ ...parts, answers, entries, runner, newId, outbox })
+  const model = new ServerModel({ ...parts, answers, entries, runner, newId, answersFirst, outbox })
   return {
     ...serviceOf(model),
     files,

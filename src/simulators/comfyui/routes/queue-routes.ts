@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { answerFirst } from '../../answer-first.ts'
 import { pyBool, pyInt } from '../python/convert.ts'
 import { pyContains, pyItem, pyIterate, requireHashable } from '../python/operators.ts'
 import { parseJson } from '../python/parse.ts'
@@ -14,10 +15,14 @@ export function queueRoutes(app: Hono, model: ServerModel): void {
     app.get(`${base}/prompt`, () => jsonAnswer(dict({ exec_info: dict({ queue_remaining: BigInt(queue.remaining) }) })))
     app.post(`${base}/prompt`, ({ req }) =>
       withBody(req.raw, (body) => {
-        const { status, body: answer, contentType } = model.submit(body)
-        return status === 500
-          ? textAnswer(500, answer)
-          : new Response(answer, { status, headers: { 'content-type': contentType } })
+        if (!model.parts.answersFirst) return submit(model, body)
+        const free = model.hub.hold()
+        try {
+          return answerFirst(submit(model, body), free)
+        } catch (error) {
+          free()
+          throw error
+        }
       }),
     )
     app.get(`${base}/queue`, () =>
@@ -73,6 +78,12 @@ export function queueRoutes(app: Hono, model: ServerModel): void {
       }),
     )
   }
+}
+
+function submit(model: ServerModel, text: string): Response {
+  const { status, body, contentType } = model.submit(text)
+  if (status === 500) return textAnswer(500, body)
+  return new Response(body, { status, headers: { 'content-type': contentType } })
 }
 
 /** The body's text for a handler whose Python exceptions become a 500; 413 above the limit. */

@@ -33,6 +33,8 @@ export interface ServerModelParts {
   readonly behaviours: Behaviours
   /** What a server of the recorded version does. */
   readonly rules: Rules
+  /** The answer of `POST /prompt` leaves before anything is said about the prompt; the server tells when it has. */
+  readonly answersFirst?: boolean | undefined
   /** Puts something around what is said about prompts. */
   readonly outbox?: ((hub: Outbox) => Outbox) | undefined
   /** The server takes the outputs in the order of a Python set, that is in any; without this, in document order. */

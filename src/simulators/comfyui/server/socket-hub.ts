@@ -4,6 +4,7 @@ import type { Outbox } from '../execute/prompt-run.ts'
 import { dumpJson } from '../python/format.ts'
 import { parseJson } from '../python/parse.ts'
 import { dict, isDict, type Py, type PyDict } from '../python/py.ts'
+import { FrameOrder } from './frame-order.ts'
 
 export interface HubFacts {
   /** Prompts waiting and running. */
@@ -14,8 +15,8 @@ export interface HubFacts {
 }
 
 /**
- * The open sockets by client id, and who gets what (server.py, send_json). Frames go out at once, in the order of the
- * calls.
+ * The open sockets by client id, and who gets what (server.py, send_json). Frames go out in the order of the calls, at once
+ * unless an answer has to leave first.
  */
 export class SocketHub implements Outbox {
   /** Whose prompt runs or ran last, and the node it is at: told to a client that reconnects. */
@@ -23,6 +24,7 @@ export class SocketHub implements Outbox {
   lastNode: string | null = null
   private readonly sockets = new Map<string, SocketEnd>()
   private readonly flags = new Map<string, PyDict>()
+  private readonly order = new FrameOrder()
   private readonly facts: HubFacts
 
   constructor(facts: HubFacts) {
@@ -56,6 +58,11 @@ export class SocketHub implements Outbox {
     }
   }
 
+  /** What is said from now on waits until the function that comes back is called. */
+  hold(): () => void {
+    return this.order.hold()
+  }
+
   broadcastStatus(): void {
     this.send('status', () => dumpJson(dict({ status: this.status() })), null)
   }
@@ -64,7 +71,7 @@ export class SocketHub implements Outbox {
     const ends = this.endsOf(to)
     if (ends.length === 0) return
     const frame = `{"type": ${dumpJson(type)}, "data": ${data()}}`
-    for (const end of ends) end.send(frame)
+    this.deliver(frame, ends)
   }
 
   takesPreviewMetadata(to: Py): boolean {
@@ -75,12 +82,18 @@ export class SocketHub implements Outbox {
     const ends = this.endsOf(to)
     if (ends.length === 0) return
     const frame = metadata ? previewWithMetadataFrame(preview, metadata) : previewFrame(preview)
-    for (const end of ends) end.send(frame)
+    this.deliver(frame, ends)
   }
 
   text(nodeId: string, text: string): void {
     const frame = textFrame(nodeId, text)
-    for (const end of this.endsOf(null)) end.send(frame)
+    this.deliver(frame, this.endsOf(null))
+  }
+
+  private deliver(frame: string | Uint8Array, ends: readonly SocketEnd[]): void {
+    this.order.send(() => {
+      for (const end of ends) end.send(frame)
+    })
   }
 
   private status(): PyDict {
