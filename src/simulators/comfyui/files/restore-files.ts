@@ -68,9 +68,10 @@ export function restoreFiles(
  */
 export function restoreInputs(files: FileStore, entries: readonly LoadedEntry[]): void {
   const uploaded = new Set<string>()
-  for (const { method, url, status, responseBody } of entries) {
+  for (const entry of entries) {
+    const { method, url, status, responseBody } = entry
     const path = url.pathname
-    if (status !== 200) continue
+    if (status !== 200 || isInPart(entry)) continue
     if (method === 'POST' && /\/upload\/(?:image|mask)$/.test(path)) uploaded.add(nameOf(responseBody()))
     if (method !== 'GET' || !path.endsWith('/view')) continue
     const { filename, subfolder = '', type, ...others } = Object.fromEntries(url.searchParams)
@@ -79,6 +80,18 @@ export function restoreInputs(files: FileStore, entries: readonly LoadedEntry[])
     const bytes = fromBytes(responseBody())
     if (bytes.size > 0) files.write({ type, subfolder, filename, bytes, content: contentOf(bytes) })
   }
+}
+
+/** Addresses of input files that the recorded server had, and that are not known whole. */
+export function inputsInPart(entries: readonly LoadedEntry[]): ReadonlySet<string> {
+  const views = entries.filter(
+    (entry) => entry.method === 'GET' && entry.status === 200 && /\/view$/.test(entry.url.pathname) && isInPart(entry),
+  )
+  return new Set(views.filter(({ url }) => url.searchParams.get('type') === 'input').map(({ url }) => url.search))
+}
+
+function isInPart({ isBodyLost = false, cut }: LoadedEntry): boolean {
+  return isBodyLost || cut !== undefined
 }
 
 /** `subfolder/name` of the answer to an upload; '' when it was not kept. */

@@ -22,7 +22,7 @@ export function createApp(model: ServerModel): Hono {
   })
   queueRoutes(app, model)
   jobRoutes(app, model)
-  factRoutes(app, model)
+  factRoutes(app, model, (request) => replayed(request))
   plainFacts(app, model)
   for (const base of ['', '/api']) {
     app.get(`${base}/ws`, ({ req }) =>
@@ -34,19 +34,20 @@ export function createApp(model: ServerModel): Hono {
   }
   const known = [...new Set(app.routes.map(({ path }) => path))].filter((path) => path !== '/*')
   const replay = replayRecorded(model.parts.entries)
-  app.notFound(async ({ req }) => {
-    const { method, path } = req
-    if (isOtherMethod(method, path, known)) return methodNotAllowed(method)
-    const replayed = await replay(req.raw)
-    if (replayed instanceof Response) return replayed
-    const message = `the ComfyUI simulator has no answer to ${method} ${path}, and the recording has none either`
+  const replayed = async (request: Request): Promise<Response> => {
+    const found = await replay(request)
+    if (found instanceof Response) return found
+    const url = new URL(request.url)
+    const message = `the ComfyUI simulator has no answer to ${request.method} ${url.pathname}, and the recording has none either`
     const answer = textAnswer(501, message)
-    const { cause, nearest } = replayed
+    const { cause, nearest } = found
     answer.headers.set(CAUSE_HEADER, cause)
-    const isUnknown = cause === 'never recorded'
-    answer.headers.set(UNMATCHED_HEADER, isUnknown ? nearestRoute(new URL(req.url), known) : nearest)
+    answer.headers.set(UNMATCHED_HEADER, cause === 'never recorded' ? nearestRoute(url, known) : nearest)
     return answer
-  })
+  }
+  app.notFound(({ req }) =>
+    isOtherMethod(req.method, req.path, known) ? methodNotAllowed(req.method) : replayed(req.raw),
+  )
   // A client that goes away is no news, and a defect is for whoever called to tell; hono would print both.
   app.onError((error) => {
     throw error

@@ -4,6 +4,7 @@ import { jsonOrNull } from '../../../recording/exact-json.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { mimeType } from '../files/mime-type.ts'
+import { inputsInPart } from '../files/restore-files.ts'
 import type { ObjectInfo } from '../object-info.ts'
 import { isDict, type Py, type PyDict } from '../python/py.ts'
 import { MAX_BODY, type ServerModel } from '../server/server-model.ts'
@@ -31,9 +32,13 @@ const RECORDED = [
 /** Old names of folders, which only the server's own code still knows (folder_paths.map_legacy). */
 const LEGACY = new Set(['unet', 'clip'])
 
-/** Files, node classes and what the server tells about itself (server.py, the GET routes). */
-export function factRoutes(app: Hono, model: ServerModel): void {
+/**
+ * Files, node classes and what the server tells about itself (server.py, the GET routes). `replay` answers, or says why it cannot,
+ * where only the recording could know.
+ */
+export function factRoutes(app: Hono, model: ServerModel, replay: (request: Request) => Promise<Response>): void {
   const { files, objectInfo, answers } = model.parts
+  const inPart = inputsInPart(model.parts.entries)
   const recorded = ({ req }: Context, next: () => Promise<void>) => {
     const url = new URL(req.url)
     const answer = answers.get(plainPath(url) + url.search)
@@ -49,7 +54,10 @@ export function factRoutes(app: Hono, model: ServerModel): void {
     return LEGACY.has(folder) || !mayBeFolder(objectInfo, folder)
   }
   for (const base of ['', '/api']) {
-    app.get(`${base}/view`, ({ req }) => view(req.raw, files))
+    app.get(`${base}/view`, async ({ req }) => {
+      const answer = await view(req.raw, files)
+      return answer.status === 404 && inPart.has(new URL(req.url).search) ? replay(req.raw) : answer
+    })
     app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, MAX_BODY))
     app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, MAX_BODY))
     app.get(`${base}/features`, () => jsonAnswer(model.features))

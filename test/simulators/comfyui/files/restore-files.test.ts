@@ -23,6 +23,7 @@ it('has the input files that were viewed, and nothing that the recording made or
     entry('GET', '/view?filename=made.png&type=output', picture),
     entry('GET', '/view?filename=gone.png&type=input', picture, 404),
     entry('GET', '/view?filename=not-kept.png&type=input', ''),
+    { ...entry('GET', '/view?filename=cut.png&type=input', picture), cut: 'gone' },
     entry('POST', '/upload/image', '{"name": "up.png", "subfolder": "", "type": "input"}'),
     entry('GET', '/view?filename=up.png&type=input', picture),
   ])
