@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
 import { driftCommand, recordCommand } from './commands/record.ts'
 import { redoCommand } from './commands/redo.ts'
+import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -68,6 +69,7 @@ const commands: readonly Command[] = [
   serveCommand,
   validateCommand,
   doctorCommand,
+  reportCommand,
   diffCommand,
   recordCommand,
   driftCommand,

@@ -14,6 +14,8 @@ export interface Layout {
   manifest(video: string): string
   /** What came of the run when it last ended. */
   readonly summary: string
+  /** The page that tells of it. */
+  readonly page: string
   /** Where the address of an upload's session outlives the program: in the state, and gone when the upload is done. */
   uploadSession(object: string): string
   latent(video: string, chunk: number, pass: 'high' | 'low'): string
@@ -42,6 +44,7 @@ export function createLayout(root: string, runName: string, stateDir: string = s
     cleanupReport: (video) => report('cleanup', video),
     manifest: (video) => report('manifest', video),
     summary: join(stateDir, `summary_${runName}.json`),
+    page: join(stateDir, `report_${runName}.html`),
     uploadSession: (object) => join(stateDir, `${runName}.upload-${uuidV5(object, NO_NAMESPACE)}`),
     latent: (video, chunk, pass) => file('latents', video, `${chunkPart(chunk)}_${pass}.latent`),
     chunkVideo: (video, chunk) => file('videos', video, `${chunkPart(chunk)}.mp4`),

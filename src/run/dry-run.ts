@@ -42,6 +42,7 @@ import { filmWork, leftOf } from './estimate/film-work.ts'
 import { knownMachine } from './estimate/known-machine.ts'
 import { faultsOf } from './faults-of.ts'
 import { fillServer } from './fill-server.ts'
+import { keepReport } from './keep-report.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
@@ -173,7 +174,12 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...rehearsalOf(world, network.report(), ffmpeg, tally, faults, 'none' in estimated ? estimated.none : ''),
     redacted: files.changed(),
   }
-  const keep = (summary: unknown) => files.write(join(folder, 'summary.json'), summary)
+  const keep = async (kept: unknown) => {
+    const summary = join(folder, 'summary.json')
+    files.write(summary, kept)
+    const place = { journal: layout.journal, summary, folder, redact: (text: string) => text }
+    await keepReport(join(folder, 'report.html'), place, output)
+  }
   return settle({ tally, errors, rehearsed: { folder, rehearsal }, keep }, output)
 }
 

@@ -58,7 +58,8 @@ export function isUnfinished({ condition, isOutdated }: KnownRun): boolean {
   return !isOutdated && ['cancelled', 'failed', 'unfinished'].includes(condition)
 }
 
-function runsIn(folder: string): Array<Omit<KnownRun, 'isOutdated'>> {
+/** The runs whose journals lie in an output directory or a run folder, by their names. */
+export function runsIn(folder: string): Array<Omit<KnownRun, 'isOutdated'>> {
   const stateDir = stateDirOf(folder)
   return knownRuns(stateDir).map((name) => {
     const journal = journalOf(stateDir, name)

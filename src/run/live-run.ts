@@ -28,6 +28,8 @@ import { correctEstimate } from './estimate/correct-estimate.ts'
 import { estimatedText, estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork, leftOf } from './estimate/film-work.ts'
 import { isGpu, knownServer } from './estimate/known-machine.ts'
+import { keepReport } from './keep-report.ts'
+import { livePlace } from './live-place.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
@@ -129,7 +131,7 @@ export async function runLive(
   const failures = await orchestrate(context, plans)
 
   const errors = errorsOf(failures, resumeCommand)
-  const keep = (summary: unknown) => {
+  const keep = async (summary: unknown) => {
     // What was rendered is worth more than what is said of it.
     try {
       writeJson(layout.summary, summary)
@@ -137,6 +139,7 @@ export async function runLive(
       if (!(error instanceof PromptRunnerError)) throw error
       output.warn(error.message)
     }
+    await keepReport(layout.page, livePlace(layout, settings), output)
   }
   return settle({ tally: readers.tally(), errors, rehearsed: null, keep }, output)
 }

@@ -14,19 +14,19 @@ export interface RunOutcome {
   readonly errors: readonly PromptRunnerError[]
   /** What only a rehearsal has: its folder, and who answered. Null: the run was live. */
   readonly rehearsed: { readonly folder: string; readonly rehearsal: Rehearsal } | null
-  /** Keeps the summary where the run's files are. */
-  readonly keep: (summary: Summary) => void
+  /** Keeps the summary where the run's files are, and the page that tells of them. */
+  readonly keep: (summary: Summary) => void | Promise<void>
 }
 
 /** Says what came of a run, to people and to machines. Returns the exit code 0, or throws what went wrong. */
-export function settle({ tally, errors, rehearsed, keep }: RunOutcome, output: RunOutput): number {
+export async function settle({ tally, errors, rehearsed, keep }: RunOutcome, output: RunOutput): Promise<number> {
   const summary = makeSummary(tally, {
     dryRun: rehearsed !== null,
     folder: rehearsed?.folder ?? null,
     failures: errors,
     rehearsal: rehearsed?.rehearsal ?? null,
   })
-  keep(summary)
+  await keep(summary)
   output.print(summaryText(summary).join('\n'))
   output.result(summary)
   throwAny(errors)

@@ -66,7 +66,7 @@ it('sends all that another machine needs, each under what it is, and deletes her
   )
   expect(context.files()).toEqual([
     'final/otter.mp4',
-    ...['cleanup_otter_RUN.json', 'RUN.jsonl', 'manifest_otter_RUN.json', 'summary_RUN.json'].map(
+    ...['cleanup_otter_RUN.json', 'RUN.jsonl', 'manifest_otter_RUN.json', 'report_RUN.html', 'summary_RUN.json'].map(
       (file) => `state/${file.replace('RUN', summary.run_name)}`,
     ),
   ])

@@ -35,6 +35,7 @@ it('writes the tree of the run folder and nothing outside it', () => {
     'logs/pr.log',
     'output/final/lighthouse.mp4',
     'render_jobs/render_jobs_000000.json',
+    'report.html',
     'state/cleanup_lighthouse.json',
     'state/manifest_lighthouse.json',
     'state/silver-sable.jsonl',

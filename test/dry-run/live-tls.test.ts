@@ -36,6 +36,7 @@ it('renders and uploads a film and stops the pod', async () => {
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
+    `state/report_${name}.html`,
     `state/summary_${name}.json`,
   ])
 })

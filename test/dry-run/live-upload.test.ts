@@ -52,6 +52,7 @@ it('uploads film and manifest, verifies them, and only then deletes what is not 
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
+    `state/report_${name}.html`,
     `state/summary_${name}.json`,
   ])
 
@@ -80,7 +81,7 @@ it('keeps everything when the stored film is not the one that was sent, and uplo
   expect(failed.stderr).toContain('PR_UPLOAD: uploading ')
   expect(failed.stderr).toContain('the stored object differs from the file')
   const name: string = failed.summary.run_name
-  const state = [`state/${name}.jsonl`, `state/summary_${name}.json`]
+  const state = [`state/${name}.jsonl`, `state/report_${name}.html`, `state/summary_${name}.json`]
   expect(context.files()).toEqual(['final/otter.mp4', ...intermediates(name), ...state].toSorted())
   const film = readFileSync(join(context.outputDir, 'final/otter.mp4'))
   expect(askedOfGoogle(world).at(-1)).toBe(`gcs DELETE /storage/v1/b/films/o/june%2Fotter%2F${name}%2Fotter.mp4`)
@@ -97,6 +98,7 @@ it('keeps everything when the stored film is not the one that was sent, and uplo
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
     `state/manifest_otter_${name}.json`,
+    `state/report_${name}.html`,
     `state/summary_${name}.json`,
   ])
   expect(journals(context.outputDir)[name]!.filter(({ kind }) => kind === 'cleanup').length).toBe(1)

@@ -30,13 +30,13 @@ it.each(scenarios)('leaves the run folder of fixtures/golden/$name, byte for byt
   expect(filesIn(join(folder, 'run')).filter((file) => !texts.has(file))).toEqual([])
 })
 
-/** Text files as they are but for the paths of their own folder and of the repository; films and bodies as a list of digests; traffic an entry a line. */
+/** Text files as they are but for the paths of their own folder and of the repository; films and bodies as a list of digests; traffic an entry a line. The report tells of all of these. */
 function expectedTexts({ cwd, folder, files, text }: Rehearsed): Map<string, string> {
   const isText = (file: string) => /\.(json|jsonl|log)$/.test(file) && !file.startsWith('bodies/')
   // The checksum of a line is one of its paths, too.
   const comparable = (text: string) => unchecked(text).replaceAll(cwd, '<cwd>').replaceAll(resolve(), '<repository>')
   const texts = new Map(files.filter(isText).map((file) => [file, comparable(text(file))]))
-  const others = files.filter((file) => !isText(file) && file !== 'traffic.har')
+  const others = files.filter((file) => !isText(file) && !['traffic.har', 'report.html'].includes(file))
   texts.set('digests.txt', lines(others.map((file) => `${sha256(readFileSync(join(folder, file)))} ${file}`)))
   texts.set('traffic.txt', lines(trafficLines(JSON.parse(text('traffic.har')))))
   return texts

@@ -54,6 +54,7 @@ it('renders, combines and keeps what is not uploaded', async () => {
     `references/otter_${name}_chunk_002_reference.png`,
     `state/cleanup_otter_${name}.json`,
     `state/${name}.jsonl`,
+    `state/report_${name}.html`,
     `state/summary_${name}.json`,
     `videos/otter_${name}_chunk_001.mp4`,
     `videos/otter_${name}_chunk_002.mp4`,

@@ -10,7 +10,7 @@ export function contents(run: Rehearsed): Record<string, string> {
     run.files.map((file) => {
       const bytes = readFileSync(join(run.folder, file))
       if (file === 'traffic.har') return [file, JSON.stringify(canonicalHar(JSON.parse(bytes.toString())), null, 1)]
-      const isText = /\.(json|jsonl|log)$/.test(file)
+      const isText = /\.(json|jsonl|log|html)$/.test(file)
       return [file, isText ? unchecked(bytes.toString().replaceAll(run.cwd, '<cwd>')) : bytes.toString('base64')]
     }),
   )

@@ -1,0 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import type { RunPlace } from '../report/html/read-run-files.ts'
+import type { RunOutput } from './run-host.ts'
+
+/** Writes the page of a run. A run is worth more than what is said of it: what goes wrong here is warned of. */
+export async function keepReport(path: string, place: RunPlace, output: Pick<RunOutput, 'warn'>): Promise<void> {
+  try {
+    // Nothing else of the program needs it.
+    const { writtenReport } = await import('./written-report.ts')
+    writeFileSync(path, writtenReport(place))
+  } catch (error) {
+    output.warn(`The report ${path} cannot be made: ${(error as Error).message}`)
+  }
+}
