@@ -24,7 +24,11 @@ export function knownSecrets(known: Readonly<Record<string, string | null | unde
       ),
   )
   const hidden = (seen: string) => placeholder(names.get(seen)!)
-  return (text) => patterns.reduce((left, pattern) => left.replaceAll(pattern, hidden), text)
+  const isFew = spellings.length <= FEW
+  return (text) => {
+    if (isFew && !spellings.some((spelling) => text.includes(spelling))) return text
+    return patterns.reduce((left, pattern) => left.replaceAll(pattern, hidden), text)
+  }
 }
 
 function escaped(text: string): string {
@@ -34,3 +38,5 @@ function escaped(text: string): string {
 const SHORTEST = 6
 /** One look for many spellings costs little more than one for one. */
 const AT_ONCE = 64
+/** Of so few each is found faster by itself. */
+const FEW = 12

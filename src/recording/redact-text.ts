@@ -1,4 +1,5 @@
 import { looksLikeKey } from './key-looks.ts'
+import { hasLongRun } from './long-run.ts'
 import { secrecyOf } from './secret-names.ts'
 import { shapesIn } from './secret-shapes.ts'
 
@@ -21,7 +22,7 @@ const DEEPEST = 3
 function withoutSecrets(text: string, depth: number): string {
   if (text.length < SHORTEST) return text
   let left = withoutShapes(text)
-  if (left.includes('://')) left = left.replaceAll(userInfo, hiddenUser)
+  if (left.includes('@') && left.includes('://')) left = left.replaceAll(userInfo, hiddenUser)
   if (left.includes(' ') && scheme.test(left)) left = left.replaceAll(schemes, hiddenCredentials)
   if ((left.includes('=') || left.includes(':') || left.includes('--')) && assigning.test(left)) {
     left = left
@@ -141,21 +142,24 @@ function isReference(value: string): boolean {
 }
 
 const SHORTEST_ENCODED = 12
+const SHORTEST_BASE64 = 24
 const base64 = /(?<![\w+/-])[A-Za-z\d+/_-]{24,}={0,2}/g
+const percentCode = /%[\da-f]{2}/i
 const percent = /[^\s"'<>&=?]*%[\da-f]{2}[^\s"'<>&=?]*/gi
 
 /** What holds a secret in another spelling goes as a whole. */
 function withoutEncoded(text: string, depth: number): string {
   const holds = (decoded: string) => withoutSecrets(decoded, depth - 1) !== decoded
   if (text.length < SHORTEST_ENCODED) return text
-  const left = text.replaceAll(base64, (run) => {
+  const hiddenBase64 = (run: string) => {
     // What is text becomes capitals, and some other letters or digits.
     if (!/[A-Z]/.test(run) || !/[a-z\d]/.test(run)) return run
     const start = Buffer.from(run.slice(0, 64), 'base64').toString('latin1')
     if (!/^[\t\n\r\x20-\x7e]+$/.test(start)) return run
     return holds(Buffer.from(run, 'base64').toString()) ? placeholder('base64') : run
-  })
-  if (!left.includes('%')) return left
+  }
+  const left = hasLongRun(text, SHORTEST_BASE64) ? text.replaceAll(base64, hiddenBase64) : text
+  if (!percentCode.test(left)) return left
   return left.replaceAll(percent, (run) => (holds(decodedPercent(run)) ? placeholder('encoded') : run))
 }
 

@@ -67,14 +67,14 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
   const withoutKnown = knownSecrets(known)
   const names = new Set<string>()
   const seen = new Map<string, string>()
+  const cleaned = (text: string) => more(withoutNames(text, names, redactText))
   const plain = (text: string): string => {
+    if (text.length > LONGEST) return cleaned(text)
     const known = seen.get(text)
     if (known !== undefined) return known
-    const left = more(withoutNames(text, names, redactText))
-    if (text.length <= LONGEST) {
-      if (seen.size >= MOST) seen.clear()
-      seen.set(text, left)
-    }
+    const left = cleaned(text)
+    if (seen.size >= MOST) seen.clear()
+    seen.set(text, left)
     return left
   }
   const json = (
