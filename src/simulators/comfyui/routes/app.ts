@@ -7,6 +7,7 @@ import { jobRoutes } from './job-routes.ts'
 import { plainFacts } from './plain-facts.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { replayRecorded } from './recorded-replay.ts'
+import { userRoutes } from './user-routes.ts'
 
 /** The HTTP side of the simulated server. Every route also answers below `/api`. */
 export function createApp(model: ServerModel): Hono {
@@ -22,6 +23,8 @@ export function createApp(model: ServerModel): Hono {
   })
   queueRoutes(app, model)
   jobRoutes(app, model)
+  const replay = replayRecorded(model.parts.entries)
+  userRoutes(app, model, replay)
   factRoutes(app, model, (request) => replayed(request))
   plainFacts(app, model)
   for (const base of ['', '/api']) {
@@ -33,7 +36,6 @@ export function createApp(model: ServerModel): Hono {
     )
   }
   const known = [...new Set(app.routes.map(({ path }) => path))].filter((path) => path !== '/*')
-  const replay = replayRecorded(model.parts.entries)
   const replayed = async (request: Request): Promise<Response> => {
     const found = await replay(request)
     if (found instanceof Response) return found
@@ -64,16 +66,11 @@ function methodNotAllowed(method: string): Response {
 }
 
 /** Routes that answer as the recorded server did, or not at all. */
-const RECORDED =
-  /^(\/api)?\/(system_stats|embeddings|models|extensions|view_metadata|users|settings|i18n|workflow_templates)/
-
-/** Those of them that the server knows for POST as well. */
-const TAKES_POST = /^(\/api)?\/(users|settings(\/[^/]+)?)$/
+const RECORDED = /^(\/api)?\/(system_stats|models|users|settings|userdata|v2\/userdata)/
 
 /** Whether the server has the path, and only for other methods. */
 function isOtherMethod(method: string, path: string, known: readonly string[]): boolean {
   if (method === 'GET' || method === 'HEAD') return known.includes(path) && !RECORDED.test(path)
-  if (method === 'POST' && TAKES_POST.test(path)) return false
   return known.some((route) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
 }
 

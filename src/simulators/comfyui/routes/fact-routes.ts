@@ -14,7 +14,10 @@ import { recordedBody } from './recorded-body.ts'
 import { uploadImage, uploadMask } from './upload.ts'
 import { view } from './view.ts'
 
-/** Front-end helpers whose answers only a recording knows. */
+/** Of these, what is not mirrored below `/api`. */
+const UNPREFIXED = ['/', '/internal/folder_paths', '/internal/logs', '/internal/logs/raw']
+
+/** Front-end helpers that answer as they were recorded, whatever else is known of them. */
 const RECORDED = [
   '/system_stats',
   '/embeddings',
@@ -22,11 +25,12 @@ const RECORDED = [
   '/models/:folder',
   '/extensions',
   '/view_metadata/:folder',
-  '/users',
-  '/settings',
-  '/settings/:id',
   '/i18n',
   '/workflow_templates',
+  '/node_replacements',
+  '/experiment/models',
+  '/experiment/models/:folder',
+  '/experiment/models/preview/*',
 ]
 
 /** Old names of folders, which only the server's own code still knows (folder_paths.map_legacy). */
@@ -39,13 +43,17 @@ const LEGACY = new Set(['unet', 'clip'])
 export function factRoutes(app: Hono, model: ServerModel, replay: (request: Request) => Promise<Response>): void {
   const { files, objectInfo, answers } = model.parts
   const inPart = inputsInPart(model.parts.entries)
-  const recorded = ({ req }: Context, next: () => Promise<void>) => {
+  // It was asked, but what was answered was not kept: nothing else can be told for it.
+  const lost = new Set(model.parts.entries.filter(({ isBodyLost }) => isBodyLost).map(({ url }) => plainPath(url)))
+  const recorded = async ({ req }: Context, next: () => Promise<void>) => {
     const url = new URL(req.url)
-    const answer = answers.get(plainPath(url) + url.search)
-    if (!answer) return next()
+    // Where the query does not choose an answer, clients add what they like, against caches for instance.
+    const answer = answers.get(plainPath(url) + url.search) ?? answers.get(plainPath(url))
+    if (!answer && lost.has(plainPath(url))) return replay(req.raw)
+    if (!answer) return void (await next())
     const { status, contentType, body } = answer
     const headers = { 'content-type': contentType, [PROVENANCE_HEADER]: 'recorded' }
-    return Promise.resolve(new Response(recordedBody(contentType, body()), { status, headers }))
+    return new Response(recordedBody(contentType, body()), { status, headers })
   }
   const isUnknown = (folder: string) => {
     const listed = answers.get('/models')
@@ -53,6 +61,7 @@ export function factRoutes(app: Hono, model: ServerModel, replay: (request: Requ
     if (Array.isArray(names)) return !names.includes(folder)
     return LEGACY.has(folder) || !mayBeFolder(objectInfo, folder)
   }
+  for (const path of UNPREFIXED) app.get(path, recorded)
   for (const base of ['', '/api']) {
     app.get(`${base}/view`, async ({ req }) => {
       const answer = await view(req.raw, files)

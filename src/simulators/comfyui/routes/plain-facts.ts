@@ -1,11 +1,13 @@
 import type { Hono } from 'hono'
-import { jsonOrNull } from '../../../recording/exact-json.ts'
 import type { FileType } from '../files/folder-paths.ts'
 import { dirname } from '../files/python-path.ts'
 import { dict } from '../python/py.ts'
 import type { ServerModel } from '../server/server-model.ts'
-import { emptyAnswer, jsonAnswer, textAnswer } from './aiohttp.ts'
-import { modelLists } from './model-lists.ts'
+import { emptyAnswer, jsonAnswer } from './aiohttp.ts'
+import { frontPage } from './front-page.ts'
+import { logRoutes } from './log-routes.ts'
+import { madeUp } from './made-up.ts'
+import { foldersOf, modelManager } from './model-manager.ts'
 import { modelPaths } from './model-paths.ts'
 
 /** A checkout of ComfyUI has it, so that the folder is there. */
@@ -16,29 +18,22 @@ const PLACEHOLDER = '_output_images_will_be_put_here'
  * custom_node_manager.py, api_server/routes/internal, app/assets): only where the recording has nothing else.
  */
 export function plainFacts(app: Hono, model: ServerModel): void {
-  const { files, objectInfo, rules } = model.parts
+  const { files, rules } = model.parts
   for (const base of ['', '/api']) {
-    app.get(`${base}/users`, () => jsonAnswer(dict({ storage: 'server', migrated: true })))
     app.get(`${base}/i18n`, () => jsonAnswer(new Map()))
+    app.get(`${base}/workflow_templates`, () => jsonAnswer(new Map()))
+    // What packs and the disk add to these, only a recording knows.
+    app.get(`${base}/extensions`, () => madeUp(jsonAnswer([])))
+    app.get(`${base}/embeddings`, () => madeUp(jsonAnswer([])))
+    app.get(`${base}/view_metadata/:folder`, () => madeUp(emptyAnswer(404)))
     const { replacements } = model
     if (replacements) app.get(`${base}/node_replacements`, () => jsonAnswer(replacements))
-    app.get(`${base}/settings`, () => jsonAnswer(new Map()))
-    app.get(`${base}/settings/:id`, () => jsonAnswer(null))
-    app.get(`${base}/userdata`, ({ req }) =>
-      req.query('dir') ? textAnswer(404, 'Directory not found') : textAnswer(400, 'Directory not provided'),
-    )
-    app.get(`${base}/v2/userdata`, ({ req }) =>
-      req.query('path') ? textAnswer(404, 'Requested path not found') : jsonAnswer([]),
-    )
-    app.get(`${base}/view_metadata/:folder`, ({ req }, next) => {
-      const known = modelLists(objectInfo).get(req.param('folder')) ?? []
-      const filename = req.query('filename') ?? ''
-      const isThere = filename.endsWith('.safetensors') && known.includes(filename)
-      return isThere ? next() : Promise.resolve(emptyAnswer(404))
-    })
   }
   const root = dirname(files.directory('output'))
+  modelManager(app, model, root)
+  app.get('/', () => frontPage())
   // Below `/internal` nothing has the prefix.
+  logRoutes(app)
   app.get('/internal/folder_paths', () =>
     jsonAnswer(new Map(foldersOf(model).map((folder) => [folder, modelPaths(folder, root)]))),
   )
@@ -52,14 +47,6 @@ export function plainFacts(app: Hono, model: ServerModel): void {
   })
   const hasAssets = model.features.get('assets') === true
   if (rules.assets && !hasAssets) for (const path of ASSETS) app.all(path, () => jsonAnswer(NO_ASSETS, 503))
-}
-
-/** As recorded, in the server's order; else those that its loaders tell of. */
-function foldersOf({ parts }: ServerModel): string[] {
-  const listed = parts.answers.get('/models')
-  const names = listed ? jsonOrNull(listed.body()) : null
-  if (Array.isArray(names)) return names.filter((name) => typeof name === 'string')
-  return [...modelLists(parts.objectInfo).keys()]
 }
 
 const ASSETS = ['/api/assets', '/api/assets/*', '/api/tags']

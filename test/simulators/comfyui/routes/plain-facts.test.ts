@@ -30,10 +30,49 @@ it.each([
   ['/api/v2/userdata', [200, []]],
   ['/view_metadata/loras?filename=none', [404, '']],
   ['/view_metadata/nowhere', [404, '']],
+  ['/view_metadata/loras?filename=wan2.2_high_t2v.safetensors', [404, '']],
+  ['/workflow_templates', [200, {}]],
+  ['/experiment/models/nowhere', [404, '']],
+  ['/experiment/models/preview/loras/0/wan2.2_high_t2v.safetensors', [404, '']],
+  ['/internal/logs', [200, '']],
+  ['/api/internal/logs/raw', [501, expect.any(String)]],
+  ['/internal/logs/raw', [200, { entries: [], size: { cols: 80, rows: 24 } }]],
+  ['/', [200, expect.stringContaining('<title>ComfyUI</title>')]],
   ['/internal/files/models', [400, { error: 'Invalid directory type' }]],
 ])('answers GET %s as a server whose user has stored nothing', async (path, expected) => {
   expect(await answer(path)).toEqual(expected)
 })
+
+it('shows its model folders and files as the model manager does', async () => {
+  const [, folders] = await answer('/experiment/models')
+  expect(folders).toContainEqual({ name: 'loras', folders: ['/comfy/models/loras', '/comfy/output/loras'] })
+  expect((folders as Array<{ name: string }>).filter(({ name }) => /^(configs|custom_nodes)$/.test(name))).toEqual([])
+  expect(await answer('/api/experiment/models/loras')).toEqual([
+    200,
+    ['wan2.2_high_t2v.safetensors', 'wan2.2_low_t2v.safetensors'].map((name) => ({
+      name,
+      pathIndex: 0,
+      modified: 0,
+      created: 0,
+      size: 0,
+    })),
+  ])
+})
+
+it('lets front ends ask for its log', async () => {
+  const subscribe = async (body: string) =>
+    (await simulator.http(new Request(`${ORIGIN}/internal/logs/subscribe`, { method: 'PATCH', body }))).status
+  expect([await subscribe('{"clientId": "a", "enabled": true}'), await subscribe('{"enabled": true}')]).toEqual([
+    200, 500,
+  ])
+})
+
+it.each(['/extensions', '/system_stats', '/models', '/models/loras', '/embeddings'])(
+  'answers GET %s with a query as without one',
+  async (path) => {
+    expect(await answer(`${path}?v=1764500000`)).toEqual(await answer(path))
+  },
+)
 
 it('lists the files of a folder, the newest in front', async () => {
   const content = { kind: 'other' } as const
