@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from './simulator.ts'
+import { notSimulatedHeaders, PROVENANCE_HEADER, type SimulatedService } from './simulator.ts'
 
 /** Seconds that Google's access tokens last, less one for the way. */
 const EXPIRES_IN = 3599
@@ -18,22 +18,25 @@ export function googleAuthSimulator(): SimulatedService {
     const form = new URLSearchParams(await c.req.text())
     const unknown = notSimulated(form, new URL(c.req.url).searchParams)
     if (unknown !== null) {
-      c.header(UNMATCHED_HEADER, KNOWN)
-      return c.json({ error: 'not_implemented', error_description: `no answer to ${unknown}` }, 501)
+      return unanswered(unknown)
     }
     const refusal = refusalOf(form)
     c.header(PROVENANCE_HEADER, 'derived')
     return refusal === null ? c.json(simulatedToken()) : c.json(refusal, 400)
   })
   app.notFound((c) => {
-    c.header(UNMATCHED_HEADER, KNOWN)
-    return c.json({ error: 'not_implemented', error_description: `no answer to ${c.req.method} ${c.req.path}` }, 501)
+    return unanswered(`${c.req.method} ${c.req.path}`)
   })
   return { name: 'google-auth', http: async (request) => app.fetch(request) }
 }
 
 const FIELDS = ['grant_type', 'assertion', 'refresh_token', 'client_id', 'client_secret', 'scope']
 const KNOWN = `Google token endpoint: POST /token with ${FIELDS.join(', ')}, for an access token`
+
+function unanswered(what: string): Response {
+  const refusal = { error: 'not_implemented', error_description: `no answer to ${what}` }
+  return Response.json(refusal, { status: 501, headers: notSimulatedHeaders(KNOWN) })
+}
 
 /** What the endpoint would answer, and this one cannot; null: nothing. */
 function notSimulated(form: URLSearchParams, query: URLSearchParams): string | null {

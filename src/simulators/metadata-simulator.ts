@@ -1,5 +1,5 @@
 import { simulatedToken } from './google-auth-simulator.ts'
-import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from './simulator.ts'
+import { notSimulatedHeaders, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from './simulator.ts'
 
 const PROJECT_ID = 'simulated-project'
 const EMAIL = `simulated@${PROJECT_ID}.iam.gserviceaccount.com`
@@ -109,5 +109,5 @@ function text(body: string): Response {
 }
 
 function notSimulated(what: string): Response {
-  return new Response(`no answer to ${what}`, { status: 501, headers: { [UNMATCHED_HEADER]: KNOWN } })
+  return new Response(`no answer to ${what}`, { status: 501, headers: notSimulatedHeaders(KNOWN) })
 }

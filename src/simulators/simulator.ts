@@ -45,6 +45,11 @@ export const CAUSE_HEADER = 'x-pr-unmatched-cause'
 /** Header of an answer whose body breaks off, with the reason; a server breaks its connection then, and says no more. */
 export const CUT_HEADER = 'x-pr-cut'
 
+/** The headers of a 501 for what is not simulated, a route or a part of one; `nearest` is the nearest thing known. */
+export function notSimulatedHeaders(nearest: string): Record<string, string> {
+  return { [UNMATCHED_HEADER]: nearest, [CAUSE_HEADER]: 'not simulated' }
+}
+
 /** Header that says which faults made an answer what it is; like the others it is taken off before the client sees it. */
 export const FAULT_HEADER = 'x-pr-fault'
 

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import * as z from 'zod'
 import { isJson } from '../../recording/exact-json.ts'
 import type { HarLog } from '../../recording/har.ts'
-import { type Clock, PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulator.ts'
+import { type Clock, notSimulatedHeaders, PROVENANCE_HEADER, type SimulatedService } from '../simulator.ts'
 import { bucketResource } from './bucket-resource.ts'
 import { bucketRoutes } from './bucket-routes.ts'
 import { copyRoutes } from './copy-routes.ts'
@@ -91,7 +91,7 @@ function entries<Name extends string, Value>(table: Readonly<Record<Name, Value>
 function refusal(failure: GcsFailure): Response {
   const { status } = failure
   if (status === 304) return new Response(null, { status })
-  const headers = failure instanceof NotSimulated ? { [UNMATCHED_HEADER]: failure.nearest } : {}
+  const headers = failure instanceof NotSimulated ? notSimulatedHeaders(failure.nearest) : {}
   return Response.json(failure, { status, headers })
 }
 

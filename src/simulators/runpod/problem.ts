@@ -1,4 +1,4 @@
-import { UNMATCHED_HEADER } from '../simulator.ts'
+import { notSimulatedHeaders } from '../simulator.ts'
 
 /** An error of the v2 API: `application/problem+json` (RFC 9457). `errors` are what a validation found. */
 export function problem(
@@ -25,5 +25,5 @@ export function unprocessable(errors: readonly string[]): Response {
 
 /** 501 for what is not simulated; the ledger makes a problem of it. */
 export function notSimulated(what: string, nearest: string): Response {
-  return problem(501, 'Not Implemented', `no answer to ${what}`, { headers: { [UNMATCHED_HEADER]: nearest } })
+  return problem(501, 'Not Implemented', `no answer to ${what}`, { headers: notSimulatedHeaders(nearest) })
 }
