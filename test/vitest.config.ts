@@ -2,9 +2,14 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { linuxOnly } from './support/linux-only.ts'
+import { browserHere } from './support/on-path.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const exclude = [...configDefaults.exclude, ...(process.platform === 'linux' ? [] : Object.keys(linuxOnly))]
+const exclude = [
+  ...configDefaults.exclude,
+  ...(process.platform === 'linux' ? [] : Object.keys(linuxOnly)),
+  ...(browserHere() === undefined ? ['**/*.browser.test.ts'] : []),
+]
 
 export default defineConfig({
   test: {
