@@ -1,13 +1,17 @@
 import { createMediaClient } from '../clients/ffmpeg.ts'
+import type { Settings } from '../config/settings-types.ts'
 import { type Validation, validateInputs } from '../doctor/validate-inputs.ts'
 import { counted } from '../domain/wording.ts'
+import { PromptRunnerError } from '../errors.ts'
+import { readInputText, unreadable } from '../files/read-input.ts'
 import type { PlanFinding } from '../planning/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../planning/invalid-plans.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
-import { unknownVersion } from '../simulators/comfyui/rules.ts'
+import { COMFYUI } from '../simulators/comfyui/offline/missing-place.ts'
+import { NEWEST, unknownVersion } from '../simulators/comfyui/rules.ts'
 import type { CommandContext } from './command.ts'
 import { commandSettings } from './command-settings.ts'
 import { problemText } from './failure.ts'
@@ -21,10 +25,7 @@ export async function validate(
 ): Promise<number> {
   const { output } = context
   const { settings } = await commandSettings(flags, context)
-  const recording = await loadRecording(settings.dryRun.recording)
-  tellLeftOut(recording, output)
-  const { entries, facts } = recording
-  const { objectInfo, version } = comfyuiKnowledge(entries)
+  const { objectInfo, version, server } = await serverOf(flags['object-info'], settings, output)
   const strict = flags['strict'] === true
   const media = createMediaClient(settings.programs)
   const known = offlineServer(objectInfo, { behaviours: settings.behaviours, version })
@@ -32,12 +33,33 @@ export async function validate(
   const unknown = unknownVersion(version)
   if (unknown) output.warn(unknown)
   for (const warning of validation.warnings) output.warn(warning)
-  const recorded = `recording ${facts.name}${facts.recorded && ` of ${facts.recorded}`}`
-  const server = `ComfyUI${version && ` ${version}`} (${recorded})`
   const ok = validation.problems.length === 0
   output.print(printable(validateText(validation, server)))
   output.result({ ok, server, ...validation, missing: missingPieces(validation.problems) })
   return ok ? 0 : 2
+}
+
+interface CheckedServer {
+  readonly objectInfo: string
+  readonly version: string
+  /** In words. */
+  readonly server: string
+}
+
+/** The one that was recorded, or the one whose `GET /object_info` was kept in a file. */
+async function serverOf(file: unknown, { dryRun }: Settings, output: CommandContext['output']): Promise<CheckedServer> {
+  if (typeof file === 'string') {
+    const objectInfo = await readInputText(file).catch((cause: Error) => {
+      throw new PromptRunnerError('PR_USAGE', `--object-info ${file}: ${unreadable(cause)}`, { cause })
+    })
+    return { objectInfo, version: NEWEST, server: `the classes of ${file}, by the rules of ComfyUI ${NEWEST}` }
+  }
+  const recording = await loadRecording(dryRun.recording)
+  tellLeftOut(recording, output)
+  const { entries, facts } = recording
+  const { objectInfo, version } = comfyuiKnowledge(entries)
+  const recorded = `recording ${facts.name}${facts.recorded && ` of ${facts.recorded}`}`
+  return { objectInfo, version, server: `ComfyUI${version && ` ${version}`} (${recorded})` }
 }
 
 /**
@@ -61,10 +83,12 @@ function problemLines({ hint, jobs, node, value, ...problem }: PlanFinding): str
 }
 
 function pieceLines({ kind, name, place, nearest, neededBy }: NeededPiece): string[] {
-  const belongs = place === null ? '' : kind === 'node class' ? `, of the node pack ${place}` : `, goes into ${place}`
+  const belongs = place === null ? '' : kind === 'node class' ? `, of ${packText(place)}` : `, goes into ${place}`
   const similar = nearest === null ? '' : `; the nearest there: ${nearest}`
   return [`  ${kind} ${name}${belongs}${similar}`, ...neededBy.map((need) => `    needed by ${needText(need)}`)]
 }
+
+const packText = (pack: string) => (pack === COMFYUI ? 'ComfyUI itself' : `the node pack ${pack}`)
 
 function needText({ file, node, jobs }: NeededPiece['neededBy'][number]): string {
   return `node ${node} of ${file}${jobs.length > 0 ? `: ${jobsText(jobs)}` : ''}`

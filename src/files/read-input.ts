@@ -11,9 +11,13 @@ export async function readInput(path: string): Promise<Buffer> {
   return readFile(path)
 }
 
-/** The same as UTF-8 text. */
+/** The same as text: in UTF-8, or in what its byte order mark says, which editors and shells of Windows write. */
 export async function readInputText(path: string): Promise<string> {
-  return (await readInput(path)).toString('utf8')
+  const bytes = await readInput(path)
+  const [first = 0, second = 0] = bytes
+  const marked =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+  return new TextDecoder(marked).decode(bytes)
 }
 
 /** What keeps a file from being read, as `readInput` says it; null when nothing does. */

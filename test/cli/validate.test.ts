@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
@@ -65,6 +65,33 @@ it('checks a folder of templates with a film of two chunks', async () => {
   const folder = templateFolder({ render: (text) => text.replace('"scheduler": "simple"', '"scheduler": "simpel"') })
   const transcript = await validated([folder], newFolder())
   await expect(transcript.replaceAll(folder, '<templates>')).toMatchFileSnapshot('expected/validate/templates.txt')
+})
+
+it('checks against what another server answers to GET /object_info', async () => {
+  const cwd = newFolder()
+  copyFileSync('fixtures/workflows/object_info.json', join(cwd, 'new.json'))
+  copyFileSync(`${broken}/everything-missing.json`, join(cwd, 'wf.json'))
+  const checked = await validated(['./wf.json', '--object-info', './new.json'], cwd)
+  await expect(checked).toMatchFileSnapshot('expected/validate/object-info.txt')
+  expect(await validated(['./wf.json', '--object-info', './none.json'], cwd)).toMatchInlineSnapshot(`
+    "$ pr validate ./wf.json --object-info ./none.json
+    PR_USAGE: --object-info none.json: There is no such file.
+    exit code 2
+    "
+  `)
+  expect(await validated(['./wf.json', '--object-info', './wf.json'], cwd)).toMatch('exit code 2')
+})
+
+it.each([
+  ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
+  ['UTF-16 as Windows writes it', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+  ['UTF-16 the other way round', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+])('reads a workflow in %s', async (_, encoded) => {
+  const cwd = newFolder()
+  const graph = { 1: { class_type: 'EmptyImage', inputs: { width: 16, height: 16, batch_size: 1, color: 0 } } }
+  const saving = { ...graph, 2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'Größe' } } }
+  writeFileSync(join(cwd, 'wf.json'), encoded(JSON.stringify(saving)))
+  expect(await validated(['./wf.json'], cwd)).toContain('Valid: checked 1 workflow')
 })
 
 it('tells in one report of files of every kind', async () => {

@@ -89,9 +89,10 @@ const DIFFERENCES = {
   },
 } as const satisfies Readonly<Record<string, Difference>>
 
-/** The oldest and the newest server that answers were compared with. */
+/** The oldest server that answers were compared with. */
 const OLDEST = '0.3.64'
-const NEWEST = '0.29.0'
+/** The newest one. */
+export const NEWEST = '0.29.0'
 
 /** What a server of one version does. */
 export type Rules = { readonly [name in keyof typeof DIFFERENCES]: boolean }

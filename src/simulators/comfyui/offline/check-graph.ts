@@ -15,7 +15,7 @@ import { dynamicProblems } from './dynamic-problems.ts'
 import { type Finding, findingIn, type GraphProblem } from './finding.ts'
 import { label, type OfflineGraph, readGraph } from './graph.ts'
 import { linkProblems, withoutDeadLinks } from './link-problems.ts'
-import { missingPack } from './missing-place.ts'
+import { COMFYUI, isEditorOnly, missingPack } from './missing-place.ts'
 import { comparePasses, passesOf } from './pass-problems.ts'
 import { strictProblems } from './strict-problems.ts'
 
@@ -130,10 +130,14 @@ function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphPr
         { node, message: `node ${node.id} has no class_type`, hint: 'export the workflow again with "Export (API)"' },
       ]
     }
+    if (isEditorOnly(node.className)) {
+      const message = `${label(node)}: ${node.className} exists in the editor only, and no server or node pack has it`
+      return [{ node, message, value: node.className, hint: 'export the workflow again with "Export (API)"' }]
+    }
     const pack = missingPack(node.className, classes)
     const names = classes.map(({ name }) => name)
-    const meant = nearest(node.className, names)
-    const install = pack ? `install the node pack ${pack} on the server` : 'install the node pack that has this class'
+    const meant = pack === COMFYUI ? null : nearest(node.className, names)
+    const install = installHint(pack)
     return [
       {
         node,
@@ -148,6 +152,11 @@ function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphPr
   if (graph.outputs.length > 0) return found
   const hint = 'add a node that saves something, such as SaveVideo or SaveImage'
   return [...found, { message: 'no node of the workflow gives an output: the server would refuse it', hint }]
+}
+
+function installHint(pack: string | null): string {
+  if (pack === COMFYUI) return 'ComfyUI 0.29.0 has it itself: update ComfyUI on the server'
+  return pack ? `install the node pack ${pack} on the server` : 'install the node pack that has this class'
 }
 
 /** What the server's own rules say about every node that leads to an output; links that lead nowhere are left out. */

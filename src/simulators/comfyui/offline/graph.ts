@@ -13,6 +13,8 @@ export interface OfflineNode {
   readonly inputs: PyDict
   /** Input → [source, slot], for every input that is a link. */
   readonly links: ReadonlyMap<string, readonly [source: string, slot: Py]>
+  /** Of these, the inputs whose link has the source's id as a number, which the server does not find. */
+  readonly numbered: ReadonlySet<string>
 }
 
 export interface OfflineGraph {
@@ -38,13 +40,14 @@ function replaceKnown(prompt: PyDict, replacements: PyDict, findClass: FindClass
 const EXPORT = 'open it in ComfyUI and use "Export (API)"'
 
 /**
- * Reads a workflow in API format: bare, in a body of POST /prompt, or in a workflow file of a run folder. Throws
- * PR_INVALID_WORKFLOW for anything else.
+ * Reads a workflow in API format: bare, in a body of POST /prompt or of a worker's job, as JSON text in one of these, or in a
+ * workflow file of a run folder. Throws PR_INVALID_WORKFLOW for anything else.
  */
 export function readGraph(text: string, findClass: FindClass, replacements?: PyDict): OfflineGraph {
   const prompt = apiGraph(text)
   if (replacements) replaceKnown(prompt, replacements, findClass)
-  const nodes = new Map(prompt.entries().map(([id, entry]) => [id, readNode(id, entry, findClass)]))
+  const has = (id: string) => prompt.has(id)
+  const nodes = new Map(prompt.entries().map(([id, entry]) => [id, readNode(id, entry, findClass, has)]))
   const outputs = [...nodes.values().filter(({ className, known }) => !known || findClass(className!)?.isOutput)]
   const ids = outputs.map(({ id }) => id)
   return {
@@ -62,8 +65,7 @@ export function label({ id, title, className }: OfflineNode): string {
 }
 
 function apiGraph(text: string): PyDict {
-  const root = parse(text)
-  const graph = wrapped(root, 'prompt') ?? wrapped(root, 'workflow') ?? root
+  const graph = unwrapped(parse(text))
   if (!isDict(graph)) throw invalid('the file holds no workflow: its JSON is no object', EXPORT)
   if (Array.isArray(graph.get('nodes'))) {
     throw invalid('the file is a workflow in the editor’s format, which the server does not run', EXPORT)
@@ -74,17 +76,27 @@ function apiGraph(text: string): PyDict {
   return graph
 }
 
-function wrapped(root: Py, key: string): PyDict | null {
-  const inner = isDict(root) ? root.get(key) : undefined
-  return isDict(inner) && !inner.has('class_type') ? inner : null
+/** Members in which clients and workers of serverless GPUs send a workflow. */
+const WRAPPERS = ['input', 'prompt', 'workflow'] as const
+
+/** The graph in what was made to send it, at whatever depth. */
+function unwrapped(root: Py): Py {
+  if (!isDict(root)) return root
+  for (const key of WRAPPERS) {
+    const inner = root.get(key)
+    if (isDict(inner) && !inner.has('class_type')) return unwrapped(inner)
+    if (typeof inner === 'string' && inner.trim().startsWith('{'))
+      return unwrapped(parse(inner, `the text in "${key}"`))
+  }
+  return root
 }
 
-function parse(text: string): Py {
+function parse(text: string, what = 'the file'): Py {
   try {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof PythonError)) throw error
-    throw invalid(`the file is no JSON: ${withLine(error.message, text)}`, `repair it there, or ${EXPORT}`)
+    throw invalid(`${what} is no JSON: ${withLine(error.message, text)}`, `repair it there, or ${EXPORT}`)
   }
 }
 
@@ -98,15 +110,20 @@ function withLine(message: string, text: string): string {
 
 const invalid = (message: string, hint: string) => new PromptRunnerError('PR_INVALID_WORKFLOW', message, { hint })
 
-function readNode(id: string, entry: Py, findClass: FindClass): OfflineNode {
+function readNode(id: string, entry: Py, findClass: FindClass, has: (id: string) => boolean): OfflineNode {
   const fields = isDict(entry) ? entry : new Map<string, Py>()
   const [name, meta, given] = ['class_type', '_meta', 'inputs'].map((key) => fields.get(key))
   const className = typeof name === 'string' ? name : null
   const title = isDict(meta) ? meta.get('title') : undefined
   const inputs: PyDict = isDict(given) ? given : new Map()
+  const numbered = new Set<string>()
   const links = inputs.entries().flatMap(([input, value]): Array<[string, readonly [string, Py]]> => {
-    const isLink = Array.isArray(value) && value.length === 2 && typeof value[0] === 'string'
-    return isLink ? [[input, [value[0] as string, value[1] ?? null]]] : []
+    if (!Array.isArray(value) || value.length !== 2) return []
+    const [source = null, slot = null] = value
+    if (typeof source === 'string') return [[input, [source, slot]]]
+    if (typeof source !== 'bigint' || !has(String(source))) return []
+    numbered.add(input)
+    return [[input, [String(source), slot]]]
   })
   return {
     id,
@@ -115,6 +132,7 @@ function readNode(id: string, entry: Py, findClass: FindClass): OfflineNode {
     known: className !== null && findClass(className) !== undefined,
     inputs,
     links: new Map(links),
+    numbered,
   }
 }
 

@@ -18,9 +18,12 @@ const NOWHERE = 'nowhere'
 /** A copy of the graph in which dead links lead to a stand-in, so that the rest of their nodes can be checked. */
 export function withoutDeadLinks(graph: OfflineGraph): PyDict {
   const nowhere: PyDict = dict({ class_type: NOWHERE, inputs: new Map() })
-  const nodes = [...graph.nodes.values()].map(({ id, className, inputs, links }): [string, PyDict] => {
+  const nodes = [...graph.nodes.values()].map(({ id, className, inputs, links, numbered }): [string, PyDict] => {
     const alive = new Map(inputs)
-    for (const [input, link] of links) if (isDead(graph, link)) alive.set(input, [NOWHERE, 0n])
+    for (const [input, link] of links) {
+      if (isDead(graph, link)) alive.set(input, [NOWHERE, 0n])
+      else if (numbered.has(input)) alive.set(input, [...link])
+    }
     return [id, dict({ class_type: className ?? NOWHERE, inputs: alive })]
   })
   return new Map([...nodes, [NOWHERE, nowhere]])
@@ -54,6 +57,10 @@ function sources(graph: OfflineGraph, node: OfflineNode): GraphProblem[] {
     if (!from) {
       const message = `${label(node)}: input "${input}" is linked to node ${source}, which is not in the workflow`
       return [{ node, input, message, value: source, hint: 'link it to a node that is there' }]
+    }
+    if (node.numbered.has(input)) {
+      const message = `${label(node)}: input "${input}" is linked to node ${source} by a number, and ids must be text`
+      return [{ node, input, message, value: source, hint: `write ["${source}", ${pyStr(slot)}]` }]
     }
     const count = slotCount(graph, from)
     if (hasSlot(count, slot)) return []

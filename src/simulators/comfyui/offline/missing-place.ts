@@ -1,3 +1,5 @@
+import { CORE_CLASSES } from './core-classes.ts'
+
 /** ComfyUI's model folders by the inputs of its loaders, written `Class.input` (nodes.py, folder_paths.py of 0.3.64). */
 const FOLDERS: ReadonlyArray<readonly [input: RegExp, folder: string]> = [
   [/lora/i, 'models/loras'],
@@ -19,6 +21,17 @@ export function modelFolder(className: string, input: string): string | null {
   return FOLDERS.find(([pattern]) => pattern.test(place))?.[1] ?? null
 }
 
+/** What ComfyUI's editor resolves before it sends a workflow: no server and no pack has these classes. */
+const EDITOR_ONLY = new Set(['Note', 'MarkdownNote', 'Reroute', 'PrimitiveNode'])
+
+/** Whether a class exists in the editor only. */
+export function isEditorOnly(className: string): boolean {
+  return EDITOR_ONLY.has(className)
+}
+
+/** The place of classes that ComfyUI itself has. */
+export const COMFYUI = 'ComfyUI'
+
 /** Packs that are known by how they name their classes. Packs of the server itself are learnt from its own list. */
 const KNOWN: ReadonlyArray<readonly [name: RegExp, pack: string]> = [
   [/^VHS_/, 'ComfyUI-VideoHelperSuite'],
@@ -29,11 +42,12 @@ const KNOWN: ReadonlyArray<readonly [name: RegExp, pack: string]> = [
   [/KJ(v2)?$/, 'ComfyUI-KJNodes'],
 ]
 
-/** The node pack that a class unknown to the server probably belongs to, or null. */
+/** The node pack that a class unknown to the server probably belongs to, ComfyUI itself, or null. */
 export function missingPack(
   className: string,
   classes: ReadonlyArray<{ readonly name: string; readonly module: string }>,
 ): string | null {
+  if (CORE_CLASSES.has(className)) return COMFYUI
   const prefix = /^[A-Z]+_/.exec(className)?.[0]
   const sibling =
     prefix && classes.find(({ name, module }) => name.startsWith(prefix) && module.startsWith('custom_nodes.'))
