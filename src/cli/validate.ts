@@ -10,7 +10,7 @@ import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
-import { COMFYUI } from '../simulators/comfyui/offline/missing-place.ts'
+import { packText } from '../simulators/comfyui/offline/missing-place.ts'
 import { NEWEST, unknownVersion } from '../simulators/comfyui/rules.ts'
 import type { CommandContext } from './command.ts'
 import { commandSettings } from './command-settings.ts'
@@ -87,8 +87,6 @@ function pieceLines({ kind, name, place, nearest, neededBy }: NeededPiece): stri
   const similar = nearest === null ? '' : `; the nearest there: ${nearest}`
   return [`  ${kind} ${name}${belongs}${similar}`, ...neededBy.map((need) => `    needed by ${needText(need)}`)]
 }
-
-const packText = (pack: string) => (pack === COMFYUI ? 'ComfyUI itself' : `the node pack ${pack}`)
 
 function needText({ file, node, jobs }: NeededPiece['neededBy'][number]): string {
   return `node ${node} of ${file}${jobs.length > 0 ? `: ${jobsText(jobs)}` : ''}`

@@ -10,6 +10,7 @@ import { driftOf, driftText } from '../recording/drift.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { factsOfRecording, type NodeUse, type ServerFacts, usesOf } from '../recording/server-facts.ts'
 import { type OfflineServer, offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
+import { installHint, packText } from '../simulators/comfyui/offline/missing-place.ts'
 import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
 import { factsOfServer } from './facts-of-server.ts'
@@ -18,7 +19,11 @@ import { factsOfServer } from './facts-of-server.ts'
 const RAM_FOR_TWO_MODELS = 30e9
 
 const { ok, warning, missing, stale } = findingsOf('comfyui')
-const RECORD = 'take a recording of this server with `pr record`'
+const RECORD = 'take a recording of this server with `pr record`, and name it with --recording'
+
+/** What runs other workflows than the plan's keeps only the classes of those. */
+const RECORD_CLASSES =
+  'the recording has other classes than the plan: `pr record --probe --classes all --name mine` costs nothing and has all; name it with --recording'
 
 const RECORDED_WITH = 'what a dry run shows may differ from that server: look for a newer version of this program'
 
@@ -102,7 +107,10 @@ function nodesAndModels(
       .filter((finding) => has(recorded, finding))
       .map(({ message }) => missing('PR_INVALID_WORKFLOW', message, 'see `pr validate`')),
     ...newlyRefused.map(({ message }) => stale(`the server refuses what the recording accepts: ${message}`, RECORD)),
-    ...newlyAccepted.map(({ message }) => stale(`the server accepts what the recording refuses: ${message}`, RECORD)),
+    ...newlyAccepted.map(({ message, missing: piece }) => {
+      const hint = piece?.kind === 'node class' ? RECORD_CLASSES : RECORD
+      return stale(`the server accepts what the recording refuses: ${message}`, hint)
+    }),
   ]
 }
 
@@ -113,8 +121,8 @@ const has = (findings: readonly PlanFinding[], { file, message }: PlanFinding): 
 function lack({ kind, name, place, nearest, neededBy }: NeededPiece): DoctorFinding {
   const jobs = neededBy.map((need) => jobsText(need.jobs)).join('; ')
   const meant = nearest === null ? '' : `; the nearest there is ${nearest}`
-  const where = place === null ? '' : kind === 'node class' ? ` of the node pack ${place}` : ` in ${place}`
-  const cure = kind === 'node class' ? 'install the node pack on the server' : 'put the file there'
+  const where = place === null ? '' : kind === 'node class' ? ` of ${packText(place)}` : ` in ${place}`
+  const cure = kind === 'node class' ? installHint(place) : 'put the file there'
   return missing('PR_INVALID_WORKFLOW', `the server has no ${kind} ${name}${where}, needed by ${jobs}`, cure + meant)
 }
 

@@ -53,6 +53,7 @@ import { secretsOf } from './secrets-of.ts'
 import { errorsOf, settle } from './settle.ts'
 import { takeOver } from './take-over.ts'
 import { rehearsedTimes, termsOf, termsText } from './terms.ts'
+import { unknownClasses } from './unknown-classes.ts'
 
 /** Jobs from which on a rehearsal is worth collecting early for. */
 const LONG = 60
@@ -79,6 +80,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   tellLeftOut(world.recording, output)
   const unknown = unknownVersion(world.knowledge.version)
   if (unknown) output.warn(unknown)
+  const lacking = unknownClasses(plans, templates, { name: dryRun.recording, knowledge: world.knowledge, behaviours })
+  if (lacking) throw lacking
   showPlans(plans, output, chosen.filmNames)
 
   host.endInOrder()

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { callPr } from '../cli/call-pr.ts'
@@ -24,4 +24,22 @@ it('brings home what there is of templates whose LOW saves no latent', async () 
     `output/latents/otter_${name}_chunk_001_high.latent`,
     `output/videos/otter_${name}_chunk_001.mp4`,
   ])
+})
+
+it('says before the first job that a recording does not know the classes of the plan', async () => {
+  const cwd = temporaryFolder({ 'prompt_files/otter.txt': promptFile('otter', 5) })
+  const { transcript } = await callPr(
+    ['--dry-run', '--recording', 'comfyui-smoke', '--width', '64', '--height', '64'],
+    {
+      cwd,
+    },
+  )
+  expect(transcript).toMatchInlineSnapshot(`
+    "$ pr --dry-run --recording comfyui-smoke --width 64 --height 64
+    *DRY-RUN* PR_RECORDING: the recording comfyui-smoke does not know what the plan is made of: UnetLoaderGGUF, LoraLoaderModelOnly, ModelSamplingSD3, CLIPLoader, CLIPTextEncode, VAELoader, WanVaceToVideo, KSamplerAdvanced, TrimVideoLatent, VAEDecode
+    *DRY-RUN*   hint: \`pr record --probe --classes all --name mine --recording comfyui-smoke\` takes all classes of a live server, which costs nothing; a plan is recorded with --prompt-file
+    exit code 3
+    "
+  `)
+  expect(readdirSync(cwd)).toEqual(['prompt_files'])
 })

@@ -15,7 +15,7 @@ import { dynamicProblems } from './dynamic-problems.ts'
 import { type Finding, findingIn, type GraphProblem } from './finding.ts'
 import { label, type OfflineGraph, readGraph } from './graph.ts'
 import { linkProblems, withoutDeadLinks } from './link-problems.ts'
-import { COMFYUI, isEditorOnly, missingPack } from './missing-place.ts'
+import { installHint, isCore, isEditorOnly, missingPack } from './missing-place.ts'
 import { comparePasses, passesOf } from './pass-problems.ts'
 import { strictProblems } from './strict-problems.ts'
 
@@ -136,7 +136,7 @@ function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphPr
     }
     const pack = missingPack(node.className, classes)
     const names = classes.map(({ name }) => name)
-    const meant = pack === COMFYUI ? null : nearest(node.className, names)
+    const meant = isCore(node.className) ? null : nearest(node.className, names)
     const install = installHint(pack)
     return [
       {
@@ -152,11 +152,6 @@ function classProblems(graph: OfflineGraph, { classes }: OfflineServer): GraphPr
   if (graph.outputs.length > 0) return found
   const hint = 'add a node that saves something, such as SaveVideo or SaveImage'
   return [...found, { message: 'no node of the workflow gives an output: the server would refuse it', hint }]
-}
-
-function installHint(pack: string | null): string {
-  if (pack === COMFYUI) return 'ComfyUI 0.29.0 has it itself: update ComfyUI on the server'
-  return pack ? `install the node pack ${pack} on the server` : 'install the node pack that has this class'
 }
 
 /** What the server's own rules say about every node that leads to an output; links that lead nowhere are left out. */

@@ -30,7 +30,23 @@ export function isEditorOnly(className: string): boolean {
 }
 
 /** The place of classes that ComfyUI itself has. */
-export const COMFYUI = 'ComfyUI'
+const COMFYUI = 'ComfyUI'
+
+/** Whose a class is, in words. */
+export function packText(pack: string): string {
+  return pack === COMFYUI ? 'ComfyUI itself' : `the node pack ${pack}`
+}
+
+/** How a server comes by a class of a pack. */
+export function installHint(pack: string | null): string {
+  if (pack === COMFYUI) return 'ComfyUI 0.29.0 has it itself: update ComfyUI on the server'
+  return pack ? `install ${packText(pack)} on the server` : 'install the node pack that has this class'
+}
+
+/** Whether ComfyUI itself has a class. */
+export function isCore(className: string): boolean {
+  return CORE_CLASSES.has(className)
+}
 
 /** Packs that are known by how they name their classes. Packs of the server itself are learnt from its own list. */
 const KNOWN: ReadonlyArray<readonly [name: RegExp, pack: string]> = [
@@ -47,7 +63,7 @@ export function missingPack(
   className: string,
   classes: ReadonlyArray<{ readonly name: string; readonly module: string }>,
 ): string | null {
-  if (CORE_CLASSES.has(className)) return COMFYUI
+  if (isCore(className)) return COMFYUI
   const prefix = /^[A-Z]+_/.exec(className)?.[0]
   const sibling =
     prefix && classes.find(({ name, module }) => name.startsWith(prefix) && module.startsWith('custom_nodes.'))
