@@ -37,9 +37,10 @@ function optionBlocks(options: Readonly<Record<string, Option>>): string[][] {
 }
 
 function optionRow([name, option]: [string, Option]): readonly [string, string] {
-  const { positional, shows, describe = '' } = option
+  const { positional, shows, alias, describe = '' } = option
+  const flag = alias ? `-${alias}, --${name}` : `--${name}`
   if (positional) return [positionalText([name, option]), describe]
-  return [shows ? `--${name} ${shows}` : `--${name}`, describe]
+  return [shows ? `${flag} ${shows}` : flag, describe]
 }
 
 /** Where descriptions start. */

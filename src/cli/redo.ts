@@ -33,7 +33,7 @@ export async function redo(flags: Readonly<Record<string, unknown>>, context: Co
     seed === undefined ? await otherSeed(chunk, withSeed, asked) : await newSeed(String(seed), withSeed, film, asked)
   context.output.info(redoText(film, chunk, next.plan))
   const host = runHost({ ...context, argv: next.words }, next.settings.run.yes)
-  return run(next.settings, host, film.state)
+  return run(next.settings, host, { takes: film.state })
 }
 
 function numberOf(name: unknown, chunk: unknown): number {

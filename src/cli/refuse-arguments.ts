@@ -35,21 +35,22 @@ function refuseOddSwitches({ argv, command }: Arguments): void {
 
 /** A flag of text without a value is empty text, which may also be meant: `--seed ''`. */
 function refuseMissingValues({ argv, command, flags }: Arguments): void {
-  for (const [name, { type, positional, bare }] of Object.entries(command.options)) {
+  for (const [name, { type, positional, bare, alias }] of Object.entries(command.options)) {
     if (type !== 'string' || positional || ![flags[name]].flat().includes('')) continue
     const isEmpty = (at: number) => argv[at + 1] === ''
     // Most likely a variable of a script that is not set.
     if (bare && argv.some((argument, at) => argument === `--${name}=` || (argument === `--${name}` && isEmpty(at))))
       throw usage(`--${name} has an empty value`, `write --${name} VALUE, or --${name} alone`)
     if (bare) continue
-    if (!argv.some((argument, at) => argument === `--${name}` && !isEmpty(at))) continue
-    throw usage(`--${name} needs a value`, `write --${name} VALUE`)
+    const typed = argv.find((argument, at) => [`--${name}`, `-${alias}`].includes(argument) && !isEmpty(at))
+    if (typed !== undefined) throw usage(`${typed} needs a value`, `write ${typed} VALUE`)
   }
 }
 
 function refuseUnknown(given: Arguments): void {
   const { command, flags, words } = given
-  const unknown = Object.keys(flags).filter((name) => !Object.hasOwn(command.options, name))
+  const short = new Set(Object.values(command.options).map(({ alias }) => alias))
+  const unknown = Object.keys(flags).filter((name) => !Object.hasOwn(command.options, name) && !short.has(name))
   const count = unknown.length + words.length
   if (count === 0) return
   const hints = [...unknown.map((name) => flagHint(name, given)), ...words.map((word) => wordHint(word, given))]

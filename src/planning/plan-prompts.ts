@@ -73,7 +73,8 @@ function digestOf(parts: readonly unknown[]): string | null {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-async function fileDigest(path: string | undefined): Promise<string | null> {
+/** SHA-256 of a file in hex; null for none. Throws PR_FILE. */
+export async function fileDigest(path: string | undefined): Promise<string | null> {
   if (path === undefined) return null
   const hash = createHash('sha256')
   try {

@@ -19,6 +19,7 @@ import type { RunContext } from '../orchestrator/run-context.ts'
 import { openShare } from '../orchestrator/share.ts'
 import { openSpending } from '../orchestrator/spending.ts'
 import type { RunLock } from '../state/run-lock.ts'
+import { refuseOtherServer } from './approval/approved-plan.ts'
 import { beforeStart } from './before-start.ts'
 import { checkNeeds, refusalOf } from './check-needs.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
@@ -65,6 +66,7 @@ export async function runLive(
   const { run, lock, clients, stats } = await meetServer(settings, planned, host, outside)
   using _lock = lock
   const { runName } = run
+  if (planned.approved) await refuseOtherServer(planned.approved, settings, planned, clients.comfyui, host)
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
   showPlans(plans, output, run.filmNames)
   const { info, version, device } = await showServer(settings, planned, { ...clients, stats }, runName, host)

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
+import type { ApprovedPlan } from '../domain/approval/plan-file.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan.ts'
 import { planPrompts } from '../planning/plan-prompts.ts'
@@ -14,6 +15,8 @@ export interface Planned {
   readonly templates: Templates
   /** An earlier run whose jobs a new one takes over where they are the same; null: there is none. */
   readonly takes: RunState | null
+  /** What nothing else may be made than; null: nobody has approved a plan. */
+  readonly approved: ApprovedPlan | null
 }
 
 /** Plans every prompt file, and checks what can be known of all graphs and control videos before the first is sent. Of all videos together only `mostChunks` chunks. */
@@ -28,7 +31,7 @@ export async function planAll(settings: Settings, { output, signal }: RunHost, m
     const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), signal)
     for (const warning of warnings) output.warn(warning)
   }
-  return { plans, templates, takes: null }
+  return { plans, templates, takes: null, approved: null }
 }
 
 /** To be called after all checks of what the user gave: a refusal below a long table is hard to find. */

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings-types.ts'
+import type { ApprovedPlan } from '../domain/approval/plan-file.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -11,15 +12,24 @@ import { refuseUnpriced } from './terms.ts'
 
 /**
  * Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. `takes` is an earlier run whose jobs a new
- * one takes over. Returns the exit code.
+ * one takes over; nothing but what is `approved` is run. Returns the exit code.
  */
-export async function run(settings: Settings, host: RunHost, takes: RunState | null = null): Promise<number> {
+export async function run(
+  settings: Settings,
+  host: RunHost,
+  { takes = null, approved = null }: { takes?: RunState | null; approved?: ApprovedPlan | null } = {},
+): Promise<number> {
   host.output.redact(createRedactor(secretsOf(settings)).text)
   refuseLiveFaults(settings)
   refuseUnpriced(settings)
   refuseShutdownOfNothing(settings)
   await checkUpload(settings)
-  const planned = { ...(await planAll(settings, host)), takes }
+  const planned = { ...(await planAll(settings, host)), takes, approved }
+  if (approved) {
+    const { refuseStale } = await import('./approval/approved-plan.ts')
+    const isLive = !settings.dryRun.enabled && !settings.run.validateOnly
+    await refuseStale(approved, settings, planned, host, isLive ? 'server-later' : 'recording')
+  }
   if (settings.run.validateOnly) return await checkOnly(settings, planned, host)
   if (settings.dryRun.enabled) {
     const { rehearse } = await import('./dry-run.ts')

@@ -1,9 +1,14 @@
 import { readProfiles } from '../config/read-profiles.ts'
 import type { Settings } from '../config/settings-types.ts'
+import type { ApprovedPlan } from '../domain/approval/plan-file.ts'
 import { estimateData } from '../domain/estimate/estimate-data.ts'
 import { combineText, gpuTable } from '../domain/estimate/estimate-text.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
+import { quoted } from '../domain/shell-word.ts'
 import { counted } from '../domain/wording.ts'
+import { askServer, refuseStale } from './approval/approved-plan.ts'
+import { saidByRecording } from './approval/server-plan-facts.ts'
+import { makePlanFile, writePlanFile } from './approval/write-plan-file.ts'
 import { compareGpus, estimatedText, estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork } from './estimate/film-work.ts'
 import { knownMachine, type RecordedMachine } from './estimate/known-machine.ts'
@@ -11,10 +16,27 @@ import { planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
 import { givenPrice } from './terms.ts'
 
-/** Shows what would be rendered and how long that takes; `gpus`: on each GPU that somebody has published times of, whose prices differ. */
-export async function showPlan(settings: Settings, host: RunHost, { gpus }: { gpus: boolean }): Promise<number> {
+/** What a plan is shown for. */
+interface Shown {
+  /** How long it takes on each GPU that somebody has published times of, whose prices differ, too. */
+  readonly gpus: boolean
+  /** What is known of the server is to come from itself, not from the recording. */
+  readonly asksServer: boolean
+  /** Where it is to be written; null: nowhere. */
+  readonly out: string | null
+  /** It is refused where it is another one; null: it may be any. */
+  readonly approved: ApprovedPlan | null
+}
+
+/** Shows what would be rendered and how long that takes. Throws PR_STATE when something else was approved. */
+export async function showPlan(
+  settings: Settings,
+  host: RunHost,
+  { gpus, asksServer, out, approved }: Shown,
+): Promise<number> {
   const { output } = host
-  const planned = await planAll(settings, host)
+  const planned = { ...(await planAll(settings, host)), approved }
+  if (approved) await refuseStale(approved, settings, planned, host, asksServer ? 'server' : 'recording')
   const { plans } = planned
   const work = filmWork(planned)
   const price = givenPrice(settings, Date.now())
@@ -33,9 +55,16 @@ export async function showPlan(settings: Settings, host: RunHost, { gpus }: { gp
       ...(combine === null ? [] : [`! ${combine}`]),
     ].join('\n'),
   )
+  const data = estimate && estimateData(estimate, price)
+  if (out !== null) {
+    const said = await (asksServer ? askServer(settings, planned, host) : saidByRecording(settings, planned))
+    const { options } = host.commandLine
+    writePlanFile(out, await makePlanFile(planned, said, { options, estimate: data }))
+    output.print(`Written to ${out}; run it, and nothing else, with: pr --plan ${quoted(out)}`)
+  } else if (approved) output.print(`${approved.path} holds: nothing has changed since it was made`)
   output.result({
     plans: plans.map(writtenPlan),
-    estimate: estimate && estimateData(estimate, price),
+    estimate: data,
     ...('none' in estimated && { no_estimate: estimated.none }),
     ...(gpus && { gpus: compared.map((one) => estimateData(one, null)) }),
   })

@@ -1,6 +1,8 @@
 import type { LoadedSettings } from '../../config/settings.ts'
+import { PromptRunnerError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
+import { planOption } from '../plan-option.ts'
 import { settingOptions, settingVariables } from '../setting-options.ts'
 
 export const runCommand = defineCommand({
@@ -8,6 +10,7 @@ export const runCommand = defineCommand({
   describe: 'Plan, render, combine and upload every prompt file, or rehearse all of it with --dry-run',
   options: {
     ...settingOptions(),
+    ...planOption,
     'show-settings': {
       type: 'boolean',
       group: 'Output',
@@ -20,10 +23,13 @@ export const runCommand = defineCommand({
     ['pr --dry-run', 'rehearse everything in prompt_files/; nothing leaves the machine'],
     ['pr --dry-run --sweep', 'rehearse the first two chunks with each fault that could happen in them'],
     ['pr --prompt-file otter.txt --bucket gs://films/otters', 'render one file for real and upload the video'],
+    ['pr --plan plan.json', 'run what pr plan -o plan.json has written, and nothing else'],
     ['pr --dry-run --frames-per-chunk 81 --show-settings', 'see what a run would use, and why'],
     ['npm run pr -- --dry-run', 'the same from inside the repository'],
   ],
-  async run(flags, context) {
+  async run(typed, given) {
+    const { planWords } = await import('../plan-words.ts')
+    const { flags, context, approved } = await planWords(typed, given, runCommand)
     const { commandSettings } = await import('../command-settings.ts')
     let { settings, origins } = await commandSettings(flags, context, { rehearses: true })
     if (settings.run.resume === '') {
@@ -42,14 +48,26 @@ export const runCommand = defineCommand({
     }
     const { runHost } = await import('../confirm.ts')
     if (settings.dryRun.sweep && !settings.run.validateOnly) {
+      if (approved) throw sweepOfPlan()
       const { sweep } = await import('../../sweep/sweep.ts')
       const { environment, cwd } = context
       return sweep(settings, { flags, environment, cwd }, runHost(context, true))
     }
     const { run } = await import('../../run/run.ts')
-    return run(settings, runHost(context, settings.run.yes))
+    return run(settings, runHost(context, settings.run.yes), { approved })
   },
 })
+
+/** Only a run is held to a plan. */
+function sweepOfPlan(): PromptRunnerError {
+  return new PromptRunnerError(
+    'PR_USAGE',
+    '--sweep tries the first chunks again and again, which is no run of a plan',
+    {
+      hint: 'leave --plan out, or --sweep',
+    },
+  )
+}
 
 /** One line a setting: name, value, where it came from. Secrets arrive masked. */
 function showSettings(origins: LoadedSettings['origins'], output: Output): void {

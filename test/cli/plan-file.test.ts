@@ -1,0 +1,136 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type Json, promptFile, rehearse, temporaryFolder } from '../support/rehearse.ts'
+import { runContext } from '../support/run-context.ts'
+import { promptsSent, type SimulatedWorld, simulatedWorld } from '../support/simulated-world.ts'
+import { callPr } from './call-pr.ts'
+
+const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
+const picture = readFileSync(new URL('../../fixtures/prompt_files/films/dunes.png', import.meta.url))
+const yaml = 'video_name: otter\ntotal_frames: 24\npositive_prompt: An otter\nreference_image: otter.png\n'
+
+/** A folder with a film of two chunks that begins with a picture, and its plan. */
+async function planned(flags: readonly string[] = []) {
+  const cwd = temporaryFolder({ 'otter.yaml': yaml })
+  writeFileSync(join(cwd, 'otter.png'), picture)
+  const args = ['plan', '--prompt-file', 'otter.yaml', ...small, ...flags, '-o', 'plan.json', '--quiet']
+  const { exitCode, stdout, stderr } = await callPr(args, { cwd })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  return { cwd, args, stdout, file: join(cwd, 'plan.json') }
+}
+
+const read = (file: string): Json => JSON.parse(readFileSync(file, 'utf8'))
+
+it('writes what a plan is made from, the same for the same, byte for byte', async () => {
+  const { cwd, args, file, stdout } = await planned()
+  expect(stdout).toMatch(/\nWritten to plan\.json; run it, and nothing else, with: pr --plan plan\.json\n$/)
+  const { facts, jobs, ...rest } = read(file)
+  const lines = [
+    ...facts.map(({ part, film, name, value }: Json) => `${part} · ${film ?? 'all films'} · ${name}: ${value}`),
+    ...jobs.map(
+      ({ film, number, kind, chunk, id }: Json) => `job ${number} of ${film}: ${kind} of chunk ${chunk}, ${id}`,
+    ),
+  ]
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('expected/plan-file.txt')
+  const digest = expect.stringMatching(/^[0-9a-f]{64}$/)
+  expect(facts.map((fact: Json) => fact.digest)).toEqual(facts.map(() => digest))
+  expect(rest).toEqual({
+    format: 'prompt-runner plan 1',
+    options: ['--prompt-file', 'otter.yaml', ...small],
+    server: { from: 'recording', name: 'wan22-two-chunks' },
+    estimate: null,
+    digest,
+  })
+  const before = readFileSync(file, 'utf8')
+  await callPr(args, { cwd })
+  expect(readFileSync(file, 'utf8')).toBe(before)
+})
+
+it('rehearses a plan without any more flags, and says that it holds', async () => {
+  const { cwd, file } = await planned()
+  const check = await callPr(['plan', '--plan', 'plan.json', '--quiet'], { cwd })
+  expect([check.exitCode, check.stdout.trimEnd().split('\n').at(-1)]).toEqual([
+    0,
+    'plan.json holds: nothing has changed since it was made',
+  ])
+  const { exitCode, stderr, summary, text } = await rehearse(['--plan', 'plan.json', '--quiet'], { cwd })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  const events: Json[] = text(`state/${summary.run_name}.jsonl`)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const { plan } = events.find(({ kind }) => kind === 'video-started')
+  const made = [...plan.renderJobs, ...plan.combineJobs].map(({ jobId }: Json) => jobId)
+  expect(made).toEqual(read(file).jobs.map(({ id }: Json) => id))
+})
+
+it('refuses a plan with everything that has changed since', async () => {
+  const { cwd } = await planned()
+  writeFileSync(join(cwd, 'otter.yaml'), yaml.replace('An otter', 'Two otters').replace('24', '25'))
+  writeFileSync(join(cwd, 'otter.png'), Buffer.concat([picture, Buffer.from('more')]))
+  const flags = ['--steps', '6', '--high-model', 'other.safetensors', '--recording', 'comfyui-smoke', '--quiet']
+  const { transcript } = await callPr(['plan', '--plan', 'plan.json', ...flags], { cwd })
+  await expect(transcript).toMatchFileSnapshot('expected/plan-stale.txt')
+  const run = await rehearse(['--plan', 'plan.json', ...flags], { cwd })
+  expect([run.exitCode, run.files]).toEqual([2, []])
+  expect(run.stderr.replaceAll('*DRY-RUN* ', '').split('\n').slice(0, -2)).toEqual(transcript.split('\n').slice(1, -3))
+})
+
+it.each([
+  ['is not there', () => null],
+  ['is cut off', (text: string) => text.slice(0, 200)],
+  ['is another JSON', () => '{"prompt": 1}'],
+  ['is of another version', (text: string) => text.replace('plan 1', 'plan 7')],
+  ['lacks a part', (text: string) => text.replace('"kind": "high"', '"kind": "higher"')],
+  ['was edited', (text: string) => text.replace('"An otter"', '"An Otter"')],
+])('refuses a plan that %s', async (what, change) => {
+  const { cwd, file } = await planned()
+  const text = change(readFileSync(file, 'utf8'))
+  if (text !== null) writeFileSync(file, text)
+  const name = text === null ? 'none.json' : 'plan.json'
+  const { exitCode, stderr } = await callPr(['--dry-run', '--plan', name], { cwd })
+  expect(exitCode).toBe(2)
+  await expect(stderr).toMatchFileSnapshot(`expected/plan-that-${what.replaceAll(' ', '-')}.txt`)
+})
+
+/** A plan of the film of a context by what its server says. */
+async function plannedLive(world: SimulatedWorld) {
+  const context = runContext({ 'prompt_files/otter.txt': promptFile('otter', 24) })
+  const { exitCode, stderr } = await context.start(
+    world,
+    ['plan', '--ask-server', ...small, '-o', 'plan.json', '--quiet'],
+    { isAgreed: false },
+  ).ended
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  return context
+}
+
+it('runs live what was planned by its server', async () => {
+  const world = await simulatedWorld()
+  const context = await plannedLive(world)
+  const { exitCode, summary } = await context.live(world, ['--plan', 'plan.json'], {}, { isBare: true })
+  expect([exitCode, world.taken]).toEqual([0, [1, 2, 3, 4, 5, 6]])
+  const [{ options }] = context.journal(summary.run_name).filter(({ kind }: Json) => kind === 'run-started')
+  expect(options).toEqual(small)
+})
+
+it('refuses a plan whose server is another one by now, together with all else', async () => {
+  const context = await plannedLive(await simulatedWorld())
+  const other = await simulatedWorld((service, http) => async (request) => {
+    const response = await http(request)
+    if (service !== 'comfyui' || !request.url.endsWith('/system_stats')) return response
+    const stats: Json = await response.json()
+    return Response.json({ ...stats, devices: [{ ...stats.devices[0], name: 'cuda:0 NVIDIA L4' }] })
+  })
+  const start = async (...flags: string[]) => {
+    const { exitCode, stderr } = await context.start(other, ['--plan', 'plan.json', ...flags], { isBare: true }).ended
+    return `${exitCode}\n${stderr}`.split('  hint: ')[0]
+  }
+  const refusal = (count: string) =>
+    `2\nPR_STATE: the plan plan.json is stale: ${count} changed since it was made, and nothing was run\n`
+  const gpu = '  server: GPU: cpu → cuda:0 NVIDIA L4\n'
+  expect(await start('--quiet')).toBe(`${refusal('1 thing')}${gpu}`)
+  expect(await start('--quiet', '--cfg', '2')).toBe(`${refusal('2 things')}  otter: cfg: 1 → 2\n${gpu}`)
+  expect(promptsSent(other)).toBe(0)
+})
