@@ -5,7 +5,8 @@ import type { Settings } from '../config/settings-types.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
 import { readRunState } from '../state/read-journal.ts'
 import type { VideoState } from '../state/run-state.ts'
-import { allRuns, isUnfinished, type KnownRun, runFoldersIn } from './known-runs.ts'
+import { allRuns, isUnfinished, type KnownRun } from './known-runs.ts'
+import { runFoldersIn } from './run-folders.ts'
 
 /** Something that can be deleted: the intermediate files of a run, or a whole run folder. */
 export interface Cleanable {

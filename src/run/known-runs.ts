@@ -1,11 +1,12 @@
-import { readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { journalOf, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isRunFolder } from '../report/run-folder.ts'
 import { type RunRecord, recordOf } from '../state/run-record.ts'
 import { knownRuns } from '../state/state-store.ts'
+import { runFoldersIn } from './run-folders.ts'
 
 /** A run and where it lies. */
 export interface KnownRun extends RunRecord {
@@ -68,16 +69,4 @@ export function runsIn(folder: string): Array<Omit<KnownRun, 'isOutdated'>> {
     const dryRun = record.dryRun || isRunFolder(basename(folder))
     return { ...record, dryRun, folder, writtenAt: statSync(journal).mtimeMs }
   })
-}
-
-/** The run folders of rehearsals in a folder; links to such are none. */
-export function runFoldersIn(parent: string): string[] {
-  try {
-    return readdirSync(parent, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && isRunFolder(entry.name))
-      .map(({ name }) => join(parent, name))
-  } catch {
-    // Where there is no folder, there is none in it.
-    return []
-  }
 }

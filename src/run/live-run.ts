@@ -141,7 +141,8 @@ export async function runLive(
       if (!(error instanceof PromptRunnerError)) throw error
       output.warn(error.message)
     }
-    await keepReport(layout.page, livePlace(layout, settings), output)
+    // Nobody looks at the pages of simulated lives.
+    if (outside.isReal) await keepReport(layout.page, livePlace(layout, settings), templates, output)
   }
   return settle({ tally: readers.tally(), errors, rehearsed: null, keep }, output)
 }

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createLayout } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { loadTemplates } from '../config/templates.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunPlace } from '../report/html/read-run-files.ts'
 import { allRuns, type KnownRun, runsIn } from './known-runs.ts'
@@ -11,11 +12,11 @@ import { writtenReport } from './written-report.ts'
 type Told = Omit<KnownRun, 'isOutdated'>
 
 /** Makes the page of a run anew, of the last one when none is named. Returns its path. Throws PR_USAGE, PR_STATE and PR_FILE. */
-export function reportRun(named: string | undefined, settings: Settings): string {
+export async function reportRun(named: string | undefined, settings: Settings): Promise<string> {
   const run = chosen(named, settings)
   if (run.problem) throw run.problem
   const { page, place } = placesOf(run, settings)
-  const html = writtenReport(place)
+  const html = await writtenReport(place, () => loadTemplates(settings.workflows))
   try {
     writeFileSync(page, html)
   } catch (cause) {

@@ -7,7 +7,7 @@ export const reportCommand = defineCommand({
     'Make the page of a run anew, report.html: plan, times, jobs, workflows, uploads, traffic; of the last run when none is named',
   options: {
     run: { type: 'string', positional: true, describe: 'a run folder, or a run by its name' },
-    ...settingOptions(['outputDir', 'json']),
+    ...settingOptions(['workflows', 'outputDir', 'json']),
   },
   examples: [
     ['pr report', 'of the last run, live or rehearsed'],
@@ -19,7 +19,7 @@ export const reportCommand = defineCommand({
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
     const { reportRun } = await import('../../run/report-run.ts')
-    const page = reportRun(run, settings)
+    const page = await reportRun(run, settings)
     output.print(`Report: ${page}`)
     output.result({ report: page })
     return 0

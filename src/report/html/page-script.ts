@@ -81,12 +81,13 @@ function inside(job) {
   if (spent.length > 0) made.append(make('p', { textContent: spent.join(', ') }))
   if (job.f) made.append(make('p', { className: 'bad', textContent: job.f }))
   if (job.a > 1) made.append(make('p', { textContent: 'attempt ' + job.a }))
-  if (!job.w) made.append(make('p', { className: 'soft', textContent: 'The run folder has no workflow of this job.' }))
+  if (!job.w) made.append(make('p', { className: 'soft', textContent: 'The files of the run have no workflow of this job.' }))
   else {
     const [picture, changes, inputs] = job.w
     const set = lines('What was set', changes)
     set.open = true
-    made.append(set, scrolled('Graph of ' + nameOf(job), data.pictures[picture]), lines('All values', inputs))
+    if (changes.length > 0) made.append(set)
+    made.append(scrolled('Graph of ' + nameOf(job), data.pictures[picture]), lines('All values', inputs))
   }
   return made
 }

@@ -6,6 +6,7 @@ import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
 import type { RunFiles } from './run-files.ts'
 import { costSection } from './sections/cost.ts'
+import { differencesSection } from './sections/differences.ts'
 import { listSection } from './sections/list.ts'
 import { notesSection } from './sections/notes.ts'
 import { headerOf } from './sections/overview.ts'
@@ -25,6 +26,7 @@ export function reportPage(files: RunFiles): string {
     costSection(files),
     listSection('jobs', 'Jobs', '<ul class="jobs" id="jobs"></ul>'),
     uploadsSection(files),
+    differencesSection(files),
     listSection('traffic', 'Traffic', trafficTable(traffic)),
   ].filter((section) => section !== null)
   const links = sections.map(({ id, title }) => `<a href="#${id}-section">${escapeHtml(title)}</a>`)

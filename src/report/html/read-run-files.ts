@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPlan } from '../../domain/plan.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
+import { PromptRunnerError } from '../../errors.ts'
 import { readExchanges } from './read-exchanges.ts'
 import type { KeptSummary, KeptUpload, KeptWorkflow, RunFiles } from './run-files.ts'
 
@@ -17,23 +18,19 @@ export interface RunPlace {
 
 /** Reads what the files of a run tell. Paths below its folder are told without it. The journal has to be one that can be read. */
 export function readRunFiles({ journal, summary, folder, redact }: RunPlace): RunFiles {
-  const kept = existsSync(summary)
-    ? (JSON.parse(redact(readFileSync(summary, 'utf8'))) as KeptSummary & { folder?: unknown })
-    : null
+  const before = existsSync(summary) ? (readJson(summary, redact) as { folder?: unknown }) : null
   // A folder that was moved is told of as it was called.
-  const roots = [folder, kept?.folder].filter((root) => typeof root === 'string' && root !== '')
-  const near = <T>(value: T): T =>
-    JSON.parse(roots.reduce<string>((text, root) => text.replaceAll(`${inJson(root)}/`, ''), JSON.stringify(value)))
-  const lines = readFileSync(journal, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(redact)
+  const roots = [folder, before?.folder].filter((root) => typeof root === 'string' && root !== '').map(inJson)
+  const told = (text: string) => roots.reduce((left, root) => left.replaceAll(`${root}/`, ''), redact(text))
   return {
-    summary: kept && near(kept),
-    events: near(lines.flatMap(eventOf)),
+    summary: before && (readJson(summary, told) as KeptSummary),
+    events: readFileSync(journal, 'utf8')
+      .split('\n')
+      .flatMap((line) => eventOf(told(line))),
     workflows: folder === null ? [] : jsonFiles(join(folder, 'workflows')).map(workflowOf),
     uploads: folder === null ? [] : (jsonFiles(join(folder, 'uploads')) as KeptUpload[]),
     traffic: folder === null ? [] : readExchanges(join(folder, 'traffic.har')),
+    differences: null,
   }
 }
 
@@ -54,24 +51,28 @@ function eventOf(line: string): RunEvent[] {
 function jsonFiles(folder: string): unknown[] {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return names.toSorted().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+  return names.toSorted().map((name) => readJson(join(folder, name)))
+}
+
+function readJson(path: string, redact = (text: string) => text): unknown {
+  const text = redact(readFileSync(path, 'utf8'))
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new PromptRunnerError('PR_STATE', `${path} is not JSON: ${(cause as Error).message}`, {
+      hint: 'it was damaged or edited; take it away to have a report without it',
+      cause,
+    })
+  }
 }
 
 interface WorkflowFile {
   readonly workflow_id: number
-  readonly job_info: { readonly video_name: string }
   readonly modifications_applied: readonly string[]
   readonly workflow: KeptWorkflow['graph']
-  readonly attempt: number
 }
 
 function workflowOf(file: unknown): KeptWorkflow {
-  const {
-    workflow_id: number,
-    job_info: info,
-    modifications_applied: modifications,
-    workflow: graph,
-    attempt,
-  } = file as WorkflowFile
-  return { number, video: info.video_name, attempt, modifications, graph }
+  const { workflow_id: number, modifications_applied: modifications, workflow: graph } = file as WorkflowFile
+  return { number, modifications, graph }
 }

@@ -11,6 +11,8 @@ export interface RunFiles {
   readonly workflows: readonly KeptWorkflow[]
   readonly uploads: readonly KeptUpload[]
   readonly traffic: readonly KeptExchange[]
+  /** From the run before this one, in the words of `pr diff`; null: there was none. */
+  readonly differences: { readonly from: string; readonly lines: readonly string[] } | null
 }
 
 /** What of `summary.json` no journal tells. */
@@ -27,8 +29,7 @@ export interface KeptSummary {
 /** A file of `workflows/`. */
 export interface KeptWorkflow {
   readonly number: number
-  readonly video: string
-  readonly attempt: number
+  /** In words; none are known of a live run. */
   readonly modifications: readonly string[]
   readonly graph: Graph
 }

@@ -44,9 +44,10 @@ function small(strange = 'otter'): RunFiles {
   return {
     summary: null,
     events,
-    workflows: [{ number: 1, video: 'otter', attempt: 1, modifications: [`Prompt: ${strange}`, 'Seed: 7'], graph }],
+    workflows: [{ number: 1, modifications: [`Prompt: ${strange}`, 'Seed: 7'], graph }],
     uploads: [{ bucket: 'films', object: strange, size: 2_048, crc32c: 'AAAA', md5: null, requests: [1, 2] }],
     traffic: [{ ...exchange, status: 200, sent: 10, received: 20, note: strange }],
+    differences: { from: 'temp_dry_run_1', lines: [`~ otter: ${strange}`] },
   }
 }
 
@@ -54,6 +55,9 @@ it('tells a small run whole', async () => {
   const page = reportPage(small())
     .replace(/<style>.*?<\/style>/s, '')
     .replace(/<script>.*?<\/script>/s, '')
+    .replace(/sha256-[^']+/, 'HASH')
+    // Local time, as in the names of run folders.
+    .replace(/(?<=Began<\/dt><dd>)[\d-]+ [\d:]+/, 'TIME')
   await expect(page).toMatchFileSnapshot('expected/small.html.txt')
 })
 
