@@ -11,7 +11,7 @@ const { metafile } = await build({
     'src/cli/bin.ts',
     'src/sweep/worker.ts',
     'src/index.ts',
-    ...['mock-socket', 'msw', 'nock', 'vitest'].map((name) => `src/exports/${name}.ts`),
+    ...['mock-socket', 'msw', 'nock', 'replay', 'vitest'].map((name) => `src/exports/${name}.ts`),
   ],
   outdir: folder,
   outbase: 'src',

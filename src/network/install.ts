@@ -8,7 +8,7 @@ import { METADATA_SERVERS, withoutDetours } from './safety/detours.ts'
 import { guardSideDoors, meterConnections } from './safety/guards.ts'
 import { addressOf, type HostTable } from './safety/host-table.ts'
 import { openLedger, type Provenance, type UnmatchedRequest, unmatchedError } from './safety/ledger.ts'
-import { egressError, type Refusal, rememberRefusals } from './safety/refusals.ts'
+import { egressError, type Refusal, rememberRefusals, type Who } from './safety/refusals.ts'
 import { allOrNothing } from './undo-list.ts'
 import type { Line } from './wire/on-wire.ts'
 import { wireEngine } from './wire/wire.ts'
@@ -23,6 +23,8 @@ export interface NetworkOptions {
   readonly lines?: ReadonlyMap<ServiceName, Line>
   /** Programs that may run all the same, by the name they are started with. */
   readonly mayRun?: (file: string) => boolean
+  /** Who is told of in what was refused: a dry run when left out. */
+  readonly who?: Who
   /** `wireEngine` when left out. */
   readonly engine?: StartEngine
 }
@@ -48,8 +50,8 @@ export interface NetworkReport {
  * Proves that it works before it returns; throws PR_EGRESS when it does not.
  */
 export async function installNetwork(options: NetworkOptions): Promise<InstalledNetwork> {
-  if (isInstalled) throw alreadyInstalled()
-  const { hosts, capture, redactor = createRedactor() } = options
+  if (installedAt !== null) throw alreadyInstalled(installedAt)
+  const { hosts, capture, redactor = createRedactor(), who = 'dry run' } = options
   const ledger = openLedger(redactor.url)
   const services = new Map(
     options.services.map((service) => [
@@ -57,17 +59,17 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
       { ...ledger.wrap(capture?.wrap(service) ?? service), line: options.lines?.get(service.name) },
     ]),
   )
-  const { refused, refuse } = rememberRefusals()
+  const { refused, refuse } = rememberRefusals(who)
   const serviceAt: EngineOptions['serviceAt'] = (authority) => {
     if (addressOf(authority, '80').host === CANARY_HOST) return canary
     const name = hosts.serviceAt(authority)
     return name === null ? null : (services.get(name) ?? null)
   }
   const { engine, meter, undo } = await allOrNothing(async (undo) => {
-    isInstalled = true
+    installedAt = callerOf(new Error().stack)
     undo.use({
       [Symbol.dispose]: () => {
-        isInstalled = false
+        installedAt = null
       },
     })
     undo.use(withoutDetours(METADATA_SERVERS))
@@ -85,23 +87,32 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
   return {
     ...(engine.webSocket ? { webSocket: engine.webSocket } : {}),
     report,
-    problems: () => problemsOf(report(), hosts.known),
+    problems: () => problemsOf(report(), hosts.known, who),
     [Symbol.asyncDispose]: () => undo[Symbol.asyncDispose](),
   }
 }
 
-/** A process has one network. */
-let isInstalled = false
+/** A process has one network: where it was made; '' when that cannot be told. */
+let installedAt: string | null = null
 
-function alreadyInstalled(): PromptRunnerError {
-  return new PromptRunnerError('PR_USAGE', 'this process has a simulated network already', {
-    hint: 'dispose of that one first; tests that each have one cannot run at the same time in one file',
+/** The first place in a stack that is not in this program: `otter.test.ts:12:34`. */
+function callerOf(stack = ''): string {
+  const here = new URL('..', import.meta.url)
+  const places = stack.split('\n').flatMap((line) => /(?:file:\/\/)?(\/[^()]+:\d+:\d+)/.exec(line)?.[1] ?? [])
+  return places.find((place) => !place.startsWith(here.pathname)) ?? ''
+}
+
+function alreadyInstalled(at: string): PromptRunnerError {
+  const whose = at === '' ? '' : `, made at ${at}`
+  return new PromptRunnerError('PR_USAGE', `this process has a simulated network already${whose}`, {
+    hint: 'dispose of that one first: tests that each have one cannot run at the same time in one file (it.concurrent), and one that has timed out keeps its own unless replay gets its signal',
   })
 }
 
 function problemsOf(
   { realConnections, refused, unmatched }: NetworkReport,
   known: readonly string[],
+  who: Who,
 ): PromptRunnerError[] {
   const escaped = new PromptRunnerError(
     'PR_EGRESS',
@@ -110,7 +121,7 @@ function problemsOf(
   )
   return [
     ...(realConnections > 0 ? [escaped] : []),
-    ...refused.map((refusal) => egressError(refusal, known)),
+    ...refused.map((refusal) => egressError(refusal, known, who)),
     ...unmatched.map(unmatchedError),
   ]
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { serve } from '../../src/cli/serve.ts'
 import { loadSettings } from '../../src/config/settings.ts'
-import { replay } from '../../src/exports/vitest.ts'
+import { replay } from '../../src/exports/replay.ts'
 import { overtaken } from '../contracts/answer-before-events.ts'
 import { capturedOutput } from './captured-output.ts'
 import { newFolder } from './run-pr.ts'

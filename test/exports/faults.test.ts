@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { replay } from '../../src/exports/vitest.ts'
+import { replay } from '../../src/exports/replay.ts'
 import { rehearse } from '../support/rehearse.ts'
 import { startServing } from '../support/serving.ts'
 

@@ -18,7 +18,7 @@ it('gives somebody else’s project every export, with types', async () => {
 it('has a name for every type that they meet, in the module itself or in the main one', () => {
   const config = join(project, 'tsconfig.exports.json')
   const dist = join(project, 'node_modules/prompt-runner/dist/')
-  const files = ['index', 'exports/mock-socket', 'exports/msw', 'exports/nock', 'exports/vitest'].map(
+  const files = ['index', 'exports/mock-socket', 'exports/msw', 'exports/nock', 'exports/replay', 'exports/vitest'].map(
     (name) => `${dist}${name}.d.ts`,
   )
   writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', files, include: [] }))
@@ -39,7 +39,7 @@ it('fails their test for what the code swallowed', async () => {
   const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'fails')
   expect(code).toBe(1)
   expect(output).toContain(
-    'the dry run tried to connect to hooks.example:443, which was refused; nothing left the machine',
+    'the test tried to connect to hooks.example:443, which was refused; nothing left the machine',
   )
   expect(output).toContain('GET http://127.0.0.1:8188/no-such-route: the simulation has no answer to this request')
   expect(output).toContain("expected 'this' to be 'that'")

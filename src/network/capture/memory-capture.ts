@@ -1,6 +1,6 @@
 import type { Graph } from '../../domain/graph.ts'
 import { createRedactor } from '../../recording/redact.ts'
-import type { Clock, ServiceName, SimulatedService } from '../../simulators/simulator.ts'
+import type { Clock, ServiceName, SimulatedService, SocketEnd } from '../../simulators/simulator.ts'
 import { captureHttp } from './capture-http.ts'
 import type { Exchange } from './exchange.ts'
 import { type UploadRecord, uploadReader } from './upload-files.ts'
@@ -24,12 +24,22 @@ export interface SeenWorkflow {
   readonly status: number
 }
 
+/** A socket that was accepted. */
+export interface SeenSocket {
+  readonly url: string
+  /** By which ComfyUI knows whose prompts to tell of; null: it was not given. */
+  readonly clientId: string | null
+  /** What the client sent, in order; secrets are taken out of texts. */
+  readonly sent: ReadonlyArray<string | Uint8Array>
+}
+
 /** What a dry run keeps in its run folder, for tests: in memory, in the order in which exchanges end. */
 export interface MemoryCapture {
   wrap(service: SimulatedService): SimulatedService
   readonly requests: readonly SeenRequest[]
   readonly workflows: readonly SeenWorkflow[]
   readonly uploads: readonly UploadRecord[]
+  readonly sockets: readonly SeenSocket[]
 }
 
 /** Keeps the traffic of the services it wraps, redacted; `clock` dates the exchanges. */
@@ -38,6 +48,7 @@ export function captureInMemory(clock: Pick<Clock, 'now'>): MemoryCapture {
   const requests: SeenRequest[] = []
   const workflows: SeenWorkflow[] = []
   const uploads: UploadRecord[] = []
+  const sockets: SeenSocket[] = []
   const readUpload = uploadReader(redactor, (record) => uploads.push(record))
   const keep = (exchange: Exchange) => {
     const { service, method, url, status, requestBody, responseBody } = exchange
@@ -48,7 +59,23 @@ export function captureInMemory(clock: Pick<Clock, 'now'>): MemoryCapture {
     readUpload(exchange)
   }
   const options = { now: clock.now, keep, keepUploads: false, spool: { folder: null, redactor } }
-  return { wrap: (service) => ({ ...service, http: captureHttp(service, options) }), requests, workflows, uploads }
+  const upgrade = (service: SimulatedService) => (request: Request) => {
+    const decision = service.upgrade?.(request) ?? null
+    if (typeof decision !== 'function') return decision
+    return (end: SocketEnd) => {
+      const sent: Array<string | Uint8Array> = []
+      const clientId = new URL(request.url).searchParams.get('clientId')
+      sockets.push({ url: redactor.url(request.url), clientId, sent })
+      end.onMessage((data) => sent.push(typeof data === 'string' ? redactor.text(data) : data))
+      decision(end)
+    }
+  }
+  const wrap: MemoryCapture['wrap'] = (service) => ({
+    ...service,
+    http: captureHttp(service, options),
+    ...(service.upgrade && { upgrade: upgrade(service) }),
+  })
+  return { wrap, requests, workflows, uploads, sockets }
 }
 
 function workflowIn({ service, method, url, status, requestBody }: Exchange): SeenWorkflow | null {

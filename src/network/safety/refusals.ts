@@ -7,11 +7,17 @@ export interface Refusal {
   readonly target: string
 }
 
+/** Who tried: messages speak of it. */
+export type Who = 'dry run' | 'test'
+
 /** Remembers what was refused and makes the error for the one who tried. */
 export type Refuse = (kind: Refusal['kind'], target: string) => Error
 
 /** Every distinct refusal once, in the order of the first try. */
-export function rememberRefusals(): { readonly refused: () => readonly Refusal[]; readonly refuse: Refuse } {
+export function rememberRefusals(who: Who = 'dry run'): {
+  readonly refused: () => readonly Refusal[]
+  readonly refuse: Refuse
+} {
   const seen = new Map<string, Refusal>()
   return {
     refused: () => [...seen.values()],
@@ -20,19 +26,31 @@ export function rememberRefusals(): { readonly refused: () => readonly Refusal[]
       if (!seen.has(key)) seen.set(key, { kind, target })
       const { syscall, code, why } = kinds[kind]
       // The shape of Node's own errors, so that callers report it as they report the real thing.
-      return Object.assign(new Error(`${syscall} ${code} ${target}: ${why}`), { code, syscall, address: target })
+      return Object.assign(new Error(`${syscall} ${code} ${target}: ${why.replaceAll('dry run', who)}`), {
+        code,
+        syscall,
+        address: target,
+      })
     },
   }
 }
 
 /** The run is not safe, whether or not the caller swallowed the error. */
-export function egressError({ kind, target }: Refusal, known: readonly string[]): PromptRunnerError {
+export function egressError(
+  { kind, target }: Refusal,
+  known: readonly string[],
+  who: Who = 'dry run',
+): PromptRunnerError {
   const { tried, hint } = kinds[kind]
+  const cure =
+    who === 'test' && kind === 'program' ? 'a program does not see the simulated network; `mayRun` lets one run' : hint
   return new PromptRunnerError(
     'PR_EGRESS',
-    `the dry run ${tried} ${target}, which was refused; nothing left the machine`,
+    `the ${who} ${tried} ${target}, which was refused; nothing left the machine`,
     {
-      hint: hint ?? `simulated are: ${known.join(', ')}; check the address in the settings and in the environment`,
+      hint:
+        cure?.replaceAll('dry run', who) ??
+        `simulated are: ${known.join(', ')}; check the address in the settings and in the environment`,
     },
   )
 }

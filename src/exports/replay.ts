@@ -1,0 +1,70 @@
+import { PromptRunnerError } from '../errors.ts'
+import { captureInMemory, type MemoryCapture } from '../network/capture/memory-capture.ts'
+import { openFaults } from '../network/faults/faults.ts'
+import { parseFault } from '../network/faults/grammar/parse-fault.ts'
+import { type InstalledNetwork, installNetwork, type NetworkOptions } from '../network/install.ts'
+import { realClock } from '../simulators/virtual-clock.ts'
+import { allowedProbes } from './allowed-probes.ts'
+import { loadWorld, type SimulationOptions } from './simulation.ts'
+
+export type { SeenRequest, SeenSocket, SeenWorkflow } from '../network/capture/memory-capture.ts'
+export type { UploadRecord, UploadRequest } from '../network/capture/upload-files.ts'
+
+export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pick<NetworkOptions, 'mayRun'> {
+  /**
+   * What is to go wrong: `POST /prompt: status 524`, as `pr --fault help` lists it. Delays take the time that they say; a
+   * fault that never happened is a problem.
+   */
+  readonly faults?: readonly string[]
+  /**
+   * Paths, whole or as patterns, that code asks to find out what a server has, and that may stay unanswered: `/manager/version`. They get
+   * a 404 where the recording has no answer.
+   */
+  readonly allow?: ReadonlyArray<string | RegExp>
+  /** Ends it, also in a test that has timed out and cannot: the `signal` of the test's context in vitest and in node:test. */
+  readonly signal?: AbortSignal
+}
+
+/** The simulated network of one test, and what went through it. */
+export interface Replay extends AsyncDisposable, Omit<MemoryCapture, 'wrap'> {
+  /** What will fail the test: requests without an answer, and whatever would have left the process. */
+  problems(): PromptRunnerError[]
+}
+
+/**
+ * Puts the recorded world under this process until it is disposed: every client, every host; nothing gets out. Disposing it
+ * throws when a request had no answer or was refused, also when the code under test swallowed that. Throws PR_RECORDING.
+ */
+export async function replay(recording: string, options: ReplayOptions = {}): Promise<Replay> {
+  const faults = openFaults((options.faults ?? []).map(parseFault), { clock: realClock })
+  const { services, hosts, clock } = await loadWorld({ ...options, recording, faults, answersFirst: true })
+  const capture = captureInMemory(clock)
+  const { mayRun, allow = [], signal } = options
+  signal?.throwIfAborted()
+  const network = await installNetwork({
+    services: services.map((service) => allowedProbes(service, allow)),
+    hosts,
+    capture,
+    lines: faults.lines,
+    who: 'test',
+    ...(mayRun ? { mayRun } : {}),
+  })
+  // A test that has timed out waits for ever, and its network would be that of the next one.
+  signal?.addEventListener('abort', () => void network[Symbol.asyncDispose](), { once: true })
+  const problems = () => [...network.problems(), ...faults.problems()]
+  return {
+    requests: capture.requests,
+    workflows: capture.workflows,
+    uploads: capture.uploads,
+    sockets: capture.sockets,
+    problems,
+    [Symbol.asyncDispose]: () => finish(network, problems()),
+  }
+}
+
+async function finish(network: InstalledNetwork, problems: readonly PromptRunnerError[]): Promise<void> {
+  await network[Symbol.asyncDispose]()
+  if (problems.length === 0) return
+  const list = problems.map(({ message, hint }) => `- ${message}${hint ? `\n  (${hint})` : ''}`).join('\n')
+  throw new PromptRunnerError(problems[0]!.code, `the simulated network was left with problems:\n${list}`)
+}
