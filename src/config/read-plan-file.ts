@@ -50,7 +50,10 @@ const planFile = z.object({
   server: z.object({ from: z.enum(['recording', 'server']), name: text }),
   facts: z.array(z.object({ part: z.enum(planParts), film: text.nullable(), name: text, value: text, digest })),
   jobs: z.array(
-    z.object({ film: text, number: whole, kind: z.enum(['high', 'low', 'combine']), chunk: whole, id: text }),
+    z.object({
+      ...{ film: text, number: whole, kind: z.enum(['high', 'low', 'combine']), chunk: whole, id: text },
+      why: text.optional(),
+    }),
   ),
   estimate: z.unknown(),
   digest,

@@ -67,3 +67,14 @@ function editDistance(from: string, to: string): number {
   }
   return row[to.length]!
 }
+
+/** `1–4, 7`: numbers in ascending order. */
+export function rangesText(numbers: readonly number[]): string {
+  const ranges: Array<{ first: number; last: number }> = []
+  for (const number of numbers) {
+    const range = ranges.at(-1)
+    if (range && number === range.last + 1) range.last = number
+    else ranges.push({ first: number, last: number })
+  }
+  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ')
+}

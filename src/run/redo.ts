@@ -1,5 +1,5 @@
 import { type Chunk, type Job, jobsOf, type Plan } from '../domain/plan.ts'
-import { goOnWith } from '../domain/wording.ts'
+import { goOnWith, rangesText } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { doneJobs } from '../orchestrator/done-jobs.ts'
 import type { FoundFilm } from './find-film.ts'
@@ -42,15 +42,4 @@ export function redoText(film: FoundFilm, before: Chunk, plan: Plan): string {
 
 function isPlanned({ workflowNumber, jobId }: Job, { video }: FoundFilm): boolean {
   return video.jobIds[workflowNumber] === jobId
-}
-
-/** `1–4, 7`. */
-function rangesText(numbers: readonly number[]): string {
-  const ranges: Array<{ first: number; last: number }> = []
-  for (const number of numbers) {
-    const range = ranges.at(-1)
-    if (range && number === range.last + 1) range.last = number
-    else ranges.push({ first: number, last: number })
-  }
-  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ')
 }

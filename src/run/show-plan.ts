@@ -14,6 +14,7 @@ import { filmWork } from './estimate/film-work.ts'
 import { knownMachine, type RecordedMachine } from './estimate/known-machine.ts'
 import { planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
+import { sinceLastRun, sinceText } from './since-last-run.ts'
 import { givenPrice } from './terms.ts'
 
 /** What a plan is shown for. */
@@ -46,10 +47,12 @@ export async function showPlan(
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   const compared = gpus ? compareGpus(work, readProfiles()) : []
   const combine = combineText(plans, estimate)
+  const since = sinceLastRun(settings, plans)
   const size = `${counted(plans.length, 'film')}, ${counted(plans.flatMap(jobsOf).length, 'job')}`
   output.print(
     [
       `Plan: ${size}`,
+      ...sinceText(since),
       ...estimatedText(estimated, price),
       ...gpuTable(compared),
       ...(combine === null ? [] : [`! ${combine}`]),
@@ -59,11 +62,12 @@ export async function showPlan(
   if (out !== null) {
     const said = await (asksServer ? askServer(settings, planned, host) : saidByRecording(settings, planned))
     const { options } = host.commandLine
-    writePlanFile(out, await makePlanFile(planned, said, { options, estimate: data }))
+    writePlanFile(out, await makePlanFile(planned, said, { options, estimate: data, since }))
     output.print(`Written to ${out}; run it, and nothing else, with: pr --plan ${quoted(out)}`)
   } else if (approved) output.print(`${approved.path} holds: nothing has changed since it was made`)
   output.result({
     plans: plans.map(writtenPlan),
+    since,
     estimate: data,
     ...('none' in estimated && { no_estimate: estimated.none }),
     ...(gpus && { gpus: compared.map((one) => estimateData(one, null)) }),

@@ -24,6 +24,8 @@ export interface PlanFileJob {
   readonly kind: 'high' | 'low' | 'combine'
   readonly chunk: number
   readonly id: string
+  /** Why it runs, seen from the last run of the film; for people. */
+  readonly why?: string | undefined
 }
 
 /** A plan file with the digest of all that is in it. */
