@@ -9,7 +9,8 @@ export function graphPicture(graph: Graph): string {
   const [width, height] = [columns * STEP_X, rows * STEP_Y]
   const lines = linksOf(graph).map(({ from, to, input }) => lineOf(places.get(from)!, places.get(to)!, input))
   const boxes = Object.entries(graph).map(([id, node]) => boxOf(id, node, places.get(id)!))
-  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`
+  // The lines of boxes are half outside of them.
+  const size = `viewBox="-1 -1 ${width + 2} ${height + 2}" width="${width + 2}" height="${height + 2}"`
   const label = `Graph of ${Object.keys(graph).length} nodes`
   return `<svg ${size} role="img" aria-label="${label}"><g>${lines.join('')}</g>${boxes.join('')}</svg>`
 }

@@ -77,7 +77,7 @@ function lines(title, numbers) {
 
 function inside(job) {
   const made = make('div', { className: 'body' })
-  const spent = job.p.flatMap((ms, index) => (ms > 0 ? [data.phases[index] + ' ' + time(ms)] : []))
+  const spent = job.p.flatMap((ms, index) => (ms >= 1000 ? [data.phases[index] + ' ' + time(ms)] : []))
   if (spent.length > 0) made.append(make('p', { textContent: spent.join(', ') }))
   if (job.f) made.append(make('p', { className: 'bad', textContent: job.f }))
   if (job.a > 1) made.append(make('p', { textContent: 'attempt ' + job.a }))

@@ -21,9 +21,9 @@ input,button{font:inherit;color:inherit;background:var(--back);border:1px solid 
 .load{background:var(--load)}.text{background:var(--text)}.sampling{background:var(--sampling)}.decode{background:var(--decode)}.combine{background:var(--combine)}.other{background:var(--other)}
 .key{display:inline-block;width:.75rem;height:.75rem;border-radius:.2rem;margin-right:.35rem}
 ul.jobs{list-style:none;margin:.5rem 0;padding:0}ul.jobs>li{border-bottom:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 2.4rem}
-ul.jobs summary{display:grid;grid-template-columns:minmax(11rem,1fr) 9rem minmax(0,2fr);gap:.75rem;align-items:center;padding:.35rem 0;cursor:pointer}
-ul.jobs summary>:first-child::before{content:"▸ ";color:var(--soft)}ul.jobs [open]>summary>:first-child::before{content:"▾ "}.body{padding:.25rem 0 1rem}
+summary{cursor:pointer}.jobs>li>details>summary{display:grid;grid-template-columns:minmax(16rem,1fr) 9rem minmax(0,2fr);gap:.75rem;align-items:center;padding:.35rem 0}
+.jobs>li>details>summary>:first-child::before{content:"▸ ";color:var(--soft)}.jobs>li>[open]>summary>:first-child::before{content:"▾ "}.body{padding:.25rem 0 1rem}
 tr{content-visibility:auto}
 svg{display:block;max-width:none}svg rect{fill:var(--back);stroke:var(--soft)}svg path{fill:none;stroke:var(--soft);stroke-width:1.5}svg text{fill:var(--fore);font:12px system-ui,sans-serif}svg text.class{fill:var(--soft);font-size:10.5px}
-@media(max-width:40rem){body{padding:.5rem}section{padding:.6rem}dl{grid-template-columns:1fr}dt{margin-top:.3rem}ul.jobs summary{grid-template-columns:1fr auto}ul.jobs .track{grid-column:1/-1}}
+@media(max-width:40rem){body{padding:.5rem}section{padding:.6rem}dl{grid-template-columns:1fr}dt{margin-top:.3rem}.jobs>li>details>summary{grid-template-columns:1fr auto}.jobs .track{grid-column:1/-1}}
 `

@@ -27,6 +27,6 @@ export function uploadsSection({ uploads, events }: RunFiles): Section | null {
   return {
     id: 'uploads',
     title: 'Uploads',
-    html: dataTable('Uploads', ['object', 'size', 'CRC32C', 'MD5', 'checked', 'requests'], rows),
+    html: dataTable('Stored objects', ['object', 'size', 'CRC32C', 'MD5', 'checked', 'requests'], rows),
   }
 }
