@@ -42,6 +42,6 @@ const lateImports = Object.values(metafile.inputs).flatMap(({ imports }) =>
 if (lateImports.length > 0)
   throw new Error(`imported late, so without names: ${lateImports.map(({ path }) => path).join(', ')}`)
 
-cpSync('src/workflows', join(folder, 'workflows'), { recursive: true })
+for (const name of ['help', 'workflows']) cpSync(join('src', name), join(folder, name), { recursive: true })
 const { bindings } = await loadTemplates(null)
 writeFileSync(join(folder, 'workflows', BUILT_BINDINGS), JSON.stringify(bindings))

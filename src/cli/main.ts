@@ -3,6 +3,7 @@ import type { Command, CommandContext } from './command.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { helpCommand } from './commands/help.ts'
 import { initCommand } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
 import { driftCommand, recordCommand } from './commands/record.ts'
@@ -38,7 +39,7 @@ export async function main(
 async function dispatch(argv: readonly string[], context: Omit<CommandContext, keyof Stop>): Promise<number> {
   if (asksForHelp(argv)) {
     const asked = argv.includes('--version') ? 'version' : 'help'
-    const text = asked === 'version' ? version() : helpText(commandNamed(argv[0]), commands)
+    const text = asked === 'version' ? version() : helpText(commandNamed(argv[isHelpOnCommand(argv) ? 1 : 0]), commands)
     context.output.print(text)
     context.output.result({ [asked]: text })
     return 0
@@ -53,13 +54,17 @@ function version(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
 
-/** Whether a call wants to be told something and nothing to be done. */
+/** Whether a call wants to be told something and nothing to be done; `pr help COMMAND` does, too. */
 function asksForHelp(argv: readonly string[]): boolean {
-  return ['--help', '-h', '--version'].some((flag) => argv.includes(flag))
+  return ['--help', '-h', '--version'].some((flag) => argv.includes(flag)) || isHelpOnCommand(argv)
+}
+
+function isHelpOnCommand([word, name]: readonly string[]): boolean {
+  return word === helpCommand.name && commands.some((command) => command.name === name)
 }
 
 /** Every command; the first one is meant when none is named. */
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   runCommand,
   initCommand,
   planCommand,
@@ -73,6 +78,7 @@ const commands: readonly Command[] = [
   diffCommand,
   recordCommand,
   driftCommand,
+  helpCommand,
 ]
 
 /** The command that the first argument names; without such a name the first one. */
