@@ -17,8 +17,8 @@ export interface ConfigFile {
 
 const names = ['pr.config.yaml', 'pr.config.yml', 'pr.config.json', 'pr.config.ts']
 
-/** The configuration file of a folder, or null when it has none. Keys and values are not checked here. Throws PR_CONFIG. */
-export async function readConfigFile(folder: string): Promise<ConfigFile | null> {
+/** The configuration file of a folder, or null when it has none. Keys and values are not checked here, but one of `keys` may be spelt otherwise. Throws PR_CONFIG. */
+export async function readConfigFile(folder: string, keys: readonly string[]): Promise<ConfigFile | null> {
   const found = names.filter((name) => isThere(join(folder, name)))
   const [name] = found
   if (name === undefined) return null
@@ -27,13 +27,13 @@ export async function readConfigFile(folder: string): Promise<ConfigFile | null>
       hint: 'keep one of them',
     })
   }
-  return name.endsWith('.ts') ? readModule(folder, name) : readYamlFile(folder, name)
+  return name.endsWith('.ts') ? readModule(folder, name) : readYamlFile(folder, name, keys)
 }
 
 /** YAML 1.2 holds JSON, so one reader serves both and knows the lines of both. */
-async function readYamlFile(folder: string, name: string): Promise<ConfigFile> {
+async function readYamlFile(folder: string, name: string, keys: readonly string[]): Promise<ConfigFile> {
   const { readYaml } = await import('./yaml-document.ts')
-  const { value, problems, lineOf } = readYaml(name, await readText(folder, name))
+  const { value, problems, lineOf } = readYaml(name, await readText(folder, name), keys)
   if (problems.length > 0) throw new PromptRunnerError('PR_CONFIG', `${name} cannot be read`, { problems })
   return { name, folder, values: requireMap(name, value ?? {}), line: (key) => lineOf([key]) }
 }

@@ -29,7 +29,8 @@ interface ShownSetting {
  * All wrong values are reported together: PR_USAGE when a flag is among them, else PR_CONFIG.
  */
 export async function loadSettings(flags: Flags, environment: NodeJS.ProcessEnv, cwd: string): Promise<LoadedSettings> {
-  const reader = new SettingReader({ flags, environment, file: await readConfigFile(cwd), cwd })
+  const keys = settingRows.map(([name]) => name)
+  const reader = new SettingReader({ flags, environment, file: await readConfigFile(cwd, keys), cwd })
   const warnings: string[] = []
   const settings = assemble(reader, cwd, (sentence) => warnings.push(sentence))
   const { problems } = reader

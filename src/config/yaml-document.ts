@@ -14,8 +14,11 @@ interface YamlDocument {
   readonly lineOf: (path: Path) => number
 }
 
-/** Reads one YAML document. Faults become `problems`; it never throws. */
-export function readYaml(file: string, text: string): YamlDocument {
+/**
+ * Reads one YAML document. Faults become `problems`; it never throws. A key of its top level may be spelt in camel, snake or kebab case
+ * where it is one of `keys`.
+ */
+export function readYaml(file: string, text: string, keys: readonly string[] = []): YamlDocument {
   const counter = new LineCounter()
   // Its warnings would go to stderr by themselves; types that JSON has not, as !!binary, stay text.
   const document = parseDocument(text, { ...quiet, lineCounter: counter, prettyErrors: false, uniqueKeys: false })
@@ -26,6 +29,7 @@ export function readYaml(file: string, text: string): YamlDocument {
     const hint = 'Put what follows the line --- into a file of its own.'
     return { ...place, message: 'A second YAML document begins here, and a file can hold only one.', hint }
   })
+  spellAs(keys, document.contents)
   visit(document, {
     // The reader's own look for them compares each key with all others: minutes for a file of 100,000.
     Map(_, { items }) {
@@ -53,6 +57,14 @@ export function readYaml(file: string, text: string): YamlDocument {
     problems.push({ file, message: `The file cannot be read: ${why}.` })
   }
   return { value, problems, lineOf: (path) => lineAt(offsetOf(document.contents, path)) }
+}
+
+function spellAs(keys: readonly string[], contents: unknown): void {
+  const plain = (key: string) => key.replaceAll(/[-_]/g, '').toLowerCase()
+  const known = new Map(keys.map((key) => [plain(key), key]))
+  for (const { key } of isMap(contents) ? contents.items : []) {
+    if (isScalar(key) && typeof key.value === 'string') key.value = known.get(plain(key.value)) ?? key.value
+  }
 }
 
 /** An object that refuses unknown keys, naming the one that was probably meant. */

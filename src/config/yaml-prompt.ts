@@ -9,7 +9,7 @@ import { readYaml, schemaProblems, strictObject } from './yaml-document.ts'
 
 /** Reads a `.yaml` prompt file and looks for the files that it names. Never throws: everything wrong is a problem with its line. */
 export async function readYamlPrompt(file: string, text: string): Promise<ParsedPrompt> {
-  const document = readYaml(file, text)
+  const document = readYaml(file, text, Object.keys(promptSchema.shape))
   if (document.problems.length > 0) return { prompt: null, problems: document.problems }
   const read = promptSchema.safeParse(document.value)
   if (!read.success) return { prompt: null, problems: schemaProblems(file, document, read.error) }

@@ -56,3 +56,16 @@ it.each([
     problems: [{ file, ...problem }],
   })
 })
+
+it('takes keys in other spellings, and each once', async () => {
+  const text = 'videoName: otter\nTOTAL_FRAMES: 60\npositive-prompt: an otter\nframesPerChunk: 33\n'
+  const folder = temporaryFolder({ 'otter.yaml': text, 'twice.yaml': `${text}frames_per_chunk: 33\n` })
+  const read = (name: string) => readPrompts({ files: [join(folder, name)], dir: folder })
+  expect(await read('otter.yaml')).toMatchObject([
+    { videoName: 'otter', totalFrames: 60, overrides: { framesPerChunk: 33 }, lines: { framesPerChunk: 4 } },
+  ])
+  const { problems } = await failure(() => read('twice.yaml'))
+  expect(problems).toMatchObject([
+    { line: 5, message: 'A key stands twice in one mapping.', value: 'frames_per_chunk' },
+  ])
+})
