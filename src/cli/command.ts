@@ -9,6 +9,8 @@ export interface CommandContext extends Stop {
   readonly cwd: string
   /** Words of the command line. */
   readonly argv: readonly string[]
+  /** Every command there is; the first one is meant when none is named. */
+  readonly commands: readonly Command[]
 }
 
 /** An option of the command line, or an argument without a flag; `shows` stands for its value in the help. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command, CommandContext } from './command.ts'
 import { cleanCommand } from './commands/clean.ts'
+import { completionCommand } from './commands/completion.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { helpCommand } from './commands/help.ts'
@@ -29,7 +30,7 @@ export async function main(
 ): Promise<number> {
   const whole = wholeCommands({ argv, environment, cwd, script: process.argv[1] }, commands)
   const output = new Output(modeBeforeSettings(argv, environment), streams, whole)
-  const exitCode = await dispatch(argv, { output, environment, cwd, argv }).catch((error) =>
+  const exitCode = await dispatch(argv, { output, environment, cwd, argv, commands }).catch((error) =>
     reportFailure(error, output),
   )
   const allWritten = await output.close()
@@ -78,6 +79,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   recordCommand,
   driftCommand,
+  completionCommand,
   helpCommand,
 ]
 
