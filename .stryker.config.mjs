@@ -16,6 +16,8 @@ export default {
   dryRunTimeoutMinutes: 30,
   incremental: true,
   incrementalFile: `${out}.incremental.json`,
+  // What it copies into its sandbox is not its own earlier one.
+  ignorePatterns: ['.stryker'],
   tempDirName: `${out}.sandbox`,
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   htmlReporter: { fileName: `${out}.html` },
