@@ -61,7 +61,7 @@ it.each([
   })
   const graphs: Record<string, object> = {
     SolidMask: {
-      1: { class_type: 'SolidMask', inputs: { value: 1, width: 32, height: 16 } },
+      1: { class_type: 'SolidMask', inputs: { value: 1, width: 48, height: 48 } },
       2: { class_type: 'MaskToImage', inputs: { mask: ['1', 0] } },
       3: save('2'),
     },
@@ -77,7 +77,7 @@ it.each([
   if (code === 0) {
     expect(stdout).toBe('Recorded recordings/otter, verified by a replay: it is new.\n')
     expect(stderr).toBe(
-      `warning: otter.json: the server said "${said('32x16')}", the replay "${said('512x512')}"; what MaskToImage, SolidMask makes is not simulated\n`,
+      `warning: otter.json: the server said "${said('32x16')}", the replay "${said('48x48')}"; what MaskToImage, SolidMask makes is not simulated\n`,
     )
   } else expect(stderr).toContain(`the server said "${said('32x16')}", the replay "${said('64x16')}"`)
 })
