@@ -179,7 +179,7 @@ export interface MediaInfo {
   readonly height: number
 }
 
-/** How the ffmpeg client starts a program. In a dry run the simulator answers here: the one stand-in (README, Decisions). */
+/** How the ffmpeg client starts a program. In a dry run the simulator answers here: the one stand-in (`pr help decisions`). */
 export type RunProgram = (
   command: string,
   args: readonly string[],

@@ -3,7 +3,7 @@ import { connectionSettings } from './table/connections.ts'
 import { runSettings } from './table/run.ts'
 import { workSettings } from './table/work.ts'
 
-/** Every setting there is, in the order of the README's table. */
+/** Every setting there is, in the order of the table of `pr help settings`. */
 export const settingTable = { ...connectionSettings, ...workSettings, ...runSettings }
 
 export type SettingName = keyof typeof settingTable

@@ -3,7 +3,7 @@ import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behavi
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
 
-/** Everything that can be set, settled once and frozen. Names follow the README's settings table. */
+/** Everything that can be set, settled once and frozen. Names follow the table of `pr help settings`. */
 export interface Settings {
   readonly comfyui: {
     readonly url: URL

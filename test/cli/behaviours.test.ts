@@ -5,10 +5,10 @@ import { freshSimulator, ORIGIN } from '../simulators/comfyui/reach-simulator.ts
 import { startServingIn } from '../support/serving.ts'
 import { newFolder, runPr } from './run-pr.ts'
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../src/help/node-packs.md', import.meta.url), 'utf8')
 const exports = new URL('../../src/index.ts', import.meta.url).pathname
-/** The README's example of a node pack, as it stands there. */
-const example = /```ts\n(import \{ defineBehaviour[\s\S]*?)```/.exec(readme)![1]!.replace('prompt-runner', exports)
+/** The help's example of a node pack, as it stands there. */
+const example = /```ts\n(import \{ defineBehaviour[\s\S]*?)```/.exec(page)![1]!.replace('prompt-runner', exports)
 const package_ = '{"type":"module"}'
 
 const workflow = (text: string, height = 64) => ({

@@ -185,16 +185,14 @@ it.each([
   expect([settings.dryRun.enabled, settings.storage.bucket]).toEqual([enabled, enabled ? 'dry-run' : null])
 })
 
-it.each(['framesPerChunk', 'frames_per_chunk', 'frames-per-chunk'])(
-  'knows a chunk length that was asked for as %s from one that was not',
-  async (key) => {
-    const cwd = newFolder({ 'pr.config.yaml': `${key}: 101\n` })
-    expect((await loadSettings({}, {}, cwd)).settings.plan).toMatchObject({
-      framesPerChunk: 101,
-      given: { framesPerChunk: { file: 'pr.config.yaml', line: 1 } },
-    })
-  },
-)
+const spellings = ['framesPerChunk', 'frames_per_chunk', 'frames-per-chunk']
+it.each(spellings)('knows a chunk length that was asked for as %s from one that was not', async (key) => {
+  const cwd = newFolder({ 'pr.config.yaml': `${key}: 101\n` })
+  expect((await loadSettings({}, {}, cwd)).settings.plan).toMatchObject({
+    framesPerChunk: 101,
+    given: { framesPerChunk: { file: 'pr.config.yaml', line: 1 } },
+  })
+})
 
 it.each([
   [{ 'no-shutdown': true }, 'keep'],
