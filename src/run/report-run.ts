@@ -16,7 +16,17 @@ export async function reportRun(named: string | undefined, settings: Settings): 
   const run = chosen(named, settings)
   if (run.problem) throw run.problem
   const { page, place } = placesOf(run, settings)
-  const html = await writtenReport(place, () => loadTemplates(settings.workflows))
+  const html = await writtenReport(place, () => loadTemplates(settings.workflows)).catch((cause: Error) => {
+    if (cause instanceof PromptRunnerError) throw cause
+    throw new PromptRunnerError(
+      'PR_STATE',
+      `The files of ${run.runName} in ${run.folder} are not as they were written: ${cause.message}`,
+      {
+        hint: 'somebody edited them, or another version wrote them',
+        cause,
+      },
+    )
+  })
   try {
     writeFileSync(page, html)
   } catch (cause) {

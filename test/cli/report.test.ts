@@ -84,3 +84,13 @@ it('tells of a rehearsal that was killed what it had done', async () => {
   expect((await callPr(['report', runFolder(cwd).folder], { cwd })).exitCode).toBe(0)
   expect(read(join(folder, 'report.html'))).toContain('not ended')
 })
+
+it('says in a sentence which files of a run somebody has changed', async () => {
+  const { cwd, folder } = await rehearse(small, { files })
+  const workflow = join(folder, 'workflows/workflow_001_high_noise_render.json')
+  const report = async () => (await callPr(['report'], { cwd })).stderr
+  writeFileSync(workflow, '{"workflow":{"1":{}}}')
+  expect(await report()).toMatch(/^PR_STATE: The files of [a-z-]+ in .* are not as they were written: /)
+  writeFileSync(workflow, '{')
+  expect(await report()).toMatch(/^PR_STATE: .*workflow_001_high_noise_render.json is not JSON: /)
+})

@@ -22,8 +22,15 @@ function exchangeOf({ start, length, startedAt: at }: RawLine, file: number): Ke
   const bytes = Buffer.alloc(length > LARGEST ? HEAD : length)
   readSync(file, bytes, 0, bytes.length, start)
   const text = bytes.toString().trimEnd().replace(/,$/, '')
-  if (length > LARGEST) return { ...nothing, at, ...largeOne(text) }
-  const { request, response, _pr: own, _webSocketMessages: messages } = JSON.parse(text) as HarLine
+  if (length > LARGEST) return { ...nothing, at, ...headOf(text), note: 'too large to be read here' }
+  try {
+    return wholeOne(JSON.parse(text) as HarLine, at)
+  } catch {
+    return { ...nothing, at, ...headOf(text), note: 'not to be read' }
+  }
+}
+
+function wholeOne({ request, response, _pr: own, _webSocketMessages: messages }: HarLine, at: number): KeptExchange {
   const note = [
     own?.provenance,
     own?.fault && `fault: ${own.fault}`,
@@ -51,9 +58,10 @@ interface HarLine {
 
 const nothing = { service: '', method: '', url: '', status: 101, sent: 0, received: 0, note: '' }
 
-function largeOne(head: string): Partial<KeptExchange> {
+/** What its first members tell. */
+function headOf(head: string): Partial<KeptExchange> {
   const [, method = ''] = /"method":"([A-Z]+)"/.exec(head) ?? []
   const [, url = ''] = /"url":("(?:[^"\\]|\\.)*")/.exec(head) ?? []
   const isSocket = head.includes('"_resourceType":"websocket"')
-  return { method, url: url && JSON.parse(url), status: isSocket ? 101 : 0, note: 'too large to be read here' }
+  return { method, url: url && JSON.parse(url), status: isSocket ? 101 : 0 }
 }

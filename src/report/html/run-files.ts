@@ -19,7 +19,12 @@ export interface RunFiles {
 export interface KeptSummary {
   readonly ok: boolean
   readonly exit_code: number
-  readonly failures: ReadonlyArray<{ readonly code: string; readonly message: string; readonly hint: string | null }>
+  readonly failures: ReadonlyArray<{
+    readonly code: string
+    readonly message: string
+    readonly hint: string | null
+    readonly problems: ReadonlyArray<{ readonly file: string; readonly message: string }>
+  }>
   readonly spent: { readonly seconds: number; readonly usd: number | null } | null
   readonly price: { readonly usd_per_hour: number; readonly source: string } | null
   readonly warnings: readonly string[]

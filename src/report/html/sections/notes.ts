@@ -5,8 +5,10 @@ import { points, type Section } from './section.ts'
 
 /** What went wrong, what is warned of, and what a rehearsal could not try; null when there is nothing to say. */
 export function notesSection({ summary, events }: RunFiles): Section | null {
-  const failures =
-    summary?.failures.map(({ code, message, hint }) => [`${code}: ${message}`, hint].filter(Boolean).join(' – ')) ?? []
+  const failures = (summary?.failures ?? []).flatMap(({ code, message, hint, problems }) => [
+    [`${code}: ${message}`, hint].filter(Boolean).join(' – '),
+    ...problems.map((problem) => `${problem.file}: ${problem.message}`),
+  ])
   const failed = events
     .filter((event) => event.kind === 'video-failed')
     .map(({ video, code, reason }) => `${video}: ${code}: ${reason}`)
@@ -16,7 +18,7 @@ export function notesSection({ summary, events }: RunFiles): Section | null {
   const warnings = summary?.warnings ?? [...new Set(said)]
   const rehearsal = summary?.rehearsal ?? null
   const parts = [
-    part('Failures', [...failures, ...failed], 'bad'),
+    part('Failures', failures.length > 0 ? failures : failed, 'bad'),
     part('Warnings', warnings),
     ...(rehearsal ? rehearsed(rehearsal) : []),
   ].filter((html) => html !== '')
