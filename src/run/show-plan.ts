@@ -14,7 +14,8 @@ import { filmWork } from './estimate/film-work.ts'
 import { knownMachine, type RecordedMachine } from './estimate/known-machine.ts'
 import { planAll, showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
-import { sinceLastRun, sinceText } from './since-last-run.ts'
+import { leftSince, sinceLastRun } from './since-last-run.ts'
+import { sinceText } from './since-text.ts'
 import { givenPrice } from './terms.ts'
 
 /** What a plan is shown for. */
@@ -39,7 +40,9 @@ export async function showPlan(
   const planned = { ...(await planAll(settings, host)), approved }
   if (approved) await refuseStale(approved, settings, planned, host, asksServer ? 'server' : 'recording')
   const { plans } = planned
-  const work = filmWork(planned)
+  const since = sinceLastRun(settings, plans)
+  const { resume } = settings.run
+  const work = filmWork(planned, resume === null ? undefined : leftSince(since))
   const price = givenPrice(settings, Date.now())
   showPlans(plans, output)
   const recording = settings.run.gpu === null ? await recordedMachine(settings) : null
@@ -47,12 +50,11 @@ export async function showPlan(
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   const compared = gpus ? compareGpus(work, readProfiles()) : []
   const combine = combineText(plans, estimate)
-  const since = sinceLastRun(settings, plans)
   const size = `${counted(plans.length, 'film')}, ${counted(plans.flatMap(jobsOf).length, 'job')}`
   output.print(
     [
       `Plan: ${size}`,
-      ...sinceText(since),
+      ...sinceText(since, { isResumed: resume !== null }),
       ...estimatedText(estimated, price),
       ...gpuTable(compared),
       ...(combine === null ? [] : [`! ${combine}`]),
@@ -63,7 +65,8 @@ export async function showPlan(
     const said = await (asksServer ? askServer(settings, planned, host) : saidByRecording(settings, planned))
     const { options } = host.commandLine
     writePlanFile(out, await makePlanFile(planned, said, { options, estimate: data, since }))
-    output.print(`Written to ${out}; run it, and nothing else, with: pr --plan ${quoted(out)}`)
+    const words = ['--plan', out, ...(resume === null ? [] : ['--resume', resume])].filter(Boolean)
+    output.print(`Written to ${out}; run it, and nothing else, with: pr ${words.map(quoted).join(' ')}`)
   } else if (approved) output.print(`${approved.path} holds: nothing has changed since it was made`)
   output.result({
     plans: plans.map(writtenPlan),

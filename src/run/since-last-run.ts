@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
+import { stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { jobChanges } from '../domain/approval/job-changes.ts'
+import type { FilmWork } from '../domain/estimate/film-time.ts'
 import { jobsOf, type Plan } from '../domain/plan.ts'
 import { mainFileOf, type OutputFile } from '../domain/run-event.ts'
-import { counted, rangesText } from '../domain/wording.ts'
+import { PromptRunnerError } from '../errors.ts'
 import { filmOf, type JobDecision, noFacts, resumeDecision } from '../orchestrator/resume-decision.ts'
-import { readRunState } from '../state/read-journal.ts'
+import { findRun, readRunState } from '../state/read-journal.ts'
 import type { RunState } from '../state/run-state.ts'
-import { type KnownRun, runsIn } from './known-runs.ts'
+import { type KnownRun, lastUnfinished, runsIn } from './known-runs.ts'
 
 /** Why each job of a film runs, or need not, seen from the last run of the film. */
 export interface SinceRun {
@@ -17,40 +19,47 @@ export interface SinceRun {
   readonly jobs: readonly JobSince[]
 }
 
-export interface JobSince {
+interface JobSince {
   readonly number: number
   readonly why: string
   /** Whether going on with that run would not run it again. */
   readonly isDone: boolean
 }
 
-/** Compares plans with the last live runs of their films in the output directory; nobody is asked what the server still has. */
-export function sinceLastRun({ run: { outputDir } }: Settings, plans: readonly Plan[]): SinceRun[] {
-  const runs = runsIn(outputDir).filter(({ dryRun, problem }) => !dryRun && problem === null)
+/**
+ * Compares plans with the live run that `--resume` names, else with the last ones of their films in the output directory; nobody is
+ * asked what the server still has. Throws PR_STATE for a run that is not there, and PR_USAGE for one that is elsewhere.
+ */
+export function sinceLastRun(settings: Settings, plans: readonly Plan[]): SinceRun[] {
+  const resumed = resumedName(settings)
+  const runs = runsIn(settings.run.outputDir).filter(
+    ({ runName, dryRun, problem }) => !dryRun && problem === null && (resumed === null || resumed === runName),
+  )
   return plans.map((plan) => sinceRun(plan, runs))
 }
 
-/** The same for a person; nothing where there was no run. */
-export function sinceText(since: readonly SinceRun[]): string[] {
-  return since.flatMap(({ film, run, jobs }) => {
-    if (run === null) return []
-    const reasons = Map.groupBy(jobs, ({ why }) => why)
-    const done = jobs.filter(({ isDone }) => isDone).map(({ number }) => number)
-    const rest =
-      done.length > 0 && run.condition !== 'done'
-        ? [
-            `  a new run makes ${counted(jobs.length, 'job')}; --resume ${run.runName} makes ${jobs.length - done.length}`,
-          ]
-        : []
-    return [
-      `Since the last run of ${film}, ${run.runName} (${run.condition}):`,
-      ...[...reasons].map(([why, group]) => `  ${jobsText(group.map(({ number }) => number))}: ${why}`),
-      ...rest,
-    ]
-  })
+/** What is left to be made when that run is gone on with. */
+export function leftSince(since: readonly SinceRun[]): FilmWork['isToDo'] {
+  const isDone = new Set(
+    since.flatMap(({ film, jobs }) => jobs.flatMap((job) => (job.isDone ? keyOf(film, job.number) : []))),
+  )
+  return ({ workflowNumber }, { videoName }) => !isDone.has(keyOf(videoName, workflowNumber))
 }
 
-const jobsText = (numbers: readonly number[]) => `${numbers.length === 1 ? 'job' : 'jobs'} ${rangesText(numbers)}`
+const keyOf = (film: string, number: number) => `${number} ${film}`
+
+/** The live run that is to be gone on with; null: none is. */
+function resumedName(settings: Settings): string | null {
+  const { resume, isElsewhere, outputDir } = settings.run
+  if (resume === null) return null
+  if (isElsewhere) {
+    throw new PromptRunnerError('PR_USAGE', 'a plan is made without the bucket, and --resume names a run in one', {
+      hint: 'leave --resume out; a live run with it says what is left, and asks before it goes on',
+    })
+  }
+  if (resume === '') return lastUnfinished({ ...settings, dryRun: { ...settings.dryRun, enabled: false } }).runName
+  return findRun(stateDirOf(outputDir), resume).state.runName
+}
 
 type Found = Omit<KnownRun, 'isOutdated'>
 

@@ -20,6 +20,13 @@ async function planned(flags: readonly string[] = []) {
   return { cwd, args, stdout, file: join(cwd, 'plan.json') }
 }
 
+/** The plan of a film that no test changes. */
+let kept: ReturnType<typeof planned> | undefined
+const keptPlan = () => {
+  kept ??= planned()
+  return kept
+}
+
 const read = (file: string): Json => JSON.parse(readFileSync(file, 'utf8'))
 
 it('writes what a plan is made from, the same for the same, byte for byte', async () => {
@@ -85,10 +92,10 @@ it.each([
   ['lacks a part', (text: string) => text.replace('"kind": "high"', '"kind": "higher"')],
   ['was edited', (text: string) => text.replace('"An otter"', '"An Otter"')],
 ])('refuses a plan that %s', async (what, change) => {
-  const { cwd, file } = await planned()
+  const { cwd, file } = await keptPlan()
   const text = change(readFileSync(file, 'utf8'))
-  if (text !== null) writeFileSync(file, text)
-  const name = text === null ? 'none.json' : 'plan.json'
+  if (text !== null) writeFileSync(join(cwd, 'other.json'), text)
+  const name = text === null ? 'none.json' : 'other.json'
   const { exitCode, stderr } = await callPr(['--dry-run', '--plan', name], { cwd })
   expect(exitCode).toBe(2)
   await expect(stderr).toMatchFileSnapshot(`expected/plan-that-${what.replaceAll(' ', '-')}.txt`)
@@ -133,4 +140,32 @@ it('refuses a plan whose server is another one by now, together with all else', 
   expect(await start('--quiet')).toBe(`${refusal('1 thing')}${gpu}`)
   expect(await start('--quiet', '--cfg', '2')).toBe(`${refusal('2 things')}  otter: cfg: 1 → 2\n${gpu}`)
   expect(promptsSent(other)).toBe(0)
+})
+
+it('says what of a plan is not compared', async () => {
+  const world = await simulatedWorld()
+  const context = runContext({ 'prompt_files/otter.txt': promptFile('otter', 5) })
+  const { cwd } = context
+  const said = ({ stderr, stdout }: { stderr: string; stdout: string }) =>
+    `${stdout}${stderr}`.split('\n').find((line) => line.includes('The plan plan.json'))
+  await callPr(['plan', ...small, '-o', 'plan.json', '--quiet'], { cwd })
+  const live = await context.start(world, ['--plan', 'plan.json', '--no-upload'], { isBare: true }).ended
+  expect([live.exitCode, said(live)]).toEqual([
+    0,
+    'The plan plan.json knows of the server what the recording wan22-two-chunks said; the server itself was not asked: its version, GPU and models are not compared. `pr plan --ask-server --output-dir output/prompt-runner` plans by it',
+  ])
+  await context.start(world, ['plan', '--ask-server', ...small, '-o', 'plan.json'], { isAgreed: false }).ended
+  const check = await callPr(['plan', '--plan', 'plan.json'], { cwd })
+  expect([check.exitCode, said(check)]).toEqual([0, expect.stringMatching(/ is asked by a live run, and by /)])
+})
+
+it.each([
+  [['plan', '-o'], /^PR_USAGE: -o needs a value\n {2}hint: write -o VALUE\n$/],
+  [['plan', '-o', 'no/plan.json'], /^PR_FILE: Writing the plan to no\/plan\.json failed: ENOENT/],
+  [['--dry-run', '--sweep', '--plan', 'plan.json'], /PR_USAGE: --sweep tries the first chunks again and again/],
+])('refuses %j', async (args, refusal) => {
+  const { cwd } = await keptPlan()
+  const words =
+    args[0] === 'plan' ? [...args.slice(0, 1), '--quiet', '--prompt-file', 'otter.yaml', ...args.slice(1)] : args
+  expect((await callPr(words, { cwd })).stderr).toMatch(refusal)
 })

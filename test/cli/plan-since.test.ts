@@ -43,6 +43,11 @@ it('tells why each job runs since the last run, and what going on with that woul
     '  jobs 5–6: the same, not begun',
     '  a new run makes 6 jobs; --resume RUN makes 3',
   ])
+  expect((await since(context, name, '--resume')).slice(0, 2)).toEqual([
+    'Going on with RUN (failed), for otter:',
+    '  jobs 1–3: the same, done',
+  ])
+  expect((await since(context, name, '--resume', name)).at(-1)).toBe('  3 jobs to run, 3 skipped')
   expect(await since(context, name, '--chunk-seed', '2:7')).toEqual([
     head,
     '  jobs 1–2: the same, done',

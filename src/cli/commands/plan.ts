@@ -31,6 +31,7 @@ export const planCommand = defineCommand({
       'vae',
       'price',
       'outputDir',
+      'resume',
       'recording',
       'logLevel',
       'json',

@@ -88,7 +88,7 @@ function uncompared({ path, plan: { server } }: ApprovedPlan, compared: Compared
   const known = server.from === 'recording' ? `the recording ${server.name}` : server.name
   const rest =
     compared === 'recording'
-      ? 'a dry run does not ask it: whether its version, GPU and models are as planned shows in the live run'
+      ? 'whether its version, GPU and models are as planned is asked by a live run, and by `pr plan --ask-server`'
       : 'the server itself was not asked: its version, GPU and models are not compared. `pr plan --ask-server` plans by it'
   return `The plan ${path} knows of the server what ${known} said; ${rest}`
 }
