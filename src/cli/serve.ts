@@ -14,6 +14,8 @@ import type { Output } from './output.ts'
 import type { Stop } from './signals.ts'
 
 interface ServeOptions extends Pick<Stop, 'signal' | 'endInOrder'> {
+  /** Model files that ComfyUI has besides those that were recorded. */
+  readonly models?: readonly string[]
   /** As it was given. */
   readonly port: string
   readonly settings: Settings
@@ -21,12 +23,19 @@ interface ServeOptions extends Pick<Stop, 'signal' | 'endInOrder'> {
 }
 
 /** Serves until `signal` is aborted. Returns the exit code: 0, or 3 when a request had no answer. Throws PR_USAGE. */
-export async function serve({ port, settings, output, signal, endInOrder }: ServeOptions): Promise<number> {
+export async function serve({
+  port,
+  models = [],
+  settings,
+  output,
+  signal,
+  endInOrder,
+}: ServeOptions): Promise<number> {
   const { dryRun, behaviours } = settings
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
   // Other programs wait for real.
   const { comfyui, ...faults } = await faultsOf(settings, { clock: realClock, isVirtual: false })
-  const options = { clock, newId: randomUUID, keepBytes: true, behaviours, answersFirst: true, comfyui }
+  const options = { clock, newId: randomUUID, keepBytes: true, behaviours, answersFirst: true, models, comfyui }
   const world = await simulatedServices(dryRun.recording, options)
   tellLeftOut(world.recording, output)
   const unknown = unknownVersion(world.knowledge.version)

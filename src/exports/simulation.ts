@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly buckets?: readonly string[]
   /** Ids of the pods that exist. Without it every pod does. */
   readonly pods?: readonly string[]
+  /** Model files that the server has besides those that were recorded: `checkpoints/x.safetensors`. */
+  readonly models?: readonly string[]
   /** What node classes do, by code. */
   readonly behaviours?: readonly NodeBehaviour[]
 }
@@ -57,6 +59,7 @@ export async function loadWorld({
   comfyuiUrl = 'http://127.0.0.1:8188',
   speed = 'max',
   behaviours,
+  models,
   buckets,
   pods,
   faults = noFaults,
@@ -79,7 +82,17 @@ export async function loadWorld({
     count += 1
     return uuidV5(`simulated ${count}`, SIMULATION)
   }
-  const options = { clock, newId, keepBytes: true, behaviours, buckets, pods, answersFirst, comfyui: faults.comfyui }
+  const options = {
+    clock,
+    newId,
+    keepBytes: true,
+    behaviours,
+    models,
+    buckets,
+    pods,
+    answersFirst,
+    comfyui: faults.comfyui,
+  }
   const { all, comfyui } = await simulatedServices(recording, options)
   const url = new URL(comfyuiUrl)
   const services = all.map((service) => atBasePath(faults.wrap(service), service === comfyui ? url.pathname : ''))

@@ -2,6 +2,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { type ComfyuiKnowledge, comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { loadRecording, type Recording } from '../recording/load-recording.ts'
 import type { NodeBehaviour } from './comfyui/behaviours/node-behaviour.ts'
+import { lendModels } from './comfyui/lend-models.ts'
 import { type ComfyuiOptions, type ComfyuiSimulator, comfyuiSimulator } from './comfyui/simulator.ts'
 import { gcsSeed, gcsSimulator } from './gcs/gcs-simulator.ts'
 import { googleAuthSimulator } from './google-auth-simulator.ts'
@@ -41,13 +42,15 @@ export async function simulatedServices(
     comfyui?: ((make: MakeComfyui) => ComfyuiSimulator) | undefined
     behaviours?: readonly NodeBehaviour[] | undefined
     answersFirst?: boolean | undefined
+    /** Files that ComfyUI has besides those that were recorded: `checkpoints/x.safetensors`. */
+    models?: readonly string[] | undefined
     /** Those that exist; without it every one does. */
     buckets?: readonly string[] | undefined
     pods?: readonly string[] | undefined
   },
 ): Promise<SimulatedServices> {
   const recording = await loadRecording(name)
-  const knowledge = comfyuiKnowledge(recording.entries)
+  const knowledge = lendModels(comfyuiKnowledge(recording.entries), options.models ?? [])
   const seed = async <T>(service: string, read: (log: Recording['hars'][number]['log']) => T | null): Promise<T> => {
     for (const { hars } of [recording, await loadRecording(service)]) {
       for (const { log } of hars) {

@@ -18,6 +18,13 @@ export const serveCommand = defineCommand({
       group: 'Serve',
       describe: 'simulate nothing: pass everything on to the live ComfyUI at --comfyui-url and record it',
     },
+    model: {
+      type: 'string',
+      array: true,
+      shows: 'FOLDER/NAME',
+      group: 'Serve',
+      describe: 'a model file that ComfyUI is to have besides those that were recorded; may be repeated',
+    },
     ...settingOptions([
       'comfyuiUrl',
       'comfyuiToken',
@@ -35,12 +42,13 @@ export const serveCommand = defineCommand({
     ['pr serve', 'ComfyUI on http://127.0.0.1:8188; Ctrl-C stops it'],
     ['pr serve --port 0 --json', 'on free ports; addresses and environment as one JSON object when they answer'],
     ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as fast as it was'],
+    ['pr serve --model checkpoints/sd15.safetensors', 'with a model of other people’s examples'],
     ['pr serve --port 8189 --record-to recordings/mine', 'in front of a live ComfyUI on 8188, for any client'],
     ["pr serve --fault '2nd socket open: status 403'", 'with something that goes wrong; --fault help lists all'],
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run({ port, 'record-to': recordTo, ...flags }, context) {
+  async run({ port, 'record-to': recordTo, model: models = [], ...flags }, context) {
     const { output, environment, cwd: _, ...stop } = context
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
@@ -50,7 +58,7 @@ export const serveCommand = defineCommand({
       return 0
     }
     const { portOf, serve } = await import('../serve.ts')
-    if (recordTo === undefined) return serve({ port, settings, output, ...stop })
+    if (recordTo === undefined) return serve({ port, models, settings, output, ...stop })
     const { recordingProxy } = await import('../../record/recording-proxy.ts')
     return recordingProxy({ port: portOf(port, 1), recordTo, settings, environment }, context)
   },

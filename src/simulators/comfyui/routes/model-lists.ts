@@ -5,7 +5,7 @@ import { isDict, type Py } from '../python/py.ts'
  * Folders in the server's own order (folder_paths.py), each with an input that lists its files (nodes.py, comfy_extras
  * of 0.3.64).
  */
-const LISTED_BY: ReadonlyArray<readonly [folder: string, className: string, input: string]> = [
+export const LISTED_BY: ReadonlyArray<readonly [folder: string, className: string, input: string]> = [
   ['checkpoints', 'CheckpointLoaderSimple', 'ckpt_name'],
   ['configs', 'CheckpointLoader', 'config_name'],
   ['loras', 'LoraLoader', 'lora_name'],
