@@ -9,7 +9,8 @@ export function sinceText(since: readonly SinceRun[], { isResumed }: { readonly 
     const reasons = [...Map.groupBy(jobs, ({ why }) => why)]
     return [
       isResumed ? `Going on with ${name}, for ${film}:` : `Since the last run of ${film}, ${name}:`,
-      ...reasons.map(([why, group]) => `  ${jobsText(group.map(({ number }) => number))}: ${why}`),
+      ...reasons.slice(0, MOST).map(([why, group]) => `  ${jobsText(group)}: ${why}`),
+      ...folded(reasons.slice(MOST)),
       ...lastLine({ film, run, jobs }, isResumed),
     ]
   })
@@ -23,4 +24,16 @@ function lastLine({ run, jobs }: SinceRun, isResumed: boolean): string[] {
   return [`  a new run makes ${counted(jobs.length, 'job')}; --resume ${run?.runName} makes ${left}`]
 }
 
-const jobsText = (numbers: readonly number[]) => `${numbers.length === 1 ? 'job' : 'jobs'} ${rangesText(numbers)}`
+/** Reasons that are told one by one: a new seed gives each chunk one of its own. */
+const MOST = 8
+
+function folded(reasons: ReadonlyArray<readonly [string, readonly Job[]]>): string[] {
+  const jobs = reasons.flatMap(([, group]) => group).toSorted((a, b) => a.number - b.number)
+  return jobs.length > 0 ? [`  ${jobsText(jobs)}: ${counted(reasons.length, 'more reason')}, which --json tells`] : []
+}
+
+type Job = SinceRun['jobs'][number]
+
+function jobsText(jobs: readonly Job[]): string {
+  return `${jobs.length === 1 ? 'job' : 'jobs'} ${rangesText(jobs.map(({ number }) => number))}`
+}

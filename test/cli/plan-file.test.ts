@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { type Json, promptFile, rehearse, temporaryFolder } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
 import { promptsSent, type SimulatedWorld, simulatedWorld } from '../support/simulated-world.ts'
+import { templateFolder } from '../support/template-folder.ts'
 import { callPr } from './call-pr.ts'
 
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
@@ -82,6 +83,21 @@ it('refuses a plan with everything that has changed since', async () => {
   const run = await rehearse(['--plan', 'plan.json', ...flags], { cwd })
   expect([run.exitCode, run.files]).toEqual([2, []])
   expect(run.stderr.replaceAll('*DRY-RUN* ', '').split('\n').slice(0, -2)).toEqual(transcript.split('\n').slice(1, -3))
+})
+
+it('tells which template changed, and takes the same in another form for the same', async () => {
+  const folder = templateFolder({})
+  const render = join(folder, 'render.json')
+  const { cwd } = await planned(['--workflows', folder])
+  const check = async () => {
+    const { stderr } = await callPr(['plan', '--plan', 'plan.json', '--quiet'], { cwd })
+    return stderr.replaceAll(folder, 'own').split('\n').slice(1, -2)
+  }
+  const text = readFileSync(render, 'utf8')
+  writeFileSync(render, JSON.stringify(JSON.parse(text)))
+  expect(await check()).toEqual([])
+  writeFileSync(render, text.replace('"euler"', '"heun"'))
+  expect(await check()).toEqual(['  template: render: what is in own/render.json has changed'])
 })
 
 it.each([
