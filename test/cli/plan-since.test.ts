@@ -67,7 +67,13 @@ it('tells why each job runs since the last run, and what going on with that woul
     ...Array(4).fill('steps 8 → 6'),
     ...['job 2 changed', 'job 4 and 5 changed'],
   ])
-  const { exitCode } = await context.live(world, ['--seed', '100', '--no-upload', '--resume', name])
+  const flags = ['--resume', name, '-o', 'plan.json', '--quiet']
+  const { stdout } = await callPr(['plan', ...small, ...flags], { cwd: context.cwd })
+  expect(stdout).toContain(
+    `\nWritten to plan.json; run it, and nothing else, with: pr --plan plan.json --resume ${name}\n`,
+  )
+  const planned = ['--plan', 'plan.json', '--resume', name, '--no-upload']
+  const { exitCode } = await context.live(world, planned, {}, { isBare: true })
   expect(exitCode).toBe(0)
   expect(await since(context, name)).toEqual([
     'Since the last run of otter, RUN (done):',
