@@ -7,6 +7,7 @@ import { readInputText, unreadable } from '../files/read-input.ts'
 import type { PlanFinding } from '../planning/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../planning/invalid-plans.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
+import { membersOf } from '../recording/exact-json.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { offlineServer } from '../simulators/comfyui/offline/check-graph.ts'
@@ -52,6 +53,12 @@ async function serverOf(file: unknown, { dryRun }: Settings, output: CommandCont
     const objectInfo = await readInputText(file).catch((cause: Error) => {
       throw new PromptRunnerError('PR_USAGE', `--object-info ${file}: ${unreadable(cause)}`, { cause })
     })
+    const members = [...(membersOf(objectInfo) ?? [])]
+    if (!members.some(([, text]) => /"input"\s*:/.test(text))) {
+      throw new PromptRunnerError('PR_USAGE', `--object-info ${file}: It has no node classes.`, {
+        hint: 'give what the server answers to GET /object_info, kept in a file',
+      })
+    }
     return { objectInfo, version: NEWEST, server: `the classes of ${file}, by the rules of ComfyUI ${NEWEST}` }
   }
   const recording = await loadRecording(dryRun.recording)

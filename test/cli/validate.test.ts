@@ -79,7 +79,13 @@ it('checks against what another server answers to GET /object_info', async () =>
     exit code 2
     "
   `)
-  expect(await validated(['./wf.json', '--object-info', './wf.json'], cwd)).toMatch('exit code 2')
+  writeFileSync(join(cwd, 'worker.json'), `{"input": {"workflow": ${readFileSync(join(cwd, 'wf.json'), 'utf8')}}}`)
+  writeFileSync(join(cwd, 'page.json'), '<html>')
+  for (const file of ['wf.json', 'worker.json', 'page.json']) {
+    expect(await validated(['./wf.json', '--object-info', `./${file}`], cwd)).toBe(
+      `$ pr validate ./wf.json --object-info ./${file}\nPR_USAGE: --object-info ${file}: It has no node classes.\n  hint: give what the server answers to GET /object_info, kept in a file\nexit code 2\n`,
+    )
+  }
 })
 
 it.each([
