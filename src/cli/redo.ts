@@ -79,7 +79,7 @@ async function otherSeed(
 async function newSeed(
   seed: string,
   withSeed: (text: string) => Promise<PlannedWords>,
-  { videoName }: FoundFilm,
+  { videoName, run: { runName: own } }: FoundFilm,
   asked: Settings,
 ): Promise<PlannedWords> {
   const { smallest, largest } = limits.seed
@@ -88,7 +88,8 @@ async function newSeed(
     throw new PromptRunnerError('PR_USAGE', message)
   }
   const next = await withSeed(seed)
-  const runName = knownRun(next, asked)
+  // The film's own run lies elsewhere when it was a rehearsal.
+  const runName = runNameOf(next) === own ? own : knownRun(next, asked)
   if (runName === null) return next
   const message = `${videoName} was made with this seed before, by ${runName}: the same film would come of it`
   throw new PromptRunnerError('PR_USAGE', message, {
@@ -97,9 +98,13 @@ async function newSeed(
 }
 
 /** The run of the output directory that has done just this; null: none has. */
-function knownRun({ plan }: PlannedWords, { run: { outputDir } }: Settings): string | null {
-  const { runName } = identifyRun([plan], () => false)
+function knownRun(next: PlannedWords, { run: { outputDir } }: Settings): string | null {
+  const runName = runNameOf(next)
   return existsSync(journalOf(stateDirOf(outputDir), runName)) ? runName : null
+}
+
+function runNameOf({ plan }: PlannedWords): string {
+  return identifyRun([plan], () => false).runName
 }
 
 function resumeCommand({ run: { options, runName, dryRun, folder } }: FoundFilm, context: CommandContext): string {

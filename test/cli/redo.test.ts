@@ -119,7 +119,7 @@ it('rehearses it on a film that was only rehearsed', async () => {
   const cwd = rehearsalFolder(otter)
   await rehearse(['--frames-per-chunk', '13', '--width', '64', '--height', '64'], { cwd })
   const before = runFolder(cwd)
-  const { exitCode, stderr } = await callPr(['redo', 'otter', '3', '--dry-run'], { cwd })
+  const { exitCode, stdout, stderr } = await callPr(['redo', 'otter', '3', '--dry-run'], { cwd })
   expect([exitCode, stderr]).toEqual([
     0,
     '*DRY-RUN* warning: otter: Local files of jobs that were done are gone (downloaded again: 4)\n',
@@ -127,6 +127,13 @@ it('rehearses it on a film that was only rehearsed', async () => {
   const { folder, summary } = runFolder(cwd)
   expect(folder).not.toBe(before.folder)
   expect(summary.jobs).toMatchObject({ total: 9, skipped: 6, done: 3 })
+
+  const [, seed = ''] = /made again with seed (\d+) instead/.exec(stdout)!
+  const same = await callPr(['redo', 'otter', '3', '--seed', seed, '--dry-run'], { cwd })
+  expect([same.exitCode, same.stderr]).toEqual([
+    2,
+    `*DRY-RUN* PR_USAGE: otter was made with this seed before, by ${summary.run_name}: the same film would come of it\n*DRY-RUN*   hint: give another --seed, or none; \`pr runs\` tells what became of ${summary.run_name}\n`,
+  ])
 })
 
 it('makes a chunk of a film again that is not finished', async () => {
