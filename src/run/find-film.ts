@@ -25,7 +25,7 @@ export function findFilm(settings: Settings, name: string): FoundFilm {
     runs.findLast(({ videos }) => videos.some((video) => video.name === name))
   if (!run) {
     throw new PromptRunnerError('PR_STATE', `there is no run and no film called ${name} in ${settings.run.outputDir}`, {
-      hint: `Known runs: ${runs.map(({ runName }) => runName).join(', ') || 'none'}; check --output-dir`,
+      hint: `Known runs: ${[...new Set(runs.map(({ runName }) => runName))].join(', ') || 'none'}; check --output-dir`,
     })
   }
   if (run.problem) throw run.problem
