@@ -19,5 +19,5 @@ export function wholeCommands(call: Call, commands: readonly Command[]): (text: 
     })
 }
 
-/** They are about something else than this call. */
-const ownOnly = ['init', 'diff', '--help', '--version']
+/** They are about something else than this call, or, as a written plan, have its options themselves. */
+const ownOnly = ['init', 'diff', '--plan', '--help', '--version']

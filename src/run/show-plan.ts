@@ -66,7 +66,7 @@ export async function showPlan(
     const { options } = host.commandLine
     writePlanFile(out, await makePlanFile(planned, said, { options, estimate: data, since }))
     const words = ['--plan', out, ...(resume === null ? [] : ['--resume', resume])].filter(Boolean)
-    output.print(`Written to ${out}; run it, and nothing else, with: pr ${words.map(quoted).join(' ')}`)
+    output.print(`Written to ${out}; run it, and nothing else, with: \`pr ${words.map(quoted).join(' ')}\``)
   } else if (approved) output.print(`${approved.path} holds: nothing has changed since it was made`)
   output.result({
     plans: plans.map(writtenPlan),

@@ -32,7 +32,7 @@ const read = (file: string): Json => JSON.parse(readFileSync(file, 'utf8'))
 
 it('writes what a plan is made from, the same for the same, byte for byte', async () => {
   const { cwd, args, file, stdout } = await planned()
-  expect(stdout).toMatch(/\nWritten to plan\.json; run it, and nothing else, with: pr --plan plan\.json\n$/)
+  expect(stdout).toMatch(/\nWritten to plan\.json; run it, and nothing else, with: `pr --plan plan\.json`\n$/)
   const { facts, jobs, ...rest } = read(file)
   const lines = [
     ...facts.map(({ part, film, name, value }: Json) => `${part} · ${film ?? 'all films'} · ${name}: ${value}`),

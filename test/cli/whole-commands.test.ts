@@ -24,6 +24,7 @@ const call = { argv, environment: {}, cwd: '/films', script: '/usr/local/bin/pr'
 it.each([
   ['see `pr validate`', `see \`pr validate --prompt-file 'it'\\''s.txt' --steps=6\``],
   ['`pr runs` lists them', '`pr runs` lists them'],
+  ['run it with: `pr --plan plan.json`', 'run it with: `pr --plan plan.json`'],
   ['`pr drift --recording x` tells', '`pr drift --recording x` tells'],
   ['`pr --dry-run` alone', `\`pr --dry-run --prompt-file 'it'\\''s.txt' --steps=6\` alone`],
   ['`pr diff A B`, `pr init DIR`, `pr --help`', '`pr diff A B`, `pr init DIR`, `pr --help`'],
