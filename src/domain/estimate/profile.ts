@@ -129,9 +129,12 @@ function rank({ family, precision }: Profile, wanted: Precision): number {
 /** A chip of that name in a laptop is another one. */
 const MOBILE = / (laptop|mobile|max q) /
 
-/** ` nvidia a100 sxm4 80gb `; `4090D` is `4090 d`. */
+/** ` nvidia a100 sxm4 80gb `; `4090D` is `4090 d`, and `RTX4090` is `rtx 4090`. */
 function words(name: string): string {
-  const spaced = name.toLowerCase().replace(/(\d{4})d\b/, '$1 d')
+  const spaced = name
+    .toLowerCase()
+    .replace(/(\d{4})d\b/, '$1 d')
+    .replace(/rtx(?=\d)/, 'rtx ')
   return ` ${spaced.replace(/[^a-z0-9]+/g, ' ').trim()} `
 }
 

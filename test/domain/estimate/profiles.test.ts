@@ -76,6 +76,8 @@ const likest = (gpu: string, precision: Precision = 'fp8') => {
 it.each([
   ['cuda:0 NVIDIA GeForce RTX 4090 D : cudaMallocAsync', 'RTX 4090 D: ComfyUI'],
   ['RTX 4090D', 'RTX 4090 D: ComfyUI'],
+  ['rtx4090d', 'RTX 4090 D: ComfyUI'],
+  ['RTX4090', 'RTX 4090 D: ComfyUI (has an eighth more cores)'],
   ['cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync', 'RTX 4090 D: ComfyUI (has an eighth more cores)'],
   ['4090', 'RTX 4090 D: ComfyUI (has an eighth more cores)'],
   ['NVIDIA A100-SXM4-80GB', 'A100: Wan2.2 repository'],
