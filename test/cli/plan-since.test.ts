@@ -70,7 +70,7 @@ it('tells why each job runs since the last run, and what going on with that woul
   const flags = ['--resume', name, '-o', 'plan.json', '--quiet']
   const { stdout } = await callPr(['plan', ...small, ...flags], { cwd: context.cwd })
   expect(stdout).toContain(
-    `\nWritten to plan.json; run it, and nothing else, with: pr --plan plan.json --resume ${name}\n`,
+    `\nWritten to plan.json; run it, and nothing else, with: \`pr --plan plan.json --resume ${name}\`\n`,
   )
   const planned = ['--plan', 'plan.json', '--resume', name, '--no-upload']
   const { exitCode } = await context.live(world, planned, {}, { isBare: true })
