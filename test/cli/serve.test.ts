@@ -45,7 +45,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
 it('ends with 3 when a request had no answer', async () => {
   const serving = await startServing()
   const { comfyui, runpod } = serving.facts.addresses
-  expect((await fetch(`${comfyui}/manager/queue/start?token=hunter2`)).status).toBe(501)
+  expect((await fetch(`${comfyui}/manager/queue/start?token=hunter2`)).status).toBe(404)
   expect((await fetch(`${runpod}/v1/pods`, { headers: { authorization: 'Bearer key' } })).status).toBe(501)
   const { exitCode, stderr } = await serving.stop()
   expect(exitCode).toBe(3)

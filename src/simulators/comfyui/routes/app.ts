@@ -41,8 +41,10 @@ export function createApp(model: ServerModel): Hono {
     if (found instanceof Response) return found
     const url = new URL(request.url)
     const message = `the ComfyUI simulator has no answer to ${request.method} ${url.pathname}, and the recording has none either`
-    const answer = textAnswer(501, message)
     const { cause, nearest } = found
+    // Where a plain server has nothing it says so, and only a node pack may have more there.
+    const isNowhere = cause === 'never recorded' && !known.some((route) => isAt(url.pathname, route))
+    const answer = isNowhere ? methodNotAllowed(request.method) : textAnswer(501, message)
     answer.headers.set(CAUSE_HEADER, cause)
     answer.headers.set(UNMATCHED_HEADER, cause === 'never recorded' ? nearestRoute(url, known) : nearest)
     return answer
@@ -57,7 +59,7 @@ export function createApp(model: ServerModel): Hono {
   return app
 }
 
-/** A known path with a method that it does not have falls through to the static files, which know GET and HEAD. */
+/** A path that there is not, or not with this method, falls through to the static files, which know GET and HEAD. */
 function methodNotAllowed(method: string): Response {
   if (method === 'GET' || method === 'HEAD') return emptyAnswer(404)
   const answer = textAnswer(405, '405: Method Not Allowed')
@@ -71,7 +73,12 @@ const RECORDED = /^(\/api)?\/(system_stats|models|users|settings|userdata|v2\/us
 /** Whether the server has the path, and only for other methods. */
 function isOtherMethod(method: string, path: string, known: readonly string[]): boolean {
   if (method === 'GET' || method === 'HEAD') return known.includes(path) && !RECORDED.test(path)
-  return known.some((route) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
+  return known.some((route) => isAt(path, route))
+}
+
+/** `/history/1` is at the route `/history/:id`. */
+function isAt(path: string, route: string): boolean {
+  return new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(path)
 }
 
 /**

@@ -125,5 +125,5 @@ it.each([
 })
 
 it('has no jobs where the recorded server is older than they are', async () => {
-  expect((await freshSimulator().http(new Request(`${ORIGIN}/api/jobs`))).status).toBe(501)
+  expect((await freshSimulator().http(new Request(`${ORIGIN}/api/jobs`))).status).toBe(404)
 })
