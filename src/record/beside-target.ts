@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
@@ -16,10 +16,12 @@ export interface BesideTarget {
 
 /**
  * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, or the process ends under it, what is
- * there is kept as `<target>.failed-…` or `.interrupted-…`. Throws PR_STATE while another process does so for the same target.
+ * there is kept as `<target>.failed-…` or `.interrupted-…`. Throws PR_STATE while another process does so for the same target, and
+ * PR_USAGE for a file.
  */
 export async function besideTarget<T>(options: BesideTarget, work: (folder: string) => Promise<T>): Promise<T> {
   const { target, output, ending } = options
+  refuseFile(target)
   const now = Date.now()
   using _lock = lockTarget(target, now)
   const { folder, stamp } = newFolder(target, `${dayStamp(now)}_${timeStamp(now)}`)
@@ -38,6 +40,14 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   } finally {
     process.off('exit', keep)
   }
+}
+
+/** Known only when it is published, it would have cost all that was recorded until then. */
+function refuseFile(target: string): void {
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? true) return
+  throw new PromptRunnerError('PR_USAGE', `a recording is a folder, and ${target} is none`, {
+    hint: 'give another name, or a folder that is not there yet',
+  })
 }
 
 /** Two at once would take each other's files away while they publish. */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { callPr } from '../cli/call-pr.ts'
 import { newFolder, runPr } from '../cli/run-pr.ts'
 import { liveServer } from './live-server.ts'
 
@@ -25,4 +26,14 @@ it('keeps what was recorded as failed when the process ends in the middle', asyn
   expect(exitCode).toBe(1)
   expect(stderr).toContain('PR_FILE: a file of this run cannot be written: ENOSPC')
   expect(stderr).toContain(`warning: what was recorded is kept in ${join(cwd, 'recordings', folder!)}\n`)
+})
+
+it('refuses a file as the place of a recording before anything is recorded', async () => {
+  const cwd = newFolder({ otter: 'a film' })
+  const { exitCode, stderr } = await callPr(['serve', '--port', '18189', '--record-to', 'otter'], { cwd })
+  expect([exitCode, stderr, readdirSync(cwd)]).toEqual([
+    2,
+    `PR_USAGE: a recording is a folder, and ${join(cwd, 'otter')} is none\n  hint: give another name, or a folder that is not there yet\n`,
+    ['otter'],
+  ])
 })
