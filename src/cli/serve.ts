@@ -104,5 +104,6 @@ function readyText({ server, recording, addresses, environment }: ServeFacts): s
 
 function stoppedText({ requests }: ServedNetwork): string {
   const counts = Object.entries(requests).map(([name, count]) => `${count} ${name}`)
-  return `Stopped after ${counts.length === 0 ? 'no' : counts.join(', ')} requests.`
+  const isOne = Object.values(requests).join() === '1'
+  return `Stopped after ${counts.length === 0 ? 'no' : counts.join(', ')} request${isOne ? '' : 's'}.`
 }
