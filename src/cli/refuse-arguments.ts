@@ -1,3 +1,5 @@
+import { flagOf } from '../config/setting.ts'
+import { settingRows } from '../config/setting-table.ts'
 import { nearest } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { Command } from './command.ts'
@@ -17,6 +19,7 @@ interface Arguments {
 export function refuseArguments(given: Arguments): void {
   refuseOddSwitches(given)
   refuseMissingValues(given)
+  refuseRepeated(given)
   refuseUnknown(given)
 }
 
@@ -46,6 +49,16 @@ function refuseMissingValues({ argv, command, flags }: Arguments): void {
     if (typed !== undefined) throw usage(`${typed} needs a value`, `write ${typed} VALUE`)
   }
 }
+
+/** Two values arrive as a list, which a command would take for none. Settings tell of theirs together with all else that is wrong. */
+function refuseRepeated({ command, flags }: Arguments): void {
+  for (const [name, { type, array, alias }] of Object.entries(command.options)) {
+    if (type !== 'string' || array || settingFlags.has(name) || !Array.isArray(flags[name])) continue
+    throw usage(`${alias ? `-${alias}` : `--${name}`} must be given once`, 'leave all but one out')
+  }
+}
+
+const settingFlags = new Set(settingRows.map(([name, row]) => flagOf(name, row)))
 
 function refuseUnknown(given: Arguments): void {
   const { command, flags, words } = given

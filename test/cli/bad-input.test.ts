@@ -197,6 +197,9 @@ const cases: readonly Case[] = [
     args: ['--bucket', 'gs://films'],
     env: { GOOGLE_APPLICATION_CREDENTIALS: 'key.json' },
   },
+  { name: 'two plans', args: ['--plan', 'one.json', '--plan', 'two.json'] },
+  { name: 'two plans to be written', args: ['plan', '-o', 'one.json', '-o', 'two.json'] },
+  { name: 'two kept classes', args: ['validate', '--object-info', 'one.json', '--object-info', 'two.json'] },
   { name: 'wrong options as JSON', args: ['--json', '--width', '1'] },
 ]
 
