@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
@@ -17,11 +17,11 @@ export interface BesideTarget {
 /**
  * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, or the process ends under it, what is
  * there is kept as `<target>.failed-…` or `.interrupted-…`. Throws PR_STATE while another process does so for the same target, and
- * PR_USAGE for a file.
+ * PR_USAGE for what is there and no recording.
  */
 export async function besideTarget<T>(options: BesideTarget, work: (folder: string) => Promise<T>): Promise<T> {
   const { target, output, ending } = options
-  refuseFile(target)
+  refuseOther(target)
   const now = Date.now()
   using _lock = lockTarget(target, now)
   const { folder, stamp } = newFolder(target, `${dayStamp(now)}_${timeStamp(now)}`)
@@ -42,12 +42,17 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   }
 }
 
-/** Known only when it is published, it would have cost all that was recorded until then. */
-function refuseFile(target: string): void {
-  if (statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? true) return
-  throw new PromptRunnerError('PR_USAGE', `a recording is a folder, and ${target} is none`, {
-    hint: 'give another name, or a folder that is not there yet',
-  })
+/** Known only when it is published, it would have cost all that was recorded until then, or files of somebody else. */
+function refuseOther(target: string): void {
+  const refuse = (message: string) => {
+    throw new PromptRunnerError('PR_USAGE', message, { hint: 'give another name, or a folder that is not there yet' })
+  }
+  const there = statSync(target, { throwIfNoEntry: false })
+  if (there && !there.isDirectory()) refuse(`a recording is a folder, and ${target} is none`)
+  const files = there ? readdirSync(target) : []
+  if (files.length > 0 && !files.some((file) => file.endsWith('.har'))) {
+    refuse(`${target} is no recording: it has other files, and no HAR`)
+  }
 }
 
 /** Two at once would take each other's files away while they publish. */

@@ -28,6 +28,16 @@ it('keeps what was recorded as failed when the process ends in the middle', asyn
   expect(stderr).toContain(`warning: what was recorded is kept in ${join(cwd, 'recordings', folder!)}\n`)
 })
 
+it('refuses a folder of other files before anything is recorded, for a recording owns its folder', async () => {
+  const cwd = newFolder({ 'mine/bodies/film.mp4': 'a film' })
+  const { exitCode, stderr } = await callPr(['serve', '--port', '18189', '--record-to', 'mine'], { cwd })
+  expect([exitCode, stderr, readdirSync(join(cwd, 'mine/bodies'))]).toEqual([
+    2,
+    `PR_USAGE: ${join(cwd, 'mine')} is no recording: it has other files, and no HAR\n  hint: give another name, or a folder that is not there yet\n`,
+    ['film.mp4'],
+  ])
+})
+
 it('refuses a file as the place of a recording before anything is recorded', async () => {
   const cwd = newFolder({ otter: 'a film' })
   const { exitCode, stderr } = await callPr(['serve', '--port', '18189', '--record-to', 'otter'], { cwd })
