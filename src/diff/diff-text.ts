@@ -23,11 +23,20 @@ export function diffText({ equal, jobs, uploads, server, estimate }: RunDiff): s
         .filter((key) => before[key] !== after[key])
         .map((key) => `    ${key}: ${before[key] ?? 'none'} → ${after[key] ?? 'none'}`),
     ]),
-    ...(server?.length ? ['~ server', ...server.map((difference) => `    ${difference}`)] : []),
+    ...(server?.length ? ['~ server', ...server.map((difference) => `    ${folded(difference)}`)] : []),
     ...(estimate ? [`~ estimate`, `    ${estimateWords(estimate.before)} → ${estimateWords(estimate.after)}`] : []),
     totals(jobs, uploads),
   ]
 }
+
+/** A list as long as a person reads; `--json` has all of it. */
+function folded(list: string): string {
+  const names = list.split(', ')
+  const more = names.length - NAMES
+  return more > 1 ? `${names.slice(0, NAMES).join(', ')} and ${more} more` : list
+}
+
+const NAMES = 12
 
 function jobLines({ nodes, inputs }: DiffedJob): string[] {
   return [

@@ -130,6 +130,13 @@ it('tells of two recordings how their servers differ', () => {
     '    max of `KSampler.steps` was 100 and is 200',
     'Jobs: 0 changed, 0 added, 0 gone. Uploads: 0 changed, 0 added, 0 gone.',
   ])
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`Class${index + 10}`, none]))
+  const named = Array.from({ length: 12 }, (_, index) => `Class${index + 10}`).join(', ')
+  expect(
+    diffText(
+      diffRuns(a, server('0.3.64', classes({ Old: none, ...many }, 100), { loras: ['a', 'b'], vae: ['v'] }), roleOf),
+    )[1],
+  ).toBe(`    node classes new: ${named} and 18 more`)
 })
 
 function facts(some: Partial<RunFacts>): RunFacts {
