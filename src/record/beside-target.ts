@@ -42,8 +42,11 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   }
 }
 
-/** Known only when it is published, it would have cost all that was recorded until then, or files of somebody else. */
-function refuseOther(target: string): void {
+/**
+ * Throws PR_USAGE for a place that is none for a recording. Known only when it is published, it would have cost all that was recorded
+ * until then, or files of somebody else.
+ */
+export function refuseOther(target: string): void {
   const refuse = (message: string) => {
     throw new PromptRunnerError('PR_USAGE', message, { hint: 'give another name, or a folder that is not there yet' })
   }

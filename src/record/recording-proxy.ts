@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { createComfyuiClient } from '../clients/comfyui/comfyui.ts'
+import type { ComfyuiClient } from '../clients/clients.ts'
+import { type ComfyuiOptions, createComfyuiClient } from '../clients/comfyui/comfyui.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { factsOfServer } from '../doctor/facts-of-server.ts'
 import { directConnections } from '../network/recorder/direct-connections.ts'
@@ -14,7 +15,7 @@ import { recordRedactor } from '../recording/record-redactor.ts'
 import { refuseSecrets, secretValues } from '../recording/secret-scan.ts'
 import { type ServerFacts, serverStamps } from '../recording/server-facts.ts'
 import type { RunHost } from '../run/run-host.ts'
-import { besideTarget } from './beside-target.ts'
+import { besideTarget, refuseOther } from './beside-target.ts'
 
 export interface RecordingProxy {
   readonly port: number
@@ -37,14 +38,18 @@ export async function recordingProxy(
   endInOrder()
   const target = resolve(options.recordTo)
   const secrets = { ...secretValues(environment), ...headers, comfyui_token: token }
+  const ca = authority === null ? null : await readFile(authority, 'utf8')
+  refuseOther(target)
+  // A server that is not there is told of by its own address, and no folder is made for it.
+  await asked({ url, token, headers, ca }, (client) => client.systemStats(signal))
   return besideTarget({ target, output, ending: () => 'failed' }, async (folder) => {
     let facts: ServerFacts
     {
-      const open = directConnections(authority === null ? null : await readFile(authority, 'utf8'))
+      const open = directConnections(ca)
       using watch = openRawCapture({ folder, redactor: recordRedactor({ known: secrets }) })
       await using served = await serveUpstream({ upstream: url, open, watch, port: options.port })
       const { address } = served
-      facts = await factsThrough(address, { token, headers }, signal)
+      facts = await asked({ url: address, token, headers }, (client) => factsOfServer(client, signal))
       output.print(`Recording ${url.origin} for clients of ${address.origin}; Ctrl-C ends it.`)
       output.result({ address: address.origin, upstream: url.origin, recording: target })
       if (!signal.aborted) await once(signal, 'abort')
@@ -60,14 +65,13 @@ export async function recordingProxy(
   })
 }
 
-async function factsThrough(
-  url: URL,
-  rights: { token: string | null; headers: Readonly<Record<string, string>> },
-  signal: AbortSignal,
-): Promise<ServerFacts> {
-  const client = createComfyuiClient({ url, clientId: randomUUID(), ...rights })
+async function asked<T>(
+  server: Omit<ComfyuiOptions, 'clientId'>,
+  question: (client: ComfyuiClient) => Promise<T>,
+): Promise<T> {
+  const client = createComfyuiClient({ ...server, clientId: randomUUID() })
   try {
-    return await factsOfServer(client, signal)
+    return await question(client)
   } finally {
     await client.close()
   }

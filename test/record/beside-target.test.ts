@@ -47,3 +47,11 @@ it('refuses a file as the place of a recording before anything is recorded', asy
     ['otter'],
   ])
 })
+
+it('tells of a server that is not there by its own address, and makes no folder for it', async () => {
+  const cwd = newFolder()
+  const to = ['--record-to', 'mine', '--comfyui-url', 'http://127.0.0.1:1']
+  const { exitCode, stderr } = await callPr(['serve', '--port', '18189', ...to], { cwd })
+  expect([exitCode, readdirSync(cwd)]).toEqual([1, []])
+  expect(stderr).toContain('GET http://127.0.0.1:1/system_stats')
+})
