@@ -27,7 +27,7 @@ export async function endlessServer(path: RegExp): Promise<Listening> {
   const { comfyui } = await services()
   const piece = new Uint8Array(64 * 1024).fill(0x20)
   return listening(async (request) => {
-    if (!path.test(new URL(request.url).pathname)) return comfyui(request)
+    if (request.method === 'HEAD' || !path.test(new URL(request.url).pathname)) return comfyui(request)
     return new Response(new ReadableStream({ pull: (body) => body.enqueue(piece) }))
   })
 }
