@@ -34,3 +34,14 @@ function describe(row: (typeof settingRows)[number][1]): string {
   ]
   return facts.length > 0 ? `${describe} [${facts.join(', ')}]` : describe
 }
+
+/** The workflow templates and the files that they load. */
+export const templateSettings = [
+  'workflows',
+  'highModel',
+  'lowModel',
+  'highLora',
+  'lowLora',
+  'textEncoder',
+  'vae',
+] as const satisfies readonly SettingName[]

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { settingOptions } from '../setting-options.ts'
+import { settingOptions, templateSettings } from '../setting-options.ts'
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -19,13 +19,7 @@ export const doctorCommand = defineCommand({
       'framesPerChunk',
       'width',
       'height',
-      'workflows',
-      'highModel',
-      'lowModel',
-      'highLora',
-      'lowLora',
-      'textEncoder',
-      'vae',
+      ...templateSettings,
       'outputDir',
       'noUpload',
       'keepIntermediate',

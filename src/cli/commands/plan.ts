@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { planOption } from '../plan-option.ts'
-import { settingOptions } from '../setting-options.ts'
+import { settingOptions, templateSettings } from '../setting-options.ts'
 
 /** How a server is reached, for --ask-server. */
 const connections = ['comfyuiUrl', 'comfyuiToken', 'comfyuiHeader', 'ca'] as const
@@ -22,13 +22,7 @@ export const planCommand = defineCommand({
       'seed',
       'chunkSeeds',
       'gpu',
-      'workflows',
-      'highModel',
-      'lowModel',
-      'highLora',
-      'lowLora',
-      'textEncoder',
-      'vae',
+      ...templateSettings,
       'price',
       'outputDir',
       'resume',

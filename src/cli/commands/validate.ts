@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { settingOptions } from '../setting-options.ts'
+import { settingOptions, templateSettings } from '../setting-options.ts'
 
 export const validateCommand = defineCommand({
   name: 'validate',
@@ -22,13 +22,7 @@ export const validateCommand = defineCommand({
       'steps',
       'cfg',
       'seed',
-      'workflows',
-      'highModel',
-      'lowModel',
-      'highLora',
-      'lowLora',
-      'textEncoder',
-      'vae',
+      ...templateSettings,
       'recording',
       'json',
     ]),

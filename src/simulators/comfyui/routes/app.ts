@@ -44,14 +44,12 @@ export function createApp(model: ServerModel): Hono {
     const { cause, nearest } = found
     // Where a plain server has nothing it says so, and only a node pack may have more there.
     const isNowhere = cause === 'never recorded' && !known.some((route) => isAt(url.pathname, route))
-    const answer = isNowhere ? methodNotAllowed(request.method) : textAnswer(501, message)
+    const answer = isNowhere ? nothingThere(request.method) : textAnswer(501, message)
     answer.headers.set(CAUSE_HEADER, cause)
     answer.headers.set(UNMATCHED_HEADER, cause === 'never recorded' ? nearestRoute(url, known) : nearest)
     return answer
   }
-  app.notFound(({ req }) =>
-    isOtherMethod(req.method, req.path, known) ? methodNotAllowed(req.method) : replayed(req.raw),
-  )
+  app.notFound(({ req }) => (isOtherMethod(req.method, req.path, known) ? nothingThere(req.method) : replayed(req.raw)))
   // A client that goes away is no news, and a defect is for whoever called to tell; hono would print both.
   app.onError((error) => {
     throw error
@@ -60,7 +58,7 @@ export function createApp(model: ServerModel): Hono {
 }
 
 /** A path that there is not, or not with this method, falls through to the static files, which know GET and HEAD. */
-function methodNotAllowed(method: string): Response {
+function nothingThere(method: string): Response {
   if (method === 'GET' || method === 'HEAD') return emptyAnswer(404)
   const answer = textAnswer(405, '405: Method Not Allowed')
   answer.headers.set('allow', 'GET,HEAD')
