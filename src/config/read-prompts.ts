@@ -4,7 +4,7 @@ import type { Prompt } from '../domain/prompt.ts'
 import { type ParsedPrompt, parsePromptFile } from '../domain/prompt-file.ts'
 import { counted } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
-import { readInput, reasonOf, unreadable } from '../files/read-input.ts'
+import { decodedText, readInput, reasonOf, unreadable } from '../files/read-input.ts'
 
 const KINDS = ['.txt', '.yaml', '.yml']
 
@@ -78,20 +78,11 @@ async function readPrompt(file: string): Promise<ParsedPrompt> {
   }
   const bytes = await readInput(file).catch((error: Error) => error)
   if (bytes instanceof Error) return failed({ message: unreadable(bytes) })
-  const text = decode(bytes)
+  const text = decodedText(bytes)
   if (text === null) return failed({ message: 'The file is not UTF-8 text.', hint: 'Save it as UTF-8 in the editor.' })
   if (kind === '.txt') return parsePromptFile(file, text)
   const { readYamlPrompt } = await import('./yaml-prompt.ts')
   return readYamlPrompt(file, text)
-}
-
-function decode(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return text.includes('\0') ? null : text
-  } catch {
-    return null
-  }
 }
 
 /** Two films of one name would overwrite each other; also where a file system does not tell "Dune" from "dune". */

@@ -14,10 +14,22 @@ export async function readInput(path: string): Promise<Buffer> {
 /** The same as text: in UTF-8, or in what its byte order mark says, which editors and shells of Windows write. */
 export async function readInputText(path: string): Promise<string> {
   const bytes = await readInput(path)
-  const [first = 0, second = 0] = bytes
-  const marked =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
-  return new TextDecoder(marked).decode(bytes)
+  return new TextDecoder(encodingOf(bytes)).decode(bytes)
+}
+
+/** Bytes as such a text; null for what is none. */
+export function decodedText(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
+    return text.includes('\0') ? null : text
+  } catch {
+    return null
+  }
+}
+
+function encodingOf([first = 0, second = 0]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
 
 /** What keeps a file from being read, as `readInput` says it; null when nothing does. */

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readPrompts } from '../../src/config/read-prompts.ts'
 import { failure } from '../support/failure.ts'
+import { temporaryFolder } from '../support/rehearse.ts'
 
 const folder = 'fixtures/prompt_files'
 const NAME_HINT = 'The name becomes a folder and an object name: use letters, digits, spaces, "_", "-" and single dots.'
@@ -171,4 +174,21 @@ it('names pr init when there is nothing to render', async () => {
       'The folder src/state holds no .txt, .yaml or .yml file, and no --prompt-file was given: there is nothing to render.',
     hint,
   })
+})
+
+it.each([
+  ['UTF-16 of Windows', [0xff, 0xfe], (text: string) => Buffer.from(text, 'utf16le')],
+  ['UTF-16 of big ends', [0xfe, 0xff], (text: string) => Buffer.from(text, 'utf16le').swap16()],
+  ['UTF-8 with its mark', [0xef, 0xbb, 0xbf], (text: string) => Buffer.from(text)],
+])('reads %s by its byte order mark', async (_, mark, encoded) => {
+  const dir = temporaryFolder({})
+  const write = (name: string, text: string) =>
+    writeFileSync(join(dir, name), Buffer.concat([Buffer.from(mark), encoded(text)]))
+  write('a.txt', 'otter\n\n20\n\nÉin Fluß 🦦\n')
+  write('b.yaml', 'video_name: heron\ntotal_frames: 20\npositive_prompt: Über dem Teich\n')
+  const prompts = await readPrompts({ files: [], dir })
+  expect(prompts.map(({ videoName, positivePrompt }) => [videoName, positivePrompt])).toEqual([
+    ['otter', 'Éin Fluß 🦦'],
+    ['heron', 'Über dem Teich'],
+  ])
 })
