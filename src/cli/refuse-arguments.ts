@@ -2,7 +2,7 @@ import { flagOf } from '../config/setting.ts'
 import { settingRows } from '../config/setting-table.ts'
 import { nearest } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { Command } from './command.ts'
+import { type Command, positionalText } from './command.ts'
 
 /** A command line as it was typed, and what was found in it. */
 interface Arguments {
@@ -36,10 +36,11 @@ function refuseOddSwitches({ argv, command }: Arguments): void {
   }
 }
 
-/** A flag of text without a value is empty text, which may also be meant: `--seed ''`. */
+/** A flag of text without a value is empty text, which may also be given: `--seed ''`. Settings tell of that themselves. */
 function refuseMissingValues({ argv, command, flags }: Arguments): void {
   for (const [name, { type, positional, bare, alias }] of Object.entries(command.options)) {
-    if (type !== 'string' || positional || ![flags[name]].flat().includes('')) continue
+    if (type !== 'string' || ![flags[name]].flat().includes('')) continue
+    if (positional) throw usage(`${positionalText([name, {}])} is empty`, `see \`pr ${command.name} --help\``)
     const isEmpty = (at: number) => argv[at + 1] === ''
     // Most likely a variable of a script that is not set.
     if (bare && argv.some((argument, at) => argument === `--${name}=` || (argument === `--${name}` && isEmpty(at))))
@@ -47,6 +48,8 @@ function refuseMissingValues({ argv, command, flags }: Arguments): void {
     if (bare) continue
     const typed = argv.find((argument, at) => [`--${name}`, `-${alias}`].includes(argument) && !isEmpty(at))
     if (typed !== undefined) throw usage(`${typed} needs a value`, `write ${typed} VALUE`)
+    const shown = alias && argv.some((argument) => argument.startsWith(`-${alias}`)) ? `-${alias}` : `--${name}`
+    if (!settingFlags.has(name)) throw usage(`${shown} has an empty value`, `write ${shown} VALUE, or leave it out`)
   }
 }
 
