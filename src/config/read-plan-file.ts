@@ -17,8 +17,8 @@ export async function readPlanFile(path: string): Promise<SealedPlan> {
   if (format !== PLAN_FORMAT) throw unusable(path, 'It is no plan that pr has written.', ANEW)
   const { data, error } = planFile.safeParse(content)
   if (!data) {
-    const [{ path: place, message } = { path: [], message: '' }] = error.issues
-    throw unusable(path, `It is damaged: ${[place.join('.'), message].filter(Boolean).join(': ')}.`, ANEW)
+    const [{ path: place } = { path: [] }] = error.issues
+    throw unusable(path, `It is damaged: ${place.join('.') || 'what it holds'} is not what pr writes there.`, ANEW)
   }
   if (data.digest === digestOfPlan(content as object)) return data
   throw unusable(path, 'It is not as pr has written it: its digest is that of another content.', ANEW)
