@@ -143,8 +143,7 @@ function unknownKeys(file: ConfigFile | null): SettingProblem[] {
     .filter((key) => !known.includes(key))
     .map((key): SettingProblem => {
       const line = file.line(key)
-      const guess = nearest(key, known)
-      const hint = guess ? `did you mean ${guess}?` : 'keys are the flags of `pr --help` in camel case'
+      const hint = hintFor(key, known)
       return {
         from: 'config',
         file: file.name,
@@ -154,3 +153,15 @@ function unknownKeys(file: ConfigFile | null): SettingProblem[] {
       }
     })
 }
+
+/** Where what stands in a file belongs instead. */
+function hintFor(key: string, known: readonly string[]): string {
+  const row = settingRows.find(([name]) => name === key)?.[1]
+  if (row?.variable) return `only the environment can set it: ${row.variable}`
+  if (ofOneCommand.has(key)) return `it says what one command is to do: give --${flagOf(key)} on the command line`
+  const guess = nearest(key, known)
+  return guess ? `did you mean ${guess}?` : 'keys are the settings of `pr help settings`: long flags in camel case'
+}
+
+/** Flags of `pr --help` that are no settings. */
+const ofOneCommand: ReadonlySet<string> = new Set(['plan', 'showSettings'])

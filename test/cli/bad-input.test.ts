@@ -200,6 +200,14 @@ const cases: readonly Case[] = [
   { name: 'two plans', args: ['--plan', 'one.json', '--plan', 'two.json'] },
   { name: 'two plans to be written', args: ['plan', '-o', 'one.json', '-o', 'two.json'] },
   { name: 'two kept classes', args: ['validate', '--object-info', 'one.json', '--object-info', 'two.json'] },
+  { name: 'empty name of a file to write', args: ['plan', '-o', ''] },
+  { name: 'empty name of a recording', args: ['record', '--name='] },
+  { name: 'empty argument', args: ['report', ''] },
+  {
+    name: 'keys that belong elsewhere',
+    args: [],
+    files: { 'pr.config.yaml': 'plan: plan.json\nrunpodApiKey: key\nshow_settings: true\n' },
+  },
   { name: 'wrong options as JSON', args: ['--json', '--width', '1'] },
 ]
 
