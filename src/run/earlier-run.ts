@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { journalOf, stateDirOf } from '../config/layout.ts'
+import { naturalOrder } from '../domain/natural-order.ts'
 import type { RunPlace } from '../report/html/read-run-files.ts'
 import { knownRuns } from '../state/state-store.ts'
 import { runFoldersIn } from './run-folders.ts'
@@ -17,10 +18,8 @@ interface Earlier {
 /** The names of run folders tell when their runs began. */
 function earlierRehearsal(place: RunPlace, folder: string): Earlier | null {
   const names = runFoldersIn(dirname(folder)).map((path) => basename(path))
-  for (const name of names
-    .filter((name) => name < basename(folder))
-    .toSorted()
-    .toReversed()) {
+  const earlier = names.filter((name) => naturalOrder(name, basename(folder)) < 0)
+  for (const name of earlier.toReversed()) {
     const before = join(dirname(folder), name)
     const [run] = knownRuns(stateDirOf(before))
     const journal = run && journalOf(stateDirOf(before), run)

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { journalOf, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
+import { naturalOrder } from '../domain/natural-order.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isRunFolder } from '../report/run-folder.ts'
 import { type RunRecord, recordOf } from '../state/run-record.ts'
@@ -22,7 +23,9 @@ export interface KnownRun extends RunRecord {
 export function allRuns({ run, dryRun }: Settings): KnownRun[] {
   const folders = new Set([run.outputDir, ...runFoldersIn(dryRun.tempDir)])
   const runs = [...folders].flatMap(runsIn)
-  runs.sort((a, b) => a.writtenAt - b.writtenAt || a.runName.localeCompare(b.runName))
+  runs.sort(
+    (a, b) => a.writtenAt - b.writtenAt || naturalOrder(a.folder, b.folder) || naturalOrder(a.runName, b.runName),
+  )
   return runs.map((run, at) => ({
     ...run,
     isOutdated: runs.slice(at + 1).some((later) => isLaterRehearsal(run, later)),

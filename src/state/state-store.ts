@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { naturalOrder } from '../domain/natural-order.ts'
 import { filesOf, type RunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
@@ -141,6 +142,6 @@ export function knownRuns(stateDir: string): string[] {
   return known(stateDir, () => readdirSync(stateDir))
     .filter((name) => name.endsWith('.jsonl') && isFile(join(stateDir, name)))
     .map((name) => ({ name: name.slice(0, -'.jsonl'.length), at: statSync(join(stateDir, name)).mtimeMs }))
-    .sort((a, b) => a.at - b.at || a.name.localeCompare(b.name))
+    .sort((a, b) => a.at - b.at || naturalOrder(a.name, b.name))
     .map((run) => run.name)
 }

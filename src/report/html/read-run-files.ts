@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { naturalOrder } from '../../domain/natural-order.ts'
 import { readPlan } from '../../domain/plan.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
 import { PromptRunnerError } from '../../errors.ts'
@@ -51,7 +52,7 @@ function eventOf(line: string): RunEvent[] {
 function jsonFiles(folder: string): unknown[] {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return names.toSorted().map((name) => readJson(join(folder, name)))
+  return names.toSorted(naturalOrder).map((name) => readJson(join(folder, name)))
 }
 
 function readJson(path: string, redact = (text: string) => text): unknown {
