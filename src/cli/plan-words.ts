@@ -33,6 +33,16 @@ export async function planWords(
   }
 }
 
+/** Throws what came of reading the settings of such a line; where it is what the plan itself names that has moved, as PR_STATE. */
+export async function refuseWords(
+  error: unknown,
+  approved: ApprovedPlan | null,
+  argv: readonly string[],
+): Promise<never> {
+  const { staleSettings } = await import('../run/approval/plan-approved.ts')
+  throw staleSettings(error, approved, flagsGiven(argv))
+}
+
 async function flagsOf(path: string, words: readonly string[], command: Command): Promise<PlanWords['flags']> {
   try {
     return (await parseArguments(words, [command])).flags

@@ -24,7 +24,7 @@ export async function run(
   refuseUnpriced(settings)
   refuseShutdownOfNothing(settings)
   await checkUpload(settings)
-  const planned = { ...(await planAll(settings, host)), takes, approved }
+  const planned = { ...(await plansOf(settings, host, approved)), takes }
   if (approved) {
     const { refuseStale } = await import('./approval/approved-plan.ts')
     const isLive = !settings.dryRun.enabled && !settings.run.validateOnly
@@ -37,6 +37,12 @@ export async function run(
   }
   const { runLive } = await import('./live-run.ts')
   return await runLive(settings, planned, host)
+}
+
+async function plansOf(settings: Settings, host: RunHost, approved: ApprovedPlan | null): Promise<Planned> {
+  if (approved === null) return planAll(settings, host)
+  const { planApproved } = await import('./approval/plan-approved.ts')
+  return planApproved(settings, host, approved)
 }
 
 /** Throws PR_USAGE: what goes wrong on purpose does so where it costs nothing. */

@@ -7,12 +7,13 @@ import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { quoted } from '../domain/shell-word.ts'
 import { counted } from '../domain/wording.ts'
 import { askServer, refuseStale } from './approval/approved-plan.ts'
+import { planApproved } from './approval/plan-approved.ts'
 import { saidByRecording } from './approval/server-plan-facts.ts'
 import { makePlanFile, writePlanFile } from './approval/write-plan-file.ts'
 import { compareGpus, estimatedText, estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork } from './estimate/film-work.ts'
 import { knownMachine, type RecordedMachine } from './estimate/known-machine.ts'
-import { planAll, showPlans } from './plan-all.ts'
+import { showPlans } from './plan-all.ts'
 import type { RunHost } from './run-host.ts'
 import { leftSince, sinceLastRun } from './since-last-run.ts'
 import { sinceText } from './since-text.ts'
@@ -37,7 +38,7 @@ export async function showPlan(
   { gpus, asksServer, out, approved }: Shown,
 ): Promise<number> {
   const { output } = host
-  const planned = { ...(await planAll(settings, host)), approved }
+  const planned = await planApproved(settings, host, approved)
   if (approved) await refuseStale(approved, settings, planned, host, asksServer ? 'server' : 'recording')
   const { plans } = planned
   const since = sinceLastRun(settings, plans)

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Json, promptFile, rehearse, temporaryFolder } from '../support/rehearse.ts'
@@ -83,6 +83,36 @@ it('refuses a plan with everything that has changed since', async () => {
   const run = await rehearse(['--plan', 'plan.json', ...flags], { cwd })
   expect([run.exitCode, run.files]).toEqual([2, []])
   expect(run.stderr.replaceAll('*DRY-RUN* ', '').split('\n').slice(0, -2)).toEqual(transcript.split('\n').slice(1, -3))
+})
+
+it('says that a plan is stale whose prompts or templates have moved', async () => {
+  const folder = templateFolder({})
+  const { cwd } = await planned(['--workflows', folder])
+  const refusal = async (args: readonly string[]) => {
+    const { exitCode, stderr } = await callPr(args, { cwd })
+    return [exitCode, ...stderr.replaceAll('*DRY-RUN* ', '').replaceAll(folder, 'own').trimEnd().split('\n')]
+  }
+  const first =
+    'PR_STATE: the plan plan.json is stale: what it was made from cannot be planned any more, and nothing was run'
+  const hint = '  hint: put back what has moved or changed, or plan what there is now: `pr plan --help` says how'
+  renameSync(join(cwd, 'otter.yaml'), join(cwd, 'heron.yaml'))
+  expect(await refusal(['plan', '--plan', 'plan.json'])).toEqual([
+    2,
+    first,
+    '  otter.yaml: There is no such file.',
+    hint,
+  ])
+  expect(await refusal(['--dry-run', '--plan', 'plan.json'])).toEqual([
+    2,
+    first,
+    '  otter.yaml: There is no such file.',
+    hint,
+  ])
+  const elsewhere = ['plan', '--plan', 'plan.json', '--prompt-dir', 'gone']
+  expect((await refusal(elsewhere))[2]).toMatch(/PR_NO_PROMPTS: There is no folder gone/)
+  renameSync(join(folder, 'render.json'), join(folder, 'moved.json'))
+  expect((await refusal(['plan', '--plan', 'plan.json'])).slice(0, 2)).toEqual([2, first])
+  expect((await refusal(['plan', '--plan', 'plan.json', '--workflows', 'gone']))[1]).toMatch(/^PR_USAGE/)
 })
 
 it('tells which template changed, and takes the same in another form for the same', async () => {

@@ -55,10 +55,12 @@ export const planCommand = defineCommand({
     ['pr plan --gpus', 'which GPU would be how fast'],
   ],
   async run({ gpus, out, 'ask-server': asksServer, ...typed }, given) {
-    const { planWords } = await import('../plan-words.ts')
+    const { planWords, refuseWords } = await import('../plan-words.ts')
     const { flags, context, approved } = await planWords(typed, given, planCommand)
     const { commandSettings } = await import('../command-settings.ts')
-    const { settings } = await commandSettings(flags, context)
+    const { settings } = await commandSettings(flags, context).catch((error) =>
+      refuseWords(error, approved, given.argv),
+    )
     const { runHost } = await import('../confirm.ts')
     const { showPlan } = await import('../../run/show-plan.ts')
     return showPlan(settings, runHost(context, true), {

@@ -28,10 +28,12 @@ export const runCommand = defineCommand({
     ['npm run pr -- --dry-run', 'the same from inside the repository'],
   ],
   async run(typed, given) {
-    const { planWords } = await import('../plan-words.ts')
+    const { planWords, refuseWords } = await import('../plan-words.ts')
     const { flags, context, approved } = await planWords(typed, given, runCommand)
     const { commandSettings } = await import('../command-settings.ts')
-    let { settings, origins } = await commandSettings(flags, context, { rehearses: true })
+    let { settings, origins } = await commandSettings(flags, context, { rehearses: true }).catch((error) =>
+      refuseWords(error, approved, given.argv),
+    )
     if (settings.run.resume === '') {
       const { chosenFlags } = await import('../choose-resumed.ts')
       const chosen = await chosenFlags(settings, flags, runCommand, context.output)
