@@ -15,9 +15,13 @@ it('compares GPUs that somebody has published times of', async () => {
 })
 
 it('says why there is no estimate', async () => {
-  const { stdout } = await plan('--gpu', 'RTX 3090', '--quiet')
-  expect(stdout).toMatch(
-    /^Estimate: none: nobody has published times of RTX 3090 with such weights, as there are of A100, B200, .*\n/m,
+  const none = async (gpu: string) =>
+    (await plan('--gpu', gpu, '--quiet')).stdout.split('\n').find((line) => line.startsWith('Estimate'))
+  expect(await none('RTX 4090 Ti')).toBe(
+    'Estimate: none: nobody has published times of a GPU called "RTX 4090 Ti" (the nearest names: RTX 4090 D, RTX 5070 Ti, RTX 4090); `pr plan --gpus --prompt-file otter.txt --gpu \'RTX 4090 Ti\'` lists those that are known. The first run of your own gives one',
+  )
+  expect(await none('RTX PRO 6000')).toMatch(
+    /^Estimate: none: nobody has published times of RTX PRO 6000 with such weights, as there are of A100, B200, /,
   )
 })
 

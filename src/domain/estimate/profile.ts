@@ -1,6 +1,7 @@
 import { forwardOf, type PassSize, tokensOf } from './forward.ts'
+import { isNamed } from './gpu-name.ts'
 import { fitRates, median, type Rates, ratioOf, type TimedForwards } from './rates.ts'
-import { atMost, type Span } from './span.ts'
+import type { Span } from './span.ts'
 
 /** Published times of one GPU with one program and one precision of the weights: neither alone says how fast it is. */
 export interface Profile {
@@ -82,19 +83,24 @@ export function usualRatio(profiles: readonly Profile[], costs: Costs): number {
 
 /** Profiles of a GPU by the name that a person or a server gives it, the likest first for who runs ComfyUI with such weights. */
 export function profilesOf(profiles: readonly Profile[], gpu: string, precision: Precision): NamedProfile[] {
-  const wanted = words(gpu)
-  if (MOBILE.test(wanted)) return []
-  const named = profiles.flatMap((profile): NamedProfile[] => {
-    const own = profile.names.find((name) => isNamed(wanted, words(name)))
+  return profilesNamed(profiles, gpu)
+    .filter(({ profile }) => isOf(profile, precision))
+    .toSorted((a, b) => rank(a.profile, precision) - rank(b.profile, precision))
+}
+
+/** Profiles of a GPU, whatever the weights. */
+export function profilesNamed(profiles: readonly Profile[], gpu: string): NamedProfile[] {
+  return profiles.flatMap((profile): NamedProfile[] => {
+    const own = profile.names.find((name) => isNamed(gpu, name))
     if (own !== undefined) return [{ profile, name: own, how: null }]
-    const near = profile.near.find(({ name }) => isNamed(wanted, words(name)))
+    const near = profile.near.find(({ name }) => isNamed(gpu, name))
     return near ? [{ profile, ...near }] : []
   })
-  // `RTX 4090 D` is called `RTX 4090`, too.
-  const longest = atMost(named.map(({ name }) => name.length))
-  return named
-    .filter(({ name, profile }) => name.length === longest && isOf(profile, precision))
-    .toSorted((a, b) => rank(a.profile, precision) - rank(b.profile, precision))
+}
+
+/** What a GPU may be called so that one of these profiles is of it. */
+export function gpuNames(profiles: readonly Profile[]): string[] {
+  return [...new Set(profiles.flatMap(({ names, near }) => [...names, ...near.map(({ name }) => name)]))]
 }
 
 export interface NamedProfile {
@@ -124,37 +130,4 @@ const families = ['comfyui', 'pytorch', 'optimised'] as const
 function rank({ family, precision }: Profile, wanted: Precision): number {
   const isAsWanted = /16/.test(precision) === (wanted === 'fp16')
   return families.indexOf(family) * 2 + (isAsWanted ? 0 : 1)
-}
-
-/** A chip of that name in a laptop is another one. */
-const MOBILE = / (laptop|mobile|max q) /
-
-/** ` nvidia a100 sxm4 80gb `; `4090D` is `4090 d`, and `RTX4090` is `rtx 4090`. */
-function words(name: string): string {
-  const spaced = name
-    .toLowerCase()
-    .replace(/(\d{4})d\b/, '$1 d')
-    .replace(/rtx(?=\d)/, 'rtx ')
-  return ` ${spaced.replace(/[^a-z0-9]+/g, ' ').trim()} `
-}
-
-/** What of a server's name of its device a person would say: `RTX 4090` of `cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync`. */
-export function gpuName(device: string): string {
-  return device
-    .replace(/^cuda:\d+ /, '')
-    .replace(/ : .*$/, '')
-    .replace(/^NVIDIA (GeForce )?/, '')
-}
-
-/** Whether two names, of a person or a server, are of one GPU. */
-export function isSameGpu(one: string, other: string): boolean {
-  const [a, b] = [words(one), words(other)]
-  const isNear = isNamed(a, b) || isNamed(b, a)
-  // The end of one is the beginning of another: RTX 4090 and RTX 4090 D.
-  return isNear && / d /.test(a) === / d /.test(b) && MOBILE.test(a) === MOBILE.test(b)
-}
-
-/** A server says more than the name; a person may say only its end. */
-function isNamed(wanted: string, name: string): boolean {
-  return wanted.includes(name) || name.endsWith(wanted)
 }

@@ -2,7 +2,8 @@ import { type Basis, profileBasis } from '../../domain/estimate/basis.ts'
 import { type Estimate, estimateOf } from '../../domain/estimate/estimate.ts'
 import { estimateText } from '../../domain/estimate/estimate-text.ts'
 import type { FilmWork } from '../../domain/estimate/film-time.ts'
-import { type Profiles, precisionOf } from '../../domain/estimate/profile.ts'
+import { nearestNames } from '../../domain/estimate/gpu-name.ts'
+import { gpuNames, type Profiles, precisionOf, profilesNamed } from '../../domain/estimate/profile.ts'
 import { jobsOf } from '../../domain/plan.ts'
 import type { Price } from '../../domain/price.ts'
 import { usualForward } from './film-work.ts'
@@ -31,13 +32,18 @@ export function estimateFilms(work: FilmWork, { gpu, timed, otherwise }: Known, 
     return { none: `${otherwise}. \`pr plan --gpus\` lists GPUs with published times, and --gpu takes one` }
   const basis = profileBasis(read(), { gpu, precision: precisionOf(work.plans[0]!.models.highModel), forward })
   if (basis) return { estimate: estimateOf(work, basis) }
-  const known = compareGpus(work, read())
-    .map((one) => one.basis.gpu)
-    .toSorted()
-    .join(', ')
-  return {
-    none: `nobody has published times of ${gpu} with such weights, as there are of ${known}. The first run of your own gives one`,
+  return { none: `${unknownText(gpu, work, read())}. The first run of your own gives one` }
+}
+
+/** Why there are no published times: of weights of another kind there may be some. */
+function unknownText(gpu: string, work: FilmWork, profiles: Profiles): string {
+  if (profilesNamed(profiles.profiles, gpu).length > 0) {
+    const known = compareGpus(work, profiles).map((one) => one.basis.gpu)
+    return `nobody has published times of ${gpu} with such weights, as there are of ${known.toSorted().join(', ')}`
   }
+  const near = nearestNames(gpu, gpuNames(profiles.profiles))
+  const names = near.length > 0 ? ` (the nearest names: ${near.join(', ')})` : ''
+  return `nobody has published times of a GPU called "${gpu}"${names}; \`pr plan --gpus\` lists those that are known`
 }
 
 /** An estimate for a person: a line, and where the time goes in another one. */

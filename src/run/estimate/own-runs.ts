@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { journalOf, stateDirOf } from '../../config/layout.ts'
+import { isSameGpu } from '../../domain/estimate/gpu-name.ts'
 import { gatherTimes, type OwnTimes } from '../../domain/estimate/own-times.ts'
-import { isSameGpu } from '../../domain/estimate/profile.ts'
 import { PromptRunnerError } from '../../errors.ts'
 import { readRunState } from '../../state/read-journal.ts'
 import { knownRuns } from '../../state/state-store.ts'

@@ -88,6 +88,16 @@ it.each([
   ['NVIDIA GeForce RTX 5070', null],
   ['NVIDIA GeForce RTX 4090 Laptop GPU', null],
   ['NVIDIA GeForce RTX 3090', null],
+  ['RTX 4090 Ti', null],
+  ['RTX 4090 Super', null],
+  ['4090ti', null],
+  ['5070Ti', 'RTX 5070 Ti: ComfyUI'],
+  ['GH200 480GB', null],
+  ['NVIDIA A100-SXM4-80GB MIG 3g.40gb', null],
+  ['A100 80 GB PCIe', 'A100: Wan2.2 repository'],
+  ['NVIDIA RTX 6000 Ada Generation', null],
+  ['Ti', null],
+  ['NVIDIA', null],
   ['cpu', null],
 ])('%s is found among the profiles as %s', (gpu, found) => {
   expect(likest(gpu)).toBe(found)
@@ -97,5 +107,7 @@ it('weights of 16 bits are looked for first where they are used, and those of 4 
   expect(likest('RTX 4090', 'fp16')).toBe('RTX 4090: ComfyUI, Wan2.1 VACE, offloaded')
   expect(likest('RTX PRO 6000', 'fp8')).toBeNull()
   expect(likest('RTX PRO 6000', 'fp4')).toBe('RTX PRO 6000: SGLang')
+  expect(likest('NVIDIA RTX PRO 6000 Blackwell Server Edition', 'fp4')).toBe('RTX PRO 6000: SGLang')
+  expect(likest('NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition', 'fp4')).toBeNull()
   expect(likest('RTX 4090', 'gguf')).toBe('RTX 4090 D: ComfyUI (has an eighth more cores)')
 })

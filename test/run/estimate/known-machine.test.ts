@@ -69,7 +69,7 @@ it('its steps were guided or not, and so are those of the film', () => {
 
 it('steps over far fewer tokens tell nothing', () => {
   expect(estimate(work(), recording({ width: 64, height: 64 }, 1, 0.2))).toEqual({
-    none: expect.stringMatching(/^nobody has published times of L40S with such weights/),
+    none: expect.stringMatching(/^nobody has published times of a GPU called "L40S";/),
   })
 })
 
