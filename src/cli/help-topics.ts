@@ -3,6 +3,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { didYouMean } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
+import { markdownText } from './markdown-text.ts'
+import type { Colours } from './output.ts'
 
 /** A page of the help: a Markdown file, which begins with its title. */
 export interface HelpTopic {
@@ -32,7 +34,14 @@ export function helpTopic(name: string): HelpTopic {
   })
 }
 
-/** A topic for a terminal: addresses within the project lead nowhere there. */
-export function topicText({ text }: HelpTopic): string {
-  return text.replaceAll(/\[([^\]]+)\]\((?!https?:)[^)]*\)/g, '$1').trimEnd()
+/** A topic for a terminal. */
+export function topicText({ text }: HelpTopic, colours: Colours): string {
+  return markdownText(text, { colours, addressOf })
+}
+
+/** Files of the project lead nowhere in a terminal, and other topics have a command. */
+function addressOf(target: string): string | null {
+  if (/^https?:/.test(target)) return target
+  const topic = /^([\w-]+)\.md$/.exec(target)?.[1]
+  return topic === undefined ? null : `pr help ${topic}`
 }

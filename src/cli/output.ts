@@ -14,7 +14,9 @@ export interface OutputStreams {
 }
 
 /** What paints a text. */
-export type Colours = Readonly<Record<'dim' | 'green' | 'red' | 'yellow', (text: string) => string>>
+export type Colours = Readonly<Record<Colour, (text: string) => string>>
+
+type Colour = 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow'
 
 const levels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARNING', 'ERROR']
 const DRY_RUN_MARK = '*DRY-RUN*'
@@ -51,9 +53,16 @@ export class Output implements RunOutput {
 
   /** Paints nothing when colours are off. */
   get colours(): Colours {
-    const paint = (colour: keyof Colours) => (text: string) =>
+    const paint = (colour: Colour) => (text: string) =>
       this.#paints ? styleText(colour, text, { validateStream: false }) : text
-    return { dim: paint('dim'), green: paint('green'), red: paint('red'), yellow: paint('yellow') }
+    return {
+      bold: paint('bold'),
+      cyan: paint('cyan'),
+      dim: paint('dim'),
+      green: paint('green'),
+      red: paint('red'),
+      yellow: paint('yellow'),
+    }
   }
 
   get #paints(): boolean {

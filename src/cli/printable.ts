@@ -16,5 +16,5 @@ export function paintable(text: string): string {
     .join('')
 }
 
-// Red, green, yellow, dim, and their ends.
-const PAINT = new RegExp(`(${String.fromCharCode(27)}\\[(?:3[123]|39|2|22)m)`)
+// Red, green, yellow, cyan, bold, dim, and their ends.
+const PAINT = new RegExp(`(${String.fromCharCode(27)}\\[(?:3[1236]|39|[12]|22)m)`)

@@ -5,8 +5,8 @@ import { bytesText, counted, durationText } from '../domain/wording.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Summary } from './summary.ts'
 
-/** The end of a run for a person. */
-export function summaryText(summary: Summary): string[] {
+/** The end of a run for a person; `report`: the path of its page. */
+export function summaryText(summary: Summary, report: string | null = null): string[] {
   const { jobs, frames, uploads, rehearsal, pod } = summary
   const counts = [
     `${counted(jobs.total, 'job')}: ${jobs.render} render, ${jobs.combine} combine${progress(jobs)}`,
@@ -24,6 +24,7 @@ export function summaryText(summary: Summary): string[] {
     ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.status === 'RUNNING' ? priced(summary) : ''}`] : []),
     ...(rehearsal ? rehearsalText(rehearsal) : []),
     ...(summary.folder ? [`Run folder: ${summary.folder}`] : []),
+    ...(report ? [`Report: ${report}`] : []),
     ...nextText(summary),
   ]
 }

@@ -181,7 +181,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     const summary = join(folder, 'summary.json')
     files.write(summary, kept)
     const place = { journal: layout.journal, summary, folder, redact: (text: string) => text }
-    await keepReport(join(folder, 'report.html'), place, templates, output)
+    return await keepReport(join(folder, 'report.html'), place, templates, output)
   }
   return settle({ tally, errors, rehearsed: { folder, rehearsal }, keep }, output)
 }

@@ -142,7 +142,8 @@ export async function runLive(
       output.warn(error.message)
     }
     // Nobody looks at the pages of simulated lives.
-    if (outside.isReal) await keepReport(layout.page, livePlace(layout, settings), templates, output)
+    if (!outside.isReal) return null
+    return await keepReport(layout.page, livePlace(layout, settings), templates, output)
   }
   return settle({ tally: readers.tally(), errors, rehearsed: null, keep }, output)
 }

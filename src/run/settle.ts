@@ -14,8 +14,8 @@ export interface RunOutcome {
   readonly errors: readonly PromptRunnerError[]
   /** What only a rehearsal has: its folder, and who answered. Null: the run was live. */
   readonly rehearsed: { readonly folder: string; readonly rehearsal: Rehearsal } | null
-  /** Keeps the summary where the run's files are, and the page that tells of them. */
-  readonly keep: (summary: Summary) => void | Promise<void>
+  /** Keeps the summary where the run's files are, and the page that tells of them; gives the path of that. Null: there is none. */
+  readonly keep: (summary: Summary) => Promise<string | null>
 }
 
 /** Says what came of a run, to people and to machines. Returns the exit code 0, or throws what went wrong. */
@@ -26,8 +26,8 @@ export async function settle({ tally, errors, rehearsed, keep }: RunOutcome, out
     failures: errors,
     rehearsal: rehearsed?.rehearsal ?? null,
   })
-  await keep(summary)
-  output.print(summaryText(summary).join('\n'))
+  const report = await keep(summary)
+  output.print(summaryText(summary, report).join('\n'))
   output.result(summary)
   throwAny(errors)
   return 0

@@ -16,11 +16,16 @@ it('lists every topic with its title', async () => {
   for (const { name, title } of topics) expect(listed).toMatch(new RegExp(`^ {2}${name} +${title.slice(0, 20)}`, 'm'))
 })
 
-it.each(names)('prints %s without addresses that lead nowhere in a terminal', async (name) => {
-  const { exitCode, stdout } = await callPr(['help', name])
-  expect([exitCode, stdout.startsWith('# ')]).toEqual([0, true])
-  expect(stdout).not.toMatch(/\]\((?!https?:)/)
-})
+it.each(names)(
+  'prints %s as text of 80 columns, without marks and addresses that lead nowhere in a terminal',
+  async (name) => {
+    const { exitCode, stdout } = await callPr(['help', name])
+    const [title, below, ...lines] = stdout.split('\n')
+    expect([exitCode, below]).toEqual([0, '='.repeat(title!.length)])
+    const words = lines.filter((line) => !line.startsWith('    '))
+    expect(words.filter((line) => line.length > 80 || /[`]|\*\*|\]\(|^#/.test(line))).toEqual([])
+  },
+)
 
 it('explains a command by its name, and says what was probably meant', async () => {
   expect((await callPr(['help', 'runs'])).stdout).toBe((await callPr(['runs', '--help'])).stdout)

@@ -15,7 +15,7 @@ function said(videos: readonly string[], dryRun: boolean) {
     ]
     for (const event of finished) add(event)
   }
-  return summaryText(makeSummary(tally(), { dryRun, folder: null, failures: [], rehearsal: null }))
+  return summaryText(makeSummary(tally(), { dryRun, folder: null, failures: [], rehearsal: null }), '/o/report.html')
 }
 
 it('names the films first and what to do next last, live and rehearsed', () => {
@@ -24,6 +24,7 @@ it('names the films first and what to do next last, live and rehearsed', () => {
       'otter: /o/final/otter.mp4',
       'heron: /o/final/heron.mp4',
     ])
+  expect(said(['otter'], true).at(-2)).toBe('Report: /o/report.html')
   expect(said(["a cat's life"], false).at(-1)).toBe(
     "Next: `pr redo 'a cat'\\''s life' 1` makes a chunk again, `pr clean` deletes what films need no more",
   )

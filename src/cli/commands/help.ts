@@ -12,7 +12,7 @@ export const helpCommand = defineCommand({
     ['pr help', 'what there is to read about'],
     ['pr help resume', 'how a run goes on that has stopped'],
   ],
-  async run({ topic }, { output }) {
+  async run({ topic }, { output, ...call }) {
     const { helpTopic, helpTopics, topicText } = await import('../help-topics.ts')
     if (topic === undefined) {
       const { table } = await import('../help-text.ts')
@@ -25,7 +25,9 @@ export const helpCommand = defineCommand({
       return 0
     }
     const found = helpTopic(topic)
-    output.print(topicText(found))
+    const { wholeCommands } = await import('../whole-commands.ts')
+    const whole = wholeCommands({ ...call, script: process.argv[1] }, call.commands)
+    output.print(topicText({ ...found, text: whole(found.text) }, output.colours))
     output.result({ topic: found.name, text: found.text })
     return 0
   },
