@@ -6,6 +6,7 @@ import { PromptRunnerError } from '../errors.ts'
 import { type ServedNetwork, serveNetwork } from '../network/wire/serve.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { faultsOf } from '../run/faults-of.ts'
+import { allowedProbes } from '../simulators/allowed-probes.ts'
 import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
 import { realClock, virtualClock } from '../simulators/virtual-clock.ts'
@@ -16,6 +17,8 @@ import type { Stop } from './signals.ts'
 interface ServeOptions extends Pick<Stop, 'signal' | 'endInOrder'> {
   /** Model files that ComfyUI has besides those that were recorded. */
   readonly models?: readonly string[]
+  /** Paths that may stay unanswered; `*` stands for anything in them. */
+  readonly allow?: readonly string[]
   /** As it was given. */
   readonly port: string
   readonly settings: Settings
@@ -26,6 +29,7 @@ interface ServeOptions extends Pick<Stop, 'signal' | 'endInOrder'> {
 export async function serve({
   port,
   models = [],
+  allow = [],
   settings,
   output,
   signal,
@@ -42,7 +46,7 @@ export async function serve({
   if (unknown) output.warn(unknown)
   endInOrder()
   await using network = await serveNetwork({
-    services: world.all.map(faults.wrap),
+    services: world.all.map((service) => allowedProbes(faults.wrap(service), allow.map(patternOf))),
     lines: faults.lines,
     port: portOf(port, world.all.length),
     onAnswer: ({ service, method, url, status }) => output.debug(`${service} ${method} ${url} ${status}`),
@@ -56,6 +60,11 @@ export async function serve({
   const problems = [...network.problems(), ...faults.problems()]
   for (const problem of problems) output.error(failureText(problem, output))
   return Math.max(0, ...problems.map(({ exitCode }) => exitCode))
+}
+
+function patternOf(path: string): RegExp {
+  const pieces = path.split('*').map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${pieces.join('.*')}$`)
 }
 
 /** The first of `services` ports. Throws PR_USAGE. */

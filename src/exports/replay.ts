@@ -3,12 +3,14 @@ import { captureInMemory, type MemoryCapture } from '../network/capture/memory-c
 import { openFaults } from '../network/faults/faults.ts'
 import { parseFault } from '../network/faults/grammar/parse-fault.ts'
 import { type InstalledNetwork, installNetwork, type NetworkOptions } from '../network/install.ts'
+import type { OwnConnections } from '../network/safety/own-servers.ts'
+import { allowedProbes } from '../simulators/allowed-probes.ts'
 import { realClock } from '../simulators/virtual-clock.ts'
-import { allowedProbes } from './allowed-probes.ts'
 import { loadWorld, type SimulationOptions } from './simulation.ts'
 
 export type { SeenRequest, SeenSocket, SeenWorkflow } from '../network/capture/memory-capture.ts'
 export type { UploadRecord, UploadRequest } from '../network/capture/upload-files.ts'
+export type { OwnConnections } from '../network/safety/own-servers.ts'
 
 export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pick<NetworkOptions, 'mayRun'> {
   /**
@@ -21,12 +23,19 @@ export interface ReplayOptions extends Omit<SimulationOptions, 'recording'>, Pic
    * a 404 where the recording has no answer.
    */
   readonly allow?: ReadonlyArray<string | RegExp>
+  /**
+   * Whether the test may reach servers that this process itself has on loopback, as supertest starts them; so it is when this is
+   * left out.
+   */
+  readonly ownServers?: boolean
   /** Ends it, also in a test that has timed out and cannot: the `signal` of the test's context in vitest and in node:test. */
   readonly signal?: AbortSignal
 }
 
 /** The simulated network of one test, and what went through it. */
 export interface Replay extends AsyncDisposable, Omit<MemoryCapture, 'wrap'> {
+  /** The servers of this process that were reached, and by how many connections. */
+  readonly ownServers: readonly OwnConnections[]
   /** What will fail the test: requests without an answer, and whatever would have left the process. */
   problems(): PromptRunnerError[]
 }
@@ -39,7 +48,7 @@ export async function replay(recording: string, options: ReplayOptions = {}): Pr
   const faults = openFaults((options.faults ?? []).map(parseFault), { clock: realClock })
   const { services, hosts, clock } = await loadWorld({ ...options, recording, faults, answersFirst: true })
   const capture = captureInMemory(clock)
-  const { mayRun, allow = [], signal } = options
+  const { mayRun, allow = [], ownServers = true, signal } = options
   signal?.throwIfAborted()
   const network = await installNetwork({
     services: services.map((service) => allowedProbes(service, allow)),
@@ -47,18 +56,31 @@ export async function replay(recording: string, options: ReplayOptions = {}): Pr
     capture,
     lines: faults.lines,
     who: 'test',
+    ownServers,
     ...(mayRun ? { mayRun } : {}),
   })
   // A test that has timed out waits for ever, and its network would be that of the next one.
   signal?.addEventListener('abort', () => void network[Symbol.asyncDispose](), { once: true })
+  if (signal?.aborted) {
+    await network[Symbol.asyncDispose]()
+    signal.throwIfAborted()
+  }
+  let isOver = false
   const problems = () => [...network.problems(), ...faults.problems()]
   return {
     requests: capture.requests,
     workflows: capture.workflows,
     uploads: capture.uploads,
     sockets: capture.sockets,
+    get ownServers() {
+      return network.report().own
+    },
     problems,
-    [Symbol.asyncDispose]: () => finish(network, problems()),
+    async [Symbol.asyncDispose]() {
+      if (isOver) return
+      isOver = true
+      await finish(network, problems())
+    },
   }
 }
 

@@ -1,11 +1,37 @@
-/** `prompt-runner/replay` by the name that tests in vitest have known it by. */
-export {
-  type Replay,
-  type ReplayOptions,
-  replay,
-  type SeenRequest,
-  type SeenSocket,
-  type SeenWorkflow,
-  type UploadRecord,
-  type UploadRequest,
+import { onTestFinished } from 'vitest'
+import { type Replay, type ReplayOptions, replay as replayAnywhere } from './replay.ts'
+
+export type {
+  OwnConnections,
+  Replay,
+  ReplayOptions,
+  SeenRequest,
+  SeenSocket,
+  SeenWorkflow,
+  UploadRecord,
+  UploadRequest,
 } from './replay.ts'
+
+/**
+ * `replay` of `prompt-runner/replay`, which vitest ends with the test that asked for it: one that has timed out, or that did not
+ * dispose of it, leaves nothing to the next. Throws PR_RECORDING.
+ */
+export async function replay(recording: string, options: ReplayOptions = {}): Promise<Replay> {
+  const over = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal
+  let net: Replay | undefined
+  endWithTest(async () => {
+    over.abort()
+    await net?.[Symbol.asyncDispose]()
+  })
+  net = await replayAnywhere(recording, { ...options, signal })
+  return net
+}
+
+function endWithTest(end: () => Promise<void>): void {
+  try {
+    onTestFinished(end)
+  } catch {
+    // Not asked for by a test: it lasts until it is disposed.
+  }
+}

@@ -1,5 +1,6 @@
 import type { WebSocketConstructor } from '../clients/comfyui/socket.ts'
 import type { ServiceName, SimulatedService } from '../simulators/simulator.ts'
+import type { OwnServers } from './safety/own-servers.ts'
 import type { Refuse } from './safety/refusals.ts'
 import type { Line } from './wire/on-wire.ts'
 
@@ -16,6 +17,8 @@ export interface EngineOptions {
   /** Where ComfyUI is, for engines that have to know addresses in advance. */
   readonly comfyuiUrl: URL
   readonly refuse: Refuse
+  /** Servers of this process that may be reached; an engine that cannot tell refuses them. */
+  readonly own?: OwnServers | undefined
 }
 
 /** One way of putting services under the process's own clients. Disposing it takes all of it away again. */

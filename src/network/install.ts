@@ -8,6 +8,7 @@ import { METADATA_SERVERS, withoutDetours } from './safety/detours.ts'
 import { guardSideDoors, meterConnections } from './safety/guards.ts'
 import { addressOf, type HostTable } from './safety/host-table.ts'
 import { openLedger, type Provenance, type UnmatchedRequest, unmatchedError } from './safety/ledger.ts'
+import { type OwnConnections, ownServers } from './safety/own-servers.ts'
 import { egressError, type Refusal, rememberRefusals, type Who } from './safety/refusals.ts'
 import { allOrNothing } from './undo-list.ts'
 import type { Line } from './wire/on-wire.ts'
@@ -23,6 +24,8 @@ export interface NetworkOptions {
   readonly lines?: ReadonlyMap<ServiceName, Line>
   /** Programs that may run all the same, by the name they are started with. */
   readonly mayRun?: (file: string) => boolean
+  /** Whether servers that this process itself has on loopback may be reached. */
+  readonly ownServers?: boolean
   /** Who is told of in what was refused: a dry run when left out. */
   readonly who?: Who
   /** `wireEngine` when left out. */
@@ -37,6 +40,8 @@ export interface InstalledNetwork extends Engine {
 }
 
 export interface NetworkReport {
+  /** Connections to servers of this process, where these may be reached. */
+  readonly own: readonly OwnConnections[]
   /** Connections that got past the interceptor. They were stopped at the handle; any at all is a defect. */
   readonly realConnections: number
   readonly refused: readonly Refusal[]
@@ -65,7 +70,7 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     const name = hosts.serviceAt(authority)
     return name === null ? null : (services.get(name) ?? null)
   }
-  const { engine, meter, undo } = await allOrNothing(async (undo) => {
+  const { engine, meter, own, undo } = await allOrNothing(async (undo) => {
     installedAt = callerOf(new Error().stack)
     undo.use({
       [Symbol.dispose]: () => {
@@ -74,10 +79,13 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
     })
     undo.use(withoutDetours(METADATA_SERVERS))
     undo.use(guardSideDoors({ refuse, ...(options.mayRun ? { mayRun: options.mayRun } : {}) }))
-    const engine = undo.use(await (options.engine ?? wireEngine)({ serviceAt, comfyuiUrl: hosts.comfyuiUrl, refuse }))
-    return { engine, meter: undo.use(meterConnections(await sendCanary())), undo }
+    const own = options.ownServers ? undo.use(ownServers()) : undefined
+    const { comfyuiUrl } = hosts
+    const engine = undo.use(await (options.engine ?? wireEngine)({ serviceAt, comfyuiUrl, refuse, own }))
+    return { engine, meter: undo.use(meterConnections(await sendCanary(who), own)), own, undo }
   })
   const report = (): NetworkReport => ({
+    own: own?.connections ?? [],
     realConnections: meter.realConnections,
     refused: refused(),
     unmatched: ledger.unmatched,
@@ -104,8 +112,11 @@ function callerOf(stack = ''): string {
 
 function alreadyInstalled(at: string): PromptRunnerError {
   const whose = at === '' ? '' : `, made at ${at}`
-  return new PromptRunnerError('PR_USAGE', `this process has a simulated network already${whose}`, {
-    hint: 'dispose of that one first: tests that each have one cannot run at the same time in one file (it.concurrent), and one that has timed out keeps its own unless replay gets its signal',
+  // Test runners show no hints.
+  const why =
+    'tests that each have one cannot run at the same time (it.concurrent), and one that has timed out keeps its own unless replay was given its signal'
+  return new PromptRunnerError('PR_USAGE', `this process has a simulated network already${whose}: ${why}`, {
+    hint: 'dispose of that one first',
   })
 }
 

@@ -60,6 +60,25 @@ it('ends with 3 when a request had no answer', async () => {
   `)
 })
 
+it('leaves probes unanswered that it may leave so', async () => {
+  const { settings } = await loadSettings({}, {}, newFolder())
+  const { output, texts } = capturedOutput({})
+  const controller = new AbortController()
+  const allow = ['/manager/version', '/customnode/*']
+  const ended = serve({ port: '0', allow, settings, output, signal: controller.signal, endInOrder: () => {} })
+  await expect.poll(() => texts.stdout).toContain('Ctrl-C')
+  const address = /comfyui +(\S+)/.exec(texts.stdout)![1]
+  for (const path of ['/manager/version?a=1', '/customnode/getlist']) {
+    expect((await fetch(address + path)).status).toBe(404)
+  }
+  expect((await fetch(`${address}/managerXversion`)).status).toBe(404)
+  controller.abort()
+  expect([await ended, texts.stderr.match(/PR_UNMATCHED_REQUEST: GET \S+/g)]).toEqual([
+    3,
+    [`PR_UNMATCHED_REQUEST: GET ${address}/managerXversion:`],
+  ])
+})
+
 it('says which port is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())

@@ -46,7 +46,7 @@ it('says whose network is in place, and is gone when its test is over', async ()
   const over = new AbortController()
   await replay('wan22-two-chunks', { signal: over.signal })
   await expect(replay('wan22-two-chunks')).rejects.toThrow(
-    /^this process has a simulated network already, made at .*replay\.test\.ts:\d+:\d+$/,
+    /^this process has a simulated network already, made at .*replay\.test\.ts:\d+:\d+: tests that each have one cannot run at the same time \(it\.concurrent\)/,
   )
   over.abort()
   await using net = await vi.waitUntil(() => replay('wan22-two-chunks').catch(() => null))

@@ -32,10 +32,15 @@ it('has a name for every type that they meet, in the module itself or in the mai
 
 it('lets their suite pass', async () => {
   const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'test')
-  expect(`${output} exit code ${code}`).toMatch(/Tests {2}7 passed \(7\)\n[\s\S]* exit code 0$/)
+  expect(`${output} exit code ${code}`).toMatch(/Tests {2}8 passed \(8\)\n[\s\S]* exit code 0$/)
 })
 
-it('fails their test for what the code swallowed', async () => {
+it('is for node:test as well', async () => {
+  const { code, output } = await runNode('--test', 'node-test/draw.test.js')
+  expect(`${output} exit code ${code}`).toMatch(/pass 1\n[\s\S]* exit code 0$/)
+})
+
+it('fails their test for what the code swallowed, for a network of another test, and takes one from a test that timed out', async () => {
   const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'fails')
   expect(code).toBe(1)
   expect(output).toContain(
@@ -43,7 +48,11 @@ it('fails their test for what the code swallowed', async () => {
   )
   expect(output).toContain('GET http://127.0.0.1:8188/no-such-route: the simulation has no answer to this request')
   expect(output).toContain("expected 'this' to be 'that'")
-  expect(output).toMatch(/Tests {2}2 failed \(2\)/)
+  expect(output).toMatch(
+    /already, made at \S+at-the-same-time\.test\.ts:\S+ tests that .* at the same time \(it\.concurrent\)/,
+  )
+  expect(output).toContain('Test timed out in 500ms')
+  expect(output).toMatch(/Tests {2}5 failed \| 3 passed \(8\)/)
 })
 
 it('runs its program on both engines', async () => {
@@ -79,6 +88,10 @@ it.each([
 })
 
 function run(bin: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  return runNode(join('node_modules', bin), ...args)
+}
+
+function runNode(...args: string[]): Promise<{ code: number; output: string }> {
   const env = {
     PATH: process.env['PATH'],
     TMPDIR: process.env['TMPDIR'],
@@ -87,7 +100,7 @@ function run(bin: string, ...args: string[]): Promise<{ code: number; output: st
     SOURCE_DATE_EPOCH: '1800000000',
   }
   return new Promise((resolve) => {
-    execFile(process.execPath, [join('node_modules', bin), ...args], { cwd: project, env }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: project, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
     )
   })

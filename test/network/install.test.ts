@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { COMFYUI, echoNetwork } from './network.ts'
 
 const nothing = {
+  own: [],
   realConnections: 0,
   refused: [],
   unmatched: [],

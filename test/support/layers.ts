@@ -132,7 +132,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/simulators',
     'src/recording/redact.ts',
     ...['src/domain/ids.ts', 'src/domain/limits.ts', 'src/domain/pace.ts'],
-    'src/errors.ts',
+    ...['src/errors.ts', 'vitest'],
   ],
   // From settings to a summary. What it says and asks goes through an interface.
   'src/run': [
@@ -241,6 +241,8 @@ export const ownedBy: Record<string, readonly string[]> = {
     'src/simulators',
     'src/state',
   ],
+  // Ends the network of a test with it.
+  vitest: ['src/exports'],
   yaml: ['src/config'],
   yargs: ['src/cli'],
 }

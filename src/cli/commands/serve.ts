@@ -25,6 +25,13 @@ export const serveCommand = defineCommand({
       group: 'Serve',
       describe: 'a model file that ComfyUI is to have besides those that were recorded; may be repeated',
     },
+    allow: {
+      type: 'string',
+      array: true,
+      shows: 'PATH',
+      group: 'Serve',
+      describe: 'a path that clients only probe, and that may stay unanswered: /manager/*; may be repeated',
+    },
     ...settingOptions([
       'comfyuiUrl',
       'comfyuiToken',
@@ -43,12 +50,13 @@ export const serveCommand = defineCommand({
     ['pr serve --port 0 --json', 'on free ports; addresses and environment as one JSON object when they answer'],
     ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as fast as it was'],
     ['pr serve --model checkpoints/sd15.safetensors', 'with a model of other people’s examples'],
+    ['pr serve --allow /manager/version', 'for a client that asks what packs there are, and can do without'],
     ['pr serve --port 8189 --record-to recordings/mine', 'in front of a live ComfyUI on 8188, for any client'],
     ["pr serve --fault '2nd socket open: status 403'", 'with something that goes wrong; --fault help lists all'],
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run({ port, 'record-to': recordTo, model: models = [], ...flags }, context) {
+  async run({ port, 'record-to': recordTo, model: models = [], allow = [], ...flags }, context) {
     const { output, environment, cwd: _, ...stop } = context
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
@@ -58,7 +66,7 @@ export const serveCommand = defineCommand({
       return 0
     }
     const { portOf, serve } = await import('../serve.ts')
-    if (recordTo === undefined) return serve({ port, models, settings, output, ...stop })
+    if (recordTo === undefined) return serve({ port, models, allow, settings, output, ...stop })
     const { recordingProxy } = await import('../../record/recording-proxy.ts')
     return recordingProxy({ port: portOf(port, 1), recordTo, settings, environment }, context)
   },

@@ -1,6 +1,7 @@
 import { get } from 'node:http'
 import { PromptRunnerError } from '../../errors.ts'
 import type { SimulatedService } from '../../simulators/simulator.ts'
+import type { Who } from './refusals.ts'
 
 /** A name that no name server knows (RFC 2606), so that a canary that gets out finds nothing. */
 export const CANARY_HOST = 'canary.prompt-runner.invalid'
@@ -14,7 +15,7 @@ export const canary: Pick<SimulatedService, 'http'> = { http: async () => new Re
  * the TCP handle it used: the class that all connections of this process have in common, which Node exports nowhere.
  * Throws PR_EGRESS when the answer does not come from the simulation: then nothing else may be sent.
  */
-export function sendCanary(): Promise<object> {
+export function sendCanary(who: Who): Promise<object> {
   return new Promise((resolve, reject) => {
     const failed = (cause?: unknown) =>
       reject(
@@ -22,7 +23,7 @@ export function sendCanary(): Promise<object> {
           'PR_EGRESS',
           `a test request to ${CANARY_HOST} was not answered by the simulated network`,
           {
-            hint: 'another tool in this process also intercepts connections; the dry run stops before it sends anything',
+            hint: `another tool in this process also intercepts connections; the ${who} stops before it sends anything`,
             cause,
           },
         ),

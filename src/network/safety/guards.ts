@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { isIP } from 'node:net'
 import { constants } from 'node:os'
 import workerThreads from 'node:worker_threads'
+import { authorityOf } from './host-table.ts'
 import type { Refuse } from './refusals.ts'
 
 export interface GuardOptions {
@@ -95,18 +96,34 @@ export interface ConnectionMeter extends Disposable {
   readonly realConnections: number
 }
 
+/** Servers that may be reached for real. */
+export interface ReachedServers {
+  /** Whether one listens at the port of `host:port`, whatever name of loopback the host is. */
+  has(authority: string): boolean
+  /** Whether one listens at exactly this address. */
+  isAt(address: string, port: number): boolean
+}
+
 /**
  * Counts at TCP's own `connect`, one call above libuv. Claimed sockets have a `connect` of their own on their handle and never
- * come here; whatever does is a real connection. `tcp` is the prototype of TCP handles.
+ * come here; whatever does is a real connection. `tcp` is the prototype of TCP handles; `own` are servers that may be reached.
  */
-export function meterConnections(tcp: object): ConnectionMeter {
+export function meterConnections(tcp: object, own?: ReachedServers): ConnectionMeter {
   const patches = createPatches()
   let realConnections = 0
   for (const method of ['connect', 'connect6']) {
-    patches.replace(tcp, method, () => () => {
-      realConnections += 1
-      return -constants.errno.ECONNREFUSED
-    })
+    patches.replace(
+      tcp,
+      method,
+      (real) =>
+        function (request, address: string, ...rest) {
+          // `rest` begins with the port where there is one, and `localhost` leads to one of several addresses after the other.
+          const port = Number(rest[0])
+          if (own?.isAt(address, port)) return real.call(this, request, address, ...rest)
+          if (!own?.has(authorityOf({ host: address, port: String(port) }))) realConnections += 1
+          return -constants.errno.ECONNREFUSED
+        },
+    )
   }
   return {
     get realConnections() {

@@ -58,6 +58,11 @@ export function authorityOf({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+/** Whether a host is this machine by name or by address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
 /** `ws://host:port/ws` of ComfyUI at `http://host:port`, below the path that the address has. */
 export function socketUrl({ protocol, host, pathname }: URL): string {
   return `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}${pathname.replace(/\/$/, '')}/ws`

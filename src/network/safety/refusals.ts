@@ -1,4 +1,5 @@
 import { PromptRunnerError } from '../../errors.ts'
+import { addressOf, isLoopback } from './host-table.ts'
 
 /** Something that would have left the process, and was not let out. */
 export interface Refusal {
@@ -44,13 +45,14 @@ export function egressError(
   const { tried, hint } = kinds[kind]
   const cure =
     who === 'test' && kind === 'program' ? 'a program does not see the simulated network; `mayRun` lets one run' : hint
+  const isNobodys = who === 'test' && kind === 'connection' && isLoopback(addressOf(target, '').host)
   return new PromptRunnerError(
     'PR_EGRESS',
     `the ${who} ${tried} ${target}, which was refused; nothing left the machine`,
     {
       hint:
         cure?.replaceAll('dry run', who) ??
-        `simulated are: ${known.join(', ')}; check the address in the settings and in the environment`,
+        `simulated are: ${known.join(', ')}${isNobodys ? ', and no server of this process listens there' : ''}; check the address in the settings and in the environment`,
     },
   )
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 import { addressOf, connectionTarget } from '../safety/host-table.ts'
+import type { OwnServers } from '../safety/own-servers.ts'
 import type { Refuse } from '../safety/refusals.ts'
 import { bridge } from './bridge.ts'
 
@@ -9,6 +10,8 @@ export interface InterceptOptions {
   readonly isKnown: (authority: string) => boolean
   /** Whether nothing listens there just now. */
   readonly isDown?: (authority: string) => boolean
+  /** Servers of this process, which are reached for real. */
+  readonly own?: Pick<OwnServers, 'has' | 'passed'> | undefined
   readonly refuse: Refuse
   /** Gets the server's end of each connection. */
   readonly accept: (end: Duplex, target: ClaimedTarget) => void
@@ -22,9 +25,9 @@ export interface ClaimedTarget {
 
 /**
  * Claims every TCP and TLS connection that this process opens. Those to known hosts are accepted, all others refused.
- * No socket of the operating system is opened. Connections that were open before are left alone.
+ * No socket of the operating system is opened, but to the process's own servers where these are given. Connections that were open before are left alone.
  */
-export function interceptConnections({ isKnown, isDown, refuse, accept }: InterceptOptions): Disposable {
+export function interceptConnections({ isKnown, isDown, own, refuse, accept }: InterceptOptions): Disposable {
   const interceptor = new SocketInterceptor()
   const open = new Set<Socket>()
   interceptor.on('connection', ({ socket, connectionOptions, controller }) => {
@@ -43,6 +46,11 @@ export function interceptConnections({ isKnown, isDown, refuse, accept }: Interc
       socket.on('free', () => controller.claim())
       open.add(socket)
       socket.once('close', () => open.delete(socket))
+    }
+    if (!isKnown(authority) && own?.has(authority)) {
+      own.passed(authority)
+      controller.passthrough()
+      return
     }
     const inTunnel = encrypted && 'servername' in connectionOptions ? `${connectionOptions.servername}:443` : null
     if (!isKnown(authority) && inTunnel !== null && isKnown(inTunnel)) {

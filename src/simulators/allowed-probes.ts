@@ -1,4 +1,4 @@
-import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from '../simulators/simulator.ts'
+import { PROVENANCE_HEADER, type SimulatedService, UNMATCHED_HEADER } from './simulator.ts'
 
 /** A service that answers 404, as one without the route does, where nothing else answers a request of these paths. */
 export function allowedProbes(service: SimulatedService, allow: ReadonlyArray<string | RegExp>): SimulatedService {
