@@ -8,7 +8,8 @@ import type { Job, Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { OpenPrompt } from '../state/run-state.ts'
 import { cancelPrompt } from './cancel-prompts.ts'
-import { followPrompt, type JobToRun, type NamedFiles, type RanJob, ranAsNamed } from './follow-prompt.ts'
+import { followPrompt, type JobToRun, type RanJob, ranAsNamed } from './follow-prompt.ts'
+import { type NamedFiles, noteFailed } from './note-files.ts'
 import { retryUnreachable } from './retry.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { hasFile } from './server-files.ts'
@@ -36,7 +37,11 @@ export async function adoptPrompt(
     return null
   }
   const state = await promptState(context.clients.comfyui, promptId, context.signal)
-  if (state === 'failed') warn(context, `Prompt ${promptId} has failed since; its job is sent anew`)
+  if (state === 'failed') {
+    const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
+    await noteFailed(context, { where, built, promptId, named })
+    warn(context, `Prompt ${promptId} has failed since; its job is sent anew`)
+  }
   if (state === 'unknown') return ranAsNamed(context, work, built, { promptId, startedAt: context.now(), named })
   if (state === 'failed') return null
   if (state === 'open') onSeen()

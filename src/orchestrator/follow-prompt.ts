@@ -8,7 +8,8 @@ import type { Graph } from '../domain/graph.ts'
 import type { Job, Plan } from '../domain/plan.ts'
 import type { OutputFile } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { OpenPrompt } from '../state/run-state.ts'
+import type { NamedFiles as FilesOfPrompt, OpenPrompt } from '../state/run-state.ts'
+import { isOutput, type NamedFiles, noteFailed, noteFiles } from './note-files.ts'
 import { type RunContext, warn } from './run-context.ts'
 import { hasFile } from './server-files.ts'
 import { watchSilence } from './silence.ts'
@@ -22,6 +23,8 @@ export interface JobToRun<J extends Job = Job> {
   readonly attempts: number
   /** A prompt whose end was not seen. */
   readonly open: OpenPrompt | null
+  /** What its prompts have made so far, as the server said while they ran. */
+  named(): readonly FilesOfPrompt[]
 }
 
 /** A job that the server has done. */
@@ -44,9 +47,6 @@ export interface FollowedPrompt {
   readonly isNew?: boolean
 }
 
-/** Files by node. */
-export type NamedFiles = Map<string, readonly OutputFile[]>
-
 /**
  * Waits for a prompt that the server has accepted. Throws what the client throws, and PR_NO_OUTPUT when the history lacks an
  * output that the plan needs.
@@ -57,8 +57,9 @@ export async function followPrompt(
   built: BuiltWorkflow,
   prompt: FollowedPrompt,
 ): Promise<RanJob> {
-  const { promptId, named } = prompt
+  const { promptId } = prompt
   const where = { video: work.plan.videoName, workflow: work.job.workflowNumber }
+  const noting = { where, built, promptId, named: prompt.named }
   const silence = watchSilence(context, where)
   const spending = watchSpending(context, work.job)
   const phases = watchPhases()
@@ -71,7 +72,7 @@ export async function followPrompt(
     if (event.kind === 'started' || event.kind === 'socket') isWaiting = false
     silence.see(event)
     spending.see(event)
-    if (event.kind === 'executed') note(event)
+    if (event.kind === 'executed') noteFiles(context, noting, event)
     const at = context.now()
     if (event.kind === 'executing') phases.executing(built.graph[event.node]?.class_type ?? '', at)
     if (event.kind === 'progress') phases.progress(at)
@@ -86,12 +87,6 @@ export async function followPrompt(
       broken.abort(error)
     }
   }
-  const note = ({ node, files }: Extract<PromptEvent, { kind: 'executed' }>) => {
-    const isNews = JSON.stringify(named.get(node)) !== JSON.stringify(files)
-    named.set(node, files)
-    if (!isNews || !Object.values(built.outputs).includes(node) || !files.some(isOutput)) return
-    context.emit({ kind: 'job-output', at: context.now(), ...where, promptId, node, files })
-  }
   try {
     const entry = await context.clients.comfyui.follow(promptId, onEvent, signal)
     const whole = await withNamed(context, work, built, prompt, entry)
@@ -100,6 +95,8 @@ export async function followPrompt(
     const isLost = error instanceof PromptRunnerError && error.code === 'PR_COMFY_LOST'
     const ran = isLost ? await ranAsNamed(context, work, built, prompt) : null
     if (ran) return ran
+    const hasFailed = error instanceof PromptRunnerError && error.code === 'PR_COMFY_FAILED'
+    if (hasFailed) await noteFailed(context, noting)
     throw isLost && isWaiting ? taken(promptId) : error
   }
 }
@@ -217,8 +214,6 @@ function report(
 }
 
 const isAmong = (node: string, nodes: unknown) => Array.isArray(nodes) && nodes.includes(node)
-
-const isOutput = ({ type }: OutputFile) => type === 'output'
 
 /** ComfyUI names nodes that it has made itself, too. */
 function titleIn(graph: Graph, node: string): string {

@@ -7,6 +7,7 @@ import { bringHome } from './bring-home.ts'
 import { digestOf, hasDigest } from './file-digest.ts'
 import { type JobToRun, madeBy } from './follow-prompt.ts'
 import { localCopy } from './local-copy.ts'
+import { restOfLow } from './rest-of-job.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
 import { downloadFile, hasFile, sizeOnServer, uploadFile } from './server-files.ts'
@@ -43,15 +44,17 @@ export async function renderLow(
   high: HighResult,
 ): Promise<LowResult> {
   const { plan, job } = work
-  const ran = await runJob(context, work, (attempt) =>
+  const build = (attempt: number) =>
     buildRenderWorkflow(context.templates, plan, job, {
       ...inputs,
       latent: annotatedName(high.latent.server),
       folder: serverFolder(context.runName, plan.videoName, chunkPart(job.chunk.number), attempt),
-    }),
-  )
-  const { promptId, outputs, tookMs, timed } = ran
-  const latent = outputs.latent ? await keptLatent(context, plan, job, outputs.latent) : null
+    })
+  const rest = restOfLow(context, work, inputs)
+  const ran = await runJob(context, work, build, rest)
+  const { promptId, outputs, tookMs, timed, attempt } = ran
+  const saved = outputs.latent ?? rest.latent(attempt)
+  const latent = saved ? await keptLatent(context, plan, job, saved) : null
   const server = madeBy(ran, 'video')
   const copy = localCopy(context, plan, job)
   await bringHome(context, plan, { file: server, frames: job.chunk.renderFrames, path: copy })

@@ -5,21 +5,26 @@ import { PromptRunnerError } from '../errors.ts'
 import { isEndSaid, type OpenPrompt } from '../state/run-state.ts'
 import { adoptPrompt, graphDigest } from './adopt-prompt.ts'
 import { cancelPrompt, isCancelled } from './cancel-prompts.ts'
-import { followPrompt, type JobToRun, type NamedFiles, type RanJob } from './follow-prompt.ts'
+import { followPrompt, type JobToRun, type RanJob } from './follow-prompt.ts'
+import { jobGraphs } from './job-graphs.ts'
+import type { NamedFiles } from './note-files.ts'
+import { noRest, type RestOfJob } from './rest-of-job.ts'
 import { waitForServer } from './retry.ts'
 import type { RunContext } from './run-context.ts'
 
 /**
  * Sends one job and waits for its outputs. `build` makes the graph for an attempt: each attempt writes under names of its own,
  * and a resumed run goes on counting, for the server still knows the prompts of earlier attempts by their ids. A prompt whose end
- * was not seen, because this program or the connection broke off, is adopted instead of paid for twice.
+ * was not seen, because this program or the connection broke off, is adopted instead of paid for twice. What fails after the costly
+ * part of it was saved goes on from there: at once and by itself one time, then when the run is resumed.
  * Throws what the client throws, and PR_NO_OUTPUT when the history lacks an output that the plan needs.
  */
 export async function runJob(
   context: RunContext,
   work: JobToRun,
   build: (attempt: number) => BuiltWorkflow,
-): Promise<RanJob> {
+  rest: RestOfJob = noRest,
+): Promise<RanJob & { readonly attempt: number }> {
   const { plan, job } = work
   let { open, attempts: attempt } = work
   let failure: PromptRunnerError | null = null
@@ -32,7 +37,7 @@ export async function runJob(
     isAccepted = true
   }
   const seen = {
-    named: namedBefore(context, work),
+    named: namedBefore(work),
     onSeen() {
       failed = 0
       isAccepted = true
@@ -41,20 +46,21 @@ export async function runJob(
   const ended = (ran: RanJob) => {
     const where = { video: plan.videoName, workflow: job.workflowNumber }
     context.emit({ kind: 'job-ended', at: context.now(), ...where, promptId: ran.promptId })
-    return ran
+    return { ...ran, attempt: open?.attempt ?? attempt }
   }
+  const graphs = jobGraphs(context, work, build, rest)
   for (;;) {
     try {
       if (failure) await waitForServer(context, failure, failed)
       context.spending.check()
-      const adopted = open && (await adoptPrompt(context, work, build(open.attempt), open, seen))
+      const adopted = open && (await adoptPrompt(context, work, graphs.sentAs(open), open, seen))
       if (adopted) return ended(adopted)
       if (isAccepted && failure?.code !== 'PR_NO_OUTPUT') vanished += 1
       isAccepted = false
       context.closing.throwIfAborted()
       if (vanished === MOST_VANISHED) throw diesAt(job.workflowNumber, failure)
       attempt += 1
-      const built = build(attempt)
+      const built = await graphs.next(attempt)
       seen.named.clear()
       open = { promptId: makePromptId(context.runId, job.jobId, attempt), attempt, graph: graphDigest(built.graph) }
       return ended(await sendPrompt(context, work, built, open, { named: seen.named, onAccepted }))
@@ -66,8 +72,9 @@ export async function runJob(
       failed += 1
       const isWorthIt = error.retryAfter !== null || error.code === 'PR_COMFY_LOST'
       const hasPatience = error !== failure && vanished < MOST_VANISHED && failed <= context.options.maxRetries
+      const goesOn = await graphs.goesOnAfter(error, attempt)
       const isWanted = error.stopsRun && !context.signal.aborted && (await sendAgain(context, error, job))
-      const willRetry = isWanted || (isWorthIt && hasPatience && !context.signal.aborted)
+      const willRetry = isWanted || ((goesOn || (isWorthIt && hasPatience)) && !context.signal.aborted)
       const where = { at: context.now(), video: plan.videoName, workflow: job.workflowNumber }
       context.emit({
         kind: 'job-failed',
@@ -80,7 +87,7 @@ export async function runJob(
       })
       if (!willRetry) throw error
       if (isEndSaid(error.code)) open = null
-      failure = isWanted ? null : error
+      failure = isWanted || goesOn ? null : error
       if (isWanted) failed = vanished = 0
     }
   }
@@ -93,9 +100,9 @@ async function sendAgain(context: RunContext, error: PromptRunnerError, job: Job
 }
 
 /** What the server has named of the prompt that an earlier part of the run has left open. */
-function namedBefore({ earlier }: RunContext, { plan, job, open }: JobToRun): NamedFiles {
-  const named = earlier?.videos[plan.videoName]?.named[job.workflowNumber]
-  return new Map(open && named?.promptId === open.promptId ? Object.entries(named.files) : [])
+function namedBefore({ open, named }: JobToRun): NamedFiles {
+  const files = open && named().find(({ promptId }) => promptId === open.promptId)?.files
+  return new Map(Object.entries(files ?? {}))
 }
 
 const MOST_VANISHED = 2

@@ -124,12 +124,13 @@ function performer(
     const decision = decisions.get(workflow)
     const known = decision && 'attempts' in decision ? decision : { attempts: 0, open: null }
     const { attempts, open } = await forgottenPrompt(context, plan, job, known)
-    const made = await work({ plan, job, attempts, open }).catch((error) => {
+    const named = () => stateNow().videos[plan.videoName]?.named[workflow] ?? []
+    const made = await work({ plan, job, attempts, open, named }).catch((error) => {
       // What is damaged on the server would be found as damaged each time. Once: a job that makes nothing better is not paid for again.
       if (!isFileLost(error, open)) throw error
       warn(context, `${error.message}; job ${workflow} is sent anew`, plan.videoName)
       const sent = stateNow().videos[plan.videoName]?.attempts[workflow] ?? 0
-      return work({ plan, job, attempts: Math.max(attempts, open?.attempt ?? 0, sent), open: null })
+      return work({ plan, job, attempts: Math.max(attempts, open?.attempt ?? 0, sent), open: null, named })
     })
     const result = await withDigests(made)
     results.push(result)

@@ -71,10 +71,27 @@ export async function isHeld(
   const isSure = copy !== null && copies.has(copy) && !doubted.has(server)
   const size = isSure ? await sizeOnServer(context, video, server) : null
   if (copy !== null && size !== null) return size === (await stat(copy)).size
+  return looksRight(context, plan, job, server, (path) => isWhole(context, plan, job, path))
+}
+
+/** Whether the server has a latent that a job has saved, as it was planned. */
+export async function holdsLatent(context: RunContext, plan: Plan, job: Job, server: OutputFile): Promise<boolean> {
+  if (!(await hasFile(context, plan.videoName, server))) return false
+  return looksRight(context, plan, job, server, (path) => isLatentOf(plan, job, path))
+}
+
+/** Downloads a file of the server for a look at it. */
+async function looksRight(
+  context: RunContext,
+  plan: Plan,
+  job: Job,
+  server: OutputFile,
+  test: (path: string) => Promise<boolean>,
+): Promise<boolean> {
   const look = `${localCopy(context, plan, job)}.look`
   try {
     await downloadFile(context, { plan, frames: framesOf(job), file: server, path: look })
-    return await isWhole(context, plan, job, look)
+    return await test(look)
   } catch (error) {
     context.signal.throwIfAborted()
     if (error instanceof PromptRunnerError && ['PR_COMFY_HTTP', 'PR_OUTPUT_MISMATCH'].includes(error.code)) return false

@@ -28,8 +28,8 @@ export interface VideoState {
    * an earlier one. A plan with other chunks gives a job another number.
    */
   readonly attempts: Readonly<Record<string, number>>
-  /** What the nodes of the latest prompt had made when the server last said so, by workflow number. */
-  readonly named: Readonly<Record<number, NamedFiles>>
+  /** What the nodes of each prompt of a job had made when the server last said so, by workflow number. */
+  readonly named: Readonly<Record<number, readonly NamedFiles[]>>
   /** Name on the server of each chunk's reference image. */
   readonly references: Readonly<Record<number, string>>
   /** What those images are here, by chunk. */
@@ -122,9 +122,11 @@ function withEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'job-output':
       return withVideo(state, event.video, (video) => {
-        const before = video.named[event.workflow]
-        const files = { ...(before?.promptId === event.promptId ? before.files : {}), [event.node]: event.files }
-        return { ...video, named: { ...video.named, [event.workflow]: { promptId: event.promptId, files } } }
+        const { promptId, node, workflow } = event
+        const all = video.named[workflow] ?? []
+        const files = { ...all.find((prompt) => prompt.promptId === promptId)?.files, [node]: event.files }
+        const others = all.filter((prompt) => prompt.promptId !== promptId)
+        return { ...video, named: { ...video.named, [workflow]: [...others, { promptId, files }] } }
       })
     case 'job-finished':
       return withVideo(state, event.video, (video) => ({

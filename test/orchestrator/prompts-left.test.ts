@@ -136,7 +136,11 @@ it('combines nothing of what is not there', async () => {
   const video = { server: { filename: 'a.mp4', subfolder: '', type: 'output' }, copy: '/a.mp4' } as const
   const combine = (work: typeof first, parts: Parameters<typeof combineChunk>[2]) =>
     failure(() =>
-      combineChunk(contextOf(smallWorld(), [otter]), { plan: otter, job: work!, attempts: 0, open: null }, parts),
+      combineChunk(
+        contextOf(smallWorld(), [otter]),
+        { plan: otter, job: work!, attempts: 0, open: null, named: () => [] },
+        parts,
+      ),
     )
   expect(await combine(first, { chunk: undefined, before: null })).toMatchObject({
     code: 'PR_NO_OUTPUT',

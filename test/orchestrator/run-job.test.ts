@@ -92,7 +92,11 @@ async function run(world: {
     },
     atLeave: () => {},
   } as unknown as RunContext
-  const { promptId } = await runJob(context, { plan, job, attempts: open?.attempt ?? 0, open: open ?? null }, build)
+  const { promptId } = await runJob(
+    context,
+    { plan, job, attempts: open?.attempt ?? 0, open: open ?? null, named: () => [] },
+    build,
+  )
   return { promptId, submitted, cancelled, waited, asked, kinds: events.map(({ kind }) => kind) }
 }
 
@@ -220,7 +224,7 @@ async function cancelledWhileSending(grace: number, answer: (signal: AbortSignal
     closing: new AbortController().signal,
     ask: async () => false,
   } as unknown as RunContext
-  await expect(runJob(context, { plan, job, attempts: 0, open: null }, build)).rejects.toMatchObject({
+  await expect(runJob(context, { plan, job, attempts: 0, open: null, named: () => [] }, build)).rejects.toMatchObject({
     code: 'PR_CANCELLED',
   })
   return asked

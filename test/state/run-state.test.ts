@@ -48,7 +48,12 @@ it('knows what was done, what is open and what was tried', () => {
           2: { promptId: 'p2.2', attempt: 2, graph: 'g' },
         },
         attempts: { 1: 1, [jobIds[1]!]: 1, 2: 2, [jobIds[2]!]: 2 },
-        named: { 2: { promptId: 'p2.2', files: { 11: [onServer('low.latent')], 16: [onServer('low.mp4')] } } },
+        named: {
+          2: [
+            { promptId: 'p2.1', files: { 7: [onServer('lost.latent')] } },
+            { promptId: 'p2.2', files: { 11: [onServer('low.latent')], 16: [onServer('low.mp4')] } },
+          ],
+        },
         referenceFiles: {},
         references: {},
         uploads: {},
@@ -93,7 +98,7 @@ it('forgets what the nodes of a job had made once it is done', () => {
   const first = fold([...started, named(1), named(2)]).videos['otter']!
   expect(Object.keys(first.named)).toEqual(['1', '2'])
   const then = fold([...started, named(1), named(2), ...job(1)]).videos['otter']!
-  expect(then.named).toEqual({ 2: { promptId: 'p2.1', files: { 7: [onServer('2.latent')] } } })
+  expect(then.named).toEqual({ 2: [{ promptId: 'p2.1', files: { 7: [onServer('2.latent')] } }] })
 })
 
 it('takes what another run has made for done, with the job that it was', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { type Faults, openFaults } from '../../src/network/faults/faults.ts'
 import { parseFault } from '../../src/network/faults/grammar/parse-fault.ts'
-import { simulatedServices } from '../../src/simulators/simulated-services.ts'
+import type { Outbox } from '../../src/simulators/comfyui/execute/prompt-run.ts'
+import { type MakeComfyui, simulatedServices } from '../../src/simulators/simulated-services.ts'
 import type { Clock, ServiceName, SimulatedService, Simulator } from '../../src/simulators/simulator.ts'
 import { virtualClock } from '../../src/simulators/virtual-clock.ts'
 import type { Json } from './rehearse.ts'
@@ -15,6 +16,8 @@ export interface SimulatedWorld {
   readonly faults?: Faults
   /** The jobs whose prompts ComfyUI has taken, by their numbers in the run, in order. */
   readonly taken: readonly number[]
+  /** Steps that ComfyUI has sampled, by the prompt's job. */
+  readonly sampled: ReadonlyMap<number, number>
   /** Any request to any service, as from outside. */
   send(service: ServiceName, request: Request): Promise<Response>
 }
@@ -33,11 +36,22 @@ export async function simulatedWorld(
     made += 1
     return `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`
   }
-  const world = await simulatedServices('wan22-two-chunks', { clock, newId, keepBytes: true, comfyui: faults?.comfyui })
   const asked: string[] = []
   const taken: number[] = []
+  const sampled = new Map<number, number>()
+  const jobs = new Map<string, number>()
+  const onStep = (promptId: string) => {
+    const job = jobs.get(promptId) ?? 0
+    sampled.set(job, (sampled.get(job) ?? 0) + 1)
+  }
+  const comfyui = (make: MakeComfyui) => {
+    const heard: MakeComfyui = ({ outbox = (hub: Outbox) => hub, ...parts } = {}) =>
+      make({ ...parts, outbox: (hub) => outbox(hearing(hub, onStep)) })
+    return faults ? faults.comfyui(heard) : heard()
+  }
+  const world = await simulatedServices('wan22-two-chunks', { clock, newId, keepBytes: true, comfyui })
   const services = world.all.map((real): SimulatedService => {
-    const counted = real.name === 'comfyui' ? { ...real, http: counting(real.http, taken) } : real
+    const counted = real.name === 'comfyui' ? { ...real, http: counting(real.http, taken, jobs) } : real
     const service = faults ? faults.wrap(counted) : counted
     const http = change(service.name, service.http)
     const logged: Simulator = async (request) => {
@@ -49,7 +63,7 @@ export async function simulatedWorld(
   })
   const send: SimulatedWorld['send'] = (name, request) =>
     services.find((service) => service.name === name)!.http(request)
-  return { services, asked, taken, send, ...(faults && { faults }) }
+  return { services, asked, taken, sampled, send, ...(faults && { faults }) }
 }
 
 /** A world in which things go wrong, each by its `--fault`; no time goes by in it. */
@@ -58,14 +72,29 @@ export function worldWithFaults(specs: readonly string[]): Promise<SimulatedWorl
   return simulatedWorld(undefined, clock, openFaults(specs.map(parseFault), { clock, isVirtual: true }))
 }
 
-/** Notes which job a prompt that is taken is for. */
-function counting(http: Simulator, taken: number[]): Simulator {
+/** Notes which job a prompt that is taken is for; `jobs` gets it by the id of the prompt, before it begins. */
+function counting(http: Simulator, taken: number[], jobs: Map<string, number>): Simulator {
   return async (request) => {
     if (lineOf('comfyui', request) !== PROMPT) return http(request)
-    const body = await request.clone().text()
+    const { prompt_id, extra_data } = JSON.parse(await request.clone().text())
+    const job = extra_data?.prompt_runner?.workflow_id
+    jobs.set(prompt_id, job)
     const answer = await http(request)
-    if (answer.status === 200) taken.push(JSON.parse(body).extra_data?.prompt_runner?.workflow_id)
+    if (answer.status === 200) taken.push(job)
     return answer
+  }
+}
+
+/** A hub that tells of each step that a sampler takes, whoever may hear of it. */
+function hearing(hub: Outbox, onStep: (promptId: string) => void): Outbox {
+  return {
+    send(type, data, to) {
+      if (type === 'progress') onStep(JSON.parse(data()).prompt_id)
+      hub.send(type, data, to)
+    },
+    takesPreviewMetadata: (to) => hub.takesPreviewMetadata(to),
+    preview: (...frame) => hub.preview(...frame),
+    text: (...frame) => hub.text(...frame),
   }
 }
 
