@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
 import { chdir } from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { forgetMetadataServer } from '../support/metadata-server.ts'
 import { surroundings } from '../support/surroundings.ts'
 import { capturedStreams } from './captured-output.ts'
 import { bareEnvironment, keptHere, newFolder, type PrOptions, type PrResult, withTranscript } from './run-pr.ts'
@@ -45,13 +45,6 @@ export async function callPr(args: readonly string[], options: CallOptions = {})
   for (let look = 0; left().length > 0 && look < 500; look += 1) await wait(10)
   expect(left()).toEqual([])
   return withTranscript({ cwd, exitCode, ...texts }, args, options)
-}
-
-const requireAsGoogle = createRequire(createRequire(import.meta.url).resolve('@google-cloud/storage'))
-
-/** Google's library looks for its metadata server once in a process, and each run is to be as in a new one. */
-function forgetMetadataServer(): void {
-  requireAsGoogle.cache[requireAsGoogle.resolve('gcp-metadata')]?.exports.resetIsAvailableCache()
 }
 
 /** Sockets, timers, servers, files and processes that keep this process busy, by kind. */
