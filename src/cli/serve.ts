@@ -7,8 +7,10 @@ import { type ServedNetwork, serveNetwork } from '../network/wire/serve.ts'
 import { tellLeftOut } from '../recording/left-out.ts'
 import { faultsOf } from '../run/faults-of.ts'
 import { allowedProbes } from '../simulators/allowed-probes.ts'
+import { frontEndIn } from '../simulators/comfyui/routes/front-end.ts'
 import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { type SimulatedServices, simulatedServices } from '../simulators/simulated-services.ts'
+import type { SimulatedService } from '../simulators/simulator.ts'
 import { realClock, virtualClock } from '../simulators/virtual-clock.ts'
 import { failureText } from './failure.ts'
 import type { Output } from './output.ts'
@@ -19,6 +21,8 @@ interface ServeOptions extends Pick<Stop, 'signal' | 'endInOrder'> {
   readonly models?: readonly string[]
   /** Paths that may stay unanswered; `*` stands for anything in them. */
   readonly allow?: readonly string[]
+  /** Folder of a built front end. */
+  readonly frontEndRoot?: string | undefined
   /** As it was given. */
   readonly port: string
   readonly settings: Settings
@@ -30,12 +34,14 @@ export async function serve({
   port,
   models = [],
   allow = [],
+  frontEndRoot,
   settings,
   output,
   signal,
   endInOrder,
 }: ServeOptions): Promise<number> {
   const { dryRun, behaviours } = settings
+  const withFrontEnd = frontEndRoot === undefined ? same : frontEndIn(frontEndRoot)
   const clock = virtualClock(dryRun.startTime ?? Date.now(), dryRun.speed)
   // Other programs wait for real.
   const { comfyui, ...faults } = await faultsOf(settings, { clock: realClock, isVirtual: false })
@@ -44,9 +50,10 @@ export async function serve({
   tellLeftOut(world.recording, output)
   const unknown = unknownVersion(world.knowledge.version)
   if (unknown) output.warn(unknown)
+  const shown = (service: SimulatedService) => (service === world.comfyui ? withFrontEnd(service) : service)
   endInOrder()
   await using network = await serveNetwork({
-    services: world.all.map((service) => allowedProbes(faults.wrap(service), allow.map(patternOf))),
+    services: world.all.map((service) => allowedProbes(faults.wrap(shown(service)), allow.map(patternOf))),
     lines: faults.lines,
     port: portOf(port, world.all.length),
     onAnswer: ({ service, method, url, status }) => output.debug(`${service} ${method} ${url} ${status}`),
@@ -61,6 +68,8 @@ export async function serve({
   for (const problem of problems) output.error(failureText(problem, output))
   return Math.max(0, ...problems.map(({ exitCode }) => exitCode))
 }
+
+const same = (service: SimulatedService) => service
 
 function patternOf(path: string): RegExp {
   const pieces = path.split('*').map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))

@@ -17,7 +17,7 @@ export interface BrowserPage {
   close(): Promise<void>
 }
 
-/** Opens an address in a Chromium that reaches no network. */
+/** Opens an address in a Chromium that reaches no network but loopback. */
 export async function openInBrowser(program: string, url: string): Promise<BrowserPage> {
   const browser = spawn(program, [...FLAGS, `--user-data-dir=${temporaryFolder()}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
@@ -74,7 +74,11 @@ const FLAGS = [
   // Root, as in containers, has no sandbox.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   // It is to speak to nobody: not even a name is looked up.
-  ...['--disable-background-networking', '--disable-component-update', '--host-resolver-rules=MAP * ~NOTFOUND'],
+  ...[
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  ],
 ]
 
 // biome-ignore lint/suspicious/noExplicitAny: the protocol has a thousand messages

@@ -32,6 +32,12 @@ export const serveCommand = defineCommand({
       group: 'Serve',
       describe: 'a path that clients only probe, and that may stay unanswered: /manager/*; may be repeated',
     },
+    'front-end-root': {
+      type: 'string',
+      shows: 'DIR',
+      group: 'Serve',
+      describe: 'a built ComfyUI front end, which a browser then finds at ComfyUI’s address',
+    },
     ...settingOptions([
       'comfyuiUrl',
       'comfyuiToken',
@@ -50,13 +56,17 @@ export const serveCommand = defineCommand({
     ['pr serve --port 0 --json', 'on free ports; addresses and environment as one JSON object when they answer'],
     ['pr serve --recording my-server --speed 1', 'the models and node classes of another recording, as fast as it was'],
     ['pr serve --model checkpoints/sd15.safetensors', 'with a model of other people’s examples'],
+    ['pr serve --front-end-root static', 'for a browser, with the web UI of comfyui_frontend_package/static'],
     ['pr serve --allow /manager/version', 'for a client that asks what packs there are, and can do without'],
     ['pr serve --port 8189 --record-to recordings/mine', 'in front of a live ComfyUI on 8188, for any client'],
     ["pr serve --fault '2nd socket open: status 403'", 'with something that goes wrong; --fault help lists all'],
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run({ port, 'record-to': recordTo, model: models = [], allow = [], ...flags }, context) {
+  async run(
+    { port, 'record-to': recordTo, model: models = [], allow = [], 'front-end-root': frontEndRoot, ...flags },
+    context,
+  ) {
     const { output, environment, cwd: _, ...stop } = context
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
@@ -66,7 +76,7 @@ export const serveCommand = defineCommand({
       return 0
     }
     const { portOf, serve } = await import('../serve.ts')
-    if (recordTo === undefined) return serve({ port, models, allow, settings, output, ...stop })
+    if (recordTo === undefined) return serve({ port, models, allow, frontEndRoot, settings, output, ...stop })
     const { recordingProxy } = await import('../../record/recording-proxy.ts')
     return recordingProxy({ port: portOf(port, 1), recordTo, settings, environment }, context)
   },
