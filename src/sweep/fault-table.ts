@@ -77,6 +77,7 @@ export const faultTable: readonly FaultRow[] = [
   { at: 'start of upload #', of: 'each', faults: ['status 503', 'status 401', 'after reset', 'kill'] },
   { at: 'chunk 1 of upload #', of: 'each', faults: ['status 503', 'reset', 'after reset', 'after kill'] },
   { at: 'storage.objects.insert', of: 'first', faults: ['status 503', 'status 401', 'kill', 'after kill'] },
+  { at: 'storage.objects.list', of: 'first', faults: ['status 503', 'kill'] },
   { at: 'storage.objects.get', of: 'first', faults: ['status 503', 'truncate', 'kill'] },
   { at: 'pod look', of: 'first', faults: ['status 429 with retry-after 12', 'status 500', 'reset'] },
   {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMediaClient } from '../clients/ffmpeg.ts'
-import { finalDirOf, stateDirOf } from '../config/layout.ts'
+import { finalDirOf, runObjects, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
@@ -22,6 +22,7 @@ import type { SimulatedService } from '../simulators/simulator.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
 import { type HeldClock, heldClock } from './held-clock.ts'
 import { type Life, type LifeOptions, liveIn } from './life.ts'
+import { type Listed, lookAtShared } from './shared-run.ts'
 
 /** A simulated world that outlives the program: what one life of it left is there for the next. */
 export interface SimulatedWorld extends Disposable {
@@ -121,9 +122,14 @@ export async function openWorld(
       const headers = { authorization: 'Bearer sweep' }
       const url = `https://storage.googleapis.com/storage/v1/b/${encodeURIComponent(bucket)}/o`
       const answer = JSON.parse(await (await gcs.http(new Request(url, { headers }))).text())
-      const all: ReadonlyArray<{ name: string; crc32c: string }> = answer.items ?? []
+      const all: readonly Listed[] = answer.items ?? []
       // A run that died before it had a journal leaves a claim, and its name is not used again.
-      const objects = all.filter(({ name }) => !/(?:^|\/)claim_\d+\.json$/.test(name))
+      const runName = lastRun(stateDirOf(outputDir))
+      const own = { prefix: storage.prefix, runName: runName ?? '', outputDir }
+      const shared = runName === null ? [] : lookAtShared(all, own)
+      const isShared = (name: string) =>
+        shared.length > 0 && name.startsWith(`${runObjects(storage.prefix, own.runName).folder}/`)
+      const objects = all.filter(({ name }) => !/(?:^|\/)claim_\d+\.json$/.test(name) && !isShared(name))
       const films = await filmsIn(finalDirOf(outputDir))
       const { remaining } = world.comfyui.report()
       return [
@@ -131,6 +137,7 @@ export async function openWorld(
           const isFilm = name.endsWith('.mp4')
           return `bucket ${withoutRun(name)}${isFilm && !films.some((film) => film.crc32c === crc32c) ? ', which is not here' : ''}`
         }),
+        ...shared,
         ...films.map(({ name, shows }) => `final ${name} ${shows}`),
         ...(remaining > 0 ? [`queue ${remaining}`] : []),
       ].toSorted()

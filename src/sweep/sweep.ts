@@ -13,7 +13,7 @@ import { createRunFolder } from '../report/run-folder.ts'
 import { type Planned, planAll, showPlans } from '../run/plan-all.ts'
 import type { RunHost } from '../run/run-host.ts'
 import { throwAny } from '../run/settle.ts'
-import { chooseFaults } from './choose-faults.ts'
+import { type ChosenFaults, chooseFaults } from './choose-faults.ts'
 import { countAll, countByFault, sweepTable } from './sweep-table.ts'
 import type { CleanRun, Tried } from './try-fault.ts'
 import type { Started, Work } from './worker.ts'
@@ -37,8 +37,10 @@ export async function sweep(settings: Settings, started: Started, host: RunHost)
   const work = { ...started, chunks: dryRun.sweepChunks, startTime }
   await using workers = openWorkers(work, signal)
   const clean = await cleanRun(workers.all[0]!, join(folder, 'output', 'clean'))
-  const specs = given.length > 0 ? given : chooseFaults(clean.seen, kindsOf(planned))
-  output.info(`${counted(specs.length, 'fault')} to try, ${workers.all.length} at a time`)
+  const most = Math.max(MOST_FAULTS, (MOST_FAULTS / 2) * dryRun.sweepChunks)
+  const chosen = given.length > 0 ? { specs: given, left: noneLeft } : chooseFaults(clean.seen, kindsOf(planned), most)
+  const { specs } = chosen
+  output.info(`${counted(specs.length, 'fault')} to try, ${workers.all.length} at a time${leftText(chosen)}`)
   const all = await tryAll(specs, clean, { workers: workers.all, folder, host })
   const errors = errorsOf(all)
   const table = sweepTable(all, { hasPod: pod.id !== null, price: settings.run.price })
@@ -50,6 +52,7 @@ export async function sweep(settings: Settings, started: Started, host: RunHost)
     folder,
     all: countAll('all', all),
     faults: countByFault(all),
+    leftOut: [...chosen.left].map(([at, faults]) => ({ at, faults })),
     trials: all.map(({ lives, calls: _, ...tried }) => ({ ...tried, lives: lives.length })),
   })
   writeJson(join(folder, 'sweep.json'), report)
@@ -57,6 +60,16 @@ export async function sweep(settings: Settings, started: Started, host: RunHost)
   signal.throwIfAborted()
   throwAny(errors)
   return 0
+}
+
+/** For two chunks, in about three minutes on two cores. */
+const MOST_FAULTS = 320
+
+const noneLeft: ChosenFaults['left'] = new Map()
+
+function leftText({ left }: ChosenFaults): string {
+  const all = [...left].map(([at, count]) => `${count} at "${at}"`)
+  return all.length === 0 ? '' : `; left out evenly, for there are too many: ${all.join(', ')}`
 }
 
 /** As many as there are cores. They end when the program is stopped, and when it is done. */

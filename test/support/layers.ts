@@ -157,6 +157,8 @@ export const mayReach: Record<string, readonly string[]> = {
   'src/sweep': [
     ...['src/sweep', 'src/clients', 'src/config', 'src/domain', 'src/files', 'src/network', 'src/planning'],
     ...['src/report', 'src/run', 'src/simulators', 'src/errors.ts', 'node:'],
+    // What another machine would go on by.
+    ...['src/state/journal-line.ts', 'src/orchestrator/share.ts'],
   ],
   // Does a run's work, and writes down what is said meanwhile.
   'src/record': [

@@ -76,6 +76,15 @@ it('says what did harm, how it is tried again, and ends in 6', async () => {
   expect(run.stdout).toMatch(/3\/3 {2}/)
 })
 
+it('tries what a run shares with other machines, too', async () => {
+  const faults = ['after start of upload 5: kill', 'after chunk 1 of upload 9: reset', 'start of upload 12: status 401']
+  const { exitCode, stderr, report } = await swept(faults, ['--upload', 'all'])
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(report.trials.map(({ outcome }: Json) => outcome)).toEqual(['resumed', 'itself', 'itself'])
+  const shared = report.trials.map(({ found }: Json) => found.filter((line: string) => line.startsWith('shared')))
+  expect(shared).toEqual(faults.map(() => ['shared: the journal']))
+})
+
 it.each([
   ['a live run', ['--sweep', '--no-upload'], '--sweep tries what goes wrong, and this is a live run'],
   [
