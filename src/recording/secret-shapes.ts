@@ -10,7 +10,7 @@ export interface Shaped {
 
 /** Keys of known forms in a text, in order and apart from each other. Hardly a text has any, and that is seen at once. */
 export function shapesIn(text: string): Shaped[] {
-  if (!signs.test(text)) return []
+  if (!mayHaveShapes(text)) return []
   const own = shapes
     .flatMap(([name, shape]) =>
       Array.from(text.matchAll(shape), ({ 0: seen, index }) => ({ start: index, end: index + seen.length, name })),
@@ -70,17 +70,32 @@ const shapes: ReadonlyArray<readonly [name: string, shape: RegExp]> = [
   ],
 ]
 
-/** Any of the above, and what the maintained rules begin with; searched for in every text, so each begins with letters of its own. */
+/** Services whose addresses are secrets, and addresses with somebody's password. */
+const addresses =
+  '://(?:[^\\s/@"?#]{1,300}@|hooks?\\.|(?:canary\\.|ptb\\.)?discord|[\\w-]+\\.webhook|outlook|maker|open\\.|hc-ping|api\\.tele|chat\\.goo|events\\.pager|webhook|ntfy|[\\w.-]+\\.logic)'
+
+/**
+ * What is not a vendor's prefix in any of the above, and in what the maintained rules begin with; searched for in every text, so each begins
+ * with letters of its own.
+ */
 const signs = new RegExp(
   [
-    // What follows a vendor's prefix, or that itself where nothing sets it apart. To look for 150 prefixes takes ten times as long.
-    '[_.-][A-Za-z\\d]{14}|waka_|(?:EAA|AKCp|LTAI|AKLT|AKID|AT(?:BB|ATT3|CTT3)|dapi|1//0)[\\w./+=-]{16}',
+    'waka_|(?:EAA|AKCp|LTAI|AKLT|AKID|AT(?:BB|ATT3|CTT3)|dapi|1//0)[\\w./+=-]{16}',
     '-----BEGIN|PuTTY-User|AGE-SECRET|ey[JK][\\w-]{8}|AIza|A(?:3T.|KIA|SIA|BIA|CCA|GPA|IDA|ROA|IPA|NPA|NVA)[A-Z\\d]{16}',
     'T3BlbkFJ|:AA[\\w-]{33}|\\.[\\w-]{6}\\.[\\w-]{27}|:[\\da-f]{32}|-us\\d|(?:SK|AC)[\\da-f]{32}|\\dQ~|_authToken',
     '(?:secret|SECRET|Secret)_?(?:access|ACCESS|Access)',
-    '://(?:[^\\s/@"?#]{1,300}@|hooks?\\.|(?:canary\\.|ptb\\.)?discord|[\\w-]+\\.webhook|outlook|maker|open\\.|hc-ping|api\\.tele|chat\\.goo|events\\.pager|webhook|ntfy|[\\w.-]+\\.logic)',
+    addresses,
   ].join('|'),
 )
+
+/** What follows the others. To look for 150 prefixes takes ten times as long: only texts that have this are searched for them. */
+const spelled = /[_.-][A-Za-z\d]{14}/
+const openings = new RegExp(`(?<![A-Za-z])(?:${prefixes}|xox[a-z]-|rzp_test_)[\\w./+=-]{3}`)
+const anyAddress = new RegExp(`${addresses}|://\\S{1,300}@`, 'i')
+
+function mayHaveShapes(text: string): boolean {
+  return signs.test(text) || (spelled.test(text) && (openings.test(text) || anyAddress.test(text)))
+}
 
 /** A name that somebody thought up is none, whatever it begins with, and neither is that of a file. */
 function isKeyBody(body: string): boolean {
