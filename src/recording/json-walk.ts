@@ -1,10 +1,22 @@
+import { innocentEnd } from './evidence.ts'
+
 /** What is done with the strings of JSON. A state belongs to each object and list; it says what is known of the way to it. */
 export interface JsonVisitor<State> {
   readonly top: State
   /** The state of an object or list that stands under a name, or (null) in a list. */
   below(state: State, name: string | null): State
-  /** What is written in place of a string. `isLink`: it names a node, as the first of two in a list, before a number. */
-  string(value: string, state: State, name: string | null, isLink: () => boolean): string
+  /** Whether names tell nothing from here down: all that is below has this state, and of strings those alone are told that may be secrets. */
+  isPlain(state: State): boolean
+  /** What is written in place of a string. */
+  string(value: string, state: State, name: string | null, at: JsonPlace): string
+}
+
+/** Where the walk is. */
+export interface JsonPlace {
+  /** Whether the string names a node, as the first of two in a list, before a number. */
+  isLink(): boolean
+  /** The names that lead to the string: `prompt.6.inputs.text`. */
+  member(): string
 }
 
 /**
@@ -18,14 +30,16 @@ export function mapStrings<State>(text: string, visitor: JsonVisitor<State>): st
 interface Open<State> {
   readonly state: State
   readonly isList: boolean
-  /** Of the member that is being read. */
-  name: string
+  readonly isPlain: boolean
+  /** Where the name of the member that is being read begins and ends; most names nobody asks for. */
+  nameStart: number
+  nameEnd: number
 }
 
 type Awaited = 'value' | 'name' | 'colon' | 'comma'
 
 /** One pass over the text. Its length is that of long catalogues, so the way through it is all in here. */
-class Walk<State> {
+class Walk<State> implements JsonPlace {
   readonly #text: string
   readonly #visitor: JsonVisitor<State>
   readonly #open: Array<Open<State>> = []
@@ -52,17 +66,16 @@ class Walk<State> {
         continue
       }
       if (code === QUOTE) {
-        const end = endOfString(text, at)
         if (awaited === 'name') {
-          parent!.name = unescaped(text.slice(at + 1, end - 1))
+          parent!.nameStart = at + 1
+          at = endOfString(text, at)
+          parent!.nameEnd = at - 1
           awaited = 'colon'
         } else if (awaited === 'value') {
-          this.#at = end
-          this.#string(at, parent)
+          at = this.#string(at, parent)
           values += 1
           awaited = parent ? 'comma' : 'value'
         } else return null
-        at = end
         continue
       }
       if (code === COLON) {
@@ -95,29 +108,47 @@ class Walk<State> {
     return values === 0 && this.#open.length === 0 ? null : this.#out + text.slice(this.#copied)
   }
 
+  isLink(): boolean {
+    link.lastIndex = this.#at
+    return this.#open.at(-1)?.isList === true && link.test(this.#text)
+  }
+
+  member(): string {
+    return this.#open
+      .filter(({ isList }) => !isList)
+      .map((each) => this.#name(each))
+      .join('.')
+  }
+
+  /** Of the member that is being read; null in a list. */
+  #name(open: Open<State> | undefined): string | null {
+    return open && !open.isList ? unescaped(this.#text.slice(open.nameStart, open.nameEnd)) : null
+  }
+
   #begin(isList: boolean, parent: Open<State> | undefined): Open<State> {
-    const { below, top } = this.#visitor
-    const name = parent && !parent.isList ? parent.name : null
-    const opened = { state: below.call(this.#visitor, parent?.state ?? top, name), isList, name: '' }
+    const visitor = this.#visitor
+    const state = parent?.isPlain ? parent.state : visitor.below(parent?.state ?? visitor.top, this.#name(parent))
+    const isPlain = parent?.isPlain === true || visitor.isPlain(state)
+    const opened = { state, isList, isPlain, nameStart: 0, nameEnd: 0 }
     this.#open.push(opened)
     return opened
   }
 
-  /** From `start` up to `#at`, which is one beyond the text when the closing quote is missing. */
-  #string(start: number, parent: Open<State> | undefined): void {
+  /** Gives where it ends, which is one beyond the text when the closing quote is missing. */
+  #string(start: number, parent: Open<State> | undefined): number {
     const text = this.#text
-    const end = this.#at
+    if (parent?.isPlain) {
+      const innocent = innocentEnd(text, start + 1)
+      if (innocent >= 0) return innocent + 1
+    }
+    const end = endOfString(text, start)
+    this.#at = end
     const value = unescaped(text.slice(start + 1, end - 1))
-    const name = parent && !parent.isList ? parent.name : null
-    const left = this.#visitor.string(value, parent?.state ?? this.#visitor.top, name, this.#isLink)
-    if (left === value) return
+    const left = this.#visitor.string(value, parent?.state ?? this.#visitor.top, this.#name(parent), this)
+    if (left === value) return end
     this.#out += text.slice(this.#copied, start) + JSON.stringify(left).slice(0, end > text.length ? -1 : undefined)
     this.#copied = Math.min(end, text.length)
-  }
-
-  #isLink = (): boolean => {
-    link.lastIndex = this.#at
-    return this.#open.at(-1)?.isList === true && link.test(this.#text)
+    return end
   }
 }
 

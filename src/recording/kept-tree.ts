@@ -34,17 +34,30 @@ export class KeptPlace {
 
 /** Where the JSON of an address begins. */
 export function keptAt(path: string): KeptPlace {
-  const matching = rules.map(({ path: pattern }) => (pattern.test(path) ? '1' : '0')).join('')
+  const known = paths.get(path)
+  if (known) return known
+  const place = placeOf(rules.map(({ path: pattern }) => pattern.test(path)))
+  // Of each prompt there is one.
+  if (paths.size >= MANY) paths.clear()
+  paths.set(path, place)
+  return place
+}
+
+const paths = new Map<string, KeptPlace>()
+const MANY = 1_000
+
+/** Many addresses follow the same few rules. */
+const places = new Map<string, KeptPlace>()
+
+function placeOf(isMatching: readonly boolean[]): KeptPlace {
+  const matching = isMatching.join()
   const known = places.get(matching)
   if (known) return known
-  const steps = rules.filter((_, index) => matching[index] === '1').flatMap(({ members }) => members)
+  const steps = rules.filter((_, index) => isMatching[index]).flatMap(({ members }) => members)
   const place = new KeptPlace(steps.map((each) => ({ steps: each, at: 0 })))
   places.set(matching, place)
   return place
 }
-
-/** Many addresses follow the same few rules. */
-const places = new Map<string, KeptPlace>()
 
 type Step = '*' | '**' | ReadonlySet<string>
 interface Rule {

@@ -1,4 +1,4 @@
-import { type JsonVisitor, mapStrings } from './json-walk.ts'
+import { type JsonPlace, type JsonVisitor, mapStrings } from './json-walk.ts'
 import type { KeptPlace } from './kept-tree.ts'
 import { placeholder } from './redact-text.ts'
 import { isSecret, secrecyOf } from './secret-names.ts'
@@ -26,8 +26,8 @@ export function redactJson(text: string, rules: JsonRules): string | null {
 /** An object or a list, and how it was come to. */
 interface Place {
   readonly kept: KeptPlace | null
+  /** That of the object or list, or of what is nearest above it and has one. */
   readonly name: string | null
-  readonly above: Place | null
   /** The name of a secret that all of this belongs to. */
   readonly secret: string | null
   /** The string before: an option of a program, or what names the value beside it. */
@@ -40,26 +40,30 @@ class Visitor implements JsonVisitor<Place> {
 
   constructor(rules: JsonRules) {
     this.#rules = rules
-    this.top = { kept: rules.kept, name: null, above: null, secret: null, last: '' }
+    this.top = { kept: rules.kept, name: null, secret: null, last: '' }
   }
 
   below(above: Place, name: string | null): Place {
     const kept = name === null ? above.kept : (above.kept?.below(name) ?? null)
     const secret = name !== null && this.#tells(kept) && secrecyOf(name) === 'secret' ? name : above.secret
-    return { kept, name, above, secret, last: '' }
+    return { kept, name: name ?? above.name, secret, last: '' }
   }
 
-  string(value: string, place: Place, name: string | null, isLink: () => boolean): string {
+  /** In a catalogue, all that is open; elsewhere the name of each string tells. */
+  isPlain({ kept }: Place): boolean {
+    return this.#rules.isCatalogue && (kept === null || kept.isOpen)
+  }
+
+  string(value: string, place: Place, name: string | null, at: JsonPlace): string {
     if (value === '') return value
-    const left = value.startsWith('{{') && placeholders.test(value) ? value : this.#left(value, place, name, isLink)
-    if (left !== value || (this.#rules.isMarked && value.includes('{{secret:')))
-      this.#rules.changed(memberOf(place, name))
+    const left = value.startsWith('{{') && placeholders.test(value) ? value : this.#left(value, place, name, at)
+    if (left !== value || (this.#rules.isMarked && value.includes('{{secret:'))) this.#rules.changed(at.member())
     return left
   }
 
-  #left(value: string, place: Place, name: string | null, isLink: () => boolean): string {
+  #left(value: string, place: Place, name: string | null, at: JsonPlace): string {
     const kept = name === null ? place.kept : (place.kept?.below(name) ?? null)
-    if (kept && !kept.isKept) return `{{redacted:${name ?? nameOf(place) ?? 'value'}}}`
+    if (kept && !kept.isKept) return `{{redacted:${name ?? place.name ?? 'value'}}}`
     if (this.#rules.isCatalogue && name === null) {
       this.#rules.learn(value)
       return value
@@ -67,7 +71,7 @@ class Visitor implements JsonVisitor<Place> {
     const option = optionBefore(place)
     place.last = name === null || labels.test(name) ? value : place.last
     const secret = name === null && option !== null ? option : this.#tells(kept) ? secretName(value, place, name) : null
-    if (secret !== null && !(name === null && isLink())) return placeholder(secret)
+    if (secret !== null && !(name === null && at.isLink())) return placeholder(secret)
     return this.#rules.text(value)
   }
 
@@ -94,13 +98,3 @@ function optionBefore({ last }: Place): string | null {
 const labels = /^(?:name|key|header|variable|field)$/i
 const values = /^(?:value|val|content)$/i
 const placeholders = /^\{\{(?:secret|redacted):[^"{}]*\}\}$/
-
-function nameOf(place: Place): string | null {
-  return place.name ?? (place.above ? nameOf(place.above) : null)
-}
-
-function memberOf(place: Place, name: string | null): string {
-  const names = name === null ? [] : [name]
-  for (let at: Place | null = place; at; at = at.above) if (at.name !== null) names.unshift(at.name)
-  return names.join('.')
-}

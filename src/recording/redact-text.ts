@@ -1,5 +1,7 @@
+import { Evidence, evidenceIn, mayHoldSecret } from './evidence.ts'
 import { looksLikeKey } from './key-looks.ts'
 import { hasLongRun } from './long-run.ts'
+import { remembered } from './remembered-texts.ts'
 import { secrecyOf } from './secret-names.ts'
 import { shapesIn } from './secret-shapes.ts'
 
@@ -13,25 +15,31 @@ export function placeholder(name: string): string {
  * in addresses, assignments, options of programs and header lines. Prose stays: what is taken out has the length and the letters of a key.
  */
 export function redactText(text: string): string {
-  return withoutSecrets(text, DEEPEST)
+  return text.length < SHORTEST || !mayHoldSecret(text) ? text : withoutAny(text)
 }
+
+const withoutAny = remembered((text) => withoutSecrets(text, DEEPEST))
 
 /** Encodings in encodings that are looked into. */
 const DEEPEST = 3
 
 function withoutSecrets(text: string, depth: number): string {
   if (text.length < SHORTEST) return text
-  let left = withoutShapes(text)
-  if (left.includes('@') && left.includes('://')) left = left.replaceAll(userInfo, hiddenUser)
-  if (left.includes(' ') && scheme.test(left)) left = left.replaceAll(schemes, hiddenCredentials)
-  if ((left.includes('=') || left.includes(':') || left.includes('--')) && assigning.test(left)) {
+  const evidence = evidenceIn(text)
+  if (evidence === Evidence.none) return text
+  const has = (kinds: number) => (evidence & kinds) !== 0
+  let left = has(Evidence.key | Evidence.address | Evidence.dashes) ? withoutShapes(text) : text
+  if (has(Evidence.address) && left.includes('@')) left = left.replaceAll(userInfo, hiddenUser)
+  if (has(Evidence.scheme) && scheme.test(left)) left = left.replaceAll(schemes, hiddenCredentials)
+  // A placeholder gives a value, too.
+  if ((has(Evidence.value | Evidence.dashes) || left !== text) && assigning.test(left)) {
     left = left
       .replaceAll(headerLine, hiddenHeader)
       .replaceAll(pairs, hiddenPair)
       .replaceAll(assignment, hiddenValue)
       .replaceAll(option, hiddenOption)
   }
-  return depth === 0 ? left : withoutEncoded(left, depth)
+  return depth === 0 || !has(Evidence.long | Evidence.percent) ? left : withoutEncoded(left, depth)
 }
 
 /** No secret is shorter together with what tells of it. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { mayHoldSecret } from './evidence.ts'
 import type { HarHeader } from './har.ts'
 import { keptAt } from './kept-tree.ts'
 import { knownSecrets } from './known-secrets.ts'
@@ -69,7 +70,9 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
   const seen = new Map<string, string>()
   const cleaned = (text: string) => more(withoutNames(text, names, redactText))
   const plain = (text: string): string => {
-    if (text.length > LONGEST) return cleaned(text)
+    if (!mayHoldSecret(text)) return text
+    // To look for many names takes its time.
+    if (names.size === 0 || text.length > LONGEST) return cleaned(text)
     const known = seen.get(text)
     if (known !== undefined) return known
     const left = cleaned(text)
@@ -88,7 +91,7 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
       isCatalogue: path !== null && /\/object_info(?:\/|$)/.test(path),
       text: (value) => (/^\s*[{[]./.test(value) ? json(value, null, () => {}) : null) ?? plain(value),
       learn: (name) => {
-        if (plain(name) === name || names.size > MANY || redactText(name) === name) return
+        if (redactText(name) === name || names.size > MANY || plain(name) === name) return
         names.add(name)
         seen.clear()
       },
@@ -156,7 +159,7 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
   }
 }
 
-/** Most of what is said on a wire is said again and again: what a short text comes to is remembered. */
+/** Most of what is said on a wire is said again and again: what a short text comes to beside names is remembered. */
 const LONGEST = 256
 const MOST = 20_000
 /** Long answers that are asked for again and again: object_info, the queue, a history. */
