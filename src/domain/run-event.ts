@@ -144,6 +144,8 @@ export type RunEvent =
   | { kind: 'server'; at: number; gpu: string; version: string }
   /** How long the jobs of this start will take: before the first of them, and once more when its pace is known. */
   | ({ kind: 'estimate'; at: number } & EstimateFacts)
+  /** Of several servers this one has it from now on. */
+  | { kind: 'video-placed'; at: number; video: string; server: string }
   | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
   | {
       kind: 'job-started'

@@ -102,9 +102,10 @@ export async function isSent(context: RunContext, video: string, server: OutputF
   return size !== 0 && (sent === null || size === null || sent.size === size)
 }
 
-/** A latent stays on the server, unless everything is to be kept here or in the bucket. */
+/** A latent stays on the server, unless everything is to be kept here or in the bucket, or the film may have to go on elsewhere. */
 async function keptLatent(context: RunContext, plan: Plan, job: RenderJob, server: OutputFile): Promise<MadeFile> {
-  if (!context.options.keepIntermediate && !context.share) return { server, copy: null }
+  const { keepIntermediate, keepLatents } = context.options
+  if (!keepIntermediate && !keepLatents && !context.share) return { server, copy: null }
   const copy = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
   await downloadFile(context, { plan, frames: job.chunk.renderFrames, file: server, path: copy })
   return { server, copy }

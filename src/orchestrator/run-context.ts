@@ -54,5 +54,7 @@ export interface RunOptions {
   readonly jobTimeout: number | null
   readonly upload: boolean
   readonly keepIntermediate: boolean
+  /** Latents are brought here too, so that a film can go on on another server. */
+  readonly keepLatents?: boolean
   readonly shutdown: 'keep' | 'force'
 }

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings-types.ts'
 import { brokenRules } from '../domain/money-rules.ts'
 import { isOverrunCode } from '../domain/spending.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { RunFailure } from '../orchestrator/orchestrate.ts'
+import type { RunFailure } from '../orchestrator/servers-of-run.ts'
 import type { Bookkeeper } from '../simulators/bookkeeper.ts'
 
 /** PR_MONEY for each rule that a run on simulated services has broken, with the calls that broke it. It has ended with `failures`. */

@@ -47,6 +47,8 @@ class ProgressDisplay {
         return output[event.from === 'this run' ? 'info' : 'debug'](
           `estimate: ${spanText(event.seconds)} on ${event.reason}`,
         )
+      case 'video-placed':
+        return output.info(`${event.video}: on ${event.server}`)
       case 'video-started': {
         const { plan, skipped } = event
         this.#jobs = jobsOf(plan)

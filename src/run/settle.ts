@@ -1,7 +1,7 @@
 import { isOverrunCode } from '../domain/spending.ts'
 import { goOnWith } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
-import type { RunFailure } from '../orchestrator/orchestrate.ts'
+import type { RunFailure } from '../orchestrator/servers-of-run.ts'
 import type { Rehearsal } from '../report/rehearsal.ts'
 import type { RunTally } from '../report/run-tally.ts'
 import { makeSummary, type Summary } from '../report/summary.ts'

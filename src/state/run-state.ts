@@ -14,6 +14,8 @@ export interface RunState {
 
 export interface VideoState {
   readonly status: 'running' | 'finished' | 'failed'
+  /** Address of the server that has its files, in a run that had several; null: nobody has noted one. */
+  readonly server: string | null
   /** Job id by workflow number, as planned; a job whose id changed is another job. */
   readonly jobIds: Readonly<Record<number, string>>
   readonly done: Readonly<Record<number, JobResult>>
@@ -72,6 +74,7 @@ export const noRun: RunState = { runId: '', runName: '', dryRun: false, videos: 
 
 const newVideo: VideoState = {
   status: 'running',
+  server: null,
   jobIds: {},
   done: {},
   taken: {},
@@ -97,6 +100,8 @@ function withEvent(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run-started':
       return { ...state, runId: event.runId, runName: event.runName, dryRun: event.dryRun }
+    case 'video-placed':
+      return withVideo(state, event.video, (video) => ({ ...video, server: event.server }))
     case 'video-started': {
       const jobs = jobsOf(event.plan)
       const before = state.videos[event.video] ?? newVideo

@@ -123,6 +123,7 @@ const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   'run-started': true,
   server: true,
   estimate: true,
+  'video-placed': true,
   'video-started': true,
   'job-started': true,
   'job-adopted': true,
