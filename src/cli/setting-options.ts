@@ -6,7 +6,7 @@ import type { Option } from './command.ts'
 export function settingOptions(names?: readonly SettingName[]): Record<string, Option> {
   const options: Record<string, Option> = {}
   for (const [name, row] of settingRows) {
-    if (row.environmentOnly || row.codeOnly || (names && !names.includes(name))) continue
+    if (row.environmentOnly || row.fileOnly || (names && !names.includes(name))) continue
     options[flagOf(name, row)] = {
       ...(row.shows === null
         ? { type: 'boolean' }

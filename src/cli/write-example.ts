@@ -63,7 +63,7 @@ async function write(path: string, text: string): Promise<void> {
 function exampleConfig(): string {
   const blocks = settingGroups.map((group) => {
     const rows = settingRows.filter(
-      ([, row]) => row.group === group && !row.environmentOnly && !row.codeOnly && !row.secret,
+      ([, row]) => row.group === group && !row.environmentOnly && !row.fileOnly && !row.secret,
     )
     return rows.length > 0 ? [`# ${group}`, ...rows.map(([name, row]) => line(name, row))] : []
   })
@@ -75,6 +75,7 @@ function exampleConfig(): string {
 }
 
 function line(name: string, { fallback, describe, shows }: (typeof settingRows)[number][1]): string {
-  const value = fallback instanceof URL || typeof fallback !== 'object' ? String(fallback) : (shows ?? '')
+  const one = Array.isArray(fallback) && fallback.length === 1 ? fallback[0] : fallback
+  const value = one instanceof URL || typeof one !== 'object' ? String(one) : (shows ?? '')
   return `${`#${name}: ${value}`.padEnd(32)} # ${describe}`
 }

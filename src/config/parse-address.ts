@@ -15,6 +15,18 @@ export const httpUrl: Parser<URL, string> = (raw) => {
   return { value: url }
 }
 
+/** One address, or several: a list, or text with spaces between them. */
+export const httpUrls: Parser<readonly URL[], string | readonly string[]> = (raw, folder) => {
+  const given = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.trim().split(/\s+/) : [raw]
+  const urls: URL[] = []
+  for (const one of given) {
+    const parsed = httpUrl(one, folder)
+    if ('wrong' in parsed) return parsed
+    urls.push(parsed.value)
+  }
+  return urls.length > 0 ? { value: urls } : { wrong: 'must name a server' }
+}
+
 export interface BucketAddress {
   readonly bucket: string
   /** Without a slash at either end; empty for the bucket's root. */

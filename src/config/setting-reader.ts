@@ -42,7 +42,7 @@ interface Found extends Origin {
 function findSetting(name: SettingName, sources: Sources): Found | null {
   const row = settingRows.find(([rowName]) => rowName === name)![1]
   const { environment, file, cwd } = sources
-  const flag = row.environmentOnly || row.codeOnly ? undefined : sources.flags[flagOf(name, row)]
+  const flag = row.environmentOnly || row.fileOnly ? undefined : sources.flags[flagOf(name, row)]
   if (flag !== undefined) {
     const shown = `--${flagOf(name, row)}`
     return { from: 'flag', name: shown, raw: flag, folder: cwd, place: { file: shown } }

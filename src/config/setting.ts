@@ -27,8 +27,8 @@ export interface Setting<T, Input, F> {
   readonly variable?: string
   /** Only the environment can set it: it has no flag and no key. */
   readonly environmentOnly?: true
-  /** Only `pr.config.ts` can set it: it is code. */
-  readonly codeOnly?: true
+  /** Only a configuration file can set it: it has no flag. */
+  readonly fileOnly?: true
   readonly repeatable?: true
   /** Its flag, where that is not its name: one of several is given at a time. */
   readonly flag?: string

@@ -3,15 +3,29 @@ import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behavi
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
 
+/** A ComfyUI server, and how to get in. */
+export interface ComfyuiSettings {
+  readonly url: URL
+  readonly token: string | null
+  readonly headers: Readonly<Record<string, string>>
+  /** Path of a PEM file with an own certificate authority. */
+  readonly ca: string | null
+}
+
+/** One of several servers. */
+export interface ServerSettings extends ComfyuiSettings {
+  /** USD an hour, as given for it or for every server; null: nobody has said. */
+  readonly price: number | null
+  /** How many times as fast it is as its recording, in a dry run. */
+  readonly speed: number
+}
+
 /** Everything that can be set, settled once and frozen. Names follow the table of `pr help settings`. */
 export interface Settings {
-  readonly comfyui: {
-    readonly url: URL
-    readonly token: string | null
-    readonly headers: Readonly<Record<string, string>>
-    /** Path of a PEM file with an own certificate authority. */
-    readonly ca: string | null
-  }
+  /** The only server, or the first of several. */
+  readonly comfyui: ComfyuiSettings
+  /** All of several servers; empty: there is one. */
+  readonly servers: readonly ServerSettings[]
   readonly storage: {
     /** null: none given. A live upload asks for one; a dry run uses `gs://dry-run`. */
     readonly bucket: string | null
@@ -45,6 +59,8 @@ export interface Settings {
     readonly price: number | null
     /** USD that a run may cost, all its starts together; null: any sum. */
     readonly budget: number | null
+    /** Films that are rendered at a time, at most; null: one on each server. */
+    readonly parallel: number | null
     /** Milliseconds that may go by after a start; null: any time. */
     readonly deadline: number | null
     /** Absolute. */

@@ -6,9 +6,10 @@ import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behavi
 import { readConfigFile } from './config-file.ts'
 import { defaultOutputDir } from './layout.ts'
 import { runAddress } from './parse-address.ts'
+import { serversOf } from './servers.ts'
 import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
 import { type SettingName, settingRows } from './setting-table.ts'
-import type { Settings } from './settings-types.ts'
+import type { ServerSettings, Settings } from './settings-types.ts'
 
 export interface LoadedSettings {
   /** Frozen to the last level. */
@@ -51,12 +52,8 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const bucket = value('bucket', enabled ? { bucket: 'dry-run', prefix: '' } : null)
   const ci = value('ci')
   // What is wrong is told in the order in which it is read here.
-  const comfyui = {
-    url: value('comfyuiUrl'),
-    token: value('comfyuiToken'),
-    headers: value('comfyuiHeader'),
-    ca: value('ca'),
-  }
+  const all = serversOf(reader)
+  const [{ price, speed: _, ...comfyui }] = all as [ServerSettings]
   const storage = {
     bucket: bucket?.bucket ?? null,
     prefix: bucket?.prefix ?? '',
@@ -68,6 +65,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
   const startTime = value('startTime')
   return ofSharedRun(reader, {
     comfyui,
+    servers: all.length > 1 ? all : [],
     storage,
     pod,
     programs: { ffmpeg: value('ffmpeg'), ffprobe: value('ffprobe') },
@@ -102,7 +100,8 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       patienceAtStart: patience ?? (pod.id === null ? 0 : 300_000),
       jobTimeout: value('jobTimeout'),
       gpu: value('gpu'),
-      price: value('price'),
+      price,
+      parallel: value('parallel'),
       budget: value('budget'),
       deadline: value('deadline'),
       outputDir: value('outputDir', defaultOutputDir(cwd)),
@@ -198,11 +197,15 @@ function shownSettings({ values }: SettingReader): ReadonlyMap<SettingName, Show
 const isBehaviour = (value: unknown): value is NodeBehaviour =>
   typeof value === 'object' && value !== null && 'classType' in value
 
+const hasUrl = (value: unknown): value is { url: URL } => typeof value === 'object' && value !== null && 'url' in value
+
 const MASK = '****'
 
 function shown(value: unknown, isSecret: boolean): ShownSetting['value'] {
   if (value instanceof URL) return value.href
-  if (Array.isArray(value)) return value.map((each) => (isBehaviour(each) ? each.classType : String(each)))
+  if (Array.isArray(value) && value[0] instanceof URL && value.length === 1) return value[0].href
+  if (Array.isArray(value))
+    return value.map((each) => (isBehaviour(each) ? each.classType : hasUrl(each) ? each.url.href : String(each)))
   if (typeof value === 'string') return isSecret ? MASK : value
   if (typeof value !== 'object' || value === null) return value as number | boolean | null
   if ('bucket' in value && 'prefix' in value) return `gs://${[value.bucket, value.prefix].filter(Boolean).join('/')}`

@@ -35,6 +35,7 @@ export const limits = {
   // Exact in JavaScript, and so in every JSON on the way.
   seed: { name: 'seed', smallest: 0, largest: Number.MAX_SAFE_INTEGER, step: 1 },
   maxRetries: { name: 'max retries', smallest: 0, largest: 100, step: 1 },
+  parallel: { name: 'parallel', smallest: 1, largest: 1_000, step: 1 },
   // USD; the largest pod of RunPod is far below.
   price: { name: 'price of an hour', smallest: 0.0001, largest: 10_000, step: null },
   budget: { name: 'budget', smallest: 0.01, largest: 1_000_000, step: null },

@@ -17,7 +17,7 @@ it('explains init', async () => {
 it('shows every setting, by its flag or its variable', async () => {
   const { stdout } = await runPr(['run', '-h'])
   const missing = settingRows.filter(([name, row]) => {
-    return !row.codeOnly && !stdout.includes(row.environmentOnly ? `  ${row.variable}` : `  --${flagOf(name, row)}`)
+    return !row.fileOnly && !stdout.includes(row.environmentOnly ? `  ${row.variable}` : `  --${flagOf(name, row)}`)
   })
   expect(missing).toEqual([])
 })

@@ -99,6 +99,7 @@ const ends: ReadonlyArray<readonly [SettingName, below: string, smallest: string
   ['maxRetries', '-1', '0', '100', '101'],
   ['price', '0.00009', '0.0001', '10000', '10000.01'],
   ['budget', '0.009', '0.01', '1000000', '1000000.01'],
+  ['parallel', '0', '1', '1000', '1001'],
   ['speed', '0.009', '0.01', '1000000', '1000000.01'],
   ['sweepChunks', '0', '1', '1000', '1001'],
   ['startTime', '-1', '0', '253402300799', '253402300800'],

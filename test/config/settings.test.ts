@@ -14,6 +14,7 @@ it('has a default for everything', async () => {
   expect(warnings).toEqual([])
   expect(settings).toEqual({
     comfyui: { url: new URL('http://127.0.0.1:8188'), token: null, headers: {}, ca: null },
+    servers: [],
     storage: { bucket: null, prefix: '', credentialsFile: null, projectId: 'prompt-runner' },
     pod: { id: null, apiKey: null },
     programs: { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' },
@@ -46,6 +47,7 @@ it('has a default for everything', async () => {
       patience: 120_000,
       patienceAtStart: 0,
       jobTimeout: null,
+      parallel: null,
       gpu: null,
       price: null,
       budget: null,
@@ -86,6 +88,7 @@ it('is frozen to the last level', async () => {
 /** Two legal values for every setting: one for flags and files, one for the environment. */
 const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string]> = {
   comfyuiUrl: ['https://gpu/base', 'http://other:8188'],
+  servers: [[{ url: 'http://a:8188', price: 1 }], ''],
   comfyuiToken: ['t1', 't2'],
   comfyuiHeader: [['A: 1', 'B: 2'], ''],
   ca: ['ca.pem', ''],
@@ -99,6 +102,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   gpu: ['RTX 4090', ''],
   price: ['0.44', '1.99'],
   budget: ['2.50', '10'],
+  parallel: ['2', ''],
   deadline: ['40m', '1h 30m'],
   ffmpeg: ['/opt/ffmpeg', 'my-ffmpeg'],
   ffprobe: ['/opt/ffprobe', 'my-ffprobe'],
@@ -152,7 +156,7 @@ it.each(settingRows)('takes %s from the flag, then the environment, then the fil
   const cwd = newFolder({ 'ca.pem': '-----BEGIN CERTIFICATE-----\n' })
   mkdirSync(join(cwd, 'mine'))
   const [given, inEnvironment] = legal[name]
-  const flags = row.environmentOnly || row.codeOnly ? {} : { [flagOf(name, row)]: given }
+  const flags = row.environmentOnly || row.fileOnly ? {} : { [flagOf(name, row)]: given }
   const environment = row.variable ? { [row.variable]: inEnvironment } : {}
   const origin = async (flagsGiven: object, environmentGiven: object) => {
     const { origins } = await loadSettings({ ...flagsGiven }, { ...environmentGiven }, cwd)
@@ -161,7 +165,7 @@ it.each(settingRows)('takes %s from the flag, then the environment, then the fil
   if (!row.environmentOnly) writeFileSync(join(cwd, 'pr.config.json'), JSON.stringify({ [name]: given }))
   const fromFile = row.environmentOnly ? 'default' : 'pr.config.json:1'
   expect([await origin(flags, environment), await origin({}, environment), await origin({}, {})]).toEqual([
-    row.environmentOnly ? row.variable : row.codeOnly ? fromFile : `--${flagOf(name, row)}`,
+    row.environmentOnly ? row.variable : row.fileOnly ? fromFile : `--${flagOf(name, row)}`,
     row.variable ?? fromFile,
     fromFile,
   ])

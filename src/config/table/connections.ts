@@ -1,4 +1,5 @@
-import { bucketAddress, headers, httpUrl } from '../parse-address.ts'
+import { bucketAddress, headers, httpUrls } from '../parse-address.ts'
+import { serverList } from '../parse-servers.ts'
 import { path, pemFile, text } from '../parse-value.ts'
 import { setting } from '../setting.ts'
 
@@ -8,11 +9,13 @@ const word = text(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
 export const connectionSettings = {
   comfyuiUrl: setting({
     group: 'ComfyUI',
-    describe: 'where ComfyUI listens; a base path is fine',
+    describe: 'where ComfyUI listens; a base path is fine; repeatable: several servers share the films',
     shows: 'URL',
+    otherwise: 'http://127.0.0.1:8188/',
     variable: 'COMFYUI_URL',
-    parse: httpUrl,
-    fallback: new URL('http://127.0.0.1:8188'),
+    repeatable: true,
+    parse: httpUrls,
+    fallback: [new URL('http://127.0.0.1:8188')],
   }),
   comfyuiToken: setting({
     group: 'ComfyUI',
@@ -31,6 +34,15 @@ export const connectionSettings = {
     secret: true,
     parse: headers,
     fallback: {},
+  }),
+  servers: setting({
+    group: 'ComfyUI',
+    describe: 'several servers, each with its url, token, headers and price of an hour',
+    shows: 'LIST',
+    fileOnly: true,
+    secret: true,
+    parse: serverList,
+    fallback: [],
   }),
   ca: setting({
     group: 'ComfyUI',

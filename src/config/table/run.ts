@@ -69,6 +69,14 @@ export const runSettings = {
     parse: duration,
     fallback: null,
   }),
+  parallel: setting({
+    group: 'Run',
+    describe: 'render at most so many films at a time, each on a server of its own',
+    shows: 'N',
+    otherwise: 'as many as there are servers',
+    parse: number(limits.parallel),
+    fallback: null,
+  }),
   outputDir: setting({
     group: 'Run',
     describe: 'where the files of a run go',
@@ -123,7 +131,7 @@ export const runSettings = {
     group: 'Dry run',
     describe: 'what node classes do, by code: defineBehaviour({ … })',
     shows: 'LIST',
-    codeOnly: true,
+    fileOnly: true,
     parse: behaviourList,
     fallback: [],
   }),
