@@ -1,8 +1,8 @@
-import type { Settings } from '../config/settings-types.ts'
+import type { ComfyuiSettings, Settings } from '../config/settings-types.ts'
 import type { Pace } from '../domain/pace.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { readInputText } from '../files/read-input.ts'
-import type { Clients, RunProgram } from './clients.ts'
+import type { Clients, ComfyuiClient, RunProgram } from './clients.ts'
 import { createComfyuiClient } from './comfyui/comfyui.ts'
 import type { WebSocketConstructor } from './comfyui/socket.ts'
 import { createMediaClient } from './ffmpeg.ts'
@@ -25,15 +25,7 @@ export async function createClients(
   const { comfyui, storage, pod, programs } = settings
   const { pace = realPace } = more
   return {
-    comfyui: createComfyuiClient({
-      url: comfyui.url,
-      clientId: more.clientId,
-      token: comfyui.token,
-      headers: comfyui.headers,
-      ca: comfyui.ca === null ? null : await readAuthority(comfyui.ca),
-      pace,
-      ...(more.webSocket ? { webSocket: more.webSocket } : {}),
-    }),
+    comfyui: await createComfyui(comfyui, more),
     storage: createStorageClient({
       bucket: storage.bucket ?? '',
       prefix: storage.prefix,
@@ -48,6 +40,26 @@ export async function createClients(
     pace,
     media: createMediaClient({ ...programs, ...(more.run ? { run: more.run } : {}) }),
   }
+}
+
+/** The client of one server, where a run has several. Throws PR_CONFIG as above. */
+export async function createComfyui(
+  { url, token, headers, ca }: ComfyuiSettings,
+  {
+    clientId,
+    webSocket,
+    pace = realPace,
+  }: { clientId: string; webSocket?: WebSocketConstructor | undefined; pace?: Pace | undefined },
+): Promise<ComfyuiClient> {
+  return createComfyuiClient({
+    url,
+    clientId,
+    token,
+    headers,
+    ca: ca === null ? null : await readAuthority(ca),
+    pace,
+    ...(webSocket ? { webSocket } : {}),
+  })
 }
 
 async function readAuthority(path: string): Promise<string> {

@@ -31,3 +31,9 @@ export function serversOf(reader: SettingReader): readonly ServerSettings[] {
 function bare(url: URL): GivenServer {
   return { url, token: null, headers: {}, price: null, speed: null }
 }
+
+/** Dollars that an hour of all of them costs; null: of one nobody knows. */
+export function priceOfAll(servers: ReadonlyArray<Pick<ServerSettings, 'price'>>): number | null {
+  const known = servers.flatMap(({ price }) => price ?? [])
+  return known.length === servers.length ? known.reduce((sum, price) => sum + price, 0) : null
+}

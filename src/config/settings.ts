@@ -6,7 +6,7 @@ import type { NodeBehaviour } from '../simulators/comfyui/behaviours/node-behavi
 import { readConfigFile } from './config-file.ts'
 import { defaultOutputDir } from './layout.ts'
 import { runAddress } from './parse-address.ts'
-import { serversOf } from './servers.ts'
+import { priceOfAll, serversOf } from './servers.ts'
 import { type Flags, type Origin, SettingReader } from './setting-reader.ts'
 import { type SettingName, settingRows } from './setting-table.ts'
 import type { ServerSettings, Settings } from './settings-types.ts'
@@ -100,7 +100,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       patienceAtStart: patience ?? (pod.id === null ? 0 : 300_000),
       jobTimeout: value('jobTimeout'),
       gpu: value('gpu'),
-      price,
+      price: all.length > 1 ? priceOfAll(all) : price,
       parallel: value('parallel'),
       budget: value('budget'),
       deadline: value('deadline'),

@@ -146,6 +146,8 @@ export type RunEvent =
   | ({ kind: 'estimate'; at: number } & EstimateFacts)
   /** Of several servers this one has it from now on. */
   | { kind: 'video-placed'; at: number; video: string; server: string }
+  /** The server that had it could not go on with it; `isOut`: nor with any other. */
+  | { kind: 'video-returned'; at: number; video: string; server: string; reason: string; isOut: boolean }
   | { kind: 'video-started'; at: number; video: string; plan: Plan; skipped: readonly number[] }
   | {
       kind: 'job-started'

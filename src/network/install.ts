@@ -22,6 +22,8 @@ export interface NetworkOptions {
   readonly redactor?: Redactor
   /** The connections to each service, for faults to break. */
   readonly lines?: ReadonlyMap<ServiceName, Line>
+  /** Those to `host:port`, where one service is at several addresses. */
+  readonly lineAt?: (authority: string) => Line | undefined
   /** Programs that may run all the same, by the name they are started with. */
   readonly mayRun?: (file: string) => boolean
   /** Whether servers that this process itself has on loopback may be reached. */
@@ -68,7 +70,9 @@ export async function installNetwork(options: NetworkOptions): Promise<Installed
   const serviceAt: EngineOptions['serviceAt'] = (authority) => {
     if (addressOf(authority, '80').host === CANARY_HOST) return canary
     const name = hosts.serviceAt(authority)
-    return name === null ? null : (services.get(name) ?? null)
+    const service = name === null ? undefined : services.get(name)
+    const line = options.lineAt?.(authority)
+    return service && line ? { ...service, line } : (service ?? null)
   }
   const { engine, meter, own, undo } = await allOrNothing(async (undo) => {
     installedAt = callerOf(new Error().stack)

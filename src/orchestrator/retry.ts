@@ -40,12 +40,16 @@ export async function waitForServer(context: RunContext, failure: PromptRunnerEr
   if (!isBack) throw failure
 }
 
+interface Asked extends Pick<RunContext, 'retries' | 'signal'> {
+  readonly clients: Pick<RunContext['clients'], 'comfyui' | 'pace'>
+}
+
 /**
  * Waits until ComfyUI answers, as long as there is patience, and says before each pause how long it has waited. It is not asked before
  * `asked` milliseconds are over, as far as that leaves patience. Whether it answered.
  */
 export async function awaitAnswer(
-  { clients, retries: policies, signal }: Pick<RunContext, 'clients' | 'retries' | 'signal'>,
+  { clients, retries: policies, signal }: Asked,
   onWait: (waited: number) => void,
   asked = 0,
 ): Promise<boolean> {

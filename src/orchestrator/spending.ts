@@ -21,7 +21,8 @@ export interface Spending {
   overrun(job: Job | null, more: number): PromptRunnerError | null
 }
 
-interface SpendingOptions {
+/** What its count begins with. */
+export interface SpendingOptions {
   readonly terms: Terms
   readonly earlier: RunState | null
   /** A whole command line that goes on with the run; null: nothing does. */

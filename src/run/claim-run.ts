@@ -16,7 +16,7 @@ import type { RunHost } from './run-host.ts'
  */
 export async function claimName(
   { run }: Settings,
-  { comfyui, storage }: Clients,
+  { comfyui, storage }: Pick<Clients, 'comfyui' | 'storage'>,
   runName: string,
   { output, signal }: RunHost,
 ): Promise<void> {

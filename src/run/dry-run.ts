@@ -1,16 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClients } from '../clients/create-clients.ts'
 import { runProgram } from '../clients/ffmpeg.ts'
 import { realPace } from '../clients/real-pace.ts'
-import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layout.ts'
 import { readProfiles } from '../config/read-profiles.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { estimateFacts } from '../domain/estimate/estimate-data.ts'
 import { uuidV5 } from '../domain/ids.ts'
 import { jobsOf, workflowsBefore } from '../domain/plan.ts'
 import { runRetries } from '../domain/retry-policy.ts'
-import { PromptRunnerError } from '../errors.ts'
+import type { EmitRunEvent } from '../domain/run-event.ts'
+import type { PromptRunnerError } from '../errors.ts'
 import { createCapture } from '../network/capture/capture.ts'
 import type { StartEngine } from '../network/engine.ts'
 import { installNetwork } from '../network/install.ts'
@@ -24,7 +23,7 @@ import { tellLeftOut } from '../recording/left-out.ts'
 import { createRedactor } from '../recording/redact.ts'
 import { unusedPrompts, unusedRecording } from '../recording/unused.ts'
 import { rehearsalOf } from '../report/rehearsal.ts'
-import { createRunFolder, writeJobPlans } from '../report/run-folder.ts'
+import { writeJobPlans } from '../report/run-folder.ts'
 import { openBooks } from '../simulators/bookkeeper.ts'
 import { unknownVersion } from '../simulators/comfyui/rules.ts'
 import { ffmpegSimulator } from '../simulators/ffmpeg-simulator.ts'
@@ -46,7 +45,8 @@ import { keepReport } from './keep-report.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
-import { type RedactedFolder, redactedFolder } from './redacted-folder.ts'
+import { redactedFolder } from './redacted-folder.ts'
+import { makeRunFolder, rebase } from './rehearsal-folder.ts'
 import { rehearsalPace } from './rehearsal-pace.ts'
 import type { RunHost, RunOutput } from './run-host.ts'
 import { secretsOf } from './secrets-of.ts'
@@ -75,7 +75,9 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const { behaviours, dryRun } = settings
   const faults = await faultsOf(settings, { clock, isVirtual: dryRun.speed === 0 })
   const books = openBooks(clock)
-  const comfyui = (make: MakeComfyui) => faults.comfyui(books.comfyui(make))
+  const several = settings.servers.length > 0 ? await import('./many/rehearsed-fleet.ts') : null
+  const fleet = several?.rehearsedFleet(settings, { clock, faults, books }) ?? null
+  const comfyui = fleet?.comfyui ?? ((make: MakeComfyui) => faults.comfyui(books.comfyui(make)))
   const world = await simulatedServices(dryRun.recording, { clock, newId, behaviours, comfyui })
   tellLeftOut(world.recording, output)
   const unknown = unknownVersion(world.knowledge.version)
@@ -93,18 +95,24 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const layout = rebase(settings.run.outputDir, runName, { folder, files })
   const begun = await takeOver(chosen, planned, layout, { dryRun: true, now: clock.now })
   const { run } = begun
-  await fillServer(world, { settings, plans, earlier: run.earlier, host })
+  const disks = fleet?.disks(run.earlier) ?? { all: [world.comfyui.files], of: () => world.comfyui.files }
+  await fillServer(disks, { settings, plans, earlier: run.earlier, host })
 
   using capture = createCapture({ folder, clock, redactor, note: files.note })
   const ffmpeg = settings.dryRun.realFfmpeg ? null : ffmpegSimulator()
   const programs: readonly string[] = Object.values(settings.programs)
   await using network = await installNetwork({
     services: world.all.map((service) => {
+      if (fleet && service === world.comfyui) return fleet.service
       const path = service === world.comfyui ? settings.comfyui.url.pathname : ''
       return atBasePath(books.wrap(service, faults.wrap), path)
     }),
     lines: faults.lines,
-    hosts: hostTable(settings.comfyui.url),
+    ...(fleet && { lineAt: fleet.lineAt }),
+    hosts: hostTable(
+      settings.comfyui.url,
+      settings.servers.map(({ url }) => url),
+    ),
     capture,
     redactor,
     mayRun: (file) => ffmpeg === null && programs.includes(file),
@@ -124,23 +132,22 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const { options } = host.commandLine
   const redact = (line: string) => files.redacted(layout.journal, line)
   const start = { ...begun, plans, dryRun: true, journal: layout.journal, redact, now: clock.now, options }
-  using readers = openReaders(start, output, (emit) => faults.events(books.events(emit), jobsBefore))
+  const told = (emit: EmitRunEvent) => faults.events(books.events(fleet?.events(emit) ?? emit), jobsBefore)
+  using readers = openReaders(start, output, told)
   const share =
     shared && openShare({ ...shared, storage, runName, journal: layout.journal, warn: readers.warn, signal })
   // A rehearsal keeps its state in its own folder, so the name alone would not find it.
   const resumeCommand = host.commandLine.resume(runName, { dryRun: true, outputDir: folder })
-  const spending = openSpending({
-    terms: termsOf(settings, null, clock.now()),
-    earlier: run.earlier,
-    resumeCommand,
-    now: clock.now,
-  })
+  const terms = termsOf(settings, null, clock.now())
+  const spends = { terms, earlier: run.earlier, resumeCommand, now: clock.now }
+  const spending = openSpending(spends)
   const limits = termsText(spending)
   if (limits) output.info(limits)
   const work = filmWork(planned, leftOf(plans, run.earlier))
   const { name, entries } = world.recording
   const machine = knownMachine(settings, work, { name, entries, device: world.knowledge.device })
-  const estimated = estimateFilms(work, machine, readProfiles)
+  const alone = estimateFilms(work, machine, readProfiles)
+  const estimated = fleet?.estimate(alone, work) ?? alone
   if ('estimate' in estimated) readers.emit({ kind: 'estimate', at: clock.now(), ...estimateFacts(estimated.estimate) })
   const times = rehearsedTimes(spending.terms, world.recording.name, world.knowledge.device)
   if (times) output[times.level](times.text)
@@ -163,7 +170,8 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ask: async () => false,
     atLeave: () => {},
   }
-  const failures = await orchestrate(context, plans).finally(capture.close).finally(files.settle)
+  const servers = await fleet?.serversOf(context, spends, network.webSocket)
+  const failures = await orchestrate(context, plans, servers).finally(capture.close).finally(files.settle)
 
   const tally = readers.tally()
   const errors = [
@@ -186,18 +194,6 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   return settle({ tally, errors, rehearsed: { folder, rehearsal }, keep }, output)
 }
 
-/** Some folders look as if they could be written to and cannot, like those of /proc. */
-function makeRunFolder({ dryRun }: Settings, startedAt: number, output: RunOutput): string {
-  const { tempDir, currentDir } = dryRun
-  try {
-    return createRunFolder(tempDir, startedAt)
-  } catch (error) {
-    if (tempDir === currentDir || !(error instanceof PromptRunnerError)) throw error
-    output.warn(`${error.message}: the run folder goes to ${currentDir} instead`)
-    return createRunFolder(currentDir, startedAt)
-  }
-}
-
 /** What of the recording stayed unused: with `--strict` a failure, else news. */
 function neverUsed(
   { recording: { entries }, comfyui }: SimulatedServices,
@@ -217,20 +213,6 @@ async function engineNamed(name: 'wire' | 'msw'): Promise<StartEngine> {
   return name === 'wire'
     ? (await import('../network/wire/wire.ts')).wireEngine
     : (await import('../network/libraries/msw-engine.ts')).mswEngine
-}
-
-/** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */
-function rebase(
-  outputDir: string,
-  runName: string,
-  { folder, files }: { folder: string; files: RedactedFolder },
-): Layout {
-  const layout = createLayout(join(folder, 'output'), runName, join(folder, 'state'))
-  const journal = journalOf(stateDirOf(outputDir), runName)
-  if (existsSync(journal)) {
-    writeFileSync(layout.journal, files.redactedLines(layout.journal, readFileSync(journal, 'utf8')))
-  }
-  return layout
 }
 
 function counter(make: (count: number) => string): () => string {

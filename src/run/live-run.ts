@@ -10,16 +10,15 @@ import { workflowsBefore } from '../domain/plan.ts'
 import { priceText } from '../domain/price.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
-import { durationText } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { writeJson } from '../files/write-json.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
-import { awaitAnswer } from '../orchestrator/retry.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { openShare } from '../orchestrator/share.ts'
 import { openSpending } from '../orchestrator/spending.ts'
 import type { RunLock } from '../state/run-lock.ts'
 import { refuseOtherServer } from './approval/approved-plan.ts'
+import { awaitStart } from './await-start.ts'
 import { beforeStart } from './before-start.ts'
 import { checkNeeds, refusalOf } from './check-needs.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
@@ -31,6 +30,7 @@ import { filmWork, leftOf } from './estimate/film-work.ts'
 import { isGpu, knownServer } from './estimate/known-machine.ts'
 import { keepReport } from './keep-report.ts'
 import { livePlace } from './live-place.ts'
+import type { LiveFleet } from './many/live-fleet.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
@@ -53,34 +53,41 @@ const realWorld: Outside = { isReal: true, now: () => Date.now(), clients: {}, e
 
 /** Shows which server, which pod and which price, asks, and runs. Throws what the run has to report, after the summary. */
 export async function runLive(
-  settings: Settings,
+  given: Settings,
   planned: Planned,
   host: RunHost,
   outside: Outside = realWorld,
 ): Promise<number> {
-  if (settings.run.isElsewhere) await (await import('./fetch-run.ts')).fetchRun(settings, host)
+  if (given.run.isElsewhere) await (await import('./fetch-run.ts')).fetchRun(given, host)
+  // One server needs none of what several do.
+  const several = given.servers.length > 0 ? await import('./many/live-fleet.ts') : null
+  const answering = several && (await several.answeringFleet(given, host, outside))
+  const settings = answering?.settings ?? given
   const { plans, templates } = planned
   const { output, signal } = host
   const { now } = outside
   const { outputDir } = settings.run
-  const { run, lock, clients, stats } = await meetServer(settings, planned, host, outside)
+  const openFleet = (runId: string) =>
+    answering ? several!.openLiveFleet(answering, { planned, runId, host, outside }) : null
+  const { run, lock, clients, stats, fleet } = await meetServer(settings, planned, host, { outside, openFleet })
   using _lock = lock
   const { runName } = run
   if (planned.approved) await refuseOtherServer(planned.approved, settings, planned, clients.comfyui, host)
   if (settings.run.upload) await refuseTakenNames(plans, clients, run, signal)
   showPlans(plans, output, run.filmNames)
-  const { info, version, device } = await showServer(settings, planned, { ...clients, stats }, runName, host)
+  const info = await showPod(clients, fleet ? null : { settings, stats, runName }, host)
+  const { version, device } = fleet
+    ? await fleet.show(runName)
+    : await checkServer(settings, planned, { ...clients, stats }, host)
   const resumeCommand = host.commandLine.resume(runName)
-  const spending = openSpending({
-    terms: termsOf(settings, info, now()),
-    earlier: run.earlier,
-    resumeCommand,
-    now,
-  })
+  const terms = fleet ? termsOf(fleet.settings, null, now()) : termsOf(settings, info, now())
+  const spends = { terms, earlier: run.earlier, resumeCommand, now }
+  const spending = openSpending(spends)
   const limits = termsText(spending)
   if (limits) output.info(limits)
   const work = filmWork(planned, leftOf(plans, run.earlier ?? planned.takes))
-  const estimated = estimateFilms(work, knownServer(settings, work, device), readProfiles)
+  const alone = estimateFilms(work, knownServer(settings, work, device), readProfiles)
+  const estimated = fleet ? fleet.estimate(alone, work) : alone
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   for (const line of estimatedText(estimated, spending.terms.price)) output.info(line)
   const { lines, warnings, question } = beforeStart({ settings, run, work, estimate, spending, pod: info })
@@ -94,6 +101,7 @@ export async function runLive(
   const stateDir = stateDirOf(outputDir)
   const isNew = run.earlier === null
   if (isNew) await claimName(settings, clients, runName, host)
+  if (isNew) await fleet?.claim(runName, clients.storage)
   const shared = settings.run.uploadAll
     ? await takeRun(stateDir, clients.storage, { runName, journal: layout.journal, isNew }, signal)
     : null
@@ -119,7 +127,7 @@ export async function runLive(
     now,
     share,
     emit:
-      estimate || isGpu(device)
+      !fleet && (estimate || isGpu(device))
         ? correctEstimate(readers.emit, { work, before: estimate, gpu: gpuName(device), now })
         : readers.emit,
     write: writeJson,
@@ -130,7 +138,7 @@ export async function runLive(
       left = tell
     },
   }
-  const failures = await orchestrate(context, plans)
+  const failures = await orchestrate(context, plans, fleet?.serversOf(context, spends))
 
   const errors = errorsOf(failures, resumeCommand)
   const keep = async (summary: unknown) => {
@@ -157,8 +165,8 @@ async function meetServer(
   settings: Settings,
   planned: Planned,
   host: RunHost,
-  outside: Outside,
-): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients; stats: SystemStats }> {
+  { outside, openFleet }: { outside: Outside; openFleet: (runId: string) => Promise<LiveFleet> | null },
+): Promise<{ run: ChosenRun; lock: RunLock; clients: Clients; stats: SystemStats; fleet: LiveFleet | null }> {
   const { plans } = planned
   const taken = new Set<string>()
   let stats: SystemStats | null = null
@@ -171,13 +179,16 @@ async function meetServer(
     try {
       if (earlier !== null) await check(earlier)
       const clients = await createClients(settings, { ...outside.clients, clientId: uuidV5('client', runId) })
-      if (taken.size === 0) await awaitStart(settings, clients, host)
+      if (taken.size === 0) await awaitStart(settings.run.patienceAtStart, clients, host)
       stats ??= await clients.comfyui.systemStats(host.signal)
+      const fleet = await openFleet(runId)
       const isTaken =
         earlier === null &&
         ((await isOnServer(clients, run, plans, host)) ||
+          (await fleet?.isTaken(run)) ||
           (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
-      if (!isTaken) return { run, lock, clients, stats }
+      if (!isTaken) return { run, lock, clients, stats, fleet }
+      await fleet?.close()
       await clients.comfyui.close()
     } catch (error) {
       lock[Symbol.dispose]()
@@ -197,49 +208,34 @@ function allTaken({ comfyui }: Settings, last: string): PromptRunnerError {
   return new PromptRunnerError('PR_STATE', message, { hint: 'look whether it says so of every file' })
 }
 
-/** Milliseconds. */
-const SAY_AGAIN = 30_000
-
-/**
- * Waits for a server that is still starting. One that does not come up, or answers what will stay so, as a login does, is told of by
- * whoever asks it next.
- */
-async function awaitStart(settings: Settings, clients: Clients, { output, signal }: RunHost): Promise<void> {
-  const patience = settings.run.patienceAtStart
-  if (patience === 0) return
-  let told = Number.NEGATIVE_INFINITY
-  const queueRemaining: Clients['comfyui']['queueRemaining'] = (end) =>
-    clients.comfyui.queueRemaining(end).catch((error) => {
-      if (error instanceof PromptRunnerError && error.retryAfter === null) return 0
-      throw error
-    })
-  const asked = { ...clients, comfyui: { ...clients.comfyui, queueRemaining } }
-  await awaitAnswer({ clients: asked, retries: { ...runRetries, patience }, signal }, (waited) => {
-    if (waited - told < SAY_AGAIN) return
-    told = waited
-    const time = `${durationText(waited)} of ${durationText(patience)}`
-    output.info(`ComfyUI does not answer at ${settings.comfyui.url.href} yet: waiting  ${time}`)
-  })
+/** Says where the run goes, if that is one server, and what RunPod says of the pod. */
+async function showPod(
+  { pod }: Clients,
+  server: { readonly settings: Settings; readonly stats: SystemStats; readonly runName: string } | null,
+  { output, signal }: RunHost,
+): Promise<PodInfo | null> {
+  if (server) {
+    const { settings, stats, runName } = server
+    const devices = stats.devices.map((device) => device.name).join(', ')
+    output.info(`Run ${runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
+  }
+  const info = (await pod?.info(signal)) ?? null
+  if (!info) return null
+  const price = priceText({ perHour: info.costPerHour, from: 'runpod', at: Date.now() })
+  output.info(
+    `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, ${price} now`,
+  )
+  return info
 }
 
-/** Says where the run goes and what that costs; gives what RunPod says of the pod, and the server of itself. Throws PR_INVALID_WORKFLOW for what the server would refuse. */
-async function showServer(
+/** What the only server says of itself. Throws PR_INVALID_WORKFLOW for what it would refuse. */
+async function checkServer(
   settings: Settings,
   planned: Planned,
-  { comfyui, pod, stats }: Clients & { stats: SystemStats },
-  runName: string,
-  { output, signal }: RunHost,
-): Promise<{ info: PodInfo | null; version: string; device: string }> {
-  const devices = stats.devices.map((device) => device.name).join(', ')
-  output.info(`Run ${runName} on ${settings.comfyui.url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}`)
-  const info = (await pod?.info(signal)) ?? null
-  if (info) {
-    const price = priceText({ perHour: info.costPerHour, from: 'runpod', at: Date.now() })
-    output.info(
-      `Pod ${info.id} (${info.gpu ? `${info.gpu.count} × ${info.gpu.id}` : 'no GPU'}): ${info.status}, ${price} now`,
-    )
-  }
+  { comfyui, stats }: Clients & { stats: SystemStats },
+  { signal }: RunHost,
+): Promise<{ version: string; device: string }> {
   const invalid = await refusalOf(settings, planned, comfyui, signal)
   if (invalid) throw invalid
-  return { info, version: stats.comfyuiVersion, device: stats.devices[0]?.name ?? '' }
+  return { version: stats.comfyuiVersion, device: stats.devices[0]?.name ?? '' }
 }

@@ -49,6 +49,8 @@ class ProgressDisplay {
         )
       case 'video-placed':
         return output.info(`${event.video}: on ${event.server}`)
+      case 'video-returned':
+        return output.warn(returnedText(event))
       case 'video-started': {
         const { plan, skipped } = event
         this.#jobs = jobsOf(plan)
@@ -151,6 +153,11 @@ class ProgressDisplay {
     if (isDue) this.#lastTickAt = at
     this.#output[isDue ? 'info' : 'debug'](text)
   }
+}
+
+/** Told to people in the display, and in the summary. */
+function returnedText({ video, server, reason, isOut }: Extract<RunEvent, { kind: 'video-returned' }>): string {
+  return `${video}: ${server} gives it back${isOut ? ' and takes no further film' : ''}: ${reason}`
 }
 
 /** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */

@@ -36,7 +36,7 @@ export async function refuseTakenNames(
 
 /** Whether the server knows a run that is new here: the same work, started from another output directory. */
 export async function isOnServer(
-  { comfyui }: Clients,
+  { comfyui }: Pick<Clients, 'comfyui'>,
   { runId, runName }: ChosenRun,
   plans: readonly Plan[],
   { signal }: RunHost,

@@ -7,8 +7,11 @@ import { PromptRunnerError } from '../errors.ts'
 import type { Spending } from '../orchestrator/spending.ts'
 
 /** A budget counts in money, so somebody has to say what an hour costs. Throws PR_USAGE where nobody will. */
-export function refuseUnpriced({ dryRun, pod, run }: Settings): void {
+export function refuseUnpriced({ dryRun, pod, run, servers }: Settings): void {
   if (run.budget === null || run.price !== null || run.validateOnly) return
+  const [without] = servers.filter(({ price }) => price === null)
+  if (without)
+    throw unpriced(`nobody says what ${without.url.href} costs`, 'give --price DOLLARS, what each server costs an hour')
   if (dryRun.enabled) throw unpriced('a dry run asks no real RunPod', 'give --price DOLLARS, what an hour costs')
   if (pod.id === null) throw unpriced('no pod is known to ask RunPod about', 'give --price DOLLARS, or --pod-id')
 }

@@ -9,7 +9,7 @@ import type { Clock, SimulatedService, Simulator } from './simulator.ts'
 /** Writes down what costs money or can be lost, as the services of a simulated world see it, whatever a run says of itself. */
 export interface Bookkeeper {
   readonly facts: readonly MoneyFact[]
-  /** Around the making of ComfyUI: one that is made anew has died before. */
+  /** Around the making of ComfyUI: one that is made anew has died before. Each of several servers is given by itself. */
   comfyui(make: MakeComfyui): MakeComfyui
   /** Around the other services; `around` puts something between them and the run. */
   wrap(service: SimulatedService, around: (service: SimulatedService) => SimulatedService): SimulatedService
@@ -31,7 +31,8 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
     kept.isOver = true
     write({ kind, prompt })
   }
-  const open = () => [...prompts].filter(([, { isOver }]) => !isOver).map(([prompt]) => prompt)
+  const openOn = (disk: Disk) =>
+    [...prompts].filter(([, kept]) => !kept.isOver && kept.disk === disk).map(([prompt]) => prompt)
 
   /** What the server says of its prompts; `files` is its disk. */
   const hearServer = (type: string, json: string, files: FileStore) => {
@@ -48,16 +49,16 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
     write({ kind: 'done', prompt, files: kept.files.length })
   }
 
-  const spoil = (job: PaidJob, files: FileStore) => {
+  const spoil = (job: PaidJob) => {
     for (const prompt of ofJob.get(job.id) ?? []) {
       const kept = prompts.get(prompt)!
-      if (kept.isSpoilt || kept.files.every((file) => isThere(file, files))) continue
+      if (kept.isSpoilt || kept.files.every((file) => isThere(file, kept.disk.files()))) continue
       kept.isSpoilt = true
       write({ kind: 'spoilt', prompt })
     }
   }
 
-  const watch = (server: ComfyuiSimulator): ComfyuiSimulator => ({
+  const watch = (server: ComfyuiSimulator, disk: Disk): ComfyuiSimulator => ({
     ...server,
     async http(request) {
       const asked = `${request.method} ${new URL(request.url).pathname.replace(/^\/api(?=\/)/, '')}`
@@ -67,14 +68,14 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
       const response = await server.http(new Request(url, { method, headers, signal, body }))
       if (asked === 'POST /queue') {
         const left = await idsInQueue(server)
-        for (const prompt of open()) if (!left.has(prompt)) end(prompt, 'lost')
+        for (const prompt of openOn(disk)) if (!left.has(prompt)) end(prompt, 'lost')
         return response
       }
       const job = jobIn(body)
       const prompt = response.status === 200 ? (await jsonOf(response))?.prompt_id : null
       if (!job || typeof prompt !== 'string') return response
-      spoil(job, server.files)
-      prompts.set(prompt, { files: [], isOver: false, isSpoilt: false })
+      spoil(job)
+      prompts.set(prompt, { disk, files: [], isOver: false, isSpoilt: false })
       ofJob.set(job.id, [...(ofJob.get(job.id) ?? []), prompt])
       write({ kind: 'taken', prompt, job })
       return response
@@ -108,20 +109,23 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
     }
   return {
     facts,
-    comfyui: (make) => (parts) => {
-      for (const prompt of open()) end(prompt, 'lost')
+    comfyui(make) {
       let server: ComfyuiSimulator | null = null
-      const listen = (hub: Outbox): Outbox => ({
-        send(type, data, to) {
-          if (ENDS.has(type)) hearServer(type, data(), server!.files)
-          hub.send(type, data, to)
-        },
-        takesPreviewMetadata: (to) => hub.takesPreviewMetadata(to),
-        preview: (preview, metadata, to) => hub.preview(preview, metadata, to),
-        text: (nodeId, text) => hub.text(nodeId, text),
-      })
-      server = make({ ...parts, outbox: (hub) => parts?.outbox?.(listen(hub)) ?? listen(hub) })
-      return watch(server)
+      const disk: Disk = { files: () => server!.files }
+      return (parts) => {
+        for (const prompt of openOn(disk)) end(prompt, 'lost')
+        const listen = (hub: Outbox): Outbox => ({
+          send(type, data, to) {
+            if (ENDS.has(type)) hearServer(type, data(), server!.files)
+            hub.send(type, data, to)
+          },
+          takesPreviewMetadata: (to) => hub.takesPreviewMetadata(to),
+          preview: (preview, metadata, to) => hub.preview(preview, metadata, to),
+          text: (nodeId, text) => hub.text(nodeId, text),
+        })
+        server = make({ ...parts, outbox: (hub) => parts?.outbox?.(listen(hub)) ?? listen(hub) })
+        return watch(server, disk)
+      }
     },
     wrap(service, around) {
       if (service.name === 'gcs') return around({ ...service, http: watchStorage(service.http) })
@@ -149,8 +153,14 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
   }
 }
 
+/** Of one server, whichever stands for it at the time. */
+interface Disk {
+  files(): FileStore
+}
+
 /** A prompt, and the files that it has named, as they were when it named them. */
 interface Kept {
+  readonly disk: Disk
   readonly files: StoredFile[]
   isOver: boolean
   isSpoilt: boolean

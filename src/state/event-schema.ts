@@ -104,6 +104,7 @@ const schemas = {
   server: z.object({ at, gpu: z.string(), version: z.string() }),
   estimate: anything,
   'video-placed': z.object({ at, video, server: word }),
+  'video-returned': anything,
   'video-started': z
     .object({ at, video, plan, skipped: z.array(number) })
     .refine((event) => event.plan.videoName === event.video),

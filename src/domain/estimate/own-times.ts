@@ -19,7 +19,9 @@ export interface OwnTimes {
 /** Gathers the times of one run from its events. `vace`: whether its templates rendered with VACE. */
 export function gatherTimes(vace: boolean): { see(event: RunEvent): void; times(): OwnTimes } {
   const videos = new Map<string, { plan: Plan; jobs: readonly Job[] }>()
+  /** By server, where there are several. */
   const loaded = new Set<string>()
+  const placed = new Map<string, string>()
   const steps: TimedForwards[] = []
   const costs: Record<keyof Costs, number[]> = {
     text: [],
@@ -35,12 +37,12 @@ export function gatherTimes(vace: boolean): { see(event: RunEvent): void; times(
     if (Number.isFinite(seconds) && seconds >= 0) costs[of].push(seconds)
   }
 
-  const finished = (plan: Plan, job: Job, { tookMs, phases }: JobResult) => {
+  const finished = (plan: Plan, job: Job, { tookMs, phases }: JobResult, place = '') => {
     run.servedMs += tookMs
     if (job.kind === 'combine') return note('combine', tookMs / 1_000 / (job.filmFrames * megapixels(plan)))
     const model = job.kind === 'high' ? plan.models.highModel : plan.models.lowModel
-    const isLoaded = loaded.has(model)
-    loaded.add(model)
+    const isLoaded = loaded.has(`${place} ${model}`)
+    loaded.add(`${place} ${model}`)
     if (!phases) return
     const size = sizeOf(plan, job, vace)
     const seconds = phases.steps.ms / 1_000
@@ -64,13 +66,18 @@ export function gatherTimes(vace: boolean): { see(event: RunEvent): void; times(
         loaded.clear()
       }
       if (event.kind === 'server') run.gpu = event.gpu
+      if (event.kind === 'video-placed') {
+        placed.set(event.video, event.server)
+        // What several do at a time shows not in how long the run took.
+        run.isSmooth = false
+      }
       if (event.kind === 'video-started' && isWhole(event.plan))
         videos.set(event.video, { plan: event.plan, jobs: jobsOf(event.plan) })
       if (event.kind === 'job-failed' || event.kind === 'job-taken') run.isSmooth = false
       if (event.kind === 'job-finished') {
         const { plan, jobs } = videos.get(event.video) ?? {}
         const job = jobs?.[event.workflow - 1]
-        if (plan && job) finished(plan, job, event.result)
+        if (plan && job) finished(plan, job, event.result, placed.get(event.video))
       }
       if (event.kind === 'run-finished' && event.ok) ended(event.at)
     },

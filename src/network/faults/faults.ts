@@ -17,11 +17,19 @@ import { PromptBook } from './prompt-book.ts'
 import type { FaultTime } from './wire-acts.ts'
 import { type FaultyComfyui, faultWorld, type World } from './world.ts'
 
-/** Everything that faults are put around. Where there are none, nothing changes. */
-export interface Faults {
+/** One ComfyUI of several, which dies and is refused by itself. */
+export interface FaultsOfServer {
   /** For `simulatedServices`: ComfyUI as a server that can die. */
   comfyui(make: MakeComfyui): ComfyuiSimulator
   wrap(service: SimulatedService): SimulatedService
+  /** What can be broken and refused of it; undefined: nothing goes wrong at all. */
+  readonly line: Line | undefined
+}
+
+/** Everything that faults are put around. Where there are none, nothing changes. */
+export interface Faults extends Omit<FaultsOfServer, 'line'> {
+  /** The same for a server of several, by its address. */
+  server(address: string): FaultsOfServer
   /** For the network: what can be broken and refused. */
   readonly lines: ReadonlyMap<ServiceName, Line>
   /** Around the function that starts ffmpeg. */
@@ -55,22 +63,39 @@ export function openFaults(
   const plan = openFaultPlan(faults, clock.now, onSeen)
   const book = new PromptBook()
   const lines = new Map(SERVICES.map((name) => [name, new Line()]))
-  let comfyui: FaultyComfyui | null = null
-  const world = faultWorld({ comfyui: () => comfyui!, lines, kill })
-  const parts = { plan, book, world, clock, isVirtual }
+  const open = (line: Line) => {
+    let comfyui: FaultyComfyui | null = null
+    const world = faultWorld({ comfyui: () => comfyui!, lines: new Map([...lines, ['comfyui', line]]), kill })
+    const parts = { plan, book, world, clock, isVirtual }
+    return {
+      parts,
+      line,
+      comfyui(make: MakeComfyui) {
+        comfyui = faultyComfyui(make, parts)
+        return comfyui.simulator
+      },
+      wrap: (service: SimulatedService) => ({
+        name: service.name,
+        http: faultyHttp(service, parts),
+        ...(service.upgrade ? { upgrade: faultyUpgrade(service, parts) } : {}),
+      }),
+    }
+  }
+  const one = open(lines.get('comfyui')!)
+  const servers = new Map<string, ReturnType<typeof open>>()
+  const { parts } = one
   return {
     lines,
-    comfyui(make) {
-      comfyui = faultyComfyui(make, parts)
-      return comfyui.simulator
+    comfyui: one.comfyui,
+    wrap: one.wrap,
+    server(address) {
+      const server = servers.get(address) ?? open(new Line())
+      servers.set(address, server)
+      return server
     },
-    wrap: (service) => ({
-      name: service.name,
-      http: faultyHttp(service, parts),
-      ...(service.upgrade ? { upgrade: faultyUpgrade(service, parts) } : {}),
-    }),
     programs: (run) => faultyPrograms(run, parts),
-    events: (emit, jobsBefore) => faultyEvents(emit, parts, jobsBefore),
+    events: (emit, jobsBefore) =>
+      faultyEvents(emit, { plan, worldAt: (server) => (servers.get(server) ?? one).parts.world }, jobsBefore),
     disk: () => faultyDisk(parts),
     report: plan.report,
     problems: plan.problems,
@@ -93,15 +118,21 @@ export function checkEngine(faults: readonly Fault[], engine: string): void {
  */
 function faultyEvents(
   emit: EmitRunEvent,
-  { plan, world }: { plan: FaultPlan; world: World },
+  { plan, worldAt }: { plan: FaultPlan; worldAt: (server: string) => World },
   jobsBefore: ReadonlyMap<string, number>,
 ): EmitRunEvent {
-  const perform = ({ do: action }: Due) => void world.act(action, 'comfyui')?.catch(() => {})
+  const placed = new Map<string, string>()
+  const perform = ({ do: action }: Due, event: RunEvent) => {
+    const video = 'video' in event ? event.video : null
+    const world = worldAt(placed.get(video ?? '') ?? '')
+    world.act(action, 'comfyui')?.catch(() => {})
+  }
   return (event) => {
+    if (event.kind === 'video-placed') placed.set(event.video, event.server)
     const due = plan.due([anchorOf(event, jobsBefore)], can.event)
-    for (const fault of due) if (!fault.after) perform(fault)
+    for (const fault of due) if (!fault.after) perform(fault, event)
     emit(event)
-    for (const fault of due) if (fault.after) perform(fault)
+    for (const fault of due) if (fault.after) perform(fault, event)
   }
 }
 

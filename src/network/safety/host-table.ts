@@ -11,21 +11,34 @@ export interface HostTable {
   readonly known: readonly string[]
 }
 
-/** The addresses of the world outside, with ComfyUI where the settings say it is. */
-export function hostTable(comfyuiUrl: URL): HostTable {
-  const comfyui = addressOf(comfyuiUrl.host, comfyuiUrl.protocol === 'https:' ? '443' : '80')
+/** The addresses of the world outside, with ComfyUI where the settings say it is, and `others` where there are several. */
+export function hostTable(comfyuiUrl: URL, others: readonly URL[] = []): HostTable {
+  const all = [comfyuiUrl, ...others]
   return {
     comfyuiUrl,
-    known: [
-      comfyui.port === '80' || comfyui.port === '443' ? comfyui.host : authorityOf(comfyui),
-      ...fixed.map(([name]) => name),
-    ],
+    known: [...all.map(shownAddress), ...fixed.map(([name]) => name)],
     serviceAt(authority) {
-      const { host, port } = addressOf(authority, comfyui.port)
-      if (host === comfyui.host && port === comfyui.port) return 'comfyui'
+      if (all.some((url) => isAt(url, authority))) return 'comfyui'
+      const { host } = addressOf(authority, '')
       return fixed.find(([name]) => (name.startsWith('*') ? host.endsWith(name.slice(1)) : host === name))?.[1] ?? null
     },
   }
+}
+
+/** Whether an address leads to `host:port` or `host`, as in a Host header. */
+export function isAt(url: URL, authority: string): boolean {
+  const server = serverAt(url)
+  const { host, port } = addressOf(authority, server.port)
+  return host === server.host && port === server.port
+}
+
+function serverAt({ host, protocol }: URL): Address {
+  return addressOf(host, protocol === 'https:' ? '443' : '80')
+}
+
+function shownAddress(url: URL): string {
+  const server = serverAt(url)
+  return server.port === '80' || server.port === '443' ? server.host : authorityOf(server)
 }
 
 // Google's library asks for the metadata server by name and by number, with and without a trailing dot.

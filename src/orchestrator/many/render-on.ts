@@ -38,7 +38,9 @@ export async function renderOn(
   })
   if (reason !== null) {
     const isThere = await answers(context)
-    tellGivenBack(context, film, { name, reason, isThere }, stateNow)
+    const told = reasonOf(reason, film, stateNow)
+    const at = context.now()
+    context.emit({ kind: 'video-returned', at, video: film, server: name, reason: told, isOut: !isThere })
     const left = isThere ? [] : [{ kind: 'left', server: name } as const]
     return { reason, events: [{ kind: 'given-back', film }, ...left] }
   }
@@ -70,16 +72,12 @@ async function answers({ clients, signal }: RunContext): Promise<boolean> {
   }
 }
 
-function tellGivenBack(
-  context: RunContext,
-  film: string,
-  { name, reason, isThere }: { name: string; reason: PromptRunnerError; isThere: boolean },
-  stateNow: RunUnderWay['stateNow'],
-): void {
+/** What its prompt does there meanwhile nobody sees. */
+function reasonOf(error: PromptRunnerError, film: string, stateNow: RunUnderWay['stateNow']): string {
   const open = openOf(stateNow, film)
-  const rest = open.length > 0 ? `; prompt ${open.join(', ')} may still wait or run there, and cost` : ''
-  const what = isThere ? `${name} gives it back` : `${name} gives it back and takes no further film`
-  warn(context, `${what}: ${reason.message}${rest}`, film)
+  return open.length === 0
+    ? error.message
+    : `${error.message}; prompt ${open.join(', ')} may still wait or run there, and cost`
 }
 
 function openOf(stateNow: RunUnderWay['stateNow'], film: string): string[] {

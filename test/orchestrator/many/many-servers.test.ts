@@ -45,6 +45,7 @@ function fleetOf(count: number): Fleet {
       first.events.flatMap((event) => {
         if (event.kind === 'video-placed') return `${event.video} on ${event.server}`
         if (event.kind === 'warning') return `! ${event.video}: ${event.message}`
+        if (event.kind === 'video-returned') return `${event.video} back from ${event.server}: ${event.reason}`
         return event.kind === 'video-finished' ? `${event.video} done` : []
       }),
     sentTo: (server) =>

@@ -124,6 +124,7 @@ const runEvents: Readonly<Record<RunEvent['kind'], true>> = {
   server: true,
   estimate: true,
   'video-placed': true,
+  'video-returned': true,
   'video-started': true,
   'job-started': true,
   'job-adopted': true,
