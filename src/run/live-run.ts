@@ -9,7 +9,6 @@ import { uuidV5 } from '../domain/ids.ts'
 import { workflowsBefore } from '../domain/plan.ts'
 import { priceText } from '../domain/price.ts'
 import { runRetries } from '../domain/retry-policy.ts'
-import type { EmitRunEvent } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { writeJson } from '../files/write-json.ts'
 import { orchestrate } from '../orchestrator/orchestrate.ts'
@@ -31,6 +30,7 @@ import { isGpu, knownServer } from './estimate/known-machine.ts'
 import { keepReport } from './keep-report.ts'
 import { livePlace } from './live-place.ts'
 import type { LiveFleet } from './many/live-fleet.ts'
+import type { Outside } from './outside.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
 import type { RunHost } from './run-host.ts'
@@ -38,16 +38,6 @@ import { errorsOf, settle } from './settle.ts'
 import { takeOver } from './take-over.ts'
 import { isInBucket, isOnServer, refuseTakenNames } from './taken-names.ts'
 import { termsOf, termsText } from './terms.ts'
-
-/** What is outside of a live run, where that is not the world itself: a sweep puts runs into simulated ones. */
-export interface Outside {
-  /** A simulated world needs nothing of what this machine may lack. */
-  readonly isReal: boolean
-  readonly now: () => number
-  readonly clients: Omit<Parameters<typeof createClients>[1], 'clientId'>
-  /** Puts something around what the run tells of itself. */
-  readonly events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>) => EmitRunEvent
-}
 
 const realWorld: Outside = { isReal: true, now: () => Date.now(), clients: {}, events: (emit) => emit }
 

@@ -5,7 +5,6 @@ import { defaultOutputDir } from '../../src/config/layout.ts'
 import { flagOf } from '../../src/config/setting.ts'
 import { type SettingName, settingRows } from '../../src/config/setting-table.ts'
 import { loadSettings } from '../../src/config/settings.ts'
-import { isWritableFolder } from '../../src/files/folders.ts'
 import { newFolder } from '../cli/run-pr.ts'
 
 it('has a default for everything', async () => {
@@ -242,13 +241,4 @@ it('takes no colours and no questions from NO_COLOR and CI', async () => {
   expect(await output({ NO_COLOR: '1' })).toMatchObject({ colour: false, ci: false })
   expect(await output({ CI: 'true' })).toMatchObject({ colour: false, ci: true })
   expect(await output({ CI: 'false', NO_COLOR: '' })).toMatchObject({ colour: true, ci: false })
-})
-
-it('uses the workspace of a pod only when it is there and can be written to', () => {
-  const folder = newFolder({ 'pod/ComfyUI/main.py': '', file: '' })
-  const below = join(folder, 'output/prompt-runner')
-  expect(defaultOutputDir(folder, join(folder, 'pod'))).toBe(join(folder, 'pod/ComfyUI/output/prompt-runner'))
-  expect(defaultOutputDir(folder, join(folder, 'missing'))).toBe(below)
-  expect(defaultOutputDir(folder, join(folder, 'file'))).toBe(below)
-  expect(isWritableFolder(join(folder, 'not/yet/there'))).toBe(true)
 })

@@ -39,6 +39,7 @@ it('knows what was done, what is open and what was tried', () => {
     videos: {
       otter: {
         status: 'running',
+        server: null,
         jobIds,
         done: { 1: resultOf(plan, 1, 'p1.1') },
         taken: {},
@@ -155,6 +156,7 @@ it('knows the end of a video', () => {
   ]
   expect(fold(events).videos['otter']).toEqual({
     status: 'finished',
+    server: null,
     jobIds,
     done: {},
     open: {},
@@ -189,6 +191,7 @@ it('keeps of an earlier part what a resumed video skips, and every attempt', () 
   const again = fold([{ kind: 'video-started', at, video, plan, skipped: [1, 2] }], first)
   expect(again.videos['otter']).toMatchObject({
     status: 'running',
+    server: null,
     attempts: { 1: 1, 2: 1, 3: 1, [jobIds[3]!]: 1 },
   })
   expect(Object.keys(again.videos['otter']!.done)).toEqual(['1', '2'])
