@@ -18,10 +18,11 @@ const CLOUDFLARE: Readonly<Record<number, string>> = {
 }
 
 /** The answer that a status fault gives: by default a proxy's page before ComfyUI, and JSON from those that speak nothing else. */
-export function statusAnswer(service: ServiceName, { status, as, seconds, url }: Status): Response {
+export function statusAnswer(service: ServiceName, { status, as, saying, seconds, url }: Status): Response {
   const reason = CLOUDFLARE[status] ?? STATUS_CODES[status] ?? 'Unknown'
-  const { type, body } = bodies[as ?? (service === 'comfyui' ? 'html' : 'json')](service, status, reason)
-  const headers = new Headers(body === null ? {} : { 'content-type': type })
+  const usual = bodies[as ?? (service === 'comfyui' ? 'html' : 'json')](service, status, reason)
+  const body = saying ?? usual.body
+  const headers = new Headers(usual.body === null ? {} : { 'content-type': usual.type })
   if (seconds !== null) headers.set('retry-after', String(seconds))
   if (url !== null) headers.set('location', url)
   return new Response([204, 205, 304].includes(status) ? null : body, { status, headers })

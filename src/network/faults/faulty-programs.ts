@@ -21,7 +21,7 @@ export function faultyPrograms(run: Run, { plan, world, clock }: { plan: FaultPl
   return async (command, args, options) => {
     const due = plan.due(anchorsOf(args), can.program)
     const perform = async ({ do: action }: Due): Promise<Finished | null> => {
-      if (action.kind === 'fail') return failed(action.exit ?? 1, `${command}: simulated fault`)
+      if (action.kind === 'fail') return failed(action.exit ?? 1, action.saying ?? `${command}: simulated fault`)
       if (action.kind === 'diskFull') return failed(1, 'av_interleaved_write_frame(): No space left on device')
       if (action.kind === 'hang' && action.pause === null) return aborted(options?.signal)
       if (action.kind === 'delay' || action.kind === 'hang') await clock.sleep(action.pause ?? 0)

@@ -3,7 +3,7 @@ import { Form, type Said } from './form.ts'
 
 /** What a fault does, in the words that name it. */
 export const actionTexts = {
-  status: 'status <status> [as <as>] [with retry-after <seconds>] [to <url>] [after <sent> sent]',
+  status: 'status <status> [as <as>] [saying <saying>] [with retry-after <seconds>] [to <url>] [after <sent> sent]',
   empty: 'empty body',
   garbage: 'garbage',
   lag: 'lagging history',
@@ -43,7 +43,7 @@ export const actionTexts = {
   raise: 'raise <exception> [<text>]',
   diskFull: 'disk full',
   ignore: 'ignore',
-  fail: 'fail [with <exit>]',
+  fail: 'fail [with <exit>] [saying <saying>]',
   kill: 'kill [with <signal>]',
 } as const
 

@@ -25,7 +25,8 @@ export const applies: Readonly<Record<ActionKind, Applies>> = {
   status: {
     at: connections,
     wire: ['socket'],
-    means: "that status: as html, as a proxy's page; as json, in the service's own words; as text; as nothing",
+    means:
+      "that status: as html, as a proxy's page; as json, in the service's own words; as text; as nothing; or saying that",
   },
   empty: { at: requests, means: 'status 200 and no body' },
   garbage: { at: [...requests, ...server], means: 'bytes that say nothing, as the answer or as the frame' },

@@ -196,6 +196,7 @@ export const slots = {
   model: text('MODEL', bareWord),
   header: word('NAME', /^[\w-]+$/),
   text: text('TEXT', bareWord),
+  saying: text('TEXT', bareWord),
   damage: among('DAMAGE', ['damaged', 'cut', 'empty', 'foreign']),
   size,
   sent: size,
