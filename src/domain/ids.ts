@@ -52,6 +52,12 @@ export interface RunIdentity {
   readonly runName: string
 }
 
+/** A run that a rehearsal does again. */
+export interface ReplayedIdentity extends RunIdentity {
+  /** A live run is not judged by what the services saw. */
+  readonly wasLive: boolean
+}
+
 /** Id and name of a run: its content and how often that was run before. `isTaken` says whether a name has a state already. */
 export function identifyRun(plans: readonly Plan[], isTaken: (runName: string) => boolean): RunIdentity {
   // The same prompt under another path is the same work.

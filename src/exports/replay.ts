@@ -90,3 +90,26 @@ async function finish(network: InstalledNetwork, problems: readonly PromptRunner
   const list = problems.map(({ message, hint }) => `- ${message}${hint ? `\n  (${hint})` : ''}`).join('\n')
   throw new PromptRunnerError(problems[0]!.code, `the simulated network was left with problems:\n${list}`)
 }
+
+/** How a run ended, without what is another each time: `<id>` stands for ids, `<output>` for the folder of its files. */
+export interface ReplayedOutcome {
+  readonly exit_code: number
+  readonly failures: ReadonlyArray<{
+    readonly code: string
+    readonly message: string
+    readonly problems: readonly string[]
+  }>
+}
+
+/**
+ * Does again what the run of a recording did that `pr record --from-run` has made: the whole dry run, in this process. Throws PR_RECORDING
+ * for a recording that is not of a run.
+ */
+export async function replayRun(
+  recording: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<ReplayedOutcome> {
+  // A whole program, which those who only simulate servers do not need.
+  const { rehearseRecording } = await import('../run/rehearse-recording.ts')
+  return (await rehearseRecording(recording, { signal })).outcome
+}

@@ -106,7 +106,8 @@ function defaultName({ probe, workflows, settings }: RecordOptions): string {
   return settings.prompts.files.length > 0 ? 'pipeline' : 'comfyui-smoke'
 }
 
-function checkedName(name: string): string {
+/** A name for a recording. Throws PR_USAGE for what cannot be that of a folder. */
+export function checkedName(name: string): string {
   if (/^[\w-][\w.-]*$/.test(name)) return name
   throw new PromptRunnerError('PR_USAGE', `--name ${JSON.stringify(name)} cannot be the name of a folder`, {
     hint: 'letters, digits, dots, dashes and underscores',
@@ -124,7 +125,8 @@ async function lookAt(settings: Settings, signal: AbortSignal): Promise<{ stats:
   }
 }
 
-function readOnly(name: string): PromptRunnerError {
+/** PR_NOT_CONFIRMED: recordings are not written where `CI` is set. */
+export function readOnly(name: string): PromptRunnerError {
   return new PromptRunnerError(
     'PR_NOT_CONFIRMED',
     `recordings/${name} was not touched: with CI set recordings are read-only`,

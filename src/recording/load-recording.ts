@@ -69,11 +69,16 @@ async function recordingsIn(folder: string): Promise<string[]> {
     .toSorted()
 }
 
-async function harFiles(nameOrPath: string): Promise<string[]> {
-  if (HAR.test(nameOrPath)) return [nameOrPath]
+/** Where a recording of that name lies, in the current folder or among the shipped ones; else the path itself. */
+export function recordingFolder(nameOrPath: string): string {
   const isName = /^(?!\.{1,2}$)[\w.-]+$/.test(nameOrPath)
   const homes = isName ? [join('recordings', nameOrPath), join(shippedFolder(), nameOrPath)] : []
-  const folder = homes.find((home) => existsSync(home)) ?? nameOrPath
+  return homes.find((home) => existsSync(home)) ?? nameOrPath
+}
+
+async function harFiles(nameOrPath: string): Promise<string[]> {
+  if (HAR.test(nameOrPath)) return [nameOrPath]
+  const folder = recordingFolder(nameOrPath)
   // Whatever its name, a file is taken for a HAR: reading it says more than refusing it.
   if (existsSync(folder) && !isFolder(folder)) return [folder]
   const names = (await readdir(folder).catch(() => [])).filter((name) => HAR.test(name)).toSorted()

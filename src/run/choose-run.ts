@@ -23,7 +23,11 @@ export interface ChosenRun {
 }
 
 /** Chooses a rehearsal by the state that earlier runs left in the output directory; that is only read. Throws PR_STATE. */
-export async function chooseRehearsal(settings: Settings, plans: readonly Plan[]): Promise<ChosenRun> {
+export async function chooseRehearsal(
+  settings: Settings,
+  plans: readonly Plan[],
+  identity: RunIdentity | null,
+): Promise<ChosenRun> {
   const { outputDir, resume } = settings.run
   const stateDir = stateDirOf(outputDir)
   if (resume !== null) {
@@ -31,11 +35,7 @@ export async function chooseRehearsal(settings: Settings, plans: readonly Plan[]
     return resumedRun(settings, plans, findRun(stateDir, resume).state)
   }
   const taken = new Set(knownRuns(stateDir))
-  return newRun(
-    settings,
-    plans,
-    identifyRun(plans, (name) => taken.has(name)),
-  )
+  return newRun(settings, plans, identity ?? identifyRun(plans, (name) => taken.has(name)))
 }
 
 /**

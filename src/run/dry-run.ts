@@ -34,7 +34,7 @@ import {
   simulatedServices,
 } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
-import { chooseRehearsal } from './choose-run.ts'
+import { type ChosenRun, chooseRehearsal } from './choose-run.ts'
 import { takeRun } from './claim-run.ts'
 import { estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork, leftOf } from './estimate/film-work.ts'
@@ -69,7 +69,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   using clock = virtualClock(settings.dryRun.startTime ?? Date.now(), settings.dryRun.speed)
   const startedAt = clock.now()
   if (settings.dryRun.realFfmpeg) await (await import('./check-needs.ts')).checkPrograms(settings, plans)
-  const chosen = await chooseRehearsal(settings, plans)
+  const chosen = await chooseRehearsal(settings, plans, planned.identity)
   const { runId, runName } = chosen
   const newId = counter((count) => uuidV5(`simulated ${count}`, runId))
   const { behaviours, dryRun } = settings
@@ -92,7 +92,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const redactor = createRedactor(secretsOf(settings))
   const files = redactedFolder(folder, redactor)
   writeJobPlans(folder, plans, { runName, at: startedAt, write: files.write })
-  const layout = rebase(settings.run.outputDir, runName, { folder, files })
+  const layout = rebase(settings.run.outputDir, chosen, { folder, files })
   const begun = await takeOver(chosen, planned, layout, { dryRun: true, now: clock.now })
   const { run } = begun
   const disks = fleet?.disks(run.earlier) ?? { all: [world.comfyui.files], of: () => world.comfyui.files }
@@ -178,7 +178,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...errorsOf(failures, resumeCommand),
     ...network.problems(),
     ...faults.problems(),
-    ...(await moneyProblems(books, settings, failures)),
+    ...(planned.identity?.wasLive ? [] : await moneyProblems(books, settings, failures)),
     ...neverUsed(world, settings, output),
   ]
   const rehearsal = {

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import type { ApprovedPlan } from '../domain/approval/plan-file.ts'
 import type { Templates } from '../domain/bindings.ts'
+import type { ReplayedIdentity } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { planPrompts } from '../planning/plan-prompts.ts'
 import { plannedGraphs } from '../planning/planned-graphs.ts'
@@ -17,6 +18,8 @@ export interface Planned {
   readonly takes: RunState | null
   /** What nothing else may be made than; null: nobody has approved a plan. */
   readonly approved: ApprovedPlan | null
+  /** Who a rehearsal is to be: it does again what that run did. null: a run of its own. */
+  readonly identity: ReplayedIdentity | null
 }
 
 /** Plans every prompt file, and checks what can be known of all graphs and control videos before the first is sent. Of all videos together only `mostChunks` chunks. */
@@ -31,7 +34,7 @@ export async function planAll(settings: Settings, { output, signal }: RunHost, m
     const warnings = await checkControlVideos(plans, createMediaClient(settings.programs), signal)
     for (const warning of warnings) output.warn(warning)
   }
-  return { plans, templates, takes: null, approved: null }
+  return { plans, templates, takes: null, approved: null, identity: null }
 }
 
 /** To be called after all checks of what the user gave: a refusal below a long table is hard to find. */

@@ -4,6 +4,7 @@ import { createLayout, journalOf, type Layout, stateDirOf } from '../config/layo
 import type { Settings } from '../config/settings-types.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { createRunFolder } from '../report/run-folder.ts'
+import type { ChosenRun } from './choose-run.ts'
 import type { RedactedFolder } from './redacted-folder.ts'
 import type { RunOutput } from './run-host.ts'
 
@@ -22,12 +23,12 @@ export function makeRunFolder({ dryRun }: Settings, startedAt: number, output: R
 /** Where the run's own files go instead; the state of an earlier part of the run comes along as a copy. */
 export function rebase(
   outputDir: string,
-  runName: string,
+  { runName, earlier }: ChosenRun,
   { folder, files }: { folder: string; files: RedactedFolder },
 ): Layout {
   const layout = createLayout(join(folder, 'output'), runName, join(folder, 'state'))
   const journal = journalOf(stateDirOf(outputDir), runName)
-  if (existsSync(journal)) {
+  if (earlier !== null && existsSync(journal)) {
     writeFileSync(layout.journal, files.redactedLines(layout.journal, readFileSync(journal, 'utf8')))
   }
   return layout

@@ -53,8 +53,8 @@ export interface RunOutput {
 export type LiveLine = (text: string | null) => void
 
 /** What a run gets where nobody is there to press keys, to answer, or to go on with it. */
-export const unattended = {
+export const unattended: Pick<RunHost, 'closing' | 'ask' | 'commandLine'> = {
   closing: new AbortController().signal,
   ask: async () => false,
   commandLine: { options: [], resume: (runName: string) => `--resume ${runName}` },
-} satisfies Partial<RunHost>
+}

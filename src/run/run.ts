@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings-types.ts'
 import type { ApprovedPlan } from '../domain/approval/plan-file.ts'
+import type { ReplayedIdentity } from '../domain/ids.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -12,19 +13,23 @@ import { refuseUnpriced } from './terms.ts'
 
 /**
  * Settings become plans here, and plans a rehearsal or a live run, or nothing but a check. `takes` is an earlier run whose jobs a new
- * one takes over; nothing but what is `approved` is run. Returns the exit code.
+ * one takes over; nothing but what is `approved` is run; a rehearsal does again what the run of that `identity` did. Returns the exit code.
  */
 export async function run(
   settings: Settings,
   host: RunHost,
-  { takes = null, approved = null }: { takes?: RunState | null; approved?: ApprovedPlan | null } = {},
+  {
+    takes = null,
+    approved = null,
+    identity = null,
+  }: { takes?: RunState | null; approved?: ApprovedPlan | null; identity?: ReplayedIdentity | null } = {},
 ): Promise<number> {
   host.output.redact(createRedactor(secretsOf(settings)).text)
   refuseLiveFaults(settings)
   refuseUnpriced(settings)
   refuseShutdownOfNothing(settings)
   await checkUpload(settings)
-  const planned = { ...(await plansOf(settings, host, approved)), takes }
+  const planned = { ...(await plansOf(settings, host, approved)), takes, identity }
   if (approved) {
     const { refuseStale } = await import('./approval/approved-plan.ts')
     const isLive = !settings.dryRun.enabled && !settings.run.validateOnly

@@ -68,6 +68,17 @@ it('runs its program on both engines', async () => {
   expect(await dryRun('msw')).toEqual(wire)
 })
 
+it('replays a run of theirs that failed, by the test that pr record writes', async () => {
+  const example = 'node_modules/prompt-runner/fixtures/prompt_files/example.txt'
+  const fault = 'node VAEDecode of job 2: out of memory'
+  const failed = await run('prompt-runner/dist/cli/bin.js', '--dry-run', '--prompt-file', example, '--fault', fault)
+  const folder = /Run folder: (\S+)/.exec(failed.output)?.[1] ?? ''
+  const args = ['record', '--from-run', folder, '--name', 'mine', '--to-test', 'replays/mine.test.ts', '--yes']
+  expect([failed.code, (await run('prompt-runner/dist/cli/bin.js', ...args)).code]).toEqual([1, 0])
+  const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'replays')
+  expect(`${output} exit code ${code}`).toMatch(/Tests {2}1 passed \(1\)\n[\s\S]* exit code 0$/)
+})
+
 it.each([
   ['--help', 0],
   ['serve --help', 0],

@@ -131,6 +131,8 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/network',
     'src/simulators',
     'src/recording/redact.ts',
+    // Does again what a recorded run did: the whole dry run.
+    'src/run/rehearse-recording.ts',
     ...['src/domain/ids.ts', 'src/domain/limits.ts', 'src/domain/pace.ts'],
     ...['src/errors.ts', 'vitest'],
   ],
@@ -174,7 +176,7 @@ export const mayReach: Record<string, readonly string[]> = {
     'src/recording',
     'src/report/stamps.ts',
     'src/run',
-    ...['src/state/journal-line.ts', 'src/state/run-lock.ts'],
+    ...['src/state/journal-line.ts', 'src/state/read-journal.ts', 'src/state/run-lock.ts'],
     'src/simulators',
     'src/errors.ts',
     'node:',

@@ -34,6 +34,18 @@ export const recordCommand = defineCommand({
       group: 'Record',
       describe: 'node classes to keep of object_info: those in use with their neighbours, or all [default: used]',
     },
+    'from-run': {
+      type: 'string',
+      shows: 'RUN',
+      group: 'Record',
+      describe: 'make a recording of a run that failed, live or rehearsed, by its name or folder; no server is asked',
+    },
+    'to-test': {
+      type: 'string',
+      shows: 'FILE',
+      group: 'Record',
+      describe: 'with --from-run: write the vitest file that replays it',
+    },
     anonymous: { type: 'boolean', group: 'Record', describe: 'take out pod ids and IP addresses too' },
     ...settingOptions([
       'comfyuiUrl',
@@ -48,6 +60,7 @@ export const recordCommand = defineCommand({
       'googleCredentials',
       'ffmpeg',
       'ffprobe',
+      'outputDir',
       'yes',
       'logLevel',
       'json',
@@ -59,11 +72,17 @@ export const recordCommand = defineCommand({
     ['pr record --name mine --workflow a.json --workflow b.json', 'record your own workflows'],
     ['pr record --prompt-file otter.txt --name mine', 'the whole pipeline on two small chunks'],
     ['pr record --probe --classes all --name mine', 'only what the server tells about itself'],
+    ['pr record --from-run quiet-fox --to-test test/quiet-fox.test.ts', 'a run that failed, to fail again offline'],
     ['pr record --check --recording mine', 'what changed on the server since; exit code 4 when something did'],
   ],
   async run(flags, context) {
     const { environment, cwd } = context
-    const { name, workflow, probe, check, verify, classes, anonymous, 'plan-only': planOnly, ...settingFlags } = flags
+    const { name, workflow, probe, check, verify, classes, anonymous, 'plan-only': planOnly, ...rest } = flags
+    const { 'from-run': fromRun, 'to-test': toTest, ...settingFlags } = rest
+    if (fromRun !== undefined || toTest !== undefined) {
+      const { recordRun } = await import('../record-run.ts')
+      return recordRun({ run: fromRun, name, toTest, verify, flags: settingFlags }, context)
+    }
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(settingFlags, context)
     if (check === true) {

@@ -34,6 +34,9 @@ export const runCommand = defineCommand({
     let { settings, origins } = await commandSettings(flags, context, { rehearses: true }).catch((error) =>
       refuseWords(error, approved, given.argv),
     )
+    const { recordedWords } = await import('../recorded-words.ts')
+    const recorded = approved ? null : await recordedWords(flags, { settings, origins }, context.output)
+    if (recorded) ({ settings, origins } = await commandSettings(recorded.flags, context, { rehearses: true }))
     if (settings.run.resume === '') {
       const { chosenFlags } = await import('../choose-resumed.ts')
       const chosen = await chosenFlags(settings, flags, runCommand, context.output)
@@ -56,7 +59,7 @@ export const runCommand = defineCommand({
       return sweep(settings, { flags, environment, cwd }, runHost(context, true))
     }
     const { run } = await import('../../run/run.ts')
-    return run(settings, runHost(context, settings.run.yes), { approved })
+    return run(settings, runHost(context, settings.run.yes), { approved, identity: recorded?.identity ?? null })
   },
 })
 
