@@ -70,7 +70,7 @@ it('runs its program on both engines', async () => {
 
 it('replays a run of theirs that failed, by the test that pr record writes', async () => {
   const example = 'node_modules/prompt-runner/fixtures/prompt_files/example.txt'
-  const fault = 'node VAEDecode of job 2: out of memory'
+  const fault = 'node VAEDecode of job 2: out of memory, always'
   const failed = await run('prompt-runner/dist/cli/bin.js', '--dry-run', '--prompt-file', example, '--fault', fault)
   const folder = /Run folder: (\S+)/.exec(failed.output)?.[1] ?? ''
   const args = ['record', '--from-run', folder, '--name', 'mine', '--to-test', 'replays/mine.test.ts', '--yes']

@@ -46,15 +46,15 @@ it.each([
 })
 
 it('writes of a rehearsal that failed what is in it, and the test that replays it', async () => {
-  const fault = 'node VAEDecode of job 2: raise RuntimeError "no luck"'
+  const fault = 'node VAEDecode of job 2: raise RuntimeError "no luck", always'
   const files = {
     'prompt_files/otter.yaml': 'video_name: otter\ntotal_frames: 24\npositive_prompt: An otter.\nseed: 7\n',
   }
   const flags = ['--width', '64', '--height', '64', '--frames-per-chunk', '13', '--no-upload', '--fault', fault]
   const { cwd, folder, summary } = await rehearse(flags, { files })
   const args = ['record', '--from-run', folder, '--name', 'no-luck', '--to-test', 'test/no-luck.test.ts', '--json']
-  const { exitCode, stdout } = await callPr(args, { cwd })
-  expect(exitCode).toBe(0)
+  const { exitCode, stdout, stderr } = await callPr(args, { cwd })
+  expect([exitCode, stderr]).toEqual([0, ''])
   const recording = join(cwd, 'recordings/no-luck')
   const { run, outcome, flags: kept, ...rest } = JSON.parse(readFileSync(join(recording, 'run.json'), 'utf8'))
   expect({ ...rest, kind: run.kind, name: run.name }).toEqual({
@@ -77,7 +77,7 @@ it('takes secrets out of prompts', async () => {
   const key = 'sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH'
   const files = { 'prompt_files/otter.txt': promptFile('otter', 5, `An otter with the key ${key}.`) }
   const { cwd, folder } = await rehearse(['--no-upload', '--fault', 'end of job 1: clear history'], { files })
-  const { folder: failed } = await rehearse(['--no-upload', '--fault', 'node 10 of job 1: raise E no'], { cwd })
+  const { folder: failed } = await rehearse(['--no-upload', '--fault', 'node 10 of job 1: raise E no, always'], { cwd })
   expect(existsSync(folder)).toBe(true)
   const { exitCode, stdout } = await callPr(['record', '--from-run', failed, '--name', 'secret'], { cwd })
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('a secret that was taken out')])

@@ -74,7 +74,7 @@ it.each([
   ['execution_strated of job 3: drop', 'no anchor begins with "execution_strated"', 'did you mean "execution_start"?'],
   ['chunk 2 of upload: reset', 'behind "chunk 2 of upload" comes N, and not the end', EXAMPLE],
   ['POST /prompt of job 3: stats 524', 'no action begins with "stats"', 'did you mean "status"?'],
-  ['POST /prompt of job 3: status 5240', 'behind "status" comes STATUS, and not "5240"', EXAMPLE],
+  ['POST /prompt of job 3: status 5240', 'behind "status" comes N, and not "5240"', EXAMPLE],
   ['GET /queue: kill kill', 'behind "kill" comes "with", and not "kill"', EXAMPLE],
   ['GET /queue: drop it', '"it" is too much behind "drop"', EXAMPLE],
   [
