@@ -34,7 +34,7 @@ import {
   simulatedServices,
 } from '../simulators/simulated-services.ts'
 import { virtualClock } from '../simulators/virtual-clock.ts'
-import { type ChosenRun, chooseRehearsal } from './choose-run.ts'
+import { chooseRehearsal } from './choose-run.ts'
 import { takeRun } from './claim-run.ts'
 import { estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork, leftOf } from './estimate/film-work.ts'
