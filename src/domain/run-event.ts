@@ -168,7 +168,8 @@ export type RunEvent =
       attempt: number
       isDone: boolean
     }
-  | { kind: 'server-away'; at: number; waited: number; patience: number }
+  /** `server`: which one, where there are several. */
+  | { kind: 'server-away'; at: number; waited: number; patience: number; server?: string }
   | { kind: 'job-queued'; at: number; video: string; workflow: number; ahead: number }
   | {
       kind: 'job-progress'

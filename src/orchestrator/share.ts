@@ -91,17 +91,27 @@ export function openShare(options: ShareOptions): Share {
     }
   }
 
+  let last: Promise<unknown> = Promise.resolve()
+  /** Films of several servers send at a time, and what is sent twice would be taken for another machine's. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+
   return {
     check: () =>
       leniently('Whether another machine goes on with this run is not known', async () => {
         if ((await storage.stat(names.claim(claimed + 1), signal)) !== null) throw elsewhere('has a later claim')
       }),
     send: (files) =>
-      leniently('What another machine needs is sent later', async () => {
-        waiting.push(...files)
-        await sendFiles()
-        await sendJournal()
-      }),
+      inTurn(() =>
+        leniently('What another machine needs is sent later', async () => {
+          waiting.push(...files)
+          await sendFiles()
+          await sendJournal()
+        }),
+      ),
   }
 }
 

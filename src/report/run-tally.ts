@@ -1,8 +1,10 @@
 import type { EstimateFacts } from '../domain/estimate/estimate-data.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Price } from '../domain/price.ts'
+import { returnedText } from '../domain/returned-text.ts'
 import type { RunEvent, StoredObject } from '../domain/run-event.ts'
 import { isOverrunCode } from '../domain/spending.ts'
+import { type ServerTally, tallyServers } from './server-tally.ts'
 
 /** What came of a run, counted from its events alone. */
 export interface RunTally {
@@ -21,6 +23,8 @@ export interface RunTally {
   /** Of this start: before its first job, and once its pace was known. */
   readonly estimates: readonly EstimateFacts[]
   readonly warnings: readonly string[]
+  /** What each of several servers did; none where there is one alone. */
+  readonly servers: readonly ServerTally[]
 }
 
 interface VideoTally {
@@ -46,6 +50,7 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
   let run = { runId: '', runName: '', startedAt: 0, endedAt: 0 }
   let pod: RunTally['pod'] = null
   let price: RunTally['price'] = null
+  const servers = tallyServers()
   const warnings: string[] = []
   const estimates: EstimateFacts[] = []
   const videos = new Map<string, OpenTally>(plans.map((plan) => [plan.videoName, newVideo(plan)]))
@@ -55,6 +60,7 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
   }
   const add = (event: RunEvent) => {
     run = { ...run, endedAt: event.at }
+    servers.add(event)
     switch (event.kind) {
       case 'run-started':
         run = { ...run, runId: event.runId, runName: event.runName, startedAt: event.at }
@@ -98,6 +104,9 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
         estimates.push(facts)
         break
       }
+      case 'video-returned':
+        warnings.push(returnedText(event))
+        break
       case 'warning':
         warnings.push(event.message)
         break
@@ -111,6 +120,7 @@ export function createTally(plans: readonly Plan[] = []): { add: (event: RunEven
       price,
       estimates: [...estimates],
       warnings,
+      servers: servers.tally(),
       videos: Array.from(videos.values(), (video) => ({ ...video, done: [...video.done] })),
     }),
   }

@@ -19,6 +19,7 @@ export function summaryText(summary: Summary, report: string | null = null): str
     ...filmsText(summary),
     counts,
     ...notBegun(summary),
+    ...serversText(summary),
     ...spentText(summary),
     ...estimatedText(summary),
     ...(pod ? [`Pod ${pod.id}: ${pod.status}, ${pod.action}${pod.status === 'RUNNING' ? priced(summary) : ''}`] : []),
@@ -55,6 +56,14 @@ function nextText({ ok, dry_run: isDry, videos: [video] }: Summary): string[] {
 /** ` · $0.44/h (--price)` */
 function priced({ price }: Summary): string {
   return price ? ` · ${rateText(price.usd_per_hour)}/h (${price.source})` : ''
+}
+
+/** `http://a:8188/: 3 films, 18 jobs in 05:12 · $0.12` */
+function serversText({ servers = [] }: Summary): string[] {
+  return servers.map(({ url, films, jobs, busy_seconds: busy, usd }) => {
+    const cost = usd === null ? '' : ` · ${dollarText(usd)}`
+    return `${url}: ${counted(films.length, 'film')}, ${counted(jobs, 'job')} in ${durationText(busy * 1_000)}${cost}`
+  })
 }
 
 /** `13:05 from start to end · $0.10 at $0.44/h (--price), and $1.20 of earlier starts` */

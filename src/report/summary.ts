@@ -37,6 +37,8 @@ export interface Summary {
   readonly pod: { id: string; status: string; cost_per_hour: number | null; action: string } | null
   /** The time from this start to the end, and what it has cost; null in a dry run, whose time is simulated. */
   readonly spent: { seconds: number; usd: number | null; usd_of_earlier_starts: number | null } | null
+  /** What each of several servers did, and cost for as long as this start lasted; missing where there is one alone. */
+  readonly servers?: ReadonlyArray<ServerShare>
   /** What an hour costs, and who says so; null: nobody does, and no sum of money is given. */
   readonly price: { usd_per_hour: number; source: string } | null
   /** The last one, with what the first one was in the middle; null: there was none. `rehearsal` says why. */
@@ -45,10 +47,32 @@ export interface Summary {
   readonly rehearsal: Rehearsal | null
 }
 
+interface ServerShare {
+  readonly url: string
+  readonly films: readonly string[]
+  readonly jobs: number
+  readonly busy_seconds: number
+  readonly usd_per_hour: number | null
+  readonly usd: number | null
+}
+
+/** One of several servers of a run. */
+export interface RentedServer {
+  readonly url: string
+  /** USD an hour; null: nobody knows. */
+  readonly price: number | null
+}
+
 /** The facts of a run in numbers; every failure with its sentence. */
 export function makeSummary(
   tally: RunTally,
-  more: { dryRun: boolean; folder: string | null; failures: readonly PromptRunnerError[]; rehearsal: Rehearsal | null },
+  more: {
+    dryRun: boolean
+    folder: string | null
+    failures: readonly PromptRunnerError[]
+    rehearsal: Rehearsal | null
+    servers?: readonly RentedServer[]
+  },
 ): Summary {
   const { videos } = tally
   const plans = videos.map((video) => video.plan)
@@ -104,6 +128,7 @@ export function makeSummary(
     },
     pod: podOf(tally),
     spent: more.dryRun ? null : spentBy(tally),
+    ...(more.servers && { servers: sharesOf(tally, more.servers, more.dryRun) }),
     price: tally.price && { usd_per_hour: tally.price.price.perHour, source: sourceText(tally.price.price) },
     estimate: estimated(tally, !more.dryRun && more.failures.length === 0),
     warnings: [
@@ -116,6 +141,19 @@ export function makeSummary(
 
 function podOf({ pod, price }: RunTally): Summary['pod'] {
   return pod && { id: pod.id, status: pod.status, cost_per_hour: price?.price.perHour ?? null, action: pod.action }
+}
+
+function sharesOf(
+  { servers, startedAt, endedAt }: RunTally,
+  rented: readonly RentedServer[],
+  dryRun: boolean,
+): ServerShare[] {
+  const ms = endedAt - startedAt
+  return rented.map(({ url, price }) => {
+    const { films = [], jobs = 0, busyMs = 0 } = servers.find((server) => server.url === url) ?? {}
+    const usd = price === null || dryRun ? null : round(costOf(ms, { perHour: price }))
+    return { url, films, jobs, busy_seconds: round(busyMs / 1_000), usd_per_hour: price, usd }
+  })
 }
 
 function spentBy({ startedAt, endedAt, price }: RunTally): Summary['spent'] {

@@ -191,7 +191,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     const place = { journal: layout.journal, summary, folder, redact: (text: string) => text }
     return await keepReport(join(folder, 'report.html'), place, templates, output)
   }
-  return settle({ tally, errors, rehearsed: { folder, rehearsal }, keep }, output)
+  return settle({ tally, errors, rehearsed: { folder, rehearsal }, servers: fleet?.rented, keep }, output)
 }
 
 /** What of the recording stayed unused: with `--strict` a failure, else news. */

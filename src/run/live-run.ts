@@ -143,7 +143,7 @@ export async function runLive(
     if (!outside.isReal) return null
     return await keepReport(layout.page, livePlace(layout, settings), templates, output)
   }
-  return settle({ tally: readers.tally(), errors, rehearsed: null, keep }, output)
+  return settle({ tally: readers.tally(), errors, rehearsed: null, servers: fleet?.rented, keep }, output)
 }
 
 /**

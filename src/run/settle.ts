@@ -4,7 +4,7 @@ import { PromptRunnerError } from '../errors.ts'
 import type { RunFailure } from '../orchestrator/servers-of-run.ts'
 import type { Rehearsal } from '../report/rehearsal.ts'
 import type { RunTally } from '../report/run-tally.ts'
-import { makeSummary, type Summary } from '../report/summary.ts'
+import { makeSummary, type RentedServer, type Summary } from '../report/summary.ts'
 import { summaryText } from '../report/summary-text.ts'
 import type { RunOutput } from './run-host.ts'
 
@@ -14,17 +14,23 @@ export interface RunOutcome {
   readonly errors: readonly PromptRunnerError[]
   /** What only a rehearsal has: its folder, and who answered. Null: the run was live. */
   readonly rehearsed: { readonly folder: string; readonly rehearsal: Rehearsal } | null
+  /** Several servers, where there were several. */
+  readonly servers?: readonly RentedServer[] | undefined
   /** Keeps the summary where the run's files are, and the page that tells of them; gives the path of that. Null: there is none. */
   readonly keep: (summary: Summary) => Promise<string | null>
 }
 
 /** Says what came of a run, to people and to machines. Returns the exit code 0, or throws what went wrong. */
-export async function settle({ tally, errors, rehearsed, keep }: RunOutcome, output: RunOutput): Promise<number> {
+export async function settle(
+  { tally, errors, rehearsed, servers, keep }: RunOutcome,
+  output: RunOutput,
+): Promise<number> {
   const summary = makeSummary(tally, {
     dryRun: rehearsed !== null,
     folder: rehearsed?.folder ?? null,
     failures: errors,
     rehearsal: rehearsed?.rehearsal ?? null,
+    ...(servers && { servers }),
   })
   const report = await keep(summary)
   output.print(summaryText(summary, report).join('\n'))

@@ -74,7 +74,7 @@ async function pull(
   const { failures } = run
   /** A bug, or a journal that cannot be written, ends what the others do. */
   const broken = new AbortController()
-  const context = { ...given, signal: AbortSignal.any([given.signal, broken.signal]) }
+  const context = { ...given, ask: inTurn(given.ask), signal: AbortSignal.any([given.signal, broken.signal]) }
   const running = new Map<string, Promise<void>>()
   const reasons = new Map<string, PromptRunnerError>()
   let now = start
@@ -135,7 +135,19 @@ async function tellLeft(
   failures.sort((a, b) => order.indexOf(a.video ?? '') - order.indexOf(b.video ?? ''))
 }
 
+/** Whoever is at the terminal is asked one thing at a time. */
+function inTurn(ask: RunContext['ask']): RunContext['ask'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (question) => {
+    const mine = last.then(() => ask(question))
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
 /** What a film is rendered with on one of the servers. Its latents come home, for it may have to go on elsewhere. */
-function contextOn(context: RunContext, { clients, spending }: RunServer): RunContext {
-  return { ...context, clients, spending, options: { ...context.options, keepLatents: true } }
+function contextOn(context: RunContext, { name, clients, spending }: RunServer): RunContext {
+  const emit: RunContext['emit'] = (event) =>
+    context.emit(event.kind === 'server-away' ? { ...event, server: name } : event)
+  return { ...context, clients, spending, emit, options: { ...context.options, keepLatents: true } }
 }

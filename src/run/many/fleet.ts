@@ -4,6 +4,7 @@ import { manyServers } from '../../orchestrator/many/many-servers.ts'
 import type { RunServer } from '../../orchestrator/many/run-server.ts'
 import type { ServersOfRun } from '../../orchestrator/servers-of-run.ts'
 import { openSpending, type SpendingOptions } from '../../orchestrator/spending.ts'
+import type { RentedServer } from '../../report/summary.ts'
 
 /** A server of several that takes part in a run. */
 export interface FleetServer {
@@ -28,4 +29,9 @@ export function serversOfFleet(
     }),
   )
   return manyServers(servers, parallel ?? servers.length)
+}
+
+/** What a summary tells of each. */
+export function rentedServers(servers: readonly ServerSettings[]): RentedServer[] {
+  return servers.map(({ url, price }) => ({ url: url.href, price }))
 }

@@ -11,6 +11,7 @@ import { PromptRunnerError } from '../../errors.ts'
 import type { RunContext } from '../../orchestrator/run-context.ts'
 import type { ServersOfRun } from '../../orchestrator/servers-of-run.ts'
 import type { SpendingOptions } from '../../orchestrator/spending.ts'
+import type { RentedServer } from '../../report/summary.ts'
 import { awaitStart } from '../await-start.ts'
 import { refusalOf } from '../check-needs.ts'
 import type { ChosenRun } from '../choose-run.ts'
@@ -20,7 +21,7 @@ import type { Outside } from '../outside.ts'
 import type { Planned } from '../plan-all.ts'
 import type { RunHost } from '../run-host.ts'
 import { isOnServer } from '../taken-names.ts'
-import { type FleetServer, serversOfFleet } from './fleet.ts'
+import { type FleetServer, rentedServers, serversOfFleet } from './fleet.ts'
 import { estimateForFleet } from './fleet-estimate.ts'
 
 /** Servers that answer, each with what it says of itself. */
@@ -72,6 +73,7 @@ export interface LiveFleet {
   /** An estimate for one of them as one for all, which are taken for equal. */
   estimate(alone: Estimated, work: FilmWork): Estimated
   serversOf(context: Pick<RunContext, 'clients'>, spending: SpendingOptions): ServersOfRun
+  readonly rented: readonly RentedServer[]
   close(): Promise<void>
 }
 
@@ -124,6 +126,7 @@ export async function openLiveFleet(
       const devices = new Set(stats.map(({ devices }) => devices[0]?.name ?? ''))
       return { device: [...devices].join(' + '), version: stats[0]!.comfyuiVersion }
     },
+    rented: rentedServers(all),
     settings: { ...settings, run: { ...settings.run, price: priceOfAll(all) } },
     estimate: (alone, work) => estimateForFleet(alone, work, { servers: all, parallel: settings.run.parallel }),
     serversOf: ({ clients }, spending) =>

@@ -9,11 +9,12 @@ import { PromptRunnerError } from '../../errors.ts'
 import type { RunContext } from '../../orchestrator/run-context.ts'
 import type { ServersOfRun } from '../../orchestrator/servers-of-run.ts'
 import type { SpendingOptions } from '../../orchestrator/spending.ts'
+import type { RentedServer } from '../../report/summary.ts'
 import type { FileStore } from '../../simulators/comfyui/files/file-store.ts'
 import type { RunState } from '../../state/run-state.ts'
 import type { Estimated } from '../estimate/estimate-films.ts'
 import type { Disks } from '../fill-server.ts'
-import { type FleetServer, serversOfFleet } from './fleet.ts'
+import { type FleetServer, rentedServers, serversOfFleet } from './fleet.ts'
 import { estimateForFleet } from './fleet-estimate.ts'
 import { type SimulatedFleet, simulatedFleet } from './simulated-fleet.ts'
 
@@ -22,6 +23,7 @@ export interface RehearsedFleet extends SimulatedFleet {
   /** Their disks; a film of which nobody has noted where it is is on the first. */
   disks(earlier: RunState | null): Disks
   estimate(alone: Estimated, work: FilmWork): Estimated
+  readonly rented: readonly RentedServer[]
   /** `webSocket` is what sockets are opened with. */
   serversOf(
     context: Pick<RunContext, 'clients' | 'runId'>,
@@ -48,6 +50,7 @@ export function rehearsedFleet(
       const of = (video: string) => fleet.serverAt(earlier?.videos[video]?.server ?? null)?.files ?? first
       return { all: [first, ...others], of }
     },
+    rented: rentedServers(servers),
     estimate: (alone, work) => estimateForFleet(alone, work, { servers, parallel }),
     async serversOf({ clients, runId }, spending, webSocket) {
       const open = servers.map(async (settings): Promise<FleetServer> => {
