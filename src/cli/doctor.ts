@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { createClients } from '../clients/create-clients.ts'
+import { createClients, createComfyui } from '../clients/create-clients.ts'
 import { runProgram } from '../clients/ffmpeg.ts'
 import { type DoctorFinding, doctorExitCode } from '../doctor/doctor-finding.ts'
 import { examine } from '../doctor/examine.ts'
@@ -15,13 +15,17 @@ export async function doctor(flags: Readonly<Record<string, unknown>>, context: 
   const { cwd, output, signal } = context
   const { settings } = await commandSettings(flags, context)
   const offline = flags['offline'] === true
-  const clients = offline ? null : await createClients(settings, { clientId: uuidV5('doctor', cwd) })
+  const clientId = uuidV5('doctor', cwd)
+  const clients = offline ? null : await createClients(settings, { clientId })
+  const others = offline ? [] : settings.servers.slice(1).map((server) => createComfyui(server, { clientId }))
+  const comfyuis = await Promise.all(others)
   const { node: version } = process.versions
   try {
     const findings = await examine({
       settings,
       node: { version, problem: unsupportedNode(version) },
       clients,
+      others: comfyuis,
       run: runProgram,
       home: homedir(),
       now: Date.now(),
@@ -32,7 +36,7 @@ export async function doctor(flags: Readonly<Record<string, unknown>>, context: 
     output.result({ ok: exitCode === 0, exit_code: exitCode, findings })
     return exitCode
   } finally {
-    await clients?.comfyui.close()
+    for (const comfyui of [clients?.comfyui, ...comfyuis]) await comfyui?.close()
   }
 }
 

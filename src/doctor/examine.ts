@@ -16,6 +16,8 @@ interface Examination {
   readonly node: { readonly version: string; readonly problem: string | null }
   /** Who to ask over the network; null: nobody. */
   readonly clients: Pick<Clients, 'comfyui' | 'pod' | 'storage'> | null
+  /** Servers besides the first one. */
+  readonly others?: readonly Clients['comfyui'][]
   readonly run: RunProgram
   /** The user's home folder. */
   readonly home: string
@@ -51,6 +53,9 @@ export async function examine(examination: Examination): Promise<DoctorFinding[]
     work.recording = await knowRecording(settings.dryRun.recording, examination.now)
     return [work.recording.finding]
   })
+  const servers: DoctorFinding[] = []
+  for (const comfyui of clients ? [clients.comfyui, ...(examination.others ?? [])] : [])
+    servers.push(...(await orMissing('comfyui', () => checkServer(comfyui, work, signal))))
   return [
     checkNode(examination.node),
     ...(await checkPrograms(settings, examination.run)),
@@ -58,7 +63,7 @@ export async function examine(examination: Examination): Promise<DoctorFinding[]
     ...templates,
     await checkDisk(settings, work.plans),
     ...recording,
-    ...(clients ? await orMissing('comfyui', () => checkServer(clients.comfyui, work, signal)) : []),
+    ...servers,
     ...(await checkStorage(settings, { home: examination.home, client: clients?.storage ?? null, signal })),
     ...(await checkPod(settings, clients?.pod ?? null, examination.now)),
   ]
