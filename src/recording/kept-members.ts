@@ -63,6 +63,25 @@ export const keptMembers: ReadonlyArray<readonly [path: RegExp, members: readonl
     ],
   ],
   [/\/(?:models(?:\/[^/]+)?|embeddings|extensions)$/, ['']],
+  [/\/experiment\/models(?:\/[^/]+)?$/, ['name|folders']],
+  [
+    /\/api\/jobs(?:\/[^/]+(?:\/cancel)?)?$/,
+    [
+      'job_ids|invalid_ids',
+      ...jobs('jobs.'),
+      ...jobs(''),
+      ...outputs('outputs.*'),
+      'execution_status.status_str|messages',
+    ],
+  ],
+  [
+    /\/api\/jobs\/[^/]+$/,
+    [...events('execution_status.messages'), ...graphs('workflow.prompt'), ...extraData('workflow.extra_data')],
+  ],
+  [/\/node_replacements$/, ['*.new_node_id|old_node_id|old_widget_ids', '*.input_mapping.new_id|old_id|set_value']],
+  [/\/global_subgraphs(?:\/[^/]+)?$/, ['*.source|name', '*.info.node_pack']],
+  [/\/workflow_templates$/, ['*']],
+  [/\/users$/, ['storage']],
   [/\/upload\/(?:image|mask)$/, ['name|filename|subfolder|type']],
   // The names without `data` are in the metadata of a preview.
   [/\/ws$/, ['type', ...events('data'), 'node_id|prompt_id|display_node_id|parent_node_id|real_node_id|image_type']],
@@ -92,6 +111,15 @@ function extraData(at: string): string[] {
 
 function outputs(at: string): string[] {
   return [`${at}.text`, `${at}.*.filename|subfolder|type|format`]
+}
+
+/** One of a list, or what is told of one alone. */
+function jobs(at: string): string[] {
+  return [
+    `${at}id|status|workflow_id`,
+    `${at}preview_output.filename|subfolder|type|format|nodeId|mediaType|content`,
+    ...events(`${at}execution_error`),
+  ]
 }
 
 function events(at: string): string[] {

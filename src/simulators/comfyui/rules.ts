@@ -17,6 +17,11 @@ const DIFFERENCES = {
     what: 'extra_data of a queued prompt has create_time in milliseconds',
     source: 'seen on 0.29.0; server.py, post_prompt',
   },
+  globalSubgraphs: {
+    since: '0.3.68',
+    what: 'GET /global_subgraphs and /global_subgraphs/{id} show subgraphs of node packs',
+    source: 'merged 2025-10-24, read in 0.24.0; app/subgraph_manager.py',
+  },
   matchTypes: {
     since: '0.3.76',
     what: 'a socket of type * or COMFY_MATCHTYPE_V3 takes every type, and an old combo leads to a new one',
@@ -55,37 +60,37 @@ const DIFFERENCES = {
   jobCancel: {
     since: '0.29.0',
     what: 'POST /api/jobs/{id}/cancel and /api/jobs/cancel stop a job, whether it runs or waits',
-    source: 'seen on 0.29.0; server.py, cancel_job',
+    source: 'seen on 0.29.0, not in 0.24.0; server.py, cancel_job',
   },
   nodeReplacements: {
-    since: '0.29.0',
+    since: '0.24.0',
     what: 'classes that are gone are replaced by others before a prompt is looked at, and GET /node_replacements lists them',
-    source: 'seen on 0.29.0; app/node_replace_manager.py',
+    source: 'seen on 0.29.0, read in 0.24.0; app/node_replace_manager.py',
   },
   assets: {
-    since: '0.29.0',
+    since: '0.24.0',
     what: 'routes of the assets system answer 503 where it is switched off',
-    source: 'seen on 0.29.0; app/assets',
+    source: 'seen on 0.29.0, read in 0.24.0; app/assets',
   },
   plainNames: {
     since: '0.29.0',
     what: 'audio files are saved without an underscore after the counter',
-    source: 'seen on 0.29.0',
+    source: 'seen on 0.29.0, not in 0.24.0; comfy_api/latest/_ui.py',
   },
   lazyInputs: {
-    since: '0.29.0',
+    since: '0.24.0',
     what: 'a lazy input has to be asked for also when its source is cached, so that its node starts twice',
-    source: 'seen on 0.29.0; comfy_execution/graph.py, ExecutionList.get_cache',
+    source: 'seen on 0.29.0, read in 0.24.0; comfy_execution/graph.py, ExecutionList.get_cache',
   },
   hiddenTokens: {
-    since: '0.29.0',
+    since: '0.24.0',
     what: 'a queue shows no API tokens; nodes get them all the same',
-    source: 'read in server.py, post_prompt; which release brought it is not known',
+    source: 'read in 0.24.0; server.py, post_prompt',
   },
   emittedOutputs: {
-    since: '0.29.0',
+    since: '0.24.0',
     what: 'the history of a prompt has only what its own run sent, cached nodes with intermediate outputs among it',
-    source: 'read in execution.py, execute_async; which release brought it is not known',
+    source: 'read in 0.24.0; execution.py, execute_async',
   },
 } as const satisfies Readonly<Record<string, Difference>>
 

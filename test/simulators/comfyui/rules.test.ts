@@ -11,6 +11,7 @@ it('has a rule from the release on that brought it', () => {
   expect([inForce('0.6.9').includes('comboOptions'), inForce('0.7.0').includes('comboOptions')]).toEqual([false, true])
   expect(inForce('v0.11.1-dev')).toEqual([
     'createTime',
+    'globalSubgraphs',
     'matchTypes',
     'jobs',
     'comboOptions',

@@ -22,11 +22,11 @@ export function createApp(model: ServerModel): Hono {
     return undefined
   })
   queueRoutes(app, model)
-  jobRoutes(app, model)
   const replay = replayRecorded(model.parts.entries)
+  jobRoutes(app, model, replay)
   userRoutes(app, model, replay)
   factRoutes(app, model, (request) => replayed(request))
-  plainFacts(app, model)
+  plainFacts(app, model, (request) => replayed(request))
   for (const base of ['', '/api']) {
     app.get(`${base}/ws`, ({ req }) =>
       textAnswer(

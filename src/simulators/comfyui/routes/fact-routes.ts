@@ -28,6 +28,8 @@ const RECORDED = [
   '/i18n',
   '/workflow_templates',
   '/node_replacements',
+  '/global_subgraphs',
+  '/global_subgraphs/:id',
   '/experiment/models',
   '/experiment/models/:folder',
   '/experiment/models/preview/*',

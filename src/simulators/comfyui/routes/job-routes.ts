@@ -7,15 +7,25 @@ import { finishedJob, JOB_STATES, type JobState, queuedJob } from '../server/job
 import { rowOf } from '../server/prompt-queue.ts'
 import type { ServerModel } from '../server/server-model.ts'
 import { answering, jsonAnswer } from './aiohttp.ts'
+import type { replayRecorded } from './recorded-replay.ts'
 
-/** Queue and history as jobs (server.py, get_jobs), which newer servers have below `/api` only. */
-export function jobRoutes(app: Hono, model: ServerModel): void {
+/**
+ * Queue and history as jobs (server.py, get_jobs), which newer servers have below `/api` only. Jobs that the recorded server had
+ * before are told as they were: all of them until something is queued here, and each by its id.
+ */
+export function jobRoutes(app: Hono, model: ServerModel, replay: ReturnType<typeof replayRecorded>): void {
   const { rules } = model.parts
   if (rules.jobs) {
-    app.get('/api/jobs', ({ req }) => answering(() => list(new URL(req.url).searchParams, model)))
-    app.get('/api/jobs/:id', ({ req }) => {
+    app.get('/api/jobs', async ({ req }) => {
+      const found = model.isUnused ? await replay(req.raw) : null
+      if (found instanceof Response) return found
+      return answering(() => list(new URL(req.url).searchParams, model))
+    })
+    app.get('/api/jobs/:id', async ({ req }) => {
       const job = jobOf(req.param('id'), model)
-      return job ? jsonAnswer(job) : jsonAnswer(dict({ error: 'Job not found' }), 404)
+      if (job) return jsonAnswer(job)
+      const found = await replay(req.raw)
+      return found instanceof Response ? found : jsonAnswer(dict({ error: 'Job not found' }), 404)
     })
   }
   if (!rules.jobCancel) return

@@ -15,9 +15,10 @@ const PLACEHOLDER = '_output_images_will_be_put_here'
 
 /**
  * What a server answers that has one user, who has stored nothing, and no assets system (app/user_manager.py,
- * custom_node_manager.py, api_server/routes/internal, app/assets): only where the recording has nothing else.
+ * custom_node_manager.py, api_server/routes/internal, app/assets): only where the recording has nothing else. What an assets
+ * system has is for `replay`.
  */
-export function plainFacts(app: Hono, model: ServerModel): void {
+export function plainFacts(app: Hono, model: ServerModel, replay: (request: Request) => Promise<Response>): void {
   const { files, rules } = model.parts
   for (const base of ['', '/api']) {
     app.get(`${base}/i18n`, () => jsonAnswer(new Map()))
@@ -26,6 +27,10 @@ export function plainFacts(app: Hono, model: ServerModel): void {
     app.get(`${base}/extensions`, () => madeUp(jsonAnswer([])))
     app.get(`${base}/embeddings`, () => madeUp(jsonAnswer([])))
     app.get(`${base}/view_metadata/:folder`, () => madeUp(emptyAnswer(404)))
+    if (rules.globalSubgraphs) {
+      app.get(`${base}/global_subgraphs`, () => madeUp(jsonAnswer(new Map())))
+      app.get(`${base}/global_subgraphs/:id`, () => madeUp(jsonAnswer(null)))
+    }
     const { replacements } = model
     if (replacements) app.get(`${base}/node_replacements`, () => jsonAnswer(replacements))
   }
@@ -46,7 +51,8 @@ export function plainFacts(app: Hono, model: ServerModel): void {
     return jsonAnswer(names.map((name) => `${name} [${type}]`))
   })
   const hasAssets = model.features.get('assets') === true
-  if (rules.assets && !hasAssets) for (const path of ASSETS) app.all(path, () => jsonAnswer(NO_ASSETS, 503))
+  if (!rules.assets) return
+  for (const path of ASSETS) app.all(path, ({ req }) => (hasAssets ? replay(req.raw) : jsonAnswer(NO_ASSETS, 503)))
 }
 
 const ASSETS = ['/api/assets', '/api/assets/*', '/api/tags']

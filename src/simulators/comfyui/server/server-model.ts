@@ -68,6 +68,11 @@ export class ServerModel {
     this.findClass = nodeClasses(objectInfo, behaviours)
   }
 
+  /** Whether nobody has queued anything yet. */
+  get isUnused(): boolean {
+    return this.counter === 0n
+  }
+
   /** `POST /prompt`. Throws Python's TypeError when the item is queued but cannot be ordered. */
   submit(body: string): PromptAnswer {
     const { files, newId, rules, clock } = this.parts

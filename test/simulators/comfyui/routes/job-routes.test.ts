@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { comfyuiKnowledge } from '../../../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../../../src/recording/load-recording.ts'
+import type { LoadedEntry } from '../../../../src/recording/loaded-entry.ts'
 import { comfyuiSimulator } from '../../../../src/simulators/comfyui/simulator.ts'
 import { virtualClock } from '../../../../src/simulators/virtual-clock.ts'
 import { freshSimulator, ORIGIN } from '../reach-simulator.ts'
@@ -22,9 +23,13 @@ const bad = {
   5: { class_type: 'PreviewAny', inputs: { source: ['4', 0] } },
 }
 
-function opened() {
+function opened(more: readonly LoadedEntry[] = []) {
   const clock = virtualClock(1_796_000_000_000, 0)
-  const simulator = comfyuiSimulator({ knowledge: comfyuiKnowledge(entries), clock, newId: () => crypto.randomUUID() })
+  const simulator = comfyuiSimulator({
+    knowledge: comfyuiKnowledge([...entries, ...more]),
+    clock,
+    newId: () => crypto.randomUUID(),
+  })
   const ask = async (path: string, body?: unknown) => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
     const response = await simulator.http(new Request(ORIGIN + path, init))
@@ -126,4 +131,25 @@ it.each([
 
 it('has no jobs where the recorded server is older than they are', async () => {
   expect((await freshSimulator().http(new Request(`${ORIGIN}/api/jobs`))).status).toBe(404)
+})
+
+it('tells the jobs of the recorded server as they were, until something is queued', async () => {
+  const job = { id: id(9), status: 'completed', priority: 0, outputs_count: 1 }
+  const recorded = { jobs: [job], pagination: { offset: 0, limit: 5, total: 1, has_more: false } }
+  const [listing] = entries
+  const answered = (path: string, body: object) => {
+    const text = JSON.stringify(body)
+    return {
+      ...listing!,
+      method: 'GET',
+      url: new URL(path, listing!.url),
+      status: 200,
+      responseBody: () => Buffer.from(text),
+    }
+  }
+  const { ask, send } = opened([answered('/api/jobs?limit=5', recorded), answered(`/api/jobs/${id(9)}`, job)])
+  expect((await ask('/api/jobs?limit=5')).body).toEqual(recorded)
+  await send(1, good)
+  expect((await ask('/api/jobs?limit=5')).body.jobs).toMatchObject([{ id: id(1) }])
+  expect((await ask(`/api/jobs/${id(9)}`)).body).toEqual(job)
 })

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
 import { comfyuiKnowledge } from '../../../../src/recording/comfyui-knowledge.ts'
 import { loadRecording } from '../../../../src/recording/load-recording.ts'
+import type { LoadedEntry } from '../../../../src/recording/loaded-entry.ts'
 import { comfyuiSimulator } from '../../../../src/simulators/comfyui/simulator.ts'
 import { fromBytes } from '../../../../src/simulators/media/byte-source.ts'
+import { UNMATCHED_HEADER } from '../../../../src/simulators/simulator.ts'
 import { virtualClock } from '../../../../src/simulators/virtual-clock.ts'
 import { freshSimulator, ORIGIN } from '../reach-simulator.ts'
 
@@ -32,6 +34,8 @@ it.each([
   ['/view_metadata/nowhere', [404, '']],
   ['/view_metadata/loras?filename=wan2.2_high_t2v.safetensors', [404, '']],
   ['/workflow_templates', [200, {}]],
+  ['/api/global_subgraphs', [200, {}]],
+  ['/global_subgraphs/none', [200, null]],
   ['/experiment/models/nowhere', [404, '']],
   ['/experiment/models/preview/loras/0/wan2.2_high_t2v.safetensors', [404, '']],
   ['/internal/logs', [200, '']],
@@ -107,6 +111,22 @@ it('has no assets system, which older servers do not even know', async () => {
     await answer('/api/tags'),
   ]).toEqual(Array.from({ length: 3 }, () => [503, off]))
   expect((await answer('/api/assets', freshSimulator()))[0]).toBe(404)
+})
+
+it('answers for an assets system what a recording tells of it, and nothing else', async () => {
+  const [listing] = entries
+  const recorded = (path: string, body: object): LoadedEntry => ({
+    ...listing!,
+    url: new URL(path, listing!.url),
+    responseBody: () => Buffer.from(JSON.stringify(body)),
+  })
+  const assets = { assets: [{ id: 'a', name: 'otter.png' }], total: 1, has_more: false }
+  const more = [recorded('/features', { assets: true }), recorded('/api/assets?limit=1', assets)]
+  const knowledge = comfyuiKnowledge([...entries, ...more])
+  const on = comfyuiSimulator({ knowledge, clock: virtualClock(0, 0), newId: () => 'id' })
+  expect(await answer('/api/assets?limit=1', on)).toEqual([200, assets])
+  const other = await on.http(new Request(`${ORIGIN}/api/tags`))
+  expect([other.status, other.headers.has(UNMATCHED_HEADER)]).toEqual([501, true])
 })
 
 it('tells where its models lie', async () => {
