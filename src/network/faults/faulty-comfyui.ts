@@ -1,5 +1,5 @@
 import type { Outbox } from '../../simulators/comfyui/execute/prompt-run.ts'
-import type { FileContent } from '../../simulators/comfyui/files/file-content.ts'
+import { type FileContent, sha256 } from '../../simulators/comfyui/files/file-content.ts'
 import { createFileStore, type FileStore, type StoredFile } from '../../simulators/comfyui/files/file-store.ts'
 import type { ComfyuiReport, ComfyuiSimulator } from '../../simulators/comfyui/simulator.ts'
 import { bytesOf, fromBytes } from '../../simulators/media/byte-source.ts'
@@ -47,7 +47,7 @@ export function faultyComfyui(make: MakeComfyui, faults: Omit<OutboxFaults, 'ser
     },
     restart(which) {
       now.clock.stop()
-      now = start(which === 'with' ? survivors(now.server.files) : undefined)
+      now = start(survivors(now.server.files, which === 'with' ? ['input', 'output'] : []))
     },
     async ask(path, body) {
       const url = `http://127.0.0.1${path}`
@@ -65,15 +65,21 @@ export function faultyComfyui(make: MakeComfyui, faults: Omit<OutboxFaults, 'ser
   }
 }
 
-/** What a server finds on its disk when it starts: it deletes what was temporary. */
-function survivors(before: FileStore): FileStore {
+/**
+ * What a server finds on its disk when it starts: it deletes what was temporary. A file that is put back after it was lost is what it
+ * was before.
+ */
+function survivors(before: FileStore, kept: ReadonlyArray<'input' | 'output'>): FileStore {
   let modified = 0
   const files = createFileStore({ clock: { now: () => modified, sleep: async () => {} } })
-  for (const file of [...before.list('input'), ...before.list('output')]) {
+  for (const file of kept.flatMap((type) => before.list(type))) {
     modified = file.modified
     files.write(file)
   }
   for (const [digest, content] of before.described) files.described.set(digest, content)
+  // What a latent decodes to cannot be read from its bytes here.
+  for (const { bytes, content } of kept.length === 0 ? before.list('output') : [])
+    if (content.kind === 'latent') files.described.set(sha256(bytes), content)
   return files
 }
 

@@ -58,8 +58,8 @@ async function upload(request: Request, store: FileStore, limit: number, prepare
 
 function contentIn({ described }: FileStore, bytes: ByteSource): FileContent {
   const content = contentOf(bytes)
-  const isUnread = content.kind === 'other' && described.size > 0
-  return (isUnread && described.get(sha256(bytes))) || content
+  const isUnread = content.kind === 'other' || content.kind === 'latent'
+  return (isUnread && described.size > 0 && described.get(sha256(bytes))) || content
 }
 
 /** The name itself, or `stem (1).ext`, `stem (2).ext` … until one is free or holds the same bytes. */
