@@ -11,6 +11,7 @@ import { restOfLow } from './rest-of-job.ts'
 import type { RunContext } from './run-context.ts'
 import { runJob } from './run-job.ts'
 import { downloadFile, hasFile, sizeOnServer, uploadFile } from './server-files.ts'
+import { checkLatent } from './whole-files.ts'
 
 /** Names on the ComfyUI server of the images and videos that a chunk is made from. */
 export interface ChunkInputs {
@@ -108,5 +109,6 @@ async function keptLatent(context: RunContext, plan: Plan, job: RenderJob, serve
   if (!keepIntermediate && !keepLatents && !context.share) return { server, copy: null }
   const copy = context.layout.latent(plan.videoName, job.chunk.number, job.kind)
   await downloadFile(context, { plan, frames: job.chunk.renderFrames, file: server, path: copy })
+  await checkLatent(plan, job, copy)
   return { server, copy }
 }

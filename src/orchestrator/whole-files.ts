@@ -15,7 +15,10 @@ import { downloadFile, hasFile, sizeOnServer } from './server-files.ts'
 // What cannot be read of a file that an earlier part of the run left is as good as not there: it is fetched again, put back, or made
 // again by its job, wherever it was damaged.
 
-/** Whether a local copy of what a job made is there and is what came, or was planned where nobody wrote down what came. */
+/**
+ * Whether a local copy of what a job made is there and is what came, or was planned where nobody wrote down what came. A latent may have
+ * come from the server as damaged as it was there.
+ */
 export async function isWhole(
   context: RunContext,
   plan: Plan,
@@ -23,7 +26,7 @@ export async function isWhole(
   path: string,
   digest?: FileDigest,
 ): Promise<boolean> {
-  if (digest) return hasDigest(path, digest)
+  if (digest) return (await hasDigest(path, digest)) && (job.kind !== 'high' || isLatentOf(plan, job, path))
   if (!existsSync(path) || (await foreignBody(path)) !== null) return false
   if (job.kind === 'high') return isLatentOf(plan, job, path)
   try {
@@ -99,6 +102,16 @@ async function looksRight(
   } finally {
     await rm(look, { force: true })
   }
+}
+
+/** Throws PR_OUTPUT_MISMATCH for a latent that cannot be read, or is not of the size that was planned. */
+export async function checkLatent(plan: Plan, job: Job, path: string): Promise<void> {
+  if (await isLatentOf(plan, job, path)) return
+  const what = `the latent of job ${job.workflowNumber} (${job.kind}, chunk ${job.chunk.number}) cannot be read, or has another size`
+  throw new PromptRunnerError('PR_OUTPUT_MISMATCH', `${what}: ${path}`, {
+    hint: 'look at the disk of the server',
+    isFileLost: true,
+  })
 }
 
 /** Templates of other node packs may call their tensor otherwise; then only the file itself is looked at. */

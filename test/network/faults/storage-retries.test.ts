@@ -14,10 +14,8 @@ const size = 9 * 2 ** 20
 const film = join(temporaryFolder(), 'film.mp4')
 writeFileSync(film, Buffer.alloc(size, 'frame'))
 
-/** What an upload of two chunks ends with; all others are done. Nobody asks for a patch. */
+/** What an upload of two chunks ends with; all others are done. */
 const ends: Readonly<Record<string, string>> = {
-  'retry-4-503': 'done, but not all of it happened',
-  'retry-4-reset': 'done, but not all of it happened',
   'retry-5-400': 'PR_UPLOAD',
   'retry-5-401': 'PR_CREDENTIALS',
   'retry-6-503-400': 'PR_UPLOAD',
