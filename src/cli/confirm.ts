@@ -43,7 +43,7 @@ async function answerTo(question: string, output: Output, options: ConfirmOption
   const { signal, input = process.stdin } = options
   if (input.isTTY !== true || output.json) return null
   output.ask(`${question} [y/N] `)
-  return readLine(input, signal)
+  return readLine(input, signal).finally(() => output.answered())
 }
 
 /** What runs and recordings need of this program; `yes` answers all that they ask. */

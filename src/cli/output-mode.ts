@@ -8,6 +8,8 @@ export interface OutputMode {
   readonly quiet: boolean
   readonly colour: boolean
   readonly ci: boolean
+  /** The terminal has no cursor that could be moved. */
+  readonly dumb: boolean
   /** Marks every line. */
   readonly dryRun: boolean
 }
@@ -24,12 +26,14 @@ export function modeBeforeSettings(argv: readonly string[], environment: NodeJS.
     const parsed = parse(environment[variable] ?? '', '')
     return 'value' in parsed && parsed.value
   }
+  const dumb = environment['TERM'] === 'dumb'
   return {
     logLevel: 'INFO',
     json: argv.includes('--json'),
     quiet: false,
-    colour: !says('NO_COLOR') && !says('CI'),
+    colour: !says('NO_COLOR') && !says('CI') && !dumb,
     ci: says('CI'),
+    dumb,
     dryRun: isRun(argv) && (argv.includes('--dry-run') || says('DRY_RUN', truth)),
   }
 }

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import type { LogLevel } from '../config/settings-types.ts'
-import type { LiveLine, RunOutput } from '../run/run-host.ts'
-import { terminalLine } from './live-line.ts'
+import type { LiveBlock, RunOutput } from '../run/run-host.ts'
+import { terminalBlock } from './live-block.ts'
 import { LogFile } from './log-file.ts'
 import type { OutputMode } from './output-mode.ts'
 import { paintable, printable } from './printable.ts'
 
 /** Where text goes: the process's own streams, or a test's. */
 export interface OutputStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
 }
 
@@ -25,6 +25,7 @@ const DRY_RUN_MARK = '*DRY-RUN*'
 export class Output implements RunOutput {
   #mode: OutputMode
   #live: { clear(): void; render(): void } | null = null
+  #isAsking = false
   #resultGiven = false
   #lost = false
   /** Where all that was said stands, whatever was shown of it. */
@@ -102,7 +103,14 @@ export class Output implements RunOutput {
   /** A question's text, without a line break. */
   ask(text: string): void {
     this.#live?.clear()
+    this.#isAsking = true
     this.#streams.stdout.write(this.#marked(text))
+  }
+
+  /** The question has been answered, or is not waited for any more: until then nothing is shown below it. */
+  answered(): void {
+    this.#isAsking = false
+    this.#live?.render()
   }
 
   redact(text: (text: string) => string): void {
@@ -115,18 +123,32 @@ export class Output implements RunOutput {
     this.logPath = path
   }
 
-  /** A line to replace in place, or null where that is impossible or unwanted. */
-  openLiveLine(): LiveLine | null {
-    const { json, quiet, ci, logLevel } = this.#mode
-    if (this.#streams.stdout.isTTY !== true || json || quiet || ci || logLevel !== 'INFO') return null
-    const line = terminalLine(this.#streams.stdout)
-    return (text) => {
-      if (text === null) {
+  /** Lines to replace in place, or null where that is impossible or unwanted. */
+  openLiveBlock(): LiveBlock | null {
+    const { json, quiet, ci, dumb, logLevel, dryRun } = this.#mode
+    const { stdout } = this.#streams
+    if (stdout.isTTY !== true || json || quiet || ci || dumb || logLevel !== 'INFO') return null
+    const block = terminalBlock(stdout)
+    let shown: readonly string[] = []
+    const render = () => {
+      if (!this.#isAsking) block.show(shown)
+    }
+    this.#live = { clear: block.clear, render }
+    stdout.on('resize', render)
+    return {
+      get columns() {
+        return (stdout.columns || 80) - 1 - (dryRun ? DRY_RUN_MARK.length + 1 : 0)
+      },
+      paints: this.colours,
+      show: (lines) => {
+        shown = lines.map((line) => this.#marked(line))
+        render()
+      },
+      close: (stays) => {
+        if (!stays) block.clear()
+        stdout.off('resize', render)
         this.#live = null
-        return line.clear()
-      }
-      this.#live = { clear: line.clear, render: () => line.show(this.#marked(text)) }
-      this.#live.render()
+      },
     }
   }
 

@@ -23,7 +23,14 @@ export const settingRows = Object.entries(settingTable) as ReadonlyArray<
 
 type Table = typeof settingTable
 
-type EnvironmentOnly = 'googleCredentials' | 'googleProject' | 'runpodApiKey' | 'dryRunTempDir' | 'noColor' | 'ci'
+type EnvironmentOnly =
+  | 'googleCredentials'
+  | 'googleProject'
+  | 'runpodApiKey'
+  | 'dryRunTempDir'
+  | 'noColor'
+  | 'dumb'
+  | 'ci'
 
 /** What `pr.config.{yaml,yml,json,ts}` may hold: the name of any flag in camel case. */
 export type Config = {

@@ -100,6 +100,8 @@ export interface Settings {
     readonly json: boolean
     readonly quiet: boolean
     readonly colour: boolean
+    /** `TERM=dumb`: no moving cursor. */
+    readonly dumb: boolean
     /** `CI` is set: no prompts, no cursor movement, recordings are read-only. */
     readonly ci: boolean
   }

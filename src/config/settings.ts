@@ -130,8 +130,9 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       logLevel: value('logLevel'),
       json: value('json'),
       quiet: value('quiet'),
-      colour: !value('noColor') && !ci,
+      colour: !value('noColor') && !ci && !value('dumb'),
       ci,
+      dumb: value('dumb'),
     },
   })
 }

@@ -19,6 +19,7 @@ import { orchestrate } from '../orchestrator/orchestrate.ts'
 import type { RunContext } from '../orchestrator/run-context.ts'
 import { openSpending } from '../orchestrator/spending.ts'
 import { plannedGraph } from '../planning/planned-graphs.ts'
+import { filmWork } from '../run/estimate/film-work.ts'
 import { openReaders } from '../run/readers.ts'
 import type { RunOutput } from '../run/run-host.ts'
 import { errorsOf, throwAny } from '../run/settle.ts'
@@ -59,7 +60,8 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
       const layout = createLayout(folder, runName)
       const filmNames = new Map([[prompt.videoName, filmName(prompt.videoName)]])
       const run = { runId: randomUUID(), runName, earlier: null, filmNames }
-      using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now }, output)
+      const shown = { work: filmWork({ plans, templates }), times: 'real', share: 1 } as const
+      using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now, shown }, output)
       // A recording that broke off is taken again from its start.
       const resumeCommand = null
       const terms = { price: null, budget: null, deadline: null }

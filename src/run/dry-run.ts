@@ -38,7 +38,7 @@ import { chooseRehearsal } from './choose-run.ts'
 import { takeRun } from './claim-run.ts'
 import { estimateFilms } from './estimate/estimate-films.ts'
 import { filmWork, leftOf } from './estimate/film-work.ts'
-import { knownMachine } from './estimate/known-machine.ts'
+import { isGpu, knownMachine } from './estimate/known-machine.ts'
 import { faultsOf } from './faults-of.ts'
 import { fillServer } from './fill-server.ts'
 import { keepReport } from './keep-report.ts'
@@ -130,8 +130,10 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const toTake = { runName, journal: layout.journal, isNew: chosen.earlier === null, maker: runId }
   const shared = settings.run.uploadAll ? await takeRun(join(folder, 'state'), storage, toTake, signal) : null
   const { options } = host.commandLine
+  const work = filmWork(planned, leftOf(plans, run.earlier))
+  const shown = { work, times: isGpu(world.knowledge.device) ? 'simulated' : 'hidden', share: dryRun.speed } as const
   const redact = (line: string) => files.redacted(layout.journal, line)
-  const start = { ...begun, plans, dryRun: true, journal: layout.journal, redact, now: clock.now, options }
+  const start = { ...begun, plans, dryRun: true, journal: layout.journal, redact, now: clock.now, options, shown }
   const told = (emit: EmitRunEvent) => faults.events(books.events(fleet?.events(emit) ?? emit), jobsBefore)
   using readers = openReaders(start, output, told)
   const share =
@@ -143,7 +145,6 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const spending = openSpending(spends)
   const limits = termsText(spending)
   if (limits) output.info(limits)
-  const work = filmWork(planned, leftOf(plans, run.earlier))
   const { name, entries } = world.recording
   const machine = knownMachine(settings, work, { name, entries, device: world.knowledge.device })
   const alone = estimateFilms(work, machine, readProfiles)

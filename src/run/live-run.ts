@@ -97,7 +97,16 @@ export async function runLive(
     : null
   const begun = await takeOver(run, planned, layout, { dryRun: false, now })
   const jobsBefore = workflowsBefore(plans)
-  const start = { ...begun, plans, dryRun: false, journal: layout.journal, now, options: host.commandLine.options }
+  const shown = { work, times: 'real', share: outside.isReal ? 1 : 0 } as const
+  const start = {
+    ...begun,
+    plans,
+    dryRun: false,
+    journal: layout.journal,
+    now,
+    options: host.commandLine.options,
+    shown,
+  }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
   readers.emit({ kind: 'server', at: now(), gpu: device, version })
   if (estimate) readers.emit({ kind: 'estimate', at: now(), ...estimateFacts(estimate) })

@@ -1,186 +1,145 @@
-import { spanText } from '../domain/estimate/estimate-text.ts'
-import { type Job, jobsOf } from '../domain/plan.ts'
-import { type Price, priceText } from '../domain/price.ts'
+import type { FilmWork } from '../domain/estimate/film-time.ts'
 import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
-import { isOverrunCode } from '../domain/spending.ts'
-import { bytesText, counted, durationText } from '../domain/wording.ts'
-import type { LiveLine, RunOutput } from './run-host.ts'
+import { EventWords } from './display/event-words.ts'
+import { type RunWatch, runWatch } from './display/run-watch.ts'
+import { steadyClock } from './display/steady-clock.ts'
+import { detailText, LEAST_COLUMNS, type Times, viewLines } from './display/view-lines.ts'
+import type { LiveBlock, RunOutput } from './run-host.ts'
 
-/** Without a live line, one line of progress in this many milliseconds of the run's clock. */
+/** Without a live block, one line of progress in this many milliseconds of the run's clock, … */
 const QUIET_MS = 10_000
+/** … and one in this many when nothing happens. */
+const SILENT_MS = 60_000
+/** Real milliseconds between two looks at the clock, and between two pictures of a run in which much happens. */
+const [TICK_MS, FRAME_MS] = [1_000, 50]
+
+/** What is shown, by which clock. */
+export interface Shown {
+  readonly work: FilmWork
+  readonly times: Times
+  /** The run's clock, and how much of real time its time takes; 0: none, and what is said depends on events alone. */
+  readonly now: () => number
+  readonly share: number
+}
+
+/** What tells real time. */
+export interface RealTime {
+  readonly now: () => number
+  /** Calls again and again, and keeps no process alive. */
+  readonly every: (ms: number, call: () => void) => Disposable
+}
+
+const realTime: RealTime = {
+  now: () => performance.now(),
+  every(ms, call) {
+    const timer = setInterval(call, ms).unref()
+    return { [Symbol.dispose]: () => clearInterval(timer) }
+  },
+}
 
 export interface Progress extends Disposable {
   readonly emit: EmitRunEvent
 }
 
-/** Shows the events of a run as they come: in one live line on a terminal, else a line for each start and end. */
-export function openProgress(output: RunOutput): Progress {
-  const display = new ProgressDisplay(output, output.openLiveLine())
-  return { emit: (event) => display.show(event), [Symbol.dispose]: () => display.close() }
+/** Shows the events of a run as they come, and its time: in a live block on a terminal, else a line for each start and end. */
+export function openProgress(output: RunOutput, shown: Shown, real: RealTime = realTime): Progress {
+  const display = new ProgressDisplay(output, shown, real)
+  const ticks = real.every(TICK_MS, () => display.tick())
+  return {
+    emit: (event) => display.show(event),
+    [Symbol.dispose]() {
+      ticks[Symbol.dispose]()
+      display.close()
+    },
+  }
 }
 
 class ProgressDisplay {
   readonly #output: RunOutput
-  readonly #live: LiveLine | null
-  #jobs: readonly Job[] = []
-  #jobStartedAt = 0
-  #lastTickAt = 0
-  #price: Price | null = null
+  readonly #live: LiveBlock | null
+  readonly #times: Times
+  readonly #watch: RunWatch
+  readonly #words: EventWords
+  readonly #clock: () => number
+  readonly #isTicking: boolean
+  readonly #real: RealTime
+  #saidAt = 0
+  #drawnAt = Number.NEGATIVE_INFINITY
+  #isDone = false
 
-  constructor(output: RunOutput, live: LiveLine | null) {
+  constructor(output: RunOutput, { work, times, now, share }: Shown, real: RealTime) {
     this.#output = output
-    this.#live = live
+    this.#live = output.openLiveBlock()
+    this.#times = times
+    this.#watch = runWatch(work)
+    this.#words = new EventWords(times)
+    this.#clock = steadyClock(now, share, real.now)
+    this.#isTicking = share > 0
+    this.#real = real
   }
 
+  /** What a run was at when it did not come to its end stays to be read. */
   close(): void {
-    this.#live?.(null)
+    if (!this.#isDone) this.#draw()
+    this.#live?.close(!this.#isDone)
   }
 
   show(event: RunEvent): void {
-    const output = this.#output
-    switch (event.kind) {
-      case 'run-started':
-        return output.info(`run ${event.runName}: ${counted(event.videos.length, 'video')}`)
-      case 'server':
-        return output.debug(`ComfyUI ${event.version} on ${event.gpu}`)
-      case 'estimate':
-        return output[event.from === 'this run' ? 'info' : 'debug'](
-          `estimate: ${spanText(event.seconds)} on ${event.reason}`,
-        )
-      case 'video-placed':
-        return output.info(`${event.video}: on ${event.server}`)
-      case 'video-returned':
-        return output.warn(returnedText(event))
-      case 'video-started': {
-        const { plan, skipped } = event
-        this.#jobs = jobsOf(plan)
-        const done = skipped.length > 0 ? `, ${skipped.length} of them done already` : ''
-        const size = `${counted(plan.totalFrames, 'frame')} in ${counted(plan.chunks.length, 'chunk')}`
-        return output.info(`${event.video}: ${size}, ${counted(this.#jobs.length, 'job')}${done}`)
-      }
-      case 'job-started':
-        this.#jobStartedAt = event.at
-        this.#lastTickAt = event.at
-        return this.#jobLine(event.workflow, event.attempt > 1 ? `started (attempt ${event.attempt})` : 'started')
-      case 'job-adopted':
-        this.#jobStartedAt = event.at
-        this.#lastTickAt = event.at
-        return this.#jobLine(
-          event.workflow,
-          event.isDone ? 'was done by the server meanwhile' : 'is still on the server: goes on with it',
-        )
-      case 'server-away': {
-        const { waited, patience } = event
-        return this.#tick(event.at, `ComfyUI is away: waiting  ${durationText(waited)} of ${durationText(patience)}`)
-      }
-      case 'job-queued':
-        return this.#tick(event.at, this.#timed(event, `${event.ahead} ahead in the queue`))
-      case 'job-progress':
-        // Most nodes have no steps; then the node itself is the news.
-        return this.#tick(event.at, this.#timed(event, event.of > 0 ? `step ${event.step}/${event.of}` : event.title))
-      case 'job-output':
-        return output.debug(
-          `${jobText(this.#jobs, event.workflow)}  made ${event.files.map(({ filename }) => filename).join(', ')}`,
-        )
-      case 'job-ended':
-        return
-      case 'job-finished':
-        return this.#jobLine(event.workflow, `done  ${durationText(event.result.tookMs)}`)
-      case 'job-taken':
-        return output.debug(`job ${event.workflow} of ${event.video} was done by ${event.from}`)
-      case 'job-failed': {
-        const line = `${jobText(this.#jobs, event.workflow)}  ${failedText(event)}`
-        return event.willRetry ? output.warn(line) : output.error(line)
-      }
-      case 'reference-extracted':
-        return output.debug(`chunk ${event.chunk}: frame ${event.frame} becomes the reference ${event.file}`)
-      case 'reference-uploaded':
-        return output.debug(`chunk ${event.chunk}: the server calls the reference ${event.name}`)
-      case 'film-downloaded':
-        return output.info(
-          `${event.video}: ${counted(event.frames, 'frame')}, ${bytesText(event.bytes)} in ${event.file}`,
-        )
-      case 'upload-started':
-        this.#lastTickAt = event.at
-        return output.info(`upload ${event.object}  ${bytesText(event.bytes)}`)
-      case 'upload-progress': {
-        const percent = event.bytes === 0 ? 100 : Math.floor((event.sent / event.bytes) * 100)
-        return this.#tick(event.at, `upload ${event.object}  ${percent} % of ${bytesText(event.bytes)}`)
-      }
-      case 'upload-finished': {
-        const { bucket, name, size, crc32c } = event.object
-        return output.info(
-          `uploaded ${event.role} gs://${bucket}/${name}  ${bytesText(size)}, crc32c ${crc32c} verified`,
-        )
-      }
-      case 'cleanup': {
-        const counts = `${counted(event.files.length, 'file')} deleted, ${event.kept.length} kept`
-        return output.info(`${event.video}: ${counts}: ${event.reason}`)
-      }
-      case 'video-finished':
-        return output.info(`${event.video}: done, ${counted(event.frames, 'frame')} in ${event.film}`)
-      case 'video-failed':
-        return output.error(
-          `${event.video} ${isOverrunCode(event.code) ? 'stopped' : 'failed'}: ${event.code}: ${event.reason}${event.hint ? `\n  hint: ${event.hint}` : ''}`,
-        )
-      case 'pod':
-        return output.info(podText(event, this.#price))
-      case 'price':
-        this.#price = event.price
-        return output.debug(`an hour costs ${priceText(event.price)}`)
-      case 'warning':
-        return output.warn(event.video === null ? event.message : `${event.video}: ${event.message}`)
-      case 'run-finished':
-        this.close()
-        return output.debug(event.ok ? 'the run is done' : 'the run is done, with failures')
-      default:
-        return event satisfies never
+    this.#watch.see(event)
+    if (event.kind === 'run-finished') this.#isDone = event.ok
+    this.#tell(event)
+    if (this.#real.now() - this.#drawnAt >= FRAME_MS) this.#draw()
+  }
+
+  /** A second has gone by. */
+  tick(): void {
+    this.#draw()
+    if (this.#isBlock) return
+    const at = this.#clock()
+    if (!this.#isTicking || at - this.#saidAt < SILENT_MS) return
+    for (const { name, job, doing } of this.#watch.view(at)?.films ?? []) {
+      const text = doing ?? (job ? this.#words.stillAt(name, job) : null)
+      if (text === null) continue
+      this.#saidAt = at
+      this.#output.info(this.#detailed(text, name, at))
     }
   }
 
-  #jobLine(workflow: number, text: string): void {
-    this.#output.info(`${jobText(this.#jobs, workflow)}  ${text}`)
+  get #isBlock(): boolean {
+    return this.#live !== null && this.#live.columns >= LEAST_COLUMNS
   }
 
-  #timed(event: { readonly at: number; readonly workflow: number }, text: string): string {
-    return `${jobText(this.#jobs, event.workflow)}  ${text}  ${durationText(event.at - this.#jobStartedAt)}`
+  #draw(): void {
+    if (!this.#live) return
+    this.#drawnAt = this.#real.now()
+    const { columns, paints } = this.#live
+    const view = this.#isBlock && !this.#isDone ? this.#watch.view(this.#clock()) : null
+    this.#live.show(view ? viewLines(view, { columns, times: this.#times, paints }) : [])
   }
 
-  /** What is outdated in a moment: it replaces itself on a terminal and is rare elsewhere; the log has all of it. */
-  #tick(at: number, text: string): void {
-    this.#live?.(text)
-    const isDue = this.#live === null && at - this.#lastTickAt >= QUIET_MS
-    if (isDue) this.#lastTickAt = at
-    this.#output[isDue ? 'info' : 'debug'](text)
+  #tell(event: RunEvent): void {
+    const said = this.#words.of(event)
+    if (said === null) return
+    const { level, text } = said
+    if (level === 'passing') return this.#pass(event, text)
+    if (level === 'begun') this.#output[this.#isBlock ? 'debug' : 'info'](text)
+    else this.#output[level](text)
+    if (level !== 'debug') this.#saidAt = event.at
   }
-}
 
-/** Told to people in the display, and in the summary. */
-function returnedText({ video, server, reason, isOut }: Extract<RunEvent, { kind: 'video-returned' }>): string {
-  return `${video}: ${server} gives it back${isOut ? ' and takes no further film' : ''}: ${reason}`
-}
+  /** Is rare where it cannot be replaced in place; the log has all of it. */
+  #pass(event: RunEvent, text: string): void {
+    const { at } = event
+    const isDue = !this.#isBlock && at - this.#saidAt >= QUIET_MS
+    if (!isDue) return this.#output.debug(text)
+    this.#saidAt = at
+    this.#output.info(this.#detailed(text, 'video' in event ? event.video : null, at))
+  }
 
-/** `job 3/15 high chunk 2`: its place in the plan, jobs counted from 1 over both kinds. */
-function jobText(jobs: readonly Job[], workflow: number): string {
-  const job = jobs[workflow - 1]
-  return job ? `job ${workflow}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : `job ${workflow}`
-}
-
-/** Without the reason when a job failed for good: its video fails with it and tells the reason. */
-function failedText({ code, reason, attempt, willRetry }: Extract<RunEvent, { kind: 'job-failed' }>): string {
-  if (code === 'PR_CANCELLED') return 'cancelled'
-  if (isOverrunCode(code)) return 'stopped'
-  return willRetry ? `failed: ${code}: ${reason} (attempt ${attempt}, trying again)` : `failed (attempt ${attempt})`
-}
-
-/** `pod abc is RUNNING, $0.79/h (RunPod, 2026-11-30): found`; without a price where none is known, or none is paid. */
-function podText(
-  { podId, status, action, gpus = [] }: Extract<RunEvent, { kind: 'pod' }>,
-  price: Price | null,
-): string {
-  const costs = price === null || status !== 'RUNNING' ? '' : `, ${priceText(price)}`
-  const load = gpus
-    .map(({ util, memoryUtil }) => `, a GPU ${util} % busy with ${memoryUtil} % of its memory taken`)
-    .join('')
-  return `pod ${podId} is ${status}${costs}${load}: ${action}`
+  /** A line with what is known of the whole run. */
+  #detailed(line: string, video: string | null, at: number): string {
+    const view = this.#watch.view(at)
+    const details = view ? detailText(view, video, this.#times) : ''
+    return details === '' ? line : `${line} · ${details}`
+  }
 }

@@ -3,7 +3,7 @@ import type { EmitRunEvent, RunEvent } from '../domain/run-event.ts'
 import { createTally, type RunTally } from '../report/run-tally.ts'
 import { openJournal } from '../state/state-store.ts'
 import type { ChosenRun } from './choose-run.ts'
-import { openProgress } from './progress.ts'
+import { openProgress, type Shown } from './progress.ts'
 import type { RunOutput } from './run-host.ts'
 
 /** Those who read along while a run happens: its journal, its display, and who counts. */
@@ -25,6 +25,7 @@ export interface RunStart {
   /** What of a line the journal may hold; missing: all of it. */
   readonly redact?: (json: string) => string
   readonly now: () => number
+  readonly shown: Omit<Shown, 'now'>
   /** What of its command line belongs to the work; missing where it has none that could be given again. */
   readonly options?: readonly string[]
   /** What a new run takes over of another one. */
@@ -36,11 +37,11 @@ export interface RunStart {
  * around what is told. Throws PR_FILE.
  */
 export function openReaders(
-  { run, plans, dryRun, journal: path, redact, now, options, taken = [] }: RunStart,
+  { run, plans, dryRun, journal: path, redact, now, options, taken = [], shown }: RunStart,
   output: RunOutput,
   around: (emit: EmitRunEvent) => EmitRunEvent = (emit) => emit,
 ): Readers {
-  const progress = openProgress(output)
+  const progress = openProgress(output, { ...shown, now })
   // A rehearsal rents nothing: waiting for the disk would be its longest wait.
   const isNew = run.earlier === null || taken.length > 0
   const journal = openJournal(path, { durable: !dryRun, isNew, redact })

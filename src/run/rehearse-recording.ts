@@ -86,5 +86,5 @@ export async function rehearseRecording(
 
 const silent: RunOutput = {
   ...{ debug() {}, info() {}, warn() {}, error() {}, print() {}, result() {}, redact() {}, attachLog() {} },
-  openLiveLine: () => null,
+  openLiveBlock: () => null,
 }

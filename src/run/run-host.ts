@@ -45,12 +45,22 @@ export interface RunOutput {
   redact(text: (text: string) => string): void
   /** From now on everything, whatever the level, goes to this file too; what was said before comes first. Throws PR_FILE. */
   attachLog(path: string, now: () => number): void
-  /** A line to replace in place, or null where that is impossible or unwanted. */
-  openLiveLine(): LiveLine | null
+  /** Lines to replace in place, or null where that is impossible or unwanted. */
+  openLiveBlock(): LiveBlock | null
 }
 
-/** One line that is replaced in place; `null` takes it away. */
-export type LiveLine = (text: string | null) => void
+/** Lines below all others, which are replaced in place. */
+export interface LiveBlock {
+  /** Columns that a line may take at this moment: a window changes its size. */
+  readonly columns: number
+  readonly paints: Paints
+  show(lines: readonly string[]): void
+  /** Shows nothing from now on; what was shown last stays where it is, or is taken away. */
+  close(stays: boolean): void
+}
+
+/** What paints a text, or leaves it as it is where there are no colours. */
+export type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'yellow', (text: string) => string>>
 
 /** What a run gets where nobody is there to press keys, to answer, or to go on with it. */
 export const unattended: Pick<RunHost, 'closing' | 'ask' | 'commandLine'> = {

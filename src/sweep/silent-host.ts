@@ -17,7 +17,7 @@ export function silentHost(signal: AbortSignal, say: (text: string) => void = ()
       result: nothing,
       redact: nothing,
       attachLog: nothing,
-      openLiveLine: () => null,
+      openLiveBlock: () => null,
     },
   }
 }

@@ -123,21 +123,42 @@ it('gives machines no character that a terminal obeys, and loses none', () => {
   expect(JSON.parse(texts.stdout)).toEqual({ said: steering.join('') })
 })
 
-it('replaces a live line in place and keeps it below what is printed', () => {
+it('replaces a live block in place and keeps it below what is printed', () => {
   const { output, texts } = capturedOutput({}, true)
-  const live = output.openLiveLine()!
-  live('step 1')
+  const live = output.openLiveBlock()!
+  live.show(['otter', 'step 1'])
   output.info('news')
-  live('step 2')
-  live(null)
+  live.show(['otter', 'step 2'])
+  live.close(false)
   output.info('end')
-  expect(stripVTControlCharacters(texts.stdout).split('\n').filter(Boolean)).toEqual([
-    'step 1',
-    'news',
-    'step 1',
-    'step 2',
-    'end',
-  ])
+  const [up, end] = ['\x1b[2A\r\x1b[J', 'end\n']
+  expect(texts.stdout).toBe(`otter\nstep 1\n${up}news\notter\nstep 1\n${up}otter\nstep 2\n${up}${end}`)
+})
+
+it('leaves a live block where it is when that is wanted, and draws none below a question', () => {
+  const { output, texts } = capturedOutput({ dryRun: true }, true)
+  const live = output.openLiveBlock()!
+  live.show(['step 1'])
+  output.ask('Go on? [y/N] ')
+  live.show(['step 2'])
+  output.answered()
+  live.close(true)
+  output.info('end')
+  expect(stripVTControlCharacters(texts.stdout)).toBe(
+    '*DRY-RUN* step 1\n\r*DRY-RUN* Go on? [y/N] *DRY-RUN* step 2\n*DRY-RUN* end\n',
+  )
+})
+
+it('takes back the rows of a window that has been made narrower', () => {
+  const { output, texts, stdout } = capturedOutput({}, true)
+  const live = output.openLiveBlock()!
+  live.show(['x'.repeat(90), 'y'])
+  stdout.columns = 40
+  stdout.emit('resize')
+  expect(texts.stdout.slice(93)).toBe(`\x1b[4A\r\x1b[J${'x'.repeat(38)}…\ny\n`)
+  expect(live.columns).toBe(39)
+  live.close(false)
+  expect(stdout.listenerCount('resize')).toBe(0)
 })
 
 it.each([
@@ -145,10 +166,11 @@ it.each([
   ['x'.repeat(100), `${'x'.repeat(98)}…`],
   ['獺'.repeat(60), `${'獺'.repeat(49)}…`],
   ['🦦'.repeat(60), `${'🦦'.repeat(49)}…`],
+  ['█'.repeat(99), '█'.repeat(99)],
   ['one\ntwo\tthree', 'one two three'],
-])('keeps the live line %s in one row', (text, row) => {
+])('keeps the line %s of a live block in one row', (text, row) => {
   const { output, texts } = capturedOutput({}, true)
-  output.openLiveLine()!(text)
+  output.openLiveBlock()!.show([text])
   expect(texts.stdout).toBe(`${row}\n`)
 })
 
@@ -157,7 +179,8 @@ it.each([
   [{ json: true }, true],
   [{ quiet: true }, true],
   [{ ci: true }, true],
+  [{ dumb: true }, true],
   [{ logLevel: 'DEBUG' }, true],
-] as const)('has no live line with %o on a terminal: %s', (mode, isTTY) => {
-  expect(capturedOutput(mode, isTTY).output.openLiveLine()).toBeNull()
+] as const)('has no live block with %o on a terminal: %s', (mode, isTTY) => {
+  expect(capturedOutput(mode, isTTY).output.openLiveBlock()).toBeNull()
 })

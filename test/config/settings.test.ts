@@ -73,7 +73,7 @@ it('has a default for everything', async () => {
       tempDir: cwd,
       currentDir: cwd,
     },
-    output: { logLevel: 'INFO', json: false, quiet: false, colour: true, ci: false },
+    output: { logLevel: 'INFO', json: false, quiet: false, colour: true, dumb: false, ci: false },
   })
 })
 
@@ -148,6 +148,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   sweep: [true, ''],
   sweepChunks: ['3', ''],
   noColor: [null, '1'],
+  dumb: [null, 'dumb'],
   ci: [null, 'true'],
 }
 

@@ -21,7 +21,7 @@ export async function proxyHere(options: Omit<RecordingProxy, 'port'>): Promise<
     result: (facts) => resolve(facts as { address: string }),
     redact: silent,
     attachLog: silent,
-    openLiveLine: () => null,
+    openLiveBlock: () => null,
   }
   const controller = new AbortController()
   const ended = recordingProxy({ ...options, port: 0 }, { output, signal: controller.signal, endInOrder: silent })

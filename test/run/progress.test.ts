@@ -1,24 +1,9 @@
-import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/run-event.ts'
 import { bytesText, durationText } from '../../src/domain/wording.ts'
-import { openProgress } from '../../src/run/progress.ts'
-import { capturedOutput } from '../cli/captured-output.ts'
-import { planOf } from '../support/plans.ts'
 import { resultOf } from '../support/results.ts'
+import { job, plan, started, step, watched } from '../support/watched-run.ts'
 
-const plan = planOf('otter', 200)
-
-const job = { video: 'otter', workflow: 3 }
-const step = (at: number, number: number): RunEvent => ({
-  kind: 'job-progress',
-  at,
-  ...job,
-  node: '10',
-  title: 'Sampler',
-  step: number,
-  of: 8,
-})
 const stored = {
   bucket: 'films',
   name: 'otters/otter.mp4',
@@ -27,20 +12,6 @@ const stored = {
   md5: null,
   generation: '1',
 }
-const started: RunEvent[] = [
-  { kind: 'run-started', at: 0, runId: 'id', runName: 'otter_1', dryRun: false, videos: ['otter'] },
-  { kind: 'price', at: 0, price: { perHour: 0.79, from: 'runpod', at: 0 }, before: 0 },
-  {
-    kind: 'pod',
-    at: 0,
-    podId: 'p1',
-    status: 'RUNNING',
-    action: 'found',
-    gpus: [{ util: 3, memoryUtil: 12 }],
-  },
-  { kind: 'video-started', at: 0, video: 'otter', plan, skipped: [1, 2] },
-  { kind: 'job-started', at: 1_000, ...job, promptId: 'x', attempt: 1, graph: 'g' },
-]
 const rest: RunEvent[] = [
   { kind: 'job-adopted', at: 1_000, ...job, promptId: 'x', attempt: 1, isDone: false },
   { kind: 'job-adopted', at: 1_000, ...job, promptId: 'x', attempt: 1, isDone: true },
@@ -127,25 +98,9 @@ const rest: RunEvent[] = [
 ]
 
 it('writes a line for each start and end, and one of progress in ten seconds', async () => {
-  const { output, texts } = capturedOutput()
-  const progress = openProgress(output)
-  for (const event of [...started, ...rest]) progress.emit(event)
+  const { texts, emit } = watched()
+  emit(...started, ...rest)
   await expect(`${texts.stdout}--- stderr\n${texts.stderr}`).toMatchFileSnapshot('expected/progress.txt')
-})
-
-it('keeps every step in one line of a terminal', async () => {
-  const { output, texts } = capturedOutput({}, true)
-  {
-    using progress = openProgress(output)
-    for (const event of [...started, step(3_000, 1), step(42_000, 4)]) progress.emit(event)
-  }
-  output.info('after')
-  const lines = stripVTControlCharacters(texts.stdout).split('\n').filter(Boolean)
-  expect(lines.slice(-3)).toEqual([
-    'job 3/6 high chunk 2  step 1/8  00:02',
-    'job 3/6 high chunk 2  step 4/8  00:41',
-    'after',
-  ])
 })
 
 it('writes durations and sizes as people read them', () => {

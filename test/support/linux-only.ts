@@ -3,6 +3,7 @@
  * runs on every system that the program runs on.
  */
 export const linuxOnly: Readonly<Record<string, string>> = {
+  'test/cli/live-display.linux.test.ts': 'python3 opens terminals there',
   'test/cli/log-file.linux.test.ts': '/dev/full is the only disk that is always full',
   'test/cli/odd-files.linux.test.ts': '/proc has files that cannot be read and folders that cannot be made',
   'test/cli/output.linux.test.ts': '/dev/full is the only disk that is always full',

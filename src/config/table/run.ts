@@ -192,6 +192,15 @@ export const runSettings = {
     parse: presence,
     fallback: false,
   }),
+  dumb: setting({
+    group: 'Output',
+    describe: 'with the value dumb: no colours, no moving cursor',
+    shows: null,
+    variable: 'TERM',
+    environmentOnly: true,
+    parse: (text) => ({ value: text === 'dumb' }),
+    fallback: false,
+  }),
   ci: setting({
     group: 'Output',
     describe: 'no questions, no colours, no moving cursor',

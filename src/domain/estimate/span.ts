@@ -27,8 +27,3 @@ export interface Spread {
   readonly low: number
   readonly high: number
 }
-
-/** The largest, of any number of them; 0 of none. */
-export function atMost(values: readonly number[]): number {
-  return values.reduce((largest, value) => Math.max(largest, value), 0)
-}
