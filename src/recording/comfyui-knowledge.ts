@@ -62,7 +62,7 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
     })
   }
   const listed = Buffer.from(objectInfo.body()).toString()
-  const nodeClasses = membersOf(listed)
+  const nodeClasses = classesIn(listed)
   if (nodeClasses === null) throw notWhatItAnswered()
   return {
     ...statsOf(answers.get('/system_stats')),
@@ -76,6 +76,17 @@ export function comfyuiKnowledge(entries: readonly LoadedEntry[]): ComfyuiKnowle
     answers,
     entries,
   }
+}
+
+/** The texts of the classes; the same ones for the same text, for tests start many servers from one recording. */
+function classesIn(listed: string): ReadonlyMap<string, string> | null {
+  if (last.listed !== listed) last = { listed, classes: membersOf(listed) }
+  return last.classes
+}
+
+let last: { readonly listed: string; readonly classes: ReadonlyMap<string, string> | null } = {
+  listed: '',
+  classes: null,
 }
 
 /** Thrown where a recorded `GET /object_info` cannot be read. */

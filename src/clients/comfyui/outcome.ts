@@ -8,7 +8,7 @@ import type { HistoryEntry } from '../clients.ts'
  * answer that says nothing of the prompt's end: no failure may be read out of what is only odd.
  */
 export function historyEntry(promptId: string, answer: unknown): HistoryEntry | null {
-  const found = z.record(z.string(), z.unknown()).parse(answer)[promptId]
+  const found = Fields.parse(answer)[promptId]
   if (found === undefined) return null
   const raw = Entry.parse(found)
   const messages = (raw.status?.messages ?? []).flatMap(messageOf)

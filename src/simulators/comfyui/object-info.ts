@@ -10,10 +10,11 @@ export type ObjectInfo = Pick<ReadonlyMap<string, Py>, 'get' | 'keys'>
 
 /**
  * Reads a class from its text when it is first asked for: a run uses one in twenty. A text that is not JSON throws
- * PR_RECORDING then.
+ * PR_RECORDING then. Servers that are started from the same texts share what is read.
  */
 export function readObjectInfo(texts: ReadonlyMap<string, string>): ObjectInfo {
-  const read = new Map<string, Py>()
+  const read = readBefore.get(texts) ?? new Map<string, Py>()
+  readBefore.set(texts, read)
   return {
     keys: () => texts.keys(),
     get(name) {
@@ -23,6 +24,8 @@ export function readObjectInfo(texts: ReadonlyMap<string, string>): ObjectInfo {
     },
   }
 }
+
+const readBefore = new WeakMap<ReadonlyMap<string, string>, Map<string, Py>>()
 
 function readClass(text: string): Py {
   try {

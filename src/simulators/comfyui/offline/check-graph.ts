@@ -63,10 +63,17 @@ export function offlineServer(
   return { findClass, rules: rulesOf(version), classes: [...classes] }
 }
 
+/** A server that has not changed says the same again, and its hundreds of classes are read once. */
+let last: { readonly text: string; readonly parsed: PyDict } | null = null
+
 function parseObjectInfo(text: string): PyDict {
+  if (last?.text === text) return last.parsed
   try {
     const parsed = parseJson(text)
-    if (isDict(parsed)) return parsed
+    if (isDict(parsed)) {
+      last = { text, parsed }
+      return parsed
+    }
   } catch (error) {
     if (!(error instanceof PythonError)) throw error
   }

@@ -2,13 +2,10 @@ import type { Context, Hono } from 'hono'
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import { jsonOrNull } from '../../../recording/exact-json.ts'
 import { PROVENANCE_HEADER } from '../../simulator.ts'
-import type { FileStore } from '../files/file-store.ts'
-import { mimeType } from '../files/mime-type.ts'
 import { inputsInPart } from '../files/restore-files.ts'
-import type { ObjectInfo } from '../object-info.ts'
-import { isDict, type Py, type PyDict } from '../python/py.ts'
 import { MAX_BODY, type ServerModel } from '../server/server-model.ts'
-import { emptyAnswer, jsonAnswer } from './aiohttp.ts'
+import { emptyAnswer, jsonAnswer, jsonTextAnswer } from './aiohttp.ts'
+import { classList } from './class-list.ts'
 import { mayBeFolder, modelLists } from './model-lists.ts'
 import { recordedBody } from './recorded-body.ts'
 import { uploadImage, uploadMask } from './upload.ts'
@@ -72,8 +69,8 @@ export function factRoutes(app: Hono, model: ServerModel, replay: (request: Requ
     app.post(`${base}/upload/image`, ({ req }) => uploadImage(req.raw, files, MAX_BODY))
     app.post(`${base}/upload/mask`, ({ req }) => uploadMask(req.raw, files, MAX_BODY))
     app.get(`${base}/features`, () => jsonAnswer(model.features))
-    app.get(`${base}/object_info`, () => jsonAnswer(listing(objectInfo, [...objectInfo.keys()], model)))
-    app.get(`${base}/object_info/:name`, ({ req }) => jsonAnswer(listing(objectInfo, [req.param('name')], model)))
+    app.get(`${base}/object_info`, () => jsonTextAnswer(classList(objectInfo, [...objectInfo.keys()], files)))
+    app.get(`${base}/object_info/:name`, ({ req }) => jsonTextAnswer(classList(objectInfo, [req.param('name')], files)))
     for (const path of RECORDED) app.get(base + path, recorded)
     // Only folders whose files are known: a client asks for each of them in turn.
     app.get(`${base}/models`, () => jsonAnswer([...modelLists(objectInfo).keys()]))
@@ -84,59 +81,4 @@ export function factRoutes(app: Hono, model: ServerModel, replay: (request: Requ
       return isUnknown(folder) ? Promise.resolve(emptyAnswer(404)) : next()
     })
   }
-}
-
-function listing(objectInfo: ObjectInfo, names: readonly string[], { parts }: ServerModel): PyDict {
-  return new Map(
-    names.flatMap((name) => {
-      const info = objectInfo.get(name)
-      return isDict(info) ? [[name, withFileLists(name, info, parts.files)] as const] : []
-    }),
-  )
-}
-
-/** Upload options of an input → the MIME group whose files it lists (folder_paths.py, filter_files_content_types). */
-const LISTED: ReadonlyArray<readonly [option: string, group: string]> = [
-  ['image_upload', 'image/'],
-  ['video_upload', 'video/'],
-  ['audio_upload', 'audio/'],
-]
-
-/** A class's entry of `/object_info` with its file lists as the input directory is now. */
-function withFileLists(classType: string, info: PyDict, files: FileStore): PyDict {
-  const groups = info.get('input')
-  if (!isDict(groups)) return info
-  const listed: PyDict = new Map(
-    Array.from(groups, ([group, inputs]) => [
-      group,
-      isDict(inputs)
-        ? new Map(Array.from(inputs, ([name, spec]) => [name, listedSpec(classType, spec, files)]))
-        : inputs,
-    ]),
-  )
-  return new Map(info).set('input', listed)
-}
-
-function listedSpec(classType: string, spec: Py, files: FileStore): Py {
-  if (!Array.isArray(spec)) return spec
-  const [type, options] = spec
-  const wanted = wantedBy(classType, options)
-  if (!wanted) return spec
-  const names = files
-    .list('input')
-    .filter(({ subfolder, filename }) => subfolder === '' && wanted(filename))
-    .map(({ filename }) => filename)
-    .sort()
-  if (Array.isArray(type)) return [names, ...spec.slice(1)]
-  return isDict(options) && options.has('options') ? [type ?? null, new Map(options).set('options', names)] : spec
-}
-
-function wantedBy(classType: string, options: Py | undefined): ((filename: string) => boolean) | null {
-  if (isDict(options)) {
-    if (options.has('image_folder')) return null
-    const group = LISTED.find(([option]) => options.get(option) === true)?.[1]
-    if (group) return (filename) => mimeType(filename).startsWith(group)
-  }
-  // Its list carries no mark in object_info.
-  return classType === 'LoadLatent' && options === undefined ? (filename) => filename.endsWith('.latent') : null
 }
