@@ -1,10 +1,40 @@
 // Builds the program into dist/, beside the declarations that tsc has put there (`npm run build`), or into the folder that is named.
-import { cpSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { build } from 'esbuild'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire, findPackageJSON } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build, type Plugin } from 'esbuild'
 import { BUILT_BINDINGS, loadTemplates } from './src/config/templates.ts'
 
 const folder = process.argv[2] ?? 'dist'
+
+const require = createRequire(import.meta.url)
+
+/** Google's library imports CommonJS packages late. esbuild would give them no named exports; this gives them those that Node sees. */
+const lateNames: Plugin = {
+  name: 'late-names',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ kind, path, pluginData, ...from }) => {
+      if (kind !== 'dynamic-import' || pluginData === lateNames.name) return
+      const found = await resolve(path, { kind, pluginData: lateNames.name, ...from })
+      return found.external || isModule(found.path) ? found : { path: found.path, namespace: lateNames.name }
+    })
+    onLoad({ filter: /./, namespace: lateNames.name }, ({ path }) => {
+      const names = Object.keys(require(path)).filter((name) => name !== 'default')
+      const lines = [
+        `const all = require(${JSON.stringify(path)})`,
+        'export default all',
+        `export const { ${names} } = all`,
+      ]
+      return { contents: lines.join('\n'), resolveDir: dirname(path) }
+    })
+  },
+}
+
+function isModule(path: string): boolean {
+  if (/\.[cm]js$/.test(path)) return path.endsWith('.mjs')
+  return JSON.parse(readFileSync(findPackageJSON(pathToFileURL(path))!, 'utf8')).type === 'module'
+}
 
 const { metafile } = await build({
   entryPoints: [
@@ -24,9 +54,8 @@ const { metafile } = await build({
   external: [
     // The second engine and the tests of others use the same copies as the program.
     ...['msw', 'nock', 'mock-socket', 'vitest', '@mswjs/interceptors'],
-    // Imports CommonJS modules late, see below.
-    '@google-cloud/storage',
   ],
+  plugins: [lateNames],
   metafile: true,
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
@@ -34,7 +63,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 
-// esbuild gives a CommonJS module that is imported late no named exports.
+// No file of this project's own does so.
 const isCommonJs = (path: string) => metafile.inputs[path]?.format === 'cjs'
 const lateImports = Object.values(metafile.inputs).flatMap(({ imports }) =>
   imports.filter(({ kind, path }) => kind === 'dynamic-import' && isCommonJs(path)),
