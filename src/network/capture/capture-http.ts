@@ -1,5 +1,6 @@
 import { cutBody } from '../../recording/cut-body.ts'
 import { isText } from '../../recording/text-body.ts'
+import { heldBody, sentHeaders } from '../../simulators/held-body.ts'
 import { CUT_HEADER, type SimulatedService, type Simulator } from '../../simulators/simulator.ts'
 import { WHOLE_TEXT } from './body-spool.ts'
 import { type HttpCaptureOptions, type OpenExchange, openExchange } from './open-exchange.ts'
@@ -10,7 +11,8 @@ import { type HttpCaptureOptions, type OpenExchange, openExchange } from './open
  */
 export function captureHttp(service: SimulatedService, options: HttpCaptureOptions): Simulator {
   return async (request) => {
-    const { method, headers: requestHeaders } = request
+    const { method } = request
+    const requestHeaders = sentHeaders(request.headers)
     const seen = openExchange({ service: service.name, method, url: new URL(request.url), requestHeaders }, options)
     const response = await service.http(await watchedRequest(request, seen)).catch((error: unknown) => {
       // A defect of the simulator: the server makes a 500 of it, and so does the record.
@@ -24,6 +26,8 @@ export function captureHttp(service: SimulatedService, options: HttpCaptureOptio
 }
 
 async function watchedRequest(request: Request, seen: OpenExchange): Promise<Request> {
+  const held = heldBody(request)
+  if (held) seen.asked(held)
   if (request.body === null) return request
   const declared = Number(request.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
   const whole = isText(typeOf(request)) && declared <= WHOLE_TEXT

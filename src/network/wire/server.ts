@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { takeAnswerFirst } from '../../simulators/answer-first.ts'
+import { type HeldBody, holdBody } from '../../simulators/held-body.ts'
 import { CUT_HEADER, type SimulatedService, type SocketEnd } from '../../simulators/simulator.ts'
 import { type Exchanging, type Line, takeOnWire } from './on-wire.ts'
 
@@ -27,7 +28,10 @@ export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptio
     const authority = authorityOf(request)
     const service = serviceAt(authority)
     service?.line?.hold(exchanging.incoming.socket)
-    if (service) return finished(await service.http(request), request, exchanging)
+    if (service) {
+      using held = await withHeldBody(request, exchanging.incoming)
+      return await finished(await service.http(held.request), request, exchanging)
+    }
     onUnknown(authority)
     return new Response(`nothing is simulated at ${authority}\n`, { status: 502 })
   }
@@ -65,6 +69,28 @@ export function createServiceServer({ serviceAt, onUnknown }: ServiceServerOptio
     },
   }
 }
+
+/** A GET may have a body, which what stands for requests here has no room for. */
+async function withHeldBody(request: Request, incoming: IncomingMessage): Promise<HeldBody> {
+  const { method, headers } = incoming
+  const isBodiless = (method !== 'GET' && method !== 'HEAD') || headers.upgrade !== undefined
+  const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+  if (isBodiless || isEmpty) return { request, [Symbol.dispose]() {} }
+  const pieces: Buffer[] = []
+  let size = 0
+  try {
+    for await (const piece of incoming) {
+      size += piece.length
+      if (size <= LONGEST_HELD) pieces.push(piece)
+    }
+  } catch {
+    // The client went away, and nobody waits for an answer.
+  }
+  return holdBody(request, Buffer.concat(pieces))
+}
+
+/** More than any question is long. */
+const LONGEST_HELD = 1024 * 1024
 
 /** Statuses of HTTP that never have a body, nor a length. */
 const BODILESS = new Set([101, 204, 304])

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { plainPath } from '../../../recording/comfyui-knowledge.ts'
 import { cutBody } from '../../../recording/cut-body.ts'
 import type { LoadedEntry } from '../../../recording/loaded-entry.ts'
+import { heldBody } from '../../held-body.ts'
 import { CUT_HEADER, PROVENANCE_HEADER } from '../../simulator.ts'
 import { recordedBody } from './recorded-body.ts'
 import { differences, partsOfEntry, partsOfRequest, type RequestParts } from './request-parts.ts'
@@ -85,7 +86,7 @@ interface Asked {
 }
 
 async function askedBy(request: Request): Promise<Asked> {
-  const body = Buffer.from(await request.clone().arrayBuffer())
+  const body = heldBody(request) ?? Buffer.from(await request.clone().arrayBuffer())
   const hash = createHash('sha256').update(body).digest('hex')
   return { parts: partsOfRequest(request, body), headers: request.headers, hash }
 }
