@@ -42,6 +42,7 @@ import { isGpu, knownMachine } from './estimate/known-machine.ts'
 import { faultsOf } from './faults-of.ts'
 import { fillServer } from './fill-server.ts'
 import { keepReport } from './keep-report.ts'
+import { maskedMedia } from './masked-media.ts'
 import { moneyProblems } from './money-problems.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
@@ -103,9 +104,10 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
   const programs: readonly string[] = Object.values(settings.programs)
   await using network = await installNetwork({
     services: world.all.map((service) => {
-      if (fleet && service === world.comfyui) return fleet.service
-      const path = service === world.comfyui ? settings.comfyui.url.pathname : ''
-      return atBasePath(books.wrap(service, faults.wrap), path)
+      if (fleet && service === world.comfyui) return maskedMedia(fleet.service, redactor.text)
+      const kept = books.wrap(service, faults.wrap)
+      if (service !== world.comfyui) return kept
+      return atBasePath(maskedMedia(kept, redactor.text), settings.comfyui.url.pathname)
     }),
     lines: faults.lines,
     ...(fleet && { lineAt: fleet.lineAt }),

@@ -59,10 +59,11 @@ export function redactedFolder(folder: string, redactor: Redactor): RedactedFold
         filesIn(join(folder, name), /\.(?!jsonl?$|txt$)\w+$/),
       )) {
         const seen = readFileSync(path)
-        if (maskText(seen, redactor.text)) {
-          writeFileSync(path, seen)
+        const isMasked = maskText(seen, redactor.text)
+        if (isMasked) writeFileSync(path, seen)
+        // Most were masked on their way here.
+        if (isMasked || seen.includes('{{secret:') || seen.includes('{{redacted:'))
           note(relative(folder, path), ['metadata'])
-        }
       }
     },
     changed: () =>

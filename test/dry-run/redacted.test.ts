@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { eventOf } from '../../src/state/journal-line.ts'
 import { promptFile, rehearsalFolder, rehearse, runFolder } from '../support/rehearse.ts'
@@ -46,12 +46,13 @@ it('has no secret in what is on the disk at any moment of the run, and a journal
     'prompt_files/otter.txt': promptFile('otter', 13, `An otter, ${key}.`, `blurry ${pin}`),
   })
   const holding = new Set<string>()
+  const kinds = new Set<string>()
   let looks = 0
   const onSaid = () => {
     const { folder, files } = runFolder(cwd)
-    const own = files.filter((name) => /\.(?:json|jsonl|log|har)$/.test(name))
-    looks += own.length
-    for (const name of own) {
+    looks += files.length
+    for (const name of files) {
+      kinds.add(extname(name))
       const text = readFileSync(join(folder, name), 'latin1')
       if (text.includes(key) || text.includes(pin)) holding.add(name)
     }
@@ -59,6 +60,7 @@ it('has no secret in what is on the disk at any moment of the run, and a journal
   const flags = [...small, '--comfyui-header', `X-Pin: ${pin}`, '--upload', 'all']
   const run = await rehearse(flags, { cwd, onSaid })
   expect([run.exitCode, [...holding], looks > 50]).toEqual([0, [], true])
+  expect([...kinds]).toEqual(expect.arrayContaining(['.har', '.json', '.jsonl', '.latent', '.log', '.mp4']))
   const journal = run.files.find((name) => name.endsWith('.jsonl'))!
   const lines = run.text(journal).trim().split('\n')
   expect(lines.map((line) => eventOf(line).kind)).toContain('video-started')
