@@ -58,8 +58,8 @@ export function membersOf(text: string): Map<string, string> | null {
   return null
 }
 
-/** Where the value ends that begins at `start`. Codes one by one: patterns would leave an object for each of 100,000 marks. */
-function endOfValue(text: string, start: number): number {
+/** Where the value of a JSON text ends that begins at `start`. Codes one by one: patterns would leave an object for each of 100,000 marks. */
+export function endOfValue(text: string, start: number): number {
   const scalarEnd = /[\s,}\]]|$/g
   scalarEnd.lastIndex = start
   if (!'"{['.includes(text[start]!)) return scalarEnd.exec(text)!.index

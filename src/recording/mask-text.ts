@@ -1,19 +1,41 @@
+import { endOfValue } from './exact-json.ts'
+
 /**
  * Takes secrets out of the text in a media file, in place and without moving a byte: what is left of a text is filled up with
  * spaces, or cut. Tells whether there were any.
  */
 export function maskText(bytes: Buffer, redact: (text: string) => string): boolean {
   let isChanged = false
-  for (const { 0: seen, index } of bytes.toString('latin1').matchAll(readable)) {
-    const left = redact(seen)
-    if (left === seen) continue
-    bytes.write(left.padEnd(seen.length).slice(0, seen.length), index, 'latin1')
-    isChanged = true
+  for (const { 0: text, index } of bytes.toString('latin1').matchAll(readable)) {
+    for (const { start, seen } of piecesOf(text)) {
+      const left = redact(seen)
+      if (left === seen) continue
+      bytes.write(left.padEnd(seen.length).slice(0, seen.length), index + start, 'latin1')
+      isChanged = true
+    }
   }
   return isChanged
 }
 
 const readable = /[\t\n\r\x20-\x7e]{16,}/g
+const begunJson = /[{[](?=\s*["{[])/g
+
+/** JSON by itself: before it may stand what it is called, and behind it whatever of the picture looks like text. */
+function piecesOf(text: string): Array<{ start: number; seen: string }> {
+  const pieces: Array<{ start: number; seen: string }> = []
+  let at = 0
+  const upTo = (end: number) => {
+    if (end > at) pieces.push({ start: at, seen: text.slice(at, end) })
+    at = Math.max(at, end)
+  }
+  for (const { index } of text.matchAll(begunJson)) {
+    if (index < at) continue
+    upTo(index)
+    upTo(endOfValue(text, index))
+  }
+  upTo(text.length)
+  return pieces
+}
 
 /** The same for a file that flows by: a text is held back until it ends, everything else goes on at once. */
 export class TextMask {

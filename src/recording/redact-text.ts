@@ -122,13 +122,17 @@ function hiddenValue(
 ): string {
   const secrecy = secrecyOf(name.slice(name.lastIndexOf('.') + 1))
   const value = quoted ?? bare ?? ''
-  if (secrecy === 'open' || isReference(value)) return seen
+  const start = `${quote}${name}${quote}${sign}${valueQuote ?? ''}`
+  // What is open may quote what is not.
+  const kept = () => (quoted === undefined ? seen : start + quoted.replaceAll(assignment, hiddenValue) + valueQuote)
+  if (secrecy === 'open') return kept()
+  if (isReference(value)) return seen
   const isMember = quote !== '' && valueQuote !== undefined
   const isVariable = sign.includes('=') && /[_-]|^[A-Z]+$|[a-z][A-Z]/.test(name) && value.length >= 4
   const isSecret =
     looksLikeKey(value) ||
     (secrecy === 'secret' && (isMember || isVariable || (value.length >= 6 && !/\s/.test(value) && isStrange(value))))
-  return isSecret ? `${quote}${name}${quote}${sign}${valueQuote ?? ''}${placeholder(name)}${valueQuote ?? ''}` : seen
+  return isSecret ? `${start}${placeholder(name)}${valueQuote ?? ''}` : kept()
 }
 
 const option = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+|=)(["']?)([^\s"'-][^\s"']{3,})\3/g

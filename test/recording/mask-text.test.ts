@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { maskText, TextMask } from '../../src/recording/mask-text.ts'
+import { createRedactor } from '../../src/recording/redact.ts'
 import { redactText } from '../../src/recording/redact-text.ts'
 import { Choices } from '../support/secret-forms.ts'
 
@@ -51,4 +52,22 @@ it('leaves nothing of a text that is too long to be looked at as a whole', () =>
   expect(all.length).toBe(18 * piece.length + 4)
   expect([...all.subarray(-4)]).toEqual([32, 0, 98, 0])
   expect(all.subarray(0, -4).every((byte) => byte === 32)).toBe(true)
+})
+
+it('masks what the header of a latent says, whatever the numbers behind it look like', () => {
+  const header = JSON.stringify({
+    __metadata__: { prompt: JSON.stringify({ 6: { inputs: { text: 'an otter, api_key=glade4711Otter99', pin: 1 } } }) },
+  })
+  const latent = Buffer.concat([
+    Buffer.from([9, 0, 0, 0, 0, 0, 0, 0]),
+    Buffer.from(`${header}   {S-[" `),
+    Buffer.alloc(64),
+  ])
+  const size = latent.length
+  expect(maskText(latent, createRedactor().text)).toBe(true)
+  expect([latent.length, latent.includes('glade4711'), latent.subarray(8, 24).toString()]).toEqual([
+    size,
+    false,
+    header.slice(0, 16),
+  ])
 })

@@ -19,6 +19,9 @@ it.each([
   ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nrest', '{{secret:private_key}}\nrest'],
   ['Authorization: Bearer abcdefghij', 'Authorization: Bearer {{secret:authorization}}'],
   ['key rpa_ABCDEFGHIJKLMNOP123', 'key {{secret:key}}'],
+  ['sends text="a cat, api_key=glade4711Otter" now', 'sends text="a cat, api_key={{secret:api_key}}" now'],
+  ["{'text': 'a cat, api_key=glade4711Otter', 'n': 1}", "{'text': 'a cat, api_key={{secret:api_key}}', 'n': 1}"],
+  ['x {\\"text\\": \\"api_key=glade4711Otter\\"} 1', 'x {\\"text\\": \\"api_key={{secret:api_key}}\\"} 1'],
 ])('takes the secret out of %s', (from, to) => {
   expect(text(from)).toBe(to)
 })
