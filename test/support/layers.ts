@@ -109,7 +109,7 @@ export const mayReach: Record<string, readonly string[]> = {
   ],
   'src/network': [
     'src/network',
-    'src/simulators/answer-first.ts',
+    ...['src/simulators/answer-first.ts', 'src/simulators/held-body.ts'],
     'src/simulators/simulator.ts',
     'src/recording',
     'src/domain',
