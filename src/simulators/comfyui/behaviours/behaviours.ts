@@ -7,6 +7,7 @@ import { loaderBehaviours } from './loaders.ts'
 import { logicBehaviours } from './logic.ts'
 import type { NodeBehaviour } from './node-behaviour.ts'
 import type { OwnBehaviour } from './own-node.ts'
+import { regexBehaviours } from './regexes.ts'
 import { samplerBehaviours } from './samplers.ts'
 import { saverBehaviours } from './savers.ts'
 import { soundBehaviours } from './sounds.ts'
@@ -27,6 +28,7 @@ const own: Behaviours = joined([
   ...batchBehaviours,
   ...logicBehaviours,
   ...textBehaviours,
+  ...regexBehaviours,
   ...soundBehaviours,
   ...coreFunctions,
 ])

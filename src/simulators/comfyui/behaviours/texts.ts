@@ -1,6 +1,7 @@
 import { pyStr } from '../python/format.ts'
 import { formatText } from '../python/format-text.ts'
-import { isDict, type Py } from '../python/py.ts'
+import { parseJson } from '../python/parse.ts'
+import { isDict, type Py, PythonError } from '../python/py.ts'
 import type { OwnBehaviour } from './own-node.ts'
 import type { NodeInputs } from './running-node.ts'
 
@@ -11,7 +12,7 @@ const text = (classType: string, make: (inputs: NodeInputs) => Py): OwnBehaviour
 
 const own = (inputs: NodeInputs, name = 'string') => inputs.text(name)
 
-/** Texts and what is asked of them (comfy_extras/nodes_string.py). Expressions that JavaScript reads otherwise are left to it. */
+/** Texts and what is asked of them (comfy_extras/nodes_string.py). */
 export const textBehaviours: readonly OwnBehaviour[] = [
   text('StringConcatenate', (inputs) =>
     [own(inputs, 'string_a'), own(inputs, 'string_b')].join(own(inputs, 'delimiter')),
@@ -33,6 +34,7 @@ export const textBehaviours: readonly OwnBehaviour[] = [
     return mode === 'Starts With' ? a.startsWith(b) : mode === 'Ends With' ? a.endsWith(b) : a === b
   }),
   text('CaseConverter', (inputs) => cased(own(inputs), inputs.text('mode'))),
+  text('JsonExtractString', (inputs) => memberText(own(inputs, 'json_string'), own(inputs, 'key'))),
   text('ConvertDictionaryToString', (inputs) => pyStr(inputs.data(inputs.names()[0] ?? '') ?? null)),
   text('ConvertArrayToString', (inputs) => pyStr(inputs.data(inputs.names()[0] ?? '') ?? null)),
   {
@@ -43,6 +45,18 @@ export const textBehaviours: readonly OwnBehaviour[] = [
     },
   },
 ]
+
+/** '' for what is no JSON, no object, not in it, or null. */
+function memberText(json: string, key: string): string {
+  try {
+    const data = parseJson(json)
+    const value = isDict(data) ? (data.get(key) ?? null) : null
+    return value === null ? '' : pyStr(value)
+  } catch (error) {
+    if (error instanceof PythonError && error.type === 'json.decoder.JSONDecodeError') return ''
+    throw error
+  }
+}
 
 /** By the last part of their names: `values.a` is `a`. */
 function valuesIn(inputs: NodeInputs): ReadonlyMap<string, Py> {
