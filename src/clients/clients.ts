@@ -1,3 +1,4 @@
+import type { JoinVideos } from '../domain/ffmpeg-arguments.ts'
 import type { Graph } from '../domain/graph.ts'
 import type { Pace } from '../domain/pace.ts'
 import type { OutputFile, StoredObject } from '../domain/run-event.ts'
@@ -170,6 +171,8 @@ export interface MediaClient {
   /** Writes frame `frame` (counted from 0) of a video as PNG to `png`. */
   extractFrame(video: string, frame: number, png: string, signal?: AbortSignal): Promise<void>
   probe(video: string, signal?: AbortSignal): Promise<MediaInfo>
+  /** Makes one video of several; without `cut` nothing is encoded, see `joinArguments`. */
+  join(videos: readonly string[], film: Omit<JoinVideos, 'list'>, signal?: AbortSignal): Promise<void>
 }
 
 export interface MediaInfo {

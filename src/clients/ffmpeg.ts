@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm, stat } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
+import { resolve } from 'node:path'
 import * as z from 'zod'
-import { extractFrameArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
+import { concatList, extractFrameArguments, joinArguments, probeArguments } from '../domain/ffmpeg-arguments.ts'
 import { quoted } from '../domain/shell-word.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { MediaClient, MediaInfo, RunProgram } from './clients.ts'
 
@@ -34,6 +36,13 @@ export function createMediaClient({ ffmpeg, ffprobe, run = runProgram }: MediaOp
         hint: 'the video is shorter than planned: look at it, then render its chunk again',
       })
     },
+    async join(videos, film, signal) {
+      const list = `${film.film}.txt`
+      await writeFile(list, concatList(videos.map((path) => resolve(path))))
+      const task = `joining ${counted(videos.length, 'video')} into ${film.film}`
+      const what = { program: ffmpeg, option: '--ffmpeg', task, outcome: 'failed' } as const
+      await execute(run, what, joinArguments({ ...film, list }), signal).finally(() => rm(list, { force: true }))
+    },
     async probe(video, signal) {
       const task = `the frames of ${video}`
       const stdout = await execute(run, { program: ffprobe, option: '--ffprobe', task }, probeArguments(video), signal)
@@ -46,16 +55,18 @@ interface Task {
   readonly program: string
   readonly option: '--ffmpeg' | '--ffprobe'
   readonly task: string
+  /** Of the task, when the program fails. */
+  readonly outcome?: string
 }
 
 async function execute(run: RunProgram, what: Task, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  const { program, option, task } = what
+  const { program, option, task, outcome = 'cannot be read' } = what
   try {
     const { exitCode, stdout, stderr } = await run(program, args, { signal })
     if (exitCode === 0) return stdout
     const said = stderr.trim().split('\n').at(-1)
     const end = `ended with ${exitCode}${said ? `: ${said}` : ''}`
-    throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} ${end}`, {
+    throw new PromptRunnerError('PR_FFMPEG', `${task} ${outcome}: ${program} ${end}`, {
       hint: `is the file a whole video? try: ${[program, ...args].map(quoted).join(' ')}`,
       isFileLost: true,
     })
@@ -63,7 +74,7 @@ async function execute(run: RunProgram, what: Task, args: readonly string[], sig
     signal?.throwIfAborted()
     if (error instanceof PromptRunnerError) throw error
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new PromptRunnerError('PR_FFMPEG', `${task} cannot be read: ${program} cannot be started (${reason})`, {
+    throw new PromptRunnerError('PR_FFMPEG', `${task} ${outcome}: ${program} cannot be started (${reason})`, {
       hint: `install ffmpeg (apt-get install ffmpeg, brew install ffmpeg), or say where it is with ${option}`,
       cause: error,
     })

@@ -79,6 +79,7 @@ function assemble(reader: SettingReader, cwd: string, warn: (sentence: string) =
       steps: value('steps'),
       cfg: value('cfg'),
       seed: value('seed'),
+      combine: value('combine'),
       chunkSeeds: Object.fromEntries(value('chunkSeeds').map((text) => text.split(':').map(Number))),
       models: {
         highModel: value('highModel'),

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { RunProgram } from '../clients/clients.ts'
 import type { Settings } from '../config/settings-types.ts'
-import type { Chunk, Job, Plan } from '../domain/plan.ts'
+import { type Chunk, isJoinedHere, type Job, type Plan } from '../domain/plan.ts'
 import { capacityText } from '../domain/wording.ts'
 import { isWritableFolder, nearestExisting } from '../files/folders.ts'
 import { type DoctorFinding, findingsOf } from './doctor-finding.ts'
@@ -88,7 +88,11 @@ export function diskNeed(
     const films = combines.map(({ filmFrames }) => videoBytes(plan, filmFrames))
     return {
       server: latents + videos + references + sum(films),
-      here: videos + references + (keepIntermediate ? latents + sum(films) : (films.at(-1) ?? 0)),
+      here:
+        videos +
+        references +
+        (keepIntermediate ? latents + sum(films) : (films.at(-1) ?? 0)) +
+        (isJoinedHere(plan) ? videoBytes(plan, plan.totalFrames) : 0),
     }
   })
   return { here: sum(needs.map(({ here }) => here)), server: sum(needs.map(({ server }) => server)) }

@@ -1,6 +1,6 @@
 import type { Clients, RunProgram } from '../clients/clients.ts'
 import type { Settings } from '../config/settings-types.ts'
-import type { Plan } from '../domain/plan.ts'
+import { isJoinedHere, type Plan } from '../domain/plan.ts'
 import { checkDisk, checkPrograms, type IsDone } from './check-machine.ts'
 import { checkPod, checkStorage } from './check-services.ts'
 import type { DoctorFinding } from './doctor-finding.ts'
@@ -42,7 +42,7 @@ export async function lacksOfPrograms(
   plans: readonly Plan[],
   run: RunProgram,
 ): Promise<DoctorFinding[]> {
-  const cutsFrames = plans.some(({ chunks }) => chunks.length > 1)
+  const cutsFrames = plans.some((plan) => plan.chunks.length > 1 || isJoinedHere(plan))
   const findings = await checkPrograms(settings, run)
   return findings.filter((finding) => isMissing(finding) && (cutsFrames || finding.check !== 'ffmpeg'))
 }

@@ -1,5 +1,7 @@
+import type { CutFrames } from './cut-frames.ts'
+
 /**
- * The two command lines that ffmpeg and ffprobe are started with, and their readers. The client builds them, the simulator
+ * The command lines that ffmpeg and ffprobe are started with, and their readers. The client builds them, the simulator
  * of a dry run takes them apart again, so there is one place that knows their shape.
  */
 export interface ExtractFrame {
@@ -43,6 +45,67 @@ export function probeArguments(video: string): string[] {
 export function parseProbe(args: readonly string[]): string | null {
   const video = args.at(-1) ?? ''
   return same(args, probeArguments(video)) ? video : null
+}
+
+/** Videos one after the other. */
+export interface JoinVideos {
+  /** A file that names them, as `concatList` writes it. */
+  readonly list: string
+  /** Of the film. */
+  readonly fps: number
+  /** What is left out; null: nothing is encoded, the streams are put together as they are. */
+  readonly cut: readonly CutFrames[] | null
+  readonly film: string
+}
+
+/**
+ * `ffmpeg`: the videos of a list as one, in the order of the list; an existing film is overwritten. With `cut` it is encoded once, nearly
+ * without loss, and frames are left out by their numbers; else packets are copied. https://ffmpeg.org/ffmpeg-formats.html#concat-1
+ */
+export function joinArguments({ list, fps, cut, film }: JoinVideos): string[] {
+  const left = cut?.map(({ from, to }) => `between(n\\,${from}\\,${to})`).join('+') || '0'
+  const encode = ['-vf', `select=not(${left}),setpts=N/(${fps}*TB)`, '-r', String(fps), ...ENCODER]
+  const video = cut === null ? ['-c', 'copy'] : encode
+  return [
+    ...QUIET,
+    '-y',
+    '-f',
+    'concat',
+    '-safe',
+    '0',
+    '-i',
+    list,
+    '-map',
+    '0:v:0',
+    ...video,
+    ...['-movflags', '+faststart', film],
+  ]
+}
+
+const ENCODER = ['-c:v', 'libx264', '-preset', 'slow', '-crf', '12', '-pix_fmt', 'yuv420p']
+
+/** The reverse of `joinArguments`; null when the list is another command. */
+export function parseJoin(args: readonly string[]): JoinVideos | null {
+  const list = args[args.indexOf('-i') + 1] ?? ''
+  const film = args.at(-1) ?? ''
+  const [, left, rate] =
+    /^select=not\((.*)\),setpts=N\/\(([\d.]+)\*TB\)$/.exec(args[args.indexOf('-vf') + 1] ?? '') ?? []
+  const ranges = Array.from((left ?? '').matchAll(/between\(n\\,(\d+)\\,(\d+)\)/g), ([, from, to]) => ({
+    from: Number(from),
+    to: Number(to),
+  }))
+  const asked = { list, film, fps: Number(rate ?? 0), cut: left === undefined ? null : ranges }
+  return same(args, joinArguments(asked)) ? asked : null
+}
+
+/** The text of a list of videos. A quote ends the text in quotes, and stands outside of it. */
+export function concatList(videos: readonly string[]): string {
+  return videos.map((path) => `file '${path.replaceAll("'", "'\\''")}'\n`).join('')
+}
+
+/** The reverse of `concatList`. */
+export function listedVideos(text: string): string[] {
+  return Array.from(text.matchAll(/^file '(.*)'$/gm), ([, path = '']) => path.replaceAll("'\\''", "'"))
 }
 
 const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error']

@@ -34,7 +34,7 @@ export function makePlan(prompt: Prompt, settings: PlanSettings, jobId: JobId): 
     controlVideo: prompt.overrides.controlVideo ?? null,
   }
   const passes = planPasses(video, chunks, jobId)
-  const combineJobs = planCombineJobs(video, passes, jobId)
+  const combineJobs = settings.combine === 'once' ? [] : planCombineJobs(video, passes, jobId)
   return { ...video, chunks, passes, combineJobs, warnings: planWarnings(prompt, values, settings) }
 }
 

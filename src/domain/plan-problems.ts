@@ -74,7 +74,7 @@ export function planWarnings(prompt: Prompt, values: PlanValues, settings: PlanS
     longChunks(values),
     tail(prompt, values),
     otherRate(values),
-    filmMemory(prompt, values),
+    settings.combine === 'once' ? null : filmMemory(prompt, values),
   ].filter((warning) => warning !== null)
 }
 

@@ -14,6 +14,8 @@ export interface PlanSettings {
   readonly cfg: number
   /** null: derived from the prompt. */
   readonly seed: number | null
+  /** How chunks become a film: by jobs that append one each, or by ffmpeg on this machine. */
+  readonly combine: 'chain' | 'once'
   /** Seeds of chunks that do not count on from the first one's, by their numbers; of every film. */
   readonly chunkSeeds: Readonly<Record<number, number>>
   readonly models: ModelNames

@@ -23,7 +23,7 @@ export interface Plan {
   readonly chunks: readonly Chunk[]
   /** The two passes over each chunk, in order. */
   readonly passes: readonly Passes[]
-  /** Combine 1…n, numbered on their own. */
+  /** Combine 1…n, numbered on their own; none: the film is joined on this machine. */
   readonly combineJobs: readonly CombineJob[]
   /** Sentences for a person: what is legal but will be regretted (cfg 1 with a negative prompt, long chunks, memory). */
   readonly warnings: readonly string[]
@@ -92,6 +92,11 @@ export const jobType = { high: 'high_noise_render', low: 'low_noise_render', com
 /** The render jobs of a plan, in the order in which they run. */
 export function renderJobsOf({ passes }: Plan): RenderJob[] {
   return passes.flatMap(({ high, low }) => [high, low])
+}
+
+/** Whether the chunks of a film are joined on this machine, by ffmpeg, and not by jobs. */
+export function isJoinedHere({ combineJobs }: Pick<Plan, 'combineJobs'>): boolean {
+  return combineJobs.length === 0
 }
 
 /** All jobs of a plan, in the order in which they run. */

@@ -1,5 +1,5 @@
 import { promptId } from '../domain/ids.ts'
-import { type Job, jobsOf, type Plan } from '../domain/plan.ts'
+import { isJoinedHere, type Job, jobsOf, type Plan } from '../domain/plan.ts'
 import { type JobResult, mainFileOf, type OutputFile, type StoredObject } from '../domain/run-event.ts'
 import type { OpenPrompt, PlacedFilm, RunState, Upload, VideoState } from '../state/run-state.ts'
 import { doneJobs } from './done-jobs.ts'
@@ -184,7 +184,7 @@ function needOf(plan: Plan, { kind, chunk }: Job, runs: (job: Job | undefined) =
       return { here: false, there: runs(own?.low) }
     case 'low':
       // The next chunk takes only a picture, which is cut here.
-      return { here: runs(next?.high) || runs(next?.low), there: runs(combine) }
+      return { here: isJoinedHere(plan) || runs(next?.high) || runs(next?.low), there: runs(combine) }
     case 'combine':
       return { here: nextCombine === undefined, there: runs(nextCombine) }
     default:

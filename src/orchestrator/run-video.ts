@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises'
 import { filmName } from '../config/layout.ts'
 import { allOf } from '../domain/all-of.ts'
-import type { Job, Plan } from '../domain/plan.ts'
+import { isJoinedHere, type Job, type Plan } from '../domain/plan.ts'
 import type { CombineResult, JobResult, LowResult, ResultOf } from '../domain/run-event.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { OpenPrompt, RunState } from '../state/run-state.ts'
@@ -9,6 +10,7 @@ import { combineChunk, type FilmParts } from './combine-chunk.ts'
 import { deliverFilm } from './deliver-film.ts'
 import { hasDigest, withDigests } from './file-digest.ts'
 import type { JobToRun } from './follow-prompt.ts'
+import { joinChunks } from './join-chunks.ts'
 import { afterLoss, type SentInput } from './lost-inputs.ts'
 import { placeFilm } from './place-film.ts'
 import { type ChunkInputs, handOnReference, renderHigh, renderLow } from './render-chunk.ts'
@@ -72,16 +74,16 @@ async function goOn(
   context.emit({ kind: 'video-started', at: context.now(), video, plan, skipped: [...skipped.keys()] })
   if (context.share) await context.share.send(await heldHere(context, video, [...skipped.values()]))
   const { perform, results } = performer(context, plan, { decisions: decision.jobs, skipped, ...around })
-  const last = await combineChunks(
-    context,
-    plan,
-    perform,
-    await renderChunks(context, plan, perform, { skipped, sent: around.sent }),
-  )
-  if (!last?.film.copy) throw new Error(`the last job of ${video} brought no film home`)
+  const videos = await renderChunks(context, plan, perform, { skipped, sent: around.sent })
+  const made = isJoinedHere(plan)
+    ? await joinChunks(context, plan, videos)
+    : (await combineChunks(context, plan, perform, videos))?.film.copy
+  if (!made) throw new Error(`the last job of ${video} brought no film home`)
   const { layout, runName, filmNames, earlier } = context
   const wanted = filmNames.get(video) ?? filmName(video)
-  const path = await placeFilm(last.film.copy, layout.finalDir, { video, runName, wanted, isResumed: earlier !== null })
+  const path = await placeFilm(made, layout.finalDir, { video, runName, wanted, isResumed: earlier !== null })
+  // It is no file of a job, which a clean-up would know of.
+  if (isJoinedHere(plan)) await rm(made, { force: true })
   await deliverFilm(context, plan, { kind: 'placed', path }, results)
 }
 

@@ -1,4 +1,5 @@
-import type { Chunk, Plan } from '../domain/plan.ts'
+import { cutFrames } from '../domain/cut-frames.ts'
+import { type Chunk, isJoinedHere, type Plan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 
 /**
@@ -23,7 +24,9 @@ export function planTable(plan: Plan, film = `${plan.videoName}.mp4`): string[] 
   return [
     `${plan.videoName} · ${plan.promptFile} · ${counted(plan.totalFrames, 'frame')} = ${seconds(plan)} s · ${plan.width}x${plan.height} at ${plan.fps} fps · ${plan.steps} steps (LOW from ${plan.switchStep}), cfg ${plan.cfg}`,
     ...aligned(rows).map((line) => `  ${line}`),
-    `  + combine ×${length} (${length === 1 ? 'job' : 'jobs'} ${range(first, first + length - 1)})`,
+    isJoinedHere(plan)
+      ? `  + joined here by ffmpeg, ${cutFrames(plan).length > 0 ? 'in one encode: frames have to be cut' : 'without an encode'}`
+      : `  + combine ×${length} (${length === 1 ? 'job' : 'jobs'} ${range(first, first + length - 1)})`,
     ...plan.warnings.map((warning) => `  ! ${warning}`),
     ...(film === `${plan.videoName}.mp4`
       ? []

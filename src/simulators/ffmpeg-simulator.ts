@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parseExtractFrame, parseProbe } from '../domain/ffmpeg-arguments.ts'
+import { type JoinVideos, listedVideos, parseExtractFrame, parseJoin, parseProbe } from '../domain/ffmpeg-arguments.ts'
 import { bytesOf, fileSource } from './media/byte-source.ts'
-import { frameCount, frameRate, type ImageSequence } from './media/image-sequence.ts'
+import { frameCount, frameRate, type ImageSequence, slice } from './media/image-sequence.ts'
+import { mp4 } from './media/mp4.ts'
 import { png } from './media/png.ts'
 import { type Mp4Facts, readMp4 } from './media/read-mp4.ts'
 
@@ -25,7 +26,7 @@ export interface FfmpegSimulator {
 }
 
 /**
- * Answers the two command lines of domain/ffmpeg-arguments from files on disk, as ffmpeg 5.1 does, and which release it is: size, rate and count from
+ * Answers the command lines of domain/ffmpeg-arguments from files on disk, as ffmpeg 5.1 does, and which release it is: size, rate and count from
  * the MP4's index, and for one frame a PNG of the video's size in the colour of that frame (grey when it is not a video of
  * this project's simulator). Any other command line exits with 1 and is kept in `unmatched`.
  */
@@ -46,6 +47,8 @@ export function ffmpegSimulator(): FfmpegSimulator {
       if (extracted !== null) {
         return withVideo(extracted.video, (facts) => extract(facts.images, extracted.frame, extracted.png))
       }
+      const joined = parseJoin(args)
+      if (joined !== null) return join(joined)
       unmatched.push([command, ...args].join(' '))
       return failed(`the ffmpeg simulator knows no such command line: ${unmatched.at(-1)}`)
     },
@@ -91,6 +94,28 @@ function extract(images: ImageSequence, frame: number, path: string): Finished {
     return written(path, bytesOf(png({ width: images.width, height: images.height, colour })))
   }
   return done('')
+}
+
+/** Every frame of every video, but for those that are cut. */
+function join({ list, cut, film }: JoinVideos): Finished {
+  const [first, ...rest] = listedVideos(readFileSync(list, 'utf8'))
+  const parts: Mp4Facts[] = []
+  for (const path of [first ?? list, ...rest]) {
+    const found = withVideo(path, (facts) => {
+      parts.push(facts)
+      return done('')
+    })
+    if (found.exitCode !== 0) return found
+  }
+  const { images, fps } = parts[0]!
+  const all = { ...images, segments: parts.flatMap((part) => part.images.segments) }
+  let start = 0
+  const kept = [...(cut ?? []), { from: frameCount(all), to: 0 }].flatMap(({ from, to }) => {
+    const before = slice(all, start, from - start)
+    start = to + 1
+    return before.segments
+  })
+  return written(film, bytesOf(mp4({ images: { ...images, segments: kept }, fps })))
 }
 
 function written(path: string, bytes: Uint8Array): Finished {

@@ -81,7 +81,7 @@ const plan = z
   .looseObject({
     videoName: video,
     renderJobs: z.array(z.looseObject({ ...job, kind: z.enum(['high', 'low']) })).min(1),
-    combineJobs: z.array(z.looseObject({ ...job, kind: z.literal('combine') })).min(1),
+    combineJobs: z.array(z.looseObject({ ...job, kind: z.literal('combine') })),
   })
   .refine(({ renderJobs, combineJobs }) =>
     [...renderJobs, ...combineJobs].every(({ workflowNumber }, index) => workflowNumber === index + 1),

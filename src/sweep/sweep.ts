@@ -149,7 +149,7 @@ function kindsOf({ plans }: Planned): number[] {
   const plan = plans.at(-1)!
   const before = workflowsBefore(plans).get(plan.videoName) ?? 0
   const { high, low } = plan.passes.at(-1)!
-  return [high, low, plan.combineJobs.at(-1)!].map(({ workflowNumber }) => before + workflowNumber)
+  return [high, low, ...plan.combineJobs.slice(-1)].map(({ workflowNumber }) => before + workflowNumber)
 }
 
 function hung(fault: string): Tried {

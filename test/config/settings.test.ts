@@ -28,6 +28,7 @@ it('has a default for everything', async () => {
       cfg: 1,
       seed: null,
       chunkSeeds: {},
+      combine: 'chain',
       models: {
         highModel: 'Wan2.2_T2V_High_Noise_14B_VACE-Q8_0.gguf',
         lowModel: 'Wan2.2_T2V_Low_Noise_14B_VACE-Q8_0.gguf',
@@ -113,6 +114,7 @@ const legal: Record<SettingName, readonly [given: unknown, inEnvironment: string
   fps: ['23.976', ''],
   steps: ['6', ''],
   cfg: ['3.5', ''],
+  combine: ['once', ''],
   seed: ['7', ''],
   chunkSeeds: [['3:7'], ''],
   workflows: ['mine', ''],

@@ -163,6 +163,10 @@ export function clientsIn(world: SmallWorld, plans: readonly Plan[]): Clients {
         ask(`probe ${path}`)
         return { ...plannedAt(path, plans), ...world.probed(path) }
       },
+      async join(videos, { film }) {
+        ask(`join ${videos.join(', ')} to ${film}`)
+        writeFileSync(film, 'a film')
+      },
     },
     pace: {
       pause: async (ms) => ask(`pause ${ms}`),

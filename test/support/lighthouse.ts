@@ -22,6 +22,7 @@ export const planSettings: PlanSettings = {
   cfg: 1,
   seed: 7,
   chunkSeeds: {},
+  combine: 'chain',
   models: {
     highModel: 'high.gguf',
     lowModel: 'low.gguf',

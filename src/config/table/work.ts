@@ -1,5 +1,5 @@
 import { limits } from '../../domain/limits.ts'
-import { chunkSeed, existingFolder, list, number, text } from '../parse-value.ts'
+import { chunkSeed, existingFolder, list, number, oneOf, text } from '../parse-value.ts'
 import { type Setting, setting } from '../setting.ts'
 
 const model = (describe: string, fallback: string): Setting<string, string, string> =>
@@ -57,6 +57,13 @@ export const workSettings = {
     shows: 'N',
     parse: number(limits.cfg),
     fallback: 1,
+  }),
+  combine: setting({
+    group: 'Plan',
+    describe: 'how chunks become a film: chain, by the server, each appended to the film so far; once, here by ffmpeg',
+    shows: 'chain|once',
+    parse: oneOf('chain', 'once'),
+    fallback: 'chain',
   }),
   seed: setting({
     group: 'Plan',

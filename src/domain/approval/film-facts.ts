@@ -1,5 +1,5 @@
 import type { Templates } from '../bindings.ts'
-import type { Plan } from '../plan.ts'
+import { isJoinedHere, type Plan } from '../plan.ts'
 import { type PlanFact, planFact } from './plan-fact.ts'
 
 /** What prompts, settings, templates and the user's own files decide of the films. `digests`: of those files, by their paths. */
@@ -29,6 +29,7 @@ function factsOf(plan: Plan, digests: ReadonlyMap<string, string>): PlanFact[] {
       path === null ? [] : [planFact({ part: 'input', film, name }, path, digests.get(path) ?? '')],
     ),
     ...facts('setting', { width: plan.width, height: plan.height, 'frames per second': plan.fps }),
+    ...(isJoinedHere(plan) ? facts('setting', { combine: 'once' }) : []),
     ...facts('setting', { 'frames per chunk': plan.framesPerChunk, steps: plan.steps, cfg: plan.cfg, seed: plan.seed }),
     ...chunks
       .filter(({ number, seed }) => seed !== plan.seed + number - 1)

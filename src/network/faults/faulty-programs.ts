@@ -1,4 +1,4 @@
-import { parseExtractFrame, parseProbe } from '../../domain/ffmpeg-arguments.ts'
+import { parseExtractFrame, parseJoin, parseProbe } from '../../domain/ffmpeg-arguments.ts'
 import type { Clock } from '../../simulators/simulator.ts'
 import { can, type Due, type FaultPlan } from './fault-plan.ts'
 import type { Anchor } from './grammar/anchors.ts'
@@ -56,6 +56,7 @@ async function aborted(signal: AbortSignal | undefined): Promise<never> {
 
 /** The names of files tell chunks and films apart, see `config/layout`. */
 function anchorsOf(args: readonly string[]): Anchor[] {
+  if (parseJoin(args)) return [{ kind: 'filmProgram', program: 'ffmpeg' }]
   const extracted = parseExtractFrame(args)
   const program = extracted ? 'ffmpeg' : 'ffprobe'
   const file = extracted?.png ?? parseProbe(args) ?? ''

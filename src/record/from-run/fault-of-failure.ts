@@ -35,8 +35,12 @@ export function faultOfFailure(failure: RunFailureSeen, problems: readonly Probl
       return storageFault(reason, often)
     case 'PR_FFMPEG': {
       const [, program = '', exit, said] =
-        / cannot be read: (?:\S*\/)?(ffmpeg|ffprobe)\S* ended with (\d+)(?:: (.*))?$/s.exec(reason) ?? []
-      const of = chunk === null ? '' : ` of chunk ${program === 'ffmpeg' ? chunk + 1 : chunk}`
+        / (?:cannot be read|failed): (?:\S*\/)?(ffmpeg|ffprobe)\S* ended with (\d+)(?:: (.*))?$/s.exec(reason) ?? []
+      const of = /^joining /.test(reason)
+        ? ' of film'
+        : chunk === null
+          ? ''
+          : ` of chunk ${program === 'ffmpeg' ? chunk + 1 : chunk}`
       return exit ? `${program}${of}: fail with ${exit}${said ? ` saying ${JSON.stringify(said)}` : ''}${often}` : null
     }
     case 'PR_FILE': {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Templates } from '../../domain/bindings.ts'
 import { jobIdsWith } from '../../domain/ids.ts'
 import { makePlan } from '../../domain/make-plan.ts'
-import { jobsOf, type ModelNames, type Plan } from '../../domain/plan.ts'
+import { isJoinedHere, jobsOf, type ModelNames, type Plan } from '../../domain/plan.ts'
 import type { PlanSettings } from '../../domain/plan-values.ts'
 import type { Prompt } from '../../domain/prompt.ts'
 import { PromptRunnerError } from '../../errors.ts'
@@ -71,6 +71,7 @@ export function flagsOfPlans(plans: readonly Plan[]): Record<string, string | re
     seed === first.seed + number - 1 ? [] : [`${number}:${seed}`],
   )
   return {
+    ...(isJoinedHere(first) && { combine: 'once' }),
     ...{ 'high-model': highModel, 'low-model': lowModel, 'text-encoder': textEncoder, vae },
     ...(seeds.length > 0 && { 'chunk-seed': seeds }),
   }
@@ -97,6 +98,7 @@ async function givesSame(
   const settings: PlanSettings = {
     ...{ width, height, fps, steps, cfg, seed, models, chunkSeeds },
     framesPerChunk: 101,
+    combine: isJoinedHere(plan) ? 'once' : 'chain',
     given: {},
   }
   try {

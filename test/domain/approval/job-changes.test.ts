@@ -7,7 +7,18 @@ import type { PlanSettings } from '../../../src/domain/plan-values.ts'
 import type { Prompt } from '../../../src/domain/prompt.ts'
 
 const settings: PlanSettings = {
-  ...{ framesPerChunk: 13, width: 64, height: 64, fps: 16, steps: 8, cfg: 1, seed: 100, chunkSeeds: {}, given: {} },
+  ...{
+    framesPerChunk: 13,
+    width: 64,
+    height: 64,
+    fps: 16,
+    steps: 8,
+    cfg: 1,
+    seed: 100,
+    chunkSeeds: {},
+    combine: 'chain',
+    given: {},
+  },
   models: { highModel: 'h', lowModel: 'l', highLora: 'hl', lowLora: 'll', textEncoder: 't', vae: 'v' },
 }
 const prompt: Prompt = {
