@@ -137,6 +137,8 @@ export async function runLive(
       left = tell
     },
   }
+  // Each server has a client of its own from here on.
+  if (fleet) await clients.comfyui.close()
   const failures = await orchestrate(context, plans, fleet?.serversOf(context, spends))
 
   const errors = errorsOf(failures, resumeCommand)

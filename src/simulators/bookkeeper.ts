@@ -11,6 +11,8 @@ export interface Bookkeeper {
   readonly facts: readonly MoneyFact[]
   /** Around the making of ComfyUI: one that is made anew has died before. Each of several servers is given by itself. */
   comfyui(make: MakeComfyui): MakeComfyui
+  /** Is told of each file that a prompt has saved from now on. */
+  onSaved(listener: (file: StoredFile) => void): void
   /** Around the other services; `around` puts something between them and the run. */
   wrap(service: SimulatedService, around: (service: SimulatedService) => SimulatedService): SimulatedService
   /** Around what a run tells of itself: its films, and the files that it deletes. */
@@ -24,6 +26,7 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
   const facts: MoneyFact[] = []
   const prompts = new Map<string, Kept>()
   const ofJob = new Map<string, string[]>()
+  const listeners: Array<(file: StoredFile) => void> = []
   const write = (fact: Untimed<MoneyFact>) => void facts.push({ at: clock.now(), ...fact } as MoneyFact)
   const end = (prompt: string, kind: 'failed' | 'interrupted' | 'lost') => {
     const kept = prompts.get(prompt)
@@ -40,7 +43,11 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
     const prompt = String(said.prompt_id)
     const kept = prompts.get(prompt)
     if (!kept || kept.isOver) return
-    if (type === 'executed') kept.files.push(...filesIn(said.output, files))
+    if (type === 'executed') {
+      const saved = filesIn(said.output, files)
+      kept.files.push(...saved)
+      for (const file of saved) for (const listener of listeners) listener(file)
+    }
     // What is only blocked is told as an error, and the prompt goes on.
     if (type === 'execution_error' && said.exception_type !== 'ExecutionBlocked') end(prompt, 'failed')
     if (type === 'execution_interrupted') end(prompt, 'interrupted')
@@ -127,6 +134,7 @@ export function openBooks(clock: Pick<Clock, 'now'>): Bookkeeper {
         return watch(server, disk)
       }
     },
+    onSaved: (listener) => void listeners.push(listener),
     wrap(service, around) {
       if (service.name === 'gcs') return around({ ...service, http: watchStorage(service.http) })
       if (service.name !== 'runpod') return around(service)

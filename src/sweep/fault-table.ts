@@ -105,3 +105,10 @@ export const faultTable: readonly FaultRow[] = [
   ),
   { at: 'write of journal', of: 'first', faults: ['5th disk full', '5th kill'] },
 ]
+
+/** Where others can go on: one of several servers is killed for good. */
+export const faultsOfServers: readonly FaultRow[] = [
+  'POST /prompt of job N',
+  'step 2 of # of job N',
+  'end of job N',
+].map((at) => ({ at, of: 'kinds', faults: ['restart without files refusing all connections'] }))

@@ -1,20 +1,30 @@
 import { once } from 'node:events'
 import type { Clock } from '../simulators/simulator.ts'
+import type { Lane } from '../simulators/virtual-clock.ts'
 
 /** A clock that can be held: who sleeps then sleeps on until it is let go. */
 export interface HeldClock extends Clock {
+  /** A lane of the clock, which is held with it. */
+  lane(): Lane
   hold(): void
   letGo(): void
 }
 
 /** The same time, which stands still while it is held. */
-export function heldClock(clock: Clock): HeldClock {
+export function heldClock(clock: Clock & { lane(): Lane }): HeldClock {
   let held: PromiseWithResolvers<void> | null = null
+  const sleepOn =
+    ({ sleep }: Clock): Clock['sleep'] =>
+    async (ms, signal) => {
+      if (held) await Promise.race([held.promise, aborted(signal)])
+      await sleep(ms, signal)
+    }
   return {
     now: clock.now,
-    async sleep(ms, signal) {
-      if (held) await Promise.race([held.promise, aborted(signal)])
-      await clock.sleep(ms, signal)
+    sleep: sleepOn(clock),
+    lane() {
+      const lane = clock.lane()
+      return { ...lane, sleep: sleepOn(lane) }
     },
     hold() {
       held ??= Promise.withResolvers()

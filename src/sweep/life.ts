@@ -8,6 +8,7 @@ import { diskFailure } from '../files/disk-failure.ts'
 import type { Faults } from '../network/faults/faults.ts'
 import { installNetwork } from '../network/install.ts'
 import type { HostTable } from '../network/safety/host-table.ts'
+import type { Line } from '../network/wire/on-wire.ts'
 import { runLive } from '../run/live-run.ts'
 import type { Planned } from '../run/plan-all.ts'
 import type { SimulatedService } from '../simulators/simulator.ts'
@@ -35,6 +36,9 @@ export interface LifeOptions {
   readonly hosts: HostTable
   readonly now: () => number
   readonly pace: Pace
+  /** The same at one of several servers, and connections to `host:port`. */
+  readonly paceOf?: (address: string) => Pace
+  readonly lineAt?: (authority: string) => Line | undefined
   readonly runProgram: RunProgram
   readonly events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>) => EmitRunEvent
   /** Is set by the life: ends it by a signal. */
@@ -55,6 +59,11 @@ export async function liveIn(options: LifeOptions): Promise<Life> {
     if (isDead()) throw new Error('the program was killed')
     return value
   }
+  const mortalPace = (own: Pace): Pace => ({
+    pause: async (ms, signal) => alive(await own.pause(alive(ms), signal)),
+    patience: async (ms, signal) => alive(await own.patience(alive(ms), signal)),
+    limit: own.limit,
+  })
   end.by = (signal) => {
     if (isDead()) return
     if (signal === 'SIGKILL') left = keepFolder(folder)
@@ -67,6 +76,7 @@ export async function liveIn(options: LifeOptions): Promise<Life> {
     await using network = await installNetwork({
       services: services.map((service) => mortal(service, isDead)),
       lines: faults.lines,
+      ...(options.lineAt && { lineAt: options.lineAt }),
       hosts,
     })
     using _disk = faults.disk()
@@ -76,12 +86,9 @@ export async function liveIn(options: LifeOptions): Promise<Life> {
       clients: {
         webSocket: network.webSocket,
         run: (async (...call) => alive(await options.runProgram(...alive(call)))) as RunProgram,
-        pace: {
-          pause: async (ms: number, signal?: AbortSignal) => alive(await pace.pause(alive(ms), signal)),
-          patience: async (ms: number, signal?: AbortSignal) => alive(await pace.patience(alive(ms), signal)),
-          limit: pace.limit,
-        },
+        pace: mortalPace(pace),
       },
+      ...(options.paceOf && { paceOf: (address: string) => mortalPace(options.paceOf!(address)) }),
       events: (emit: EmitRunEvent, jobsBefore: ReadonlyMap<string, number>): EmitRunEvent => {
         const told = options.events((event) => emit(alive(event)), jobsBefore)
         return (event) => alive(told(alive(event)))

@@ -5,12 +5,14 @@ import { createMediaClient } from '../clients/ffmpeg.ts'
 import { finalDirOf, runObjects, stateDirOf } from '../config/layout.ts'
 import type { Settings } from '../config/settings-types.ts'
 import { uuidV5 } from '../domain/ids.ts'
+import type { Pace } from '../domain/pace.ts'
 import { fileCrc32c } from '../files/file-crc32c.ts'
 import { openFaults } from '../network/faults/faults.ts'
 import type { Fault } from '../network/faults/grammar/fault.ts'
 import { printAnchor } from '../network/faults/grammar/print-fault.ts'
 import { hostTable } from '../network/safety/host-table.ts'
 import { describeVideos } from '../planning/control-videos.ts'
+import { simulatedFleet } from '../run/many/simulated-fleet.ts'
 import type { Planned } from '../run/plan-all.ts'
 import { rehearsalPace } from '../run/rehearsal-pace.ts'
 import { type Bookkeeper, openBooks } from '../simulators/bookkeeper.ts'
@@ -66,23 +68,27 @@ export async function openWorld(
     made += 1
     return uuidV5(`simulated ${made}`, WORLD)
   }
-  const { behaviours, dryRun, comfyui, run, storage } = settings
+  const { behaviours, dryRun, comfyui, servers, run, storage } = settings
+  const fleet = servers.length > 0 ? simulatedFleet(servers, { clock, speed: 0, faults, books }) : null
   const world = await simulatedServices(dryRun.recording, {
     clock,
     newId,
     behaviours,
-    comfyui: (make) => faults.comfyui(books.comfyui(make)),
+    comfyui: fleet?.comfyui ?? ((make) => faults.comfyui(books.comfyui(make))),
   })
   const { signal } = new AbortController()
-  await describeVideos(planned.plans, world.comfyui.files, createMediaClient(settings.programs), signal)
+  for (const files of fleet?.disks() ?? [world.comfyui.files])
+    await describeVideos(planned.plans, files, createMediaClient(settings.programs), signal)
   const gcs = world.all.find(({ name }) => name === 'gcs')!
   const services = world.all.map((service) =>
-    atBasePath(
-      goingOn(books.wrap(service, faults.wrap), clock),
-      service.name === 'comfyui' ? comfyui.url.pathname : '',
-    ),
+    fleet && service === world.comfyui
+      ? goingOn(fleet.service, clock)
+      : atBasePath(
+          goingOn(books.wrap(service, faults.wrap), clock),
+          service.name === 'comfyui' ? comfyui.url.pathname : '',
+        ),
   )
-  const pace = rehearsalPace(clock, 0)
+  const pace = lettingGo(rehearsalPace(clock, 0), clock)
   const outputDir = join(folder, 'output')
   const media = ffmpegSimulator()
   return {
@@ -98,21 +104,18 @@ export async function openWorld(
         folder,
         services,
         faults,
-        hosts: hostTable(comfyui.url),
+        hosts: hostTable(
+          comfyui.url,
+          servers.map(({ url }) => url),
+        ),
+        ...(fleet && {
+          lineAt: fleet.lineAt,
+          paceOf: (address: string) => lettingGo(fleet.paceOf(address), clock),
+        }),
         now: clock.now,
-        pace: {
-          limit: pace.limit,
-          pause(ms, signal) {
-            clock.letGo()
-            return pace.pause(ms, signal)
-          },
-          patience(ms, signal) {
-            clock.letGo()
-            return pace.patience(ms, signal)
-          },
-        },
+        pace,
         runProgram: faults.programs(media.run),
-        events: (emit, jobsBefore) => faults.events(books.events(emit), jobsBefore),
+        events: (emit, jobsBefore) => faults.events(books.events(fleet?.events(emit) ?? emit), jobsBefore),
         end: { by: () => {} },
       }
       return liveIn(life)
@@ -144,6 +147,21 @@ export async function openWorld(
     },
     times: () => faults.report()[0]?.times ?? 0,
     [Symbol.dispose]: () => time[Symbol.dispose](),
+  }
+}
+
+/** Time goes on when the program waits. */
+function lettingGo(pace: Pace, clock: HeldClock): Pace {
+  return {
+    limit: pace.limit,
+    pause(ms, signal) {
+      clock.letGo()
+      return pace.pause(ms, signal)
+    },
+    patience(ms, signal) {
+      clock.letGo()
+      return pace.patience(ms, signal)
+    },
   }
 }
 

@@ -14,6 +14,7 @@ import { type Planned, planAll, showPlans } from '../run/plan-all.ts'
 import type { RunHost } from '../run/run-host.ts'
 import { throwAny } from '../run/settle.ts'
 import { type ChosenFaults, chooseFaults } from './choose-faults.ts'
+import { type FaultRow, faultsOfServers, faultTable } from './fault-table.ts'
 import { countAll, countByFault, sweepTable } from './sweep-table.ts'
 import type { CleanRun, Tried } from './try-fault.ts'
 import type { Started, Work } from './worker.ts'
@@ -38,7 +39,10 @@ export async function sweep(settings: Settings, started: Started, host: RunHost)
   await using workers = openWorkers(work, signal)
   const clean = await cleanRun(workers.all[0]!, join(folder, 'output', 'clean'))
   const most = Math.max(MOST_FAULTS, (MOST_FAULTS / 2) * dryRun.sweepChunks)
-  const chosen = given.length > 0 ? { specs: given, left: noneLeft } : chooseFaults(clean.seen, kindsOf(planned), most)
+  const chosen =
+    given.length > 0
+      ? { specs: given, left: noneLeft }
+      : chooseFaults(clean.seen, kindsOf(planned), most, tableFor(settings))
   const { specs } = chosen
   output.info(`${counted(specs.length, 'fault')} to try, ${workers.all.length} at a time${leftText(chosen)}`)
   const all = await tryAll(specs, clean, { workers: workers.all, folder, host })
@@ -70,6 +74,11 @@ const noneLeft: ChosenFaults['left'] = new Map()
 function leftText({ left }: ChosenFaults): string {
   const all = [...left].map(([at, count]) => `${count} at "${at}"`)
   return all.length === 0 ? '' : `; left out evenly, for there are too many: ${all.join(', ')}`
+}
+
+/** With several servers one of them may die for good. */
+function tableFor({ servers }: Settings): readonly FaultRow[] {
+  return servers.length > 0 ? [...faultTable, ...faultsOfServers] : faultTable
 }
 
 /** As many as there are cores. They end when the program is stopped, and when it is done. */

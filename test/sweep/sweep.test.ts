@@ -109,3 +109,15 @@ it('refuses a plan that fails where nothing goes wrong', async () => {
   expect(run.stderr).toContain('PR_RUN_FAILED: The plan fails where nothing goes wrong, so no fault was tried')
   expect(run.stderr).toContain('nowhere.safetensors')
 })
+
+it('kills one of two servers for good, and the other ends all films', async () => {
+  const faults = [
+    'step 1 of job 4: restart without files refusing all connections',
+    'event job-finished of job 2: kill',
+  ]
+  const servers = ['--comfyui-url', 'http://a:8188', '--comfyui-url', 'http://b:8188']
+  const { exitCode, stderr, report } = await swept(faults, servers)
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(report.trials.map(({ outcome }: Json) => outcome)).toEqual(['itself', 'resumed'])
+  expect(report.all).toMatchObject({ lost: 0, paid_twice: 0 })
+})

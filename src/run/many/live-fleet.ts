@@ -35,12 +35,9 @@ export interface AnsweringFleet {
 export async function answeringFleet(settings: Settings, host: RunHost, outside: Outside): Promise<AnsweringFleet> {
   const looks = await allOf(
     settings.servers.map(async (server) => {
-      const comfyui = await createComfyui(server, {
-        ...outside.clients,
-        clientId: uuidV5('fleet', settings.run.outputDir),
-      })
+      const { comfyui, pace } = await clientOf(server, uuidV5('fleet', settings.run.outputDir), outside)
       try {
-        await awaitStart(settings.run.patienceAtStart, { comfyui, pace: outside.clients.pace ?? realPace }, host)
+        await awaitStart(settings.run.patienceAtStart, { comfyui, pace }, host)
         return { server, stats: await comfyui.systemStats(host.signal) }
       } catch (error) {
         if (!(error instanceof PromptRunnerError) || host.signal.aborted) throw error
@@ -57,6 +54,15 @@ export async function answeringFleet(settings: Settings, host: RunHost, outside:
     if ('error' in look) host.output.warn(`${look.server.url.href} takes no film: ${look.error?.message}`)
   const { price: _, speed: __, ...comfyui } = servers[0]!
   return { settings: { ...settings, comfyui }, servers }
+}
+
+async function clientOf(
+  server: ServerSettings,
+  clientId: string,
+  { clients, paceOf }: Outside,
+): Promise<Pick<Clients, 'comfyui' | 'pace'>> {
+  const pace = paceOf?.(server.url.href) ?? clients.pace ?? realPace
+  return { comfyui: await createComfyui(server, { ...clients, clientId, pace }), pace }
 }
 
 /** The servers of a run that is about to start. */
@@ -86,11 +92,9 @@ export async function openLiveFleet(
   const lacks = new Map<string, Map<string, string>>()
   const servers = await allOf(
     all.map(async (server): Promise<FleetServer> => {
-      const clientId = uuidV5('client', runId)
       const own = new Map<string, string>()
       lacks.set(server.url.href, own)
-      const comfyui = await createComfyui(server, { ...outside.clients, clientId })
-      return { settings: server, comfyui, pace: outside.clients.pace ?? realPace, lacks: own }
+      return { settings: server, ...(await clientOf(server, uuidV5('client', runId), outside)), lacks: own }
     }),
   )
   const shown = async ({ settings: { url, price }, comfyui }: FleetServer, stats: SystemStats, runName: string) => {

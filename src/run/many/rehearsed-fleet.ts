@@ -19,7 +19,7 @@ import { estimateForFleet } from './fleet-estimate.ts'
 import { type SimulatedFleet, simulatedFleet } from './simulated-fleet.ts'
 
 /** The servers of a rehearsal that has several. */
-export interface RehearsedFleet extends SimulatedFleet {
+export interface RehearsedFleet extends Omit<SimulatedFleet, 'disks'> {
   /** Their disks; a film of which nobody has noted where it is is on the first. */
   disks(earlier: RunState | null): Disks
   estimate(alone: Estimated, work: FilmWork): Estimated
@@ -46,7 +46,7 @@ export function rehearsedFleet(
   return {
     ...fleet,
     disks(earlier) {
-      const [first, ...others] = servers.map(({ url }) => fleet.serverAt(url.href)!.files) as [FileStore]
+      const [first, ...others] = fleet.disks() as [FileStore]
       const of = (video: string) => fleet.serverAt(earlier?.videos[video]?.server ?? null)?.files ?? first
       return { all: [first, ...others], of }
     },

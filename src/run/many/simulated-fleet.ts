@@ -5,10 +5,12 @@ import type { Faults } from '../../network/faults/faults.ts'
 import { isAt } from '../../network/safety/host-table.ts'
 import type { Line } from '../../network/wire/on-wire.ts'
 import type { Bookkeeper } from '../../simulators/bookkeeper.ts'
+import { type FileContent, sha256 } from '../../simulators/comfyui/files/file-content.ts'
+import type { FileStore } from '../../simulators/comfyui/files/file-store.ts'
 import type { ComfyuiReport, ComfyuiSimulator } from '../../simulators/comfyui/simulator.ts'
 import { atBasePath, type MakeComfyui } from '../../simulators/simulated-services.ts'
 import type { Clock, SimulatedService } from '../../simulators/simulator.ts'
-import type { Lane, virtualClock } from '../../simulators/virtual-clock.ts'
+import type { Lane } from '../../simulators/virtual-clock.ts'
 import { rehearsalPace } from '../rehearsal-pace.ts'
 
 /** Several simulated ComfyUI servers, each with files, a queue and a speed of its own. */
@@ -19,9 +21,10 @@ export interface SimulatedFleet {
   readonly service: SimulatedService
   /** Connections to the server at `host:port`. */
   lineAt(authority: string): Line | undefined
+  disks(): FileStore[]
   /** The server at an address; null: it is none of these. */
   serverAt(href: string | null): ComfyuiSimulator | null
-  /** Around what the run tells of itself: no time goes by while one that has a film has nothing to do. */
+  /** Around what the run tells of itself: no time goes by while one that has a film has nothing to do. A run before it is over. */
   events(emit: EmitRunEvent): EmitRunEvent
   /** How who works with a server waits, on the time that goes by there. */
   paceOf(href: string): Pace
@@ -38,12 +41,7 @@ interface Member {
 /** A fleet of these servers; `speed` is the share of real time that a sleep takes. */
 export function simulatedFleet(
   servers: readonly ServerSettings[],
-  {
-    clock,
-    speed,
-    faults,
-    books,
-  }: { clock: ReturnType<typeof virtualClock>; speed: number; faults: Faults; books: Bookkeeper },
+  { clock, speed, faults, books }: { clock: { lane(): Lane }; speed: number; faults: Faults; books: Bookkeeper },
 ): SimulatedFleet {
   const all = servers.map(
     (settings): Member => ({
@@ -56,6 +54,16 @@ export function simulatedFleet(
   )
   const memberAt = (authority: string) => all.find(({ settings }) => isAt(settings.url, authority)) ?? all[0]!
   const asked = (request: Request) => memberAt(request.url.split('/')[2] ?? '')
+  /** What latents show, by their bytes: whoever puts one on another server brings nothing else with it. */
+  const drawn = new Map<string, FileContent>()
+  books.onSaved(({ bytes, content }) => {
+    if (content.kind === 'latent') drawn.set(sha256(bytes), content)
+  })
+  const informed = (member: Member, { method, url }: Request) => {
+    if (method !== 'POST' || !url.includes('/upload/')) return member
+    for (const [digest, content] of drawn) member.server!.files.described.set(digest, content)
+    return member
+  }
   const named = (href: string | null) => all.find(({ settings }) => settings.url.href === href)
   return {
     comfyui(make) {
@@ -78,13 +86,15 @@ export function simulatedFleet(
     },
     service: {
       name: 'comfyui',
-      http: (request) => asked(request).service!.http(request),
+      http: (request) => informed(asked(request), request).service!.http(request),
       upgrade: (request) => asked(request).service!.upgrade?.(request) ?? null,
     },
     lineAt: (authority) => all.find(({ settings }) => isAt(settings.url, authority))?.faults.line,
+    disks: () => all.map(({ server }) => server!.files),
     serverAt: (href) => named(href)?.server ?? null,
     events(emit) {
       const placed = new Map<string, Lane>()
+      for (const { lane } of all) lane.leave()
       return (event) => {
         emit(event)
         if (event.kind === 'video-placed') {
