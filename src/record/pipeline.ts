@@ -59,7 +59,7 @@ export async function pipelineWork(settings: Settings, output: RunOutput): Promi
       const runName = `${identity.runName}-${randomUUID()}`
       const layout = createLayout(folder, runName)
       const filmNames = new Map([[prompt.videoName, filmName(prompt.videoName)]])
-      const run = { runId: randomUUID(), runName, earlier: null, filmNames }
+      const run = { runId: randomUUID(), runName, earlier: null, hasClaimed: false, filmNames }
       const shown = { work: filmWork({ plans, templates }), times: 'real', share: 1 } as const
       using readers = openReaders({ run, plans, dryRun: false, journal: layout.journal, now: Date.now, shown }, output)
       // A recording that broke off is taken again from its start.

@@ -10,7 +10,7 @@ import { nameTaken } from '../orchestrator/resume-video.ts'
 import { lockRun, type RunLock, tryLockRun } from '../state/run-lock.ts'
 import type { RunState } from '../state/run-state.ts'
 import { knownRuns } from '../state/state-store.ts'
-import { forgetClaim } from './claim-run.ts'
+import { forgetClaim, hasClaimed } from './claim-run.ts'
 
 /** Which run this is: a new one, or one that goes on. */
 export interface ChosenRun {
@@ -18,6 +18,8 @@ export interface ChosenRun {
   readonly runName: string
   /** What an earlier part of it did; null: there is none. */
   readonly earlier: RunState | null
+  /** Whether the name is this run's on the server and in the bucket, by a start that died before the run began. */
+  readonly hasClaimed: boolean
   /** What the films are to be called in `final/`, by video. */
   readonly filmNames: ReadonlyMap<string, string>
 }
@@ -69,10 +71,10 @@ export async function chooseLiveRun(
     lock[Symbol.dispose]()
     return true
   })
-  return underLock(lock!, () => {
-    forgetClaim(stateDir, identity.runName)
-    return newRun(settings, plans, identity)
-  })
+  return underLock(lock!, () => ({
+    ...newRun(settings, plans, identity),
+    hasClaimed: hasClaimed(stateDir, identity.runName),
+  }))
 }
 
 /** A run that cannot be chosen gives its lock back. */
@@ -87,7 +89,7 @@ function underLock(lock: RunLock, choose: () => ChosenRun): { run: ChosenRun; lo
 
 function newRun(settings: Settings, plans: readonly Plan[], { runId, runName }: RunIdentity): ChosenRun {
   checkObjectNames(settings, plans, runName)
-  return { runId, runName, earlier: null, filmNames: filmNames(settings, plans, runName, null) }
+  return { runId, runName, earlier: null, hasClaimed: false, filmNames: filmNames(settings, plans, runName, null) }
 }
 
 /**
@@ -104,7 +106,7 @@ function resumedRun(settings: Settings, plans: readonly Plan[], found: RunState)
     if (decision.kind === 'refuse') throw nameTaken(runName, plan.videoName, decision.target)
   }
   checkObjectNames(settings, plans, runName)
-  return { runId, runName, earlier, filmNames: filmNames(settings, plans, runName, earlier) }
+  return { runId, runName, earlier, hasClaimed: false, filmNames: filmNames(settings, plans, runName, earlier) }
 }
 
 /** Runs of the same work that are looked through for a name. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Clients, StorageClient } from '../clients/clients.ts'
@@ -12,7 +12,8 @@ import type { RunHost } from './run-host.ts'
 
 /**
  * Claims the name of a new run on the server, and in the bucket if there is one. Two output directories may choose one name at the same
- * moment, and neither knows of the other. Throws PR_STATE when somebody else was faster.
+ * moment, and neither knows of the other. A claim that an earlier start has left, because it died before its run began, is this one's:
+ * what was claimed by it stays claimed. Throws PR_STATE when somebody else was faster.
  */
 export async function claimName(
   { run }: Settings,
@@ -20,19 +21,29 @@ export async function claimName(
   runName: string,
   { output, signal }: RunHost,
 ): Promise<void> {
-  const claim = { runName, maker: thisMaker() }
-  await withClaim(stateDirOf(run.outputDir), claim, async (path) => {
-    const { name, subfolder } = serverClaim(runName)
-    // The server never writes over a file: it gives one of another content another name.
-    const given = await comfyui.upload(path, { name, subfolder, type: 'input' }, signal).catch((error) => {
-      if (!(error instanceof PromptRunnerError) || signal.aborted) throw error
-      output.warn(`Whether another run takes the name ${runName} in this moment is not known: ${error.message}`)
-      return { filename: name }
-    })
-    if (given.filename !== name) throw taken(runName, 'on the server')
-    if (run.upload && !(await isPlaced(storage, { runName, number: 1, path }, signal)))
-      throw taken(runName, 'in the bucket')
+  const stateDir = stateDirOf(run.outputDir)
+  const path = claimFile(stateDir, runName)
+  if (!hasClaimed(stateDir, runName)) writeClaim(stateDir, { runName, maker: thisMaker() })
+  const { name, subfolder } = serverClaim(runName)
+  // The server never writes over a file: it gives one of another content another name.
+  const given = await comfyui.upload(path, { name, subfolder, type: 'input' }, signal).catch((error) => {
+    if (!(error instanceof PromptRunnerError) || signal.aborted) throw error
+    output.warn(`Whether another run takes the name ${runName} in this moment is not known: ${error.message}`)
+    return { filename: name }
   })
+  const isFree = given.filename === name
+  if (isFree && (!run.upload || (await isPlaced(storage, { runName, number: 1, path }, signal)))) return
+  forgetClaim(stateDir, runName)
+  throw taken(runName, isFree ? 'in the bucket' : 'on the server')
+}
+
+/** Whether a start that has ended before its run began has left a claim of this name. */
+export function hasClaimed(stateDir: string, runName: string): boolean {
+  try {
+    return JSON.parse(readFileSync(claimFile(stateDir, runName), 'utf8')).run_name === runName
+  } catch {
+    return false
+  }
 }
 
 function taken(runName: string, where: string): PromptRunnerError {
@@ -106,17 +117,20 @@ async function withClaim<T>(
   { runName, maker }: Pick<RunToTake, 'runName'> & { readonly maker: string },
   work: (path: string) => Promise<T>,
 ): Promise<T> {
-  const path = claimFile(stateDir, runName)
-  makeFolder(stateDir)
-  writeFileSync(path, `${JSON.stringify({ run_name: runName, claimed_by: maker })}\n`)
+  writeClaim(stateDir, { runName, maker })
   try {
-    return await work(path)
+    return await work(claimFile(stateDir, runName))
   } finally {
-    rmSync(path, { force: true })
+    forgetClaim(stateDir, runName)
   }
 }
 
-/** Takes away the file of a claim that a process left when it died. For whoever holds the lock of the run: nobody else makes one. */
+function writeClaim(stateDir: string, { runName, maker }: Pick<RunToTake, 'runName'> & { readonly maker: string }) {
+  makeFolder(stateDir)
+  writeFileSync(claimFile(stateDir, runName), `${JSON.stringify({ run_name: runName, claimed_by: maker })}\n`)
+}
+
+/** Takes away the file of a claim when its run has begun, and the journal says all. For whoever holds the lock of the run. */
 export function forgetClaim(stateDir: string, runName: string): void {
   rmSync(claimFile(stateDir, runName), { force: true })
 }

@@ -21,7 +21,7 @@ import { awaitStart } from './await-start.ts'
 import { beforeStart } from './before-start.ts'
 import { checkNeeds, refusalOf } from './check-needs.ts'
 import { type ChosenRun, chooseLiveRun } from './choose-run.ts'
-import { claimName, takeRun } from './claim-run.ts'
+import { claimName, forgetClaim, takeRun } from './claim-run.ts'
 import { ctrlCText } from './ctrl-c.ts'
 import { correctEstimate } from './estimate/correct-estimate.ts'
 import { estimatedText, estimateFilms } from './estimate/estimate-films.ts'
@@ -108,6 +108,7 @@ export async function runLive(
     shown,
   }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
+  forgetClaim(stateDir, runName)
   readers.emit({ kind: 'server', at: now(), gpu: device, version })
   if (estimate) readers.emit({ kind: 'estimate', at: now(), ...estimateFacts(estimate) })
   const { storage } = clients
@@ -187,7 +188,7 @@ async function meetServer(
         earlier === null &&
         ((await isOnServer(clients, run, plans, host)) ||
           (await fleet?.isTaken(run)) ||
-          (settings.run.upload && (await isInBucket(clients, runName, plans, host))))
+          (settings.run.upload && (await isInBucket(clients, run, plans, host))))
       if (!isTaken) return { run, lock, clients, stats, fleet }
       await fleet?.close()
       await clients.comfyui.close()

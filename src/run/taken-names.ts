@@ -37,13 +37,13 @@ export async function refuseTakenNames(
 /** Whether the server knows a run that is new here: the same work, started from another output directory. */
 export async function isOnServer(
   { comfyui }: Pick<Clients, 'comfyui'>,
-  { runId, runName }: ChosenRun,
+  { runId, runName, hasClaimed }: ChosenRun,
   plans: readonly Plan[],
   { signal }: RunHost,
 ): Promise<boolean> {
   // Who took the name may have died before anything was sent or uploaded.
   const { name: filename, subfolder } = serverClaim(runName)
-  if (await comfyui.holds({ filename, subfolder, type: 'input' }, signal)) return true
+  if (!hasClaimed && (await comfyui.holds({ filename, subfolder, type: 'input' }, signal))) return true
   // Videos are rendered in order: without the first job of the first one nothing else was sent.
   const first = plans[0]?.passes[0]?.high
   return first !== undefined && (await promptState(comfyui, promptId(runId, first.jobId, 1), signal)) !== 'unknown'
@@ -56,7 +56,7 @@ export async function isOnServer(
  */
 export async function isInBucket(
   { storage }: Clients,
-  runName: string,
+  { runName, hasClaimed }: ChosenRun,
   plans: readonly Plan[],
   { output, signal }: RunHost,
 ): Promise<boolean> {
@@ -71,5 +71,8 @@ export async function isInBucket(
   if (forbidden)
     output.warn(`Whether the bucket has films of a run ${runName} already is not known: ${forbidden.message}`)
   if (found.some((look) => Array.isArray(look) && look.length > 0)) return true
-  return !forbidden && (await storage.list(`${runObjects(storage.prefix, runName).folder}/`, signal)).length > 0
+  if (forbidden) return false
+  const { folder, claim } = runObjects(storage.prefix, runName)
+  const objects = await storage.list(`${folder}/`, signal)
+  return objects.some(({ name }) => !hasClaimed || name !== claim(1))
 }

@@ -126,7 +126,7 @@ export async function openWorld(
       const url = `https://storage.googleapis.com/storage/v1/b/${encodeURIComponent(bucket)}/o`
       const answer = JSON.parse(await (await gcs.http(new Request(url, { headers }))).text())
       const all: readonly Listed[] = answer.items ?? []
-      // A run that died before it had a journal leaves a claim, and its name is not used again.
+      // A claim takes a name and is no film's.
       const runName = lastRun(stateDirOf(outputDir))
       const own = { prefix: storage.prefix, runName: runName ?? '', outputDir }
       const shared = runName === null ? [] : lookAtShared(all, own)
