@@ -17,7 +17,14 @@ export const mutatedRooms = {
     mutate: 'src/network/libraries/**/*.ts',
     tests: ['test/network/libraries/**/*.test.ts', 'test/skins/msw.test.ts'],
   },
-  'network-safety': { mutate: 'src/network/safety/**/*.ts', tests: ['test/network/safety/**/*.test.ts'] },
+  'network-safety': {
+    mutate: 'src/network/safety/**/*.ts',
+    tests: [
+      'test/network/safety/**/*.test.ts',
+      'test/network/install.test.ts',
+      'test/exports/{own-servers,replay}.test.ts',
+    ],
+  },
   'network-faults': { mutate: 'src/network/faults/**/*.ts', tests: ['test/network/faults/**/*.test.ts'] },
 } as const satisfies Record<string, { readonly mutate: string; readonly tests: readonly string[] }>
 

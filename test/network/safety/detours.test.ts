@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withoutDetours } from '../../../src/network/safety/detours.ts'
+import { PROXIES, withoutDetours } from '../../../src/network/safety/detours.ts'
 import { runPr } from '../../cli/run-pr.ts'
 import { promptFile } from '../../support/rehearse.ts'
 
@@ -20,11 +20,19 @@ it.each([
   expect(stdout).toContain('real network connections: 0')
 })
 
+it('knows the names of proxies in either spelling', () => {
+  expect(PROXIES).toEqual(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])
+})
+
 it('gives back what it has taken away', () => {
   const env = { HTTP_PROXY: 'http://proxy', PATH: '/bin' }
   {
     using _without = withoutDetours(['HTTP_PROXY', 'ALL_PROXY'], env)
     expect(env).toEqual({ PATH: '/bin' })
   }
-  expect(env).toEqual({ HTTP_PROXY: 'http://proxy', PATH: '/bin' })
+  // A name that was not there is not there afterwards, not even without a value.
+  expect(Object.entries(env)).toEqual([
+    ['PATH', '/bin'],
+    ['HTTP_PROXY', 'http://proxy'],
+  ])
 })

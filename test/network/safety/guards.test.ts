@@ -46,6 +46,11 @@ const doors: ReadonlyArray<readonly [string, () => unknown, string]> = [
     () => createSocket('udp4').send('x', 53, '8.8.8.8'),
     'send EPERM send 53 8.8.8.8: a dry run sends no datagram',
   ],
+  [
+    'dgram connect',
+    () => createSocket('udp4').connect(53, '8.8.8.8', () => {}),
+    'send EPERM connect 53 8.8.8.8: a dry run sends no datagram',
+  ],
   ['dgram bind', () => createSocket('udp4').bind(53), 'send EPERM bind 53: a dry run sends no datagram'],
   ['spawn', () => spawn('curl', ['http://a.test']), 'spawn EPERM curl http://a.test: a dry run starts no program'],
   ['exec', () => exec('gcloud config list'), 'spawn EPERM /bin/sh -c gcloud config list: a dry run starts no program'],
@@ -74,6 +79,35 @@ it.each(doors)('%s is shut and remembered', async (_name, open, message) => {
   guard = guardSideDoors({ refuse })
   await expect(async () => open()).rejects.toThrow(message)
   expect(refused()).toHaveLength(1)
+})
+
+it.each([
+  ['dns.promises', () => dns.promises.resolve('a.test')],
+  ['a later Resolver', () => new LaterResolver().resolve('a.test')],
+])('rejects with %s, and does not throw', async (_name, ask) => {
+  guard = guardSideDoors({ refuse: rememberRefusals().refuse })
+  const answer = ask()
+  await expect(answer).rejects.toThrow('a dry run asks no name server')
+})
+
+it('throws where nobody is called back, and calls back later', async () => {
+  guard = guardSideDoors({ refuse: rememberRefusals().refuse })
+  expect(() => Reflect.apply(dns.resolve, dns, ['a.test'])).toThrow('a dry run asks no name server')
+  let isCalled = false
+  const answer = called((done) =>
+    lookup('a.test', (...said: [Error | null]) => {
+      isCalled = true
+      done(...said)
+    }),
+  )
+  expect(isCalled).toBe(false)
+  await expect(answer).rejects.toThrow('a dry run asks no name server')
+})
+
+it('leaves alone what asks no name server', () => {
+  const { getServers, setServers } = dns
+  guard = guardSideDoors({ refuse: rememberRefusals().refuse })
+  expect([dns.getServers, dns.setServers]).toEqual([getServers, setServers])
 })
 
 it('lets through what asks nobody, and programs that are allowed', async () => {

@@ -6,6 +6,7 @@ import {
   authorityOf,
   connectionTarget,
   hostTable,
+  isLoopback,
   socketUrl,
 } from '../../../src/network/safety/host-table.ts'
 
@@ -39,6 +40,40 @@ it.each([
 })
 
 it.each([
+  ['http://gpu.lan', 'gpu.lan'],
+  ['https://gpu.lan', 'gpu.lan'],
+  ['http://gpu.lan:443', 'gpu.lan'],
+  ['https://gpu.lan:8443', 'gpu.lan:8443'],
+  ['http://[::1]:8188', '[::1]:8188'],
+])('names ComfyUI at %s as %s, before what is always there', (url, name) => {
+  expect(hostTable(new URL(url), [new URL('http://127.0.0.1:8189')]).known).toEqual([
+    name,
+    '127.0.0.1:8189',
+    'storage.googleapis.com',
+    '*.storage.googleapis.com',
+    'oauth2.googleapis.com',
+    'www.googleapis.com',
+    'metadata.google.internal',
+    '169.254.169.254',
+    'api.runpod.io',
+  ])
+})
+
+it.each([
+  ['localhost', true],
+  ['::1', true],
+  ['127.0.0.1', true],
+  ['127.255.10.99', true],
+  ['::2', false],
+  ['10.127.0.0.1', false],
+  ['127.0.0.1.evil.test', false],
+  ['127.a.0.1', false],
+  ['localhost.test', false],
+])('takes %s for this machine: %s', (host, isHere) => {
+  expect(isLoopback(host)).toBe(isHere)
+})
+
+it.each([
   ['Host.TEST.:80', { host: 'host.test', port: '80' }, 'host.test:80'],
   ['[::1]:8188', { host: '::1', port: '8188' }, '[::1]:8188'],
   ['::1', { host: '::1', port: '443' }, '[::1]:443'],
@@ -68,6 +103,8 @@ it('says where a connection goes', () => {
   expect(target({ path: '/x', host: 'a.test' })).toEqual({ path: null, authority: 'a.test:80', encrypted: false })
   expect(target({ path: '/x', port: 81 })).toEqual({ path: null, authority: 'localhost:81', encrypted: false })
   expect(target({ host: '::1', port: '8188' })).toEqual({ path: null, authority: '[::1]:8188', encrypted: false })
+  expect(target({ host: '[::1]', port: 80 })).toMatchObject({ authority: '[::1]:80' })
+  expect(target({ host: 'a.test', port: 80 })).toMatchObject({ authority: 'a.test:80' })
   expect(target({}, secure)).toEqual({ path: null, authority: 'localhost:443', encrypted: true })
   expect(target({ path: null, host: null, port: null })).toMatchObject({ authority: 'localhost:80' })
 })
