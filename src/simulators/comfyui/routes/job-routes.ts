@@ -6,7 +6,7 @@ import { dict, isDict, type Py, type PyDict, PythonError } from '../python/py.ts
 import { finishedJob, JOB_STATES, type JobState, queuedJob } from '../server/jobs.ts'
 import { rowOf } from '../server/prompt-queue.ts'
 import type { ServerModel } from '../server/server-model.ts'
-import { answering, jsonAnswer } from './aiohttp.ts'
+import { answering, emptyAnswer, jsonAnswer } from './aiohttp.ts'
 import type { replayRecorded } from './recorded-replay.ts'
 
 /**
@@ -15,7 +15,9 @@ import type { replayRecorded } from './recorded-replay.ts'
  */
 export function jobRoutes(app: Hono, model: ServerModel, replay: ReturnType<typeof replayRecorded>): void {
   const { rules } = model.parts
-  if (rules.jobs) {
+  if (!rules.jobs) {
+    for (const path of ['/api/jobs', '/api/jobs/:id']) app.get(path, ({ req }) => notYet(req.raw, replay))
+  } else {
     app.get('/api/jobs', async ({ req }) => {
       const found = model.isUnused ? await replay(req.raw) : null
       if (found instanceof Response) return found
@@ -31,6 +33,12 @@ export function jobRoutes(app: Hono, model: ServerModel, replay: ReturnType<type
   if (!rules.jobCancel) return
   app.post('/api/jobs/cancel', async ({ req }) => cancelAll(await req.raw.text(), model))
   app.post('/api/jobs/:id/cancel', ({ req }) => jsonAnswer(dict({ cancelled: cancel(req.param('id'), model) })))
+}
+
+/** What only later servers have is nowhere: node packs stay away from it. */
+async function notYet(request: Request, replay: ReturnType<typeof replayRecorded>): Promise<Response> {
+  const found = await replay(request)
+  return found instanceof Response ? found : emptyAnswer(404)
 }
 
 const refusal = (error: string) => jsonAnswer(dict({ error }), 400)

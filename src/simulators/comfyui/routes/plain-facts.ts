@@ -51,8 +51,11 @@ export function plainFacts(app: Hono, model: ServerModel, replay: (request: Requ
     return jsonAnswer(names.map((name) => `${name} [${type}]`))
   })
   const hasAssets = model.features.get('assets') === true
-  if (!rules.assets) return
-  for (const path of ASSETS) app.all(path, ({ req }) => (hasAssets ? replay(req.raw) : jsonAnswer(NO_ASSETS, 503)))
+  for (const path of ASSETS) {
+    // What only later servers have is nowhere, but for those that were recorded with it.
+    if (!rules.assets) app.get(path, ({ req }) => (hasAssets ? replay(req.raw) : emptyAnswer(404)))
+    else app.all(path, ({ req }) => (hasAssets ? replay(req.raw) : jsonAnswer(NO_ASSETS, 503)))
+  }
 }
 
 const ASSETS = ['/api/assets', '/api/assets/*', '/api/tags']

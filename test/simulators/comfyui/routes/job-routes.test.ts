@@ -3,6 +3,7 @@ import { comfyuiKnowledge } from '../../../../src/recording/comfyui-knowledge.ts
 import { loadRecording } from '../../../../src/recording/load-recording.ts'
 import type { LoadedEntry } from '../../../../src/recording/loaded-entry.ts'
 import { comfyuiSimulator } from '../../../../src/simulators/comfyui/simulator.ts'
+import { UNMATCHED_HEADER } from '../../../../src/simulators/simulator.ts'
 import { virtualClock } from '../../../../src/simulators/virtual-clock.ts'
 import { freshSimulator, ORIGIN } from '../reach-simulator.ts'
 
@@ -129,8 +130,17 @@ it.each([
   expect(await opened().ask('/api/jobs/cancel', asked)).toEqual({ status: 400, body })
 })
 
-it('has no jobs where the recorded server is older than they are', async () => {
-  expect((await freshSimulator().http(new Request(`${ORIGIN}/api/jobs`))).status).toBe(404)
+it.each([
+  ['GET', '/api/jobs?limit=1', 404],
+  ['GET', '/api/jobs/1', 404],
+  ['POST', '/api/jobs/cancel', 405],
+  ['GET', '/api/assets/1', 404],
+  ['POST', '/api/assets', 405],
+  ['GET', '/node_replacements', 404],
+  ['GET', '/api/global_subgraphs', 404],
+])('has nothing at %s %s where the recorded server is older than that, and knows it', async (method, path, status) => {
+  const answer = await freshSimulator().http(new Request(ORIGIN + path, { method }))
+  expect([answer.status, answer.headers.has(UNMATCHED_HEADER)]).toEqual([status, false])
 })
 
 it('tells the jobs of the recorded server as they were, until something is queued', async () => {
