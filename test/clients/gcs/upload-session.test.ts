@@ -10,7 +10,8 @@ import { temporaryFolder } from '../../support/rehearse.ts'
 import { type Loopback, quickPace, storage } from '../loopback-gcs.ts'
 
 const MIB = 1024 * 1024
-const SIZE = 20 * MIB
+/** Three chunks, of which the last is a small one. */
+const SIZE = 16 * MIB + 64 * 1024
 const folder = temporaryFolder()
 const path = join(folder, 'film.mp4')
 const content = randomFillSync(Buffer.alloc(SIZE))
