@@ -59,7 +59,8 @@ export async function restoreFiles(
   const all = [...decisions]
   const having = (test: (decision: JobDecision) => boolean) =>
     all.filter(([, decision]) => test(decision)).map(([number]) => number)
-  tell(context, video, 'ComfyUI has lost files of jobs that were done', {
+  const lacks = context.options.keepLatents ? 'This server lacks' : 'ComfyUI has lost'
+  tell(context, video, `${lacks} files of jobs that were done`, {
     'run again': having((decision) => decision.kind === 'send' && decision.wasDone),
     'put back from the local copy': having(({ kind }) => kind === 'put-back'),
   })

@@ -1,6 +1,7 @@
 import { spanText } from '../../domain/estimate/estimate-text.ts'
 import { type Job, jobsOf } from '../../domain/plan.ts'
 import { type Price, priceText } from '../../domain/price.ts'
+import { returnedText } from '../../domain/returned-text.ts'
 import type { RunEvent } from '../../domain/run-event.ts'
 import { isOverrunCode } from '../../domain/spending.ts'
 import { bytesText, counted, durationText } from '../../domain/wording.ts'
@@ -23,7 +24,9 @@ export class EventWords {
   readonly #films = new Map<string, { readonly jobs: readonly Job[]; startedAt: number }>()
   /** Those that are made at this moment. */
   readonly #made = new Set<string>()
-  #isAwayTold = false
+  /** Where films are, of several servers, and of which of them it was told that they are away. */
+  readonly #placed = new Map<string, string>()
+  readonly #away = new Set<string | undefined>()
   #price: Price | null = null
 
   constructor(times: Times) {
@@ -52,6 +55,7 @@ export class EventWords {
           `estimate: ${spanText(event.seconds)} on ${event.reason}`,
         )
       case 'video-placed':
+        this.#placed.set(event.video, event.server)
         return say('info', `${event.video}: on ${event.server}`)
       case 'video-returned':
         this.#made.delete(event.video)
@@ -67,7 +71,7 @@ export class EventWords {
       }
       case 'job-started': {
         this.#begin(event)
-        this.#isAwayTold = false
+        this.#away.delete(this.#placed.get(event.video))
         const text = event.attempt > 1 ? `started (attempt ${event.attempt})` : 'started'
         return say('begun', this.#jobLine(event, text))
       }
@@ -81,15 +85,16 @@ export class EventWords {
           ),
         )
       case 'server-away': {
-        const { waited, patience } = event
-        if (waited >= AWAY_MS && !this.#isAwayTold) {
-          this.#isAwayTold = true
+        const { waited, patience, server } = event
+        const who = server === undefined ? 'ComfyUI' : `ComfyUI at ${server}`
+        if (waited >= AWAY_MS && !this.#away.has(server)) {
+          this.#away.add(server)
           return say(
             'warn',
-            `ComfyUI has not answered for ${durationText(waited)}; the run waits for it up to ${durationText(patience)}`,
+            `${who} has not answered for ${durationText(waited)}; the run waits for it up to ${durationText(patience)}`,
           )
         }
-        return say('passing', `ComfyUI is away: waiting  ${durationText(waited)} of ${durationText(patience)}`)
+        return say('passing', `${who} is away: waiting  ${durationText(waited)} of ${durationText(patience)}`)
       }
       case 'job-queued':
         return say('passing', this.#timed(event, `${event.ahead} ahead in the queue`))
@@ -176,11 +181,6 @@ export class EventWords {
     if (this.#times === 'hidden') return ''
     return `  ${this.#times === 'simulated' ? 'simulated ' : ''}${durationText(ms)}`
   }
-}
-
-/** Told to people in the display, and in the summary. */
-function returnedText({ video, server, reason, isOut }: Extract<RunEvent, { kind: 'video-returned' }>): string {
-  return `${video}: ${server} gives it back${isOut ? ' and takes no further film' : ''}: ${reason}`
 }
 
 /** Without the reason when a job failed for good: its video fails with it and tells the reason. */

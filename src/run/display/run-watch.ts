@@ -23,6 +23,8 @@ export interface FilmView {
   readonly name: string
   readonly number: number
   readonly of: number
+  /** Host and port of the server that has it, where there are several. */
+  readonly server: string | null
   readonly chunks: number
   readonly jobs: { readonly done: number; readonly of: number }
   readonly job: JobView | null
@@ -68,6 +70,7 @@ export function runWatch(work: FilmWork): RunWatch {
   const left: TimeLeft = timeLeft(work)
   const names = work.plans.map(({ videoName }) => videoName)
   const films = new Map<string, Film>()
+  const placed = new Map<string, string>()
   let [startedAt, newsAt] = [0, 0]
   let price: { readonly price: Price; readonly before: number } | null = null
   const change = (video: string, to: Partial<Film>) => void Object.assign(films.get(video) ?? {}, to)
@@ -82,6 +85,9 @@ export function runWatch(work: FilmWork): RunWatch {
           return
         case 'price':
           price = event
+          return
+        case 'video-placed':
+          placed.set(event.video, event.server)
           return
         case 'video-started': {
           for (const [name, film] of films) if (film.isOver) films.delete(name)
@@ -102,7 +108,9 @@ export function runWatch(work: FilmWork): RunWatch {
           return say(event.video, `${event.ahead} ahead in the queue`)
         case 'server-away': {
           const text = `ComfyUI is away: waiting ${durationText(event.waited)} of ${durationText(event.patience)}`
-          for (const name of films.keys()) say(name, text, true)
+          const { server } = event
+          for (const name of films.keys())
+            if (server === undefined || placed.get(name) === server) say(name, text, true)
           return
         }
         case 'job-progress': {
@@ -138,6 +146,7 @@ export function runWatch(work: FilmWork): RunWatch {
           const number = Math.max(1, names.indexOf(name) + 1)
           return {
             ...{ name, number, of: Math.max(number, names.length), chunks },
+            server: hostOf(placed.get(name)),
             jobs: { done: done.size, of: jobs.length },
             job: job && { ...job, elapsed: now - job.at, stepMs: job.of > 0 ? left.stepMs(name) : null },
             doing: doing?.text ?? null,
@@ -151,6 +160,10 @@ export function runWatch(work: FilmWork): RunWatch {
       }
     },
   }
+}
+
+function hostOf(server: string | undefined): string | null {
+  return server === undefined ? null : new URL(server).host
 }
 
 /** What a job came to stays to be seen when its run ends with it. */

@@ -49,8 +49,9 @@ function filmLines(film: FilmView, { columns, times, paints }: Room): string[] {
   const percent = String(Math.floor(share * 100)).padStart(3)
   const whole = isDone ? 'all jobs are done' : `${percent} %  job ${number}/${jobs.of}`
   const films = film.of > 1 ? `  film ${film.number}/${film.of}` : ''
+  const server = film.server === null ? '' : ` on ${film.server}`
   const room = columns - label - bar - 4
-  const first = `${paints.bold(padded(name))}  ${barText(isDone ? 1 : share, bar, paints)}  ${cutTo(whole + films, room)}`
+  const first = `${paints.bold(padded(name))}  ${barText(isDone ? 1 : share, bar, paints)}  ${cutTo(whole + films + server, room)}`
   if (doing !== null) {
     const what = cutTo(doing.split('  ').map(clean).join('  '), columns - label - 2)
     return [first, `${padded(part)}  ${isWaiting ? paints.yellow(what) : what}`]

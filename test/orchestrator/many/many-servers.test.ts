@@ -97,7 +97,7 @@ it('goes on elsewhere with the film of a server that died, by what is here of it
       "otter back from a: it broke; prompt d9b014f3-edf6-5441-96e2-eec303cc42cb may still wait or run there, and cost",
       "heron done",
       "otter on b",
-      "! otter: ComfyUI has lost files of jobs that were done (put back from the local copy: 2, 3)",
+      "! otter: This server lacks files of jobs that were done (put back from the local copy: 2, 3)",
       "otter done",
     ]
   `)
