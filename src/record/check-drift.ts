@@ -9,12 +9,14 @@ import { tellLeftOut } from '../recording/left-out.ts'
 import { loadRecording } from '../recording/load-recording.ts'
 import { factsOfRecording, usesOf } from '../recording/server-facts.ts'
 import type { RunHost } from '../run/run-host.ts'
+import { refuseSeveral } from './one-server.ts'
 
 /** Says in words what changed on the server since the recording was taken. Throws PR_STALE_RECORDING when something did. */
 export async function checkDrift(
   settings: Settings,
   { output, signal }: Pick<RunHost, 'output' | 'signal'>,
 ): Promise<number> {
+  refuseSeveral(settings, 'a recording is compared with')
   const name = settings.dryRun.recording
   const recording = await loadRecording(name)
   tellLeftOut(recording, output)

@@ -11,6 +11,7 @@ import { refuseSecrets, secretValues } from '../recording/secret-scan.ts'
 import type { RunHost, RunOutput } from '../run/run-host.ts'
 import { besideTarget } from './beside-target.ts'
 import type { StepLog } from './event-log.ts'
+import { refuseSeveral } from './one-server.ts'
 import { pipelineWork } from './pipeline.ts'
 import { recordLive } from './record-live.ts'
 import { recordingPlan } from './recording-plan.ts'
@@ -37,6 +38,7 @@ export interface RecordOptions {
 export async function record(options: RecordOptions, host: RunHost): Promise<number> {
   const { settings, cwd } = options
   const { output, signal } = host
+  refuseSeveral(settings, 'pr record records')
   const work = await workOf(options, output)
   const name = checkedName(options.name ?? defaultName(options))
   const target = join(cwd, 'recordings', name)

@@ -16,6 +16,7 @@ import { refuseSecrets, secretValues } from '../recording/secret-scan.ts'
 import { type ServerFacts, serverStamps } from '../recording/server-facts.ts'
 import type { RunHost } from '../run/run-host.ts'
 import { besideTarget, refuseOther } from './beside-target.ts'
+import { refuseSeveral } from './one-server.ts'
 
 export interface RecordingProxy {
   readonly port: number
@@ -34,6 +35,7 @@ export async function recordingProxy(
   { output, signal, endInOrder }: Pick<RunHost, 'output' | 'signal' | 'endInOrder'>,
 ): Promise<number> {
   const { settings, environment } = options
+  refuseSeveral(settings, 'pr serve --record-to passes everything on to')
   const { url, token, headers, ca: authority } = settings.comfyui
   endInOrder()
   const target = resolve(options.recordTo)

@@ -47,7 +47,10 @@ export async function showPlan(
   const price = givenPrice(settings, Date.now())
   showPlans(plans, output)
   const recording = settings.run.gpu === null ? await recordedMachine(settings) : null
-  const estimated = estimateFilms(work, knownMachine(settings, work, recording), readProfiles)
+  const alone = estimateFilms(work, knownMachine(settings, work, recording), readProfiles)
+  const { servers, run } = settings
+  const several = servers.length > 0 ? await import('./many/fleet-estimate.ts') : null
+  const estimated = several?.estimateForFleet(alone, work, { servers, parallel: run.parallel }) ?? alone
   const estimate = 'estimate' in estimated ? estimated.estimate : null
   const compared = gpus ? compareGpus(work, readProfiles()) : []
   const combine = combineText(plans, estimate)
