@@ -15,12 +15,12 @@ export function shapesIn(text: string): Shaped[] {
     .flatMap(([name, shape]) =>
       Array.from(text.matchAll(shape), ({ 0: seen, index }) => ({ start: index, end: index + seen.length, name })),
     )
-    .filter(({ start, end }) => !isFileName(text, start, end))
+    .filter(({ start, end }) => !isName(text, start, end))
   const prefixed = Array.from(text.matchAll(vendor))
     .filter(([, , body]) => isKeyBody(body!))
     .map(({ 0: seen, index }) => ({ start: index, end: index + seen.length, name: 'key' }))
   const maintained = rangesOfMaintainedRules(text)
-    .filter(([start, end]) => !isFileName(text, start, end))
+    .filter(([start, end]) => !isName(text, start, end))
     .map(([start, end]) => ({ start, end, name: 'key' }))
   return apart([...own, ...prefixed, ...maintained])
 }
@@ -112,9 +112,11 @@ function isWhole(run: string, body: string): boolean {
   return run.length >= 20 || !body.startsWith(run)
 }
 
-/** The maintained rules know no models. */
-function isFileName(text: string, start: number, end: number): boolean {
-  return /^[\w.-]+$/.test(text.slice(start, end)) && fileName.test(text.slice(start, end + 16))
+/** The maintained rules know no models. The 34 letters of a token of Hugging Face stand alone, those of a model before its version. */
+function isName(text: string, start: number, end: number): boolean {
+  const seen = text.slice(start, end)
+  if (/^hf_[A-Za-z]{34}$/.test(seen) && /^\w/.test(text.slice(end)) && !isRandom(seen.slice(3))) return true
+  return /^[\w.-]+$/.test(seen) && fileName.test(text.slice(start, end + 16))
 }
 
 const uuid = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/

@@ -45,3 +45,8 @@ it('knows of every rule of the preset what begins its keys', () => {
   // One reads whole files of a certain name, the other switches rules off.
   expect(ids.filter((id) => !['gcp', 'filter-comments'].includes(id)).toSorted()).toEqual(Object.keys(keys).toSorted())
 })
+
+it('takes the name of a model for no token, whatever it begins with', () => {
+  expect(shapesIn('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7')).toEqual([])
+  expect(shapesIn(`hf_${'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH'}7`)).toHaveLength(1)
+})
