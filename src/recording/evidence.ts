@@ -27,11 +27,6 @@ export function evidenceIn(text: string): number {
   return seen
 }
 
-/** Whether a text is worth the rules. */
-export function mayHoldSecret(text: string): boolean {
-  return look(text, 0, FIRST) < 0
-}
-
 /** Where the string of a JSON text ends that begins at `start`, when nothing in it could tell of a secret; else -1. */
 export function innocentEnd(text: string, start: number): number {
   const end = look(text, start, STRING)
@@ -39,12 +34,11 @@ export function innocentEnd(text: string, start: number): number {
 }
 
 const STRING = 0
-const FIRST = 1
-const ALL = 2
+const ALL = 1
 
 let seen: number = Evidence.none
 
-/** Up to the end of a string of JSON, or of the text, or to the first evidence (then -1). With `ALL` none stops it, and `seen` is told. */
+/** Up to the end of a string of JSON, or to the first evidence (then -1). With `ALL`, to the end of the text, and `seen` is told. */
 function look(text: string, start: number, way: number): number {
   const { length } = text
   let all = 0

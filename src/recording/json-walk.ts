@@ -96,6 +96,13 @@ class Walk<State> implements JsonPlace {
         values += 1
         awaited = parent ? 'comma' : 'value'
       } else {
+        const end = awaited === 'value' ? endOfDigits(text, at) : at
+        if (end > at) {
+          values += 1
+          awaited = parent ? 'comma' : 'value'
+          at = end
+          continue
+        }
         word.lastIndex = at
         if (awaited !== 'value' || !word.test(text)) return null
         values += 1
@@ -160,6 +167,17 @@ const BACKSLASH = 0x5c
 const word =
   /(?:[-+]?(?:\d[\d.]*(?:[eE][-+]?\d+)?|\.\d+|Infinity|NaN|inf|nan)|true|false|null|undefined|None|True|False)(?![\w.])|[-+]?\d[\d.]*[eE]?[-+]?$|[a-zA-Z]{1,8}$/y
 const link = /\s*,\s*\d+\s*\]/y
+
+/** Behind a plain number that something follows, as most are; else where it was. */
+function endOfDigits(text: string, start: number): number {
+  let at = start
+  while (text.charCodeAt(at) >= ZERO && text.charCodeAt(at) <= NINE) at += 1
+  const code = text.charCodeAt(at)
+  return code === COMMA || code === OBJECT_END || code === LIST_END ? at : start
+}
+
+const ZERO = 48
+const NINE = 57
 
 /** Behind the closing quote; one beyond the text when that is missing. */
 function endOfString(text: string, start: number): number {

@@ -13,6 +13,7 @@ export interface RecordRedactorOptions {
  */
 export function recordRedactor({ known, anonymous = false }: RecordRedactorOptions): Redactor {
   return redactorOf({
+    name: anonymous ? 'anonymous recording' : 'recording',
     known,
     isOpenHeader: (name) => headerNames.has(name.toLowerCase()),
     isOpenQuery: (name) => queryNames.has(name),

@@ -1,4 +1,4 @@
-import { Evidence, evidenceIn, mayHoldSecret } from './evidence.ts'
+import { Evidence, evidenceIn } from './evidence.ts'
 import { looksLikeKey } from './key-looks.ts'
 import { hasLongRun } from './long-run.ts'
 import { remembered } from './remembered-texts.ts'
@@ -15,7 +15,7 @@ export function placeholder(name: string): string {
  * in addresses, assignments, options of programs and header lines. Prose stays: what is taken out has the length and the letters of a key.
  */
 export function redactText(text: string): string {
-  return text.length < SHORTEST || !mayHoldSecret(text) ? text : withoutAny(text)
+  return text.length < SHORTEST ? text : withoutAny(text)
 }
 
 const withoutAny = remembered((text) => withoutSecrets(text, DEEPEST))

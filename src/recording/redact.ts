@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mayHoldSecret } from './evidence.ts'
 import type { HarHeader } from './har.ts'
 import { keptAt } from './kept-tree.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { isForm, mapBody } from './map-body.ts'
 import { redactJson } from './redact-json.ts'
 import { placeholder, redactText } from './redact-text.ts'
+import { RememberedBodies } from './remembered-bodies.ts'
 import { secrecyOf } from './secret-names.ts'
 
 /** What a text is the body or the message of. */
@@ -39,6 +39,8 @@ export interface Redactor {
 
 /** What a redactor goes by besides secrets that are known and the forms of secrets. */
 export interface RedactorRules {
+  /** Tells these rules, all but `known`, from others. */
+  readonly name: string
   /** Secrets of this run by name (`COMFYUI_TOKEN`, …); they are taken out wherever they occur. */
   readonly known: Readonly<Record<string, string | null | undefined>>
   readonly isOpenHeader: (name: string) => boolean
@@ -54,6 +56,7 @@ export interface RedactorRules {
 export function createRedactor(known: RedactorRules['known'] = {}): Redactor {
   const isOpen = (name: string) => secrecyOf(name) === 'open'
   return redactorOf({
+    name: 'run folder',
     known,
     isOpenHeader: isOpen,
     isOpenQuery: isOpen,
@@ -70,7 +73,6 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
   const seen = new Map<string, string>()
   const cleaned = (text: string) => more(withoutNames(text, names, redactText))
   const plain = (text: string): string => {
-    if (!mayHoldSecret(text)) return text
     // To look for many names takes its time.
     if (names.size === 0 || text.length > LONGEST) return cleaned(text)
     const known = seen.get(text)
@@ -118,29 +120,34 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
       (fragment && `#${pairs(fragment.slice(1), rules.isOpenQuery)}`)
     )
   }
-  const readBody = (input: string, { path, mimeType }: BodyKind): RedactedBody | null => {
-    const left = withoutKnown(input)
+  const readBody = (left: string, { path, mimeType }: BodyKind, isMarked: boolean): RedactedBody | null => {
     const changed = new Set<string>()
     const redacted = mapBody(left, mimeType, {
-      json: (value) => json(value, path, (member) => changed.add(member), left !== input),
+      json: (value) => json(value, path, (member) => changed.add(member), isMarked),
       form: (value) => pairs(value, rules.isOpenField),
       text: plain,
     })
     if (redacted === null) return null
     // What is no JSON has no members.
-    if (redacted !== input && changed.size === 0) changed.add('')
+    if ((redacted !== left || isMarked) && changed.size === 0) changed.add('')
     return { text: redacted, changed: [...changed] }
   }
-  const bodies = new Map<string, RedactedBody | null>()
+  const own = new RememberedBodies<LearntBody>()
   const body = (input: string, kind: BodyKind): RedactedBody | null => {
-    if (input.length < LONGEST) return readBody(input, kind)
-    const key = `${kind.path}\n${kind.mimeType}\n${input}`
-    const known = bodies.get(key)
-    if (known !== undefined) return known
-    const redacted = readBody(input, kind)
-    if (bodies.size >= FEW) bodies.clear()
-    bodies.set(key, redacted)
-    return redacted
+    const left = withoutKnown(input)
+    const isMarked = left !== input
+    if (input.length < LONG_BODY) return readBody(left, kind, isMarked)
+    // By the rules alone a body comes to the same for whoever has them.
+    const bodies = isMarked || names.size > 0 ? own : ofAll
+    const key = [rules.name, names.size, kind.path, kind.mimeType].join('\n')
+    const known = bodies.get(key, input)
+    if (known === undefined) {
+      const redacted = readBody(left, kind, isMarked)
+      bodies.set(key, input, { redacted, names: [...names] })
+      return redacted
+    }
+    for (const name of known.names) names.add(name)
+    return known.redacted
   }
   return {
     text,
@@ -162,8 +169,17 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
 /** Most of what is said on a wire is said again and again: what a short text comes to beside names is remembered. */
 const LONGEST = 256
 const MOST = 20_000
-/** Long answers that are asked for again and again: object_info, the queue, a history. */
-const FEW = 16
+/** No message of a socket is as long. */
+const LONG_BODY = 4 * 1024
+
+/** With the names that it taught. */
+interface LearntBody {
+  readonly redacted: RedactedBody | null
+  readonly names: readonly string[]
+}
+
+/** Of all redactors: a sweep, or a test, asks many simulated servers for the same catalogue. */
+const ofAll = new RememberedBodies<LearntBody>()
 
 /** What is kept of a message that cannot be read. */
 export function hashedText(text: string): string {
