@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { loadTemplates } from '../config/templates.ts'
 import { allOf } from '../domain/all-of.ts'
 import type { Bindings, Places } from '../domain/bindings.ts'
+import { isGpu } from '../domain/estimate/gpu-name.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { comfyuiKnowledge } from '../recording/comfyui-knowledge.ts'
 import { jsonOrNull } from '../recording/exact-json.ts'
@@ -94,6 +95,7 @@ const summary = z.looseObject({
   rehearsal: z
     .looseObject({
       estimate: z.looseObject({ gpu_minutes: z.number().nullable(), cost_usd: z.number().nullable() }),
+      recording: z.looseObject({ device: z.string() }),
     })
     .nullish(),
 })
@@ -102,6 +104,8 @@ async function estimateIn(folder: string): Promise<EstimateFacts | null> {
   const text = await readFile(join(folder, 'summary.json'), 'utf8').catch(() => null)
   const read = summary.safeParse(jsonOrNull(text ?? '')).data
   if (read === undefined) return null
-  const { gpu_minutes = null, cost_usd = null } = read.rehearsal?.estimate ?? {}
-  return { server_seconds: read.server_time_seconds.total, gpu_minutes, cost_usd }
+  const { estimate, recording } = read.rehearsal ?? {}
+  const { gpu_minutes = null, cost_usd = null } = estimate ?? {}
+  const isOfCpu = recording !== undefined && !isGpu(recording.device)
+  return { server_seconds: isOfCpu ? null : read.server_time_seconds.total, gpu_minutes, cost_usd }
 }

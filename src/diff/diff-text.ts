@@ -64,11 +64,11 @@ function valueWords(value: unknown): string {
 
 function estimateWords({ server_seconds, gpu_minutes, cost_usd }: EstimateFacts): string {
   const parts = [
-    `${server_seconds} s`,
+    ...(server_seconds === null ? [] : [`${server_seconds} s of the recorded server`]),
     ...(gpu_minutes === null ? [] : [`${gpu_minutes} GPU minutes`]),
     ...(cost_usd === null ? [] : [`$${cost_usd.toFixed(2)}`]),
   ]
-  return parts.join(', ')
+  return parts.join(', ') || 'none'
 }
 
 function totals(jobs: RunDiff['jobs'], uploads: RunDiff['uploads']): string {

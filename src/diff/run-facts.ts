@@ -33,7 +33,8 @@ export interface UploadFacts {
 
 /** Seconds, minutes and USD, as `summary.json` has them. */
 export interface EstimateFacts {
-  readonly server_seconds: number
+  /** Null where a CPU was recorded, whose time says nothing about a GPU. */
+  readonly server_seconds: number | null
   readonly gpu_minutes: number | null
   readonly cost_usd: number | null
 }

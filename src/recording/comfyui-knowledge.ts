@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { stepCost } from '../domain/estimate/step-cost.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { homeOf, isAnswer, lastComplete } from './comfyui-home.ts'
 import { type NodeRun, runsOf } from './comfyui-runs.ts'
@@ -36,6 +37,8 @@ export interface ClassKnowledge {
   readonly ms: number
   /** Median duration of one progress step; null when the class reports no progress. */
   readonly stepMs: number | null
+  /** Median of what a step computed, in TFLOP; null of classes that are no samplers, and where the graphs name no size of a film. */
+  readonly stepCost: number | null
   /** What its progress counted up to, last; null when it told none. */
   readonly steps: number | null
   /** Median of width × height × frames in the graphs that it ran in; null where the graphs name none. */
@@ -144,6 +147,7 @@ function classesOf(all: readonly NodeRun[]): Map<string, ClassKnowledge> {
   return new Map(
     Array.from(runs, ([classType, seen]) => {
       const steps = seen.flatMap(({ stepMs }) => stepMs)
+      const costs = seen.flatMap(({ graph, node }) => stepCost(graph, node) ?? [])
       const volumes = seen.flatMap(({ volume }) => (volume === null ? [] : [volume]))
       return [
         classType,
@@ -151,6 +155,7 @@ function classesOf(all: readonly NodeRun[]): Map<string, ClassKnowledge> {
           runs: seen.length,
           ms: median(seen.map((run) => run.ms - run.stepMs.reduce((sum, ms) => sum + ms, 0))),
           stepMs: steps.length > 0 ? median(steps) : null,
+          stepCost: costs.length > 0 ? median(costs) : null,
           steps: seen.findLast((run) => run.steps !== null)?.steps ?? null,
           volume: volumes.length > 0 ? median(volumes) : null,
           members: seen.find(({ members }) => members.length > 0)?.members ?? [],

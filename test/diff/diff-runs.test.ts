@@ -94,9 +94,15 @@ it('tells jobs, uploads and the estimate', () => {
     '~ upload gs://films/wren.mp4',
     '    size: 10 → 12',
     '~ estimate',
-    '    600 s, 10 GPU minutes, $0.07 → 660 s, 11 GPU minutes',
+    '    600 s of the recorded server, 10 GPU minutes, $0.07 → 660 s of the recorded server, 11 GPU minutes',
     'Jobs: 0 changed, 1 added, 1 gone. Uploads: 1 changed, 1 added, 1 gone.',
   ])
+})
+
+it('says nothing of the seconds of a CPU', () => {
+  const of = (gpu_minutes: number | null) => facts({ estimate: { server_seconds: null, gpu_minutes, cost_usd: null } })
+  expect(diffRuns(of(null), of(null), roleOf).equal).toBe(true)
+  expect(diffText(diffRuns(of(null), of(11), roleOf))).toContain('    none → 11 GPU minutes')
 })
 
 it('compares no estimate with a recording, which has none', () => {

@@ -22,7 +22,7 @@ it('gives up a job that hangs, says what may still run and what that costs, and 
 job 2/6 low chunk 1  failed (attempt 1)
 otter failed: ${why}
   ${hint}
-warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:38); that costs $0.79/h (--price)
+warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:37); that costs $0.79/h (--price)
 warning: To go on with it instead of paying for it twice:
     ${whole}
 PR_RUN_FAILED: Not every video was finished: otter, wren

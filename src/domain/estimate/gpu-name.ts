@@ -8,6 +8,11 @@ export function gpuName(device: string): string {
     .replace(/^NVIDIA (GeForce )?/, '')
 }
 
+/** Whether a server's name of its device is that of a GPU. */
+export function isGpu(device: string): boolean {
+  return !['', 'cpu'].includes(device.toLowerCase())
+}
+
 /** Whether what a person or a server says means the GPU of that name; a person may say only the end of it. */
 export function isNamed(said: string, name: string): boolean {
   const [wanted, known] = [modelOf(said), modelOf(name)]

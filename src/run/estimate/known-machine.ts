@@ -2,7 +2,7 @@ import { readProfiles } from '../../config/read-profiles.ts'
 import type { Settings } from '../../config/settings-types.ts'
 import { type Basis, timedBasis } from '../../domain/estimate/basis.ts'
 import type { FilmWork } from '../../domain/estimate/film-time.ts'
-import { gpuName, isSameGpu } from '../../domain/estimate/gpu-name.ts'
+import { gpuName, isGpu, isSameGpu } from '../../domain/estimate/gpu-name.ts'
 import { ownCosts } from '../../domain/estimate/own-times.ts'
 import { usualRatio } from '../../domain/estimate/profile.ts'
 import type { TimedForwards } from '../../domain/estimate/rates.ts'
@@ -54,11 +54,6 @@ function ownBasis(outputDir: string, gpu: string | null, work: FilmWork): Basis 
 }
 
 const AS_BEFORE = { low: 0.9, high: 1.1 }
-
-/** Whether a server's name of its device is that of a GPU. */
-export function isGpu(device: string): boolean {
-  return !['', 'cpu'].includes(device.toLowerCase())
-}
 
 function recordedBasis({ name, entries, device }: RecordedMachine, work: FilmWork): Basis | null {
   const times = ofLikeSize(recordedTimes(entries), work)

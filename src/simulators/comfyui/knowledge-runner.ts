@@ -1,3 +1,4 @@
+import { stepCost } from '../../domain/estimate/step-cost.ts'
 import type { ClassKnowledge } from '../../recording/comfyui-knowledge.ts'
 import type { Clock } from '../simulator.ts'
 import type { Behaviours } from './behaviours/behaviours.ts'
@@ -17,6 +18,7 @@ import {
   type NodeRunner,
   type Tick,
 } from './execute/node-runner.ts'
+import { plainGraph } from './execute/plain-graph.ts'
 import type { FileStore } from './files/file-store.ts'
 import type { ObjectInfo } from './object-info.ts'
 import { isDict, type Py, type PyDict, PythonError } from './python/py.ts'
@@ -105,7 +107,7 @@ export class KnowledgeRunner implements NodeRunner {
     const node = ownNode(call, this.parts, { traits, knowledge, recorded, instanceLetters, madeUp })
     const ticks = behaviour?.progress?.(inputs, node) ?? (behaviour?.run ? [] : recordedTicks(knowledge))
     const scale = scaleOf(inputs, knowledge)
-    const stepMs = (knowledge?.stepMs ?? 0) * scale
+    const stepMs = (knowledge?.stepMs ?? 0) * (stepScaleOf(call, knowledge) ?? scale)
     const ownMs = behaviour?.durationMs?.(inputs) ?? (knowledge?.ms ?? 0) * scale
     return {
       ...(behaviour?.semaphore && { limit: { name: classType, most: behaviour.semaphore } }),
@@ -165,6 +167,13 @@ function sentInputs({ graph, nodeId }: NodeCall): PyDict {
 function scaleOf(inputs: CallInputs, knowledge: ClassKnowledge | undefined): number {
   const volume = inputs.volume()
   return knowledge?.volume && volume ? volume / knowledge.volume : 1
+}
+
+/** A step of a sampler grows with what its model computes, as an estimate has it; null where one of the two does not tell that. */
+function stepScaleOf({ graph, nodeId }: NodeCall, knowledge: ClassKnowledge | undefined): number | null {
+  if (!knowledge?.stepCost) return null
+  const cost = stepCost(plainGraph(graph), graph.realId(nodeId))
+  return cost === null ? null : cost / knowledge.stepCost
 }
 
 /** Different for every number, and not in alphabetical order: the server draws them at random. */
