@@ -104,6 +104,17 @@ it('wants a port that leaves room for every service', async () => {
   `)
 })
 
+it.each(['--model=loras/a.safetensors', '--allow=/x', '--front-end-root=static'])(
+  'has no use for %s where it simulates nothing',
+  async (flag) => {
+    const { exitCode, stderr } = await callPr(['serve', '--record-to', 'mine', flag])
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `PR_USAGE: ${flag.split('=')[0]} is for the simulated ComfyUI, and --record-to simulates nothing\n  hint: leave one of them out\n`,
+    ])
+  },
+)
+
 it('explains itself', async () => {
   await expect((await callPr(['serve', '--help'])).transcript).toMatchFileSnapshot('expected/help-serve.txt')
 })

@@ -1,3 +1,4 @@
+import { PromptRunnerError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
 import { settingOptions } from '../setting-options.ts'
 
@@ -63,11 +64,19 @@ export const serveCommand = defineCommand({
     ['pr serve --log-level DEBUG', 'with a line for each request'],
   ],
   stopIsDone: true,
-  async run(
-    { port, 'record-to': recordTo, model: models = [], allow = [], 'front-end-root': frontEndRoot, ...flags },
-    context,
-  ) {
+  async run({ port, 'record-to': recordTo, model, allow, 'front-end-root': frontEndRoot, ...flags }, context) {
     const { output, environment, cwd: _, ...stop } = context
+    const simulated = Object.entries({ model, allow, 'front-end-root': frontEndRoot })
+    const [name] = simulated.find(([, value]) => value !== undefined) ?? []
+    if (recordTo !== undefined && name !== undefined) {
+      throw new PromptRunnerError(
+        'PR_USAGE',
+        `--${name} is for the simulated ComfyUI, and --record-to simulates nothing`,
+        {
+          hint: 'leave one of them out',
+        },
+      )
+    }
     const { commandSettings } = await import('../command-settings.ts')
     const { settings } = await commandSettings(flags, context)
     if (settings.dryRun.faults.includes('help')) {
@@ -76,7 +85,9 @@ export const serveCommand = defineCommand({
       return 0
     }
     const { portOf, serve } = await import('../serve.ts')
-    if (recordTo === undefined) return serve({ port, models, allow, frontEndRoot, settings, output, ...stop })
+    if (recordTo === undefined) {
+      return serve({ port, models: model ?? [], allow: allow ?? [], frontEndRoot, settings, output, ...stop })
+    }
     const { recordingProxy } = await import('../../record/recording-proxy.ts')
     return recordingProxy({ port: portOf(port, 1), recordTo, settings, environment }, context)
   },
