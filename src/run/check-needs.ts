@@ -5,6 +5,7 @@ import { runProgram } from '../clients/ffmpeg.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { DoctorFinding } from '../doctor/doctor-finding.ts'
 import { lacksOfPrograms, lacksOfRun } from '../doctor/lacks-of-run.ts'
+import type { Templates } from '../domain/bindings.ts'
 import { uuidV5 } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { PromptRunnerError } from '../errors.ts'
@@ -62,15 +63,26 @@ export async function checkPrograms(settings: Settings, plans: readonly Plan[]):
 
 /** What the server would refuse of the plans; null when it would take them all. Throws PR_COMFY_*. */
 export async function refusalOf(
-  { behaviours }: Settings,
+  settings: Settings,
   { plans, templates }: Planned,
   comfyui: ComfyuiClient,
   signal: AbortSignal,
 ): Promise<PromptRunnerError | null> {
+  return (await refusalsOf(settings, templates, comfyui, signal))(plans)
+}
+
+/** Asks the server once what it has, and says what it would refuse of any plans. Throws PR_COMFY_*. */
+export async function refusalsOf(
+  { behaviours }: Settings,
+  templates: Templates,
+  comfyui: ComfyuiClient,
+  signal: AbortSignal,
+): Promise<(plans: readonly Plan[]) => PromptRunnerError | null> {
   const { comfyuiVersion } = await comfyui.systemStats(signal)
   const objectInfo = await comfyui.objectInfoText(undefined, signal)
   const server = `ComfyUI ${comfyuiVersion}`
-  return invalidPlans(plans, templates, { objectInfo, server, behaviours, live: true, version: comfyuiVersion })
+  return (plans) =>
+    invalidPlans(plans, templates, { objectInfo, server, behaviours, live: true, version: comfyuiVersion })
 }
 
 function errorsOf(findings: readonly DoctorFinding[]): PromptRunnerError[] {

@@ -86,6 +86,26 @@ it('leaves out a server that is not there', async () => {
   expect(new Set(placed(cwd).map((line) => line.split(' on ')[1])).size).toBe(1)
 })
 
+it('gives no film to a server that lacks a model for it, and says which', async () => {
+  const cwd = folder('heron', 'otter')
+  const world = await twoServers(['GET /object_info: no model wan_2.1_vae.safetensors'])
+  const { exitCode, stderr } = await world.live(cwd)
+  expect(exitCode).toBe(0)
+  expect(stderr).toMatch(/^warning: (\S+) does not take heron, otter: .*wan_2\.1_vae\.safetensors.*\n$/)
+  const [, lacking] = /^warning: (\S+) does not/.exec(stderr)!
+  expect(placed(cwd).filter((line) => line.endsWith(lacking!))).toEqual([])
+  expect(placed(cwd)).toHaveLength(2)
+})
+
+it('begins nothing when every server lacks it', async () => {
+  const cwd = folder('heron')
+  const world = await twoServers(['GET /object_info: no model wan_2.1_vae.safetensors, always'])
+  const { exitCode, stderr } = await world.live(cwd)
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('PR_INVALID_WORKFLOW')
+  expect(started(cwd)).toEqual([])
+})
+
 it('goes on with a run on the servers that there are now', async () => {
   hurry()
   rehearsedPace()

@@ -13,7 +13,7 @@ import type { ServersOfRun } from '../../orchestrator/servers-of-run.ts'
 import type { SpendingOptions } from '../../orchestrator/spending.ts'
 import type { RentedServer } from '../../report/summary.ts'
 import { awaitStart } from '../await-start.ts'
-import { refusalOf } from '../check-needs.ts'
+import { refusalsOf } from '../check-needs.ts'
 import type { ChosenRun } from '../choose-run.ts'
 import { claimName } from '../claim-run.ts'
 import type { Estimated } from '../estimate/estimate-films.ts'
@@ -101,15 +101,16 @@ export async function openLiveFleet(
     const devices = stats.devices.map(({ name }) => name).join(', ')
     const costs = price === null ? '' : `, ${rateText(price)}/h`
     output.info(`Run ${runName} on ${url.href}: ComfyUI ${stats.comfyuiVersion}, ${devices}${costs}`)
-    const refusal = await refusalOf(settings, planned, comfyui, signal)
+    const refusalOf = await refusalsOf(settings, planned.templates, comfyui, signal)
+    const refusal = refusalOf(planned.plans)
     if (!refusal) return
+    refusals.push(refusal)
     for (const plan of planned.plans) {
-      const own = await refusalOf(settings, { ...planned, plans: [plan] }, comfyui, signal)
+      const own = refusalOf([plan])
       if (own) lacks.get(url.href)!.set(plan.videoName, `${url.href}: ${own.problems[0]?.message ?? own.message}`)
     }
-    const films = [...lacks.get(url.href)!.keys()]
-    output.warn(`${url.href} does not take ${films.join(', ')}: ${refusal.problems[0]?.message ?? refusal.message}`)
-    if (films.length > 0) refusals.push(refusal)
+    const films = [...lacks.get(url.href)!.keys()].join(', ')
+    output.warn(`${url.href} does not take ${films}: ${refusal.problems[0]?.message ?? refusal.message}`)
   }
   const refusals: PromptRunnerError[] = []
   return {
