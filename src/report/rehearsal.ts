@@ -41,14 +41,14 @@ interface Faults {
   report(): ReadonlyArray<{ fault: string; times: number; at: ReadonlyArray<{ what: string; time: number }> }>
 }
 
-/** `ffmpeg` is the simulator; null when the real one ran. `noEstimate` says why there is none. */
+/** `ffmpeg` is the simulator; null when the real one ran. `noEstimate` says why there is none; `jobTimeout` is the setting. */
 export function rehearsalOf(
   { recording, knowledge, comfyui }: World,
   network: Network,
   ffmpeg: { readonly unmatched: readonly string[] } | null,
   tally: RunTally,
   faults: Faults,
-  noEstimate: string,
+  { noEstimate, jobTimeout }: { readonly noEstimate: string; readonly jobTimeout: number | null },
 ): Omit<Rehearsal, 'redacted'> {
   const { synthetic, madeUp } = comfyui.report()
   return {
@@ -75,6 +75,7 @@ export function rehearsalOf(
       // What never ran is named already.
       madeUp: madeUp.filter((name) => !synthetic.includes(name)),
       hasCredentials: !network.requests['metadata'],
+      hasJobTimeout: jobTimeout !== null,
     }),
   }
 }
@@ -113,13 +114,14 @@ export function notSimulated(
     synthetic: readonly string[]
     madeUp: readonly string[]
     hasCredentials: boolean
+    hasJobTimeout: boolean
   },
 ): string[] {
   const plans = videos.map(({ plan }) => plan)
   const models = new Set(plans.flatMap((plan) => Object.values(plan.models)))
   const hasSeams = plans.some((plan) => plan.chunks.length > 1)
   const hasUploads = videos.some(({ uploads }) => uploads.length > 0)
-  const { ffmpeg, synthetic, madeUp, hasCredentials } = facts
+  const { ffmpeg, synthetic, madeUp, hasCredentials, hasJobTimeout } = facts
   return [
     'GPU time and VRAM',
     hasSeams ? 'what the pictures show, and the seams between chunks' : 'what the pictures show',
@@ -132,6 +134,8 @@ export function notSimulated(
     ...(ffmpeg === 'simulated' ? ['ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)'] : []),
     ...(synthetic.length > 0 ? [nodeClasses(synthetic)] : []),
     ...(madeUp.length > 0 ? [computed(madeUp)] : []),
+    // Between two looks of the client all of a slow node's time goes by at once.
+    ...(hasJobTimeout ? ['--job-timeout for a job that is only slow: one that hangs is given up'] : []),
     'what a live run asks before its first job (see pr doctor)',
   ]
 }

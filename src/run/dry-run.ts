@@ -186,7 +186,10 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...neverUsed(world, settings, output),
   ]
   const rehearsal = {
-    ...rehearsalOf(world, network.report(), ffmpeg, tally, faults, 'none' in estimated ? estimated.none : ''),
+    ...rehearsalOf(world, network.report(), ffmpeg, tally, faults, {
+      noEstimate: 'none' in estimated ? estimated.none : '',
+      jobTimeout: settings.run.jobTimeout,
+    }),
     redacted: files.changed(),
   }
   const keep = async (kept: unknown) => {

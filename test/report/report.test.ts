@@ -197,6 +197,7 @@ it('lists what was not simulated from what was done', () => {
     synthetic: ['ImageFromBatch'],
     madeUp: ['CountWords'],
     hasCredentials: false,
+    hasJobTimeout: true,
   } as const
   expect(notSimulated(tallyOf(pod('RUNNING', 'found'), started, ...finished), facts)).toEqual([
     'GPU time and VRAM',
@@ -208,6 +209,7 @@ it('lists what was not simulated from what was done', () => {
     'ffmpeg and ffprobe (--real-ffmpeg runs them on the simulated videos)',
     'what ImageFromBatch really does: no recording has seen it run',
     'the texts and numbers of CountWords: no recording has them for these inputs',
+    '--job-timeout for a job that is only slow: one that hangs is given up',
     'what a live run asks before its first job (see pr doctor)',
   ])
   const plan = planOf('otter', 50)
@@ -218,6 +220,7 @@ it('lists what was not simulated from what was done', () => {
       synthetic: ['A', 'B'],
       madeUp: [],
       hasCredentials: true,
+      hasJobTimeout: false,
     }),
   ).toEqual([
     'GPU time and VRAM',
