@@ -17,7 +17,7 @@ export const Evidence = {
   percent: 32,
   /** A scheme of credentials, before something else. */
   scheme: 64,
-  /** The path to a user's home, numbers with points between them, an escaped letter, and brackets with which JSON in a text begins. */
+  /** The end of an element of XML, the path to a user's home, numbers with points between them, an escaped letter, and brackets with which JSON in a text begins. */
   other: 128,
 } as const
 
@@ -87,6 +87,7 @@ for (let code = 0; code < 128; code += 1) {
   else if (/[=:%{[\\]/.test(letter)) kinds[code] = TELLING
 }
 
+const LESS = 60
 const [QUOTE, BACKSLASH, PERCENT, COLON, EQUALS, DASH, SLASH, SMALL_H, LARGE_U] = Array.from('"\\%:=-/hU', (sign) =>
   sign.charCodeAt(0),
 ) as [number, number, number, number, number, number, number, number, number]
@@ -98,11 +99,12 @@ function told(text: string, at: number, code: number): number {
   return code === PERCENT ? Evidence.percent : Evidence.other
 }
 
-/** `--`, `0.0`, `/h` and `/U`. */
+/** `--`, `0.0`, `/h`, `/U` and `</`. */
 function toldBySign(text: string, at: number, code: number): number {
   const next = text.charCodeAt(at + 1)
   if (code === DASH) return next === DASH ? Evidence.dashes : 0
-  if (code === SLASH) return next === SMALL_H || next === LARGE_U ? Evidence.other : 0
+  if (code === SLASH)
+    return next === SMALL_H || next === LARGE_U || text.charCodeAt(at - 1) === LESS ? Evidence.other : 0
   return isDigit(next) && isDigit(text.charCodeAt(at - 1)) ? Evidence.other : 0
 }
 

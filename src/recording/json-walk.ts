@@ -9,6 +9,8 @@ export interface JsonVisitor<State> {
   isPlain(state: State): boolean
   /** What is written in place of a string. */
   string(value: string, state: State, name: string | null, at: JsonPlace): string
+  /** What is written in place of the name of a member, of those that may be secrets themselves. */
+  name(name: string): string
 }
 
 /** Where the walk is. */
@@ -17,6 +19,8 @@ export interface JsonPlace {
   isLink(): boolean
   /** The names that lead to the string: `prompt.6.inputs.text`. */
   member(): string
+  /** What labels the string as `name` or `key`, where that stands behind it in the same object. */
+  label(): string | null
 }
 
 /**
@@ -67,9 +71,7 @@ class Walk<State> implements JsonPlace {
       }
       if (code === QUOTE) {
         if (awaited === 'name') {
-          parent!.nameStart = at + 1
-          at = endOfString(text, at)
-          parent!.nameEnd = at - 1
+          at = this.#member(at, parent!)
           awaited = 'colon'
         } else if (awaited === 'value') {
           at = this.#string(at, parent)
@@ -127,6 +129,24 @@ class Walk<State> implements JsonPlace {
       .join('.')
   }
 
+  label(): string | null {
+    labelBehind.lastIndex = this.#at
+    return labelBehind.exec(this.#text)?.[1] ?? null
+  }
+
+  /** Gives where the name ends. */
+  #member(start: number, parent: Open<State>): number {
+    const text = this.#text
+    const end = endOfString(text, start)
+    parent.nameStart = start + 1
+    parent.nameEnd = end - 1
+    if (parent.isPlain || innocentEnd(text, start + 1) >= 0) return end
+    const name = unescaped(text.slice(start + 1, end - 1))
+    const left = this.#visitor.name(name)
+    if (left !== name) this.#write(start, end, left)
+    return end
+  }
+
   /** Of the member that is being read; null in a list. */
   #name(open: Open<State> | undefined): string | null {
     return open && !open.isList ? unescaped(this.#text.slice(open.nameStart, open.nameEnd)) : null
@@ -152,10 +172,14 @@ class Walk<State> implements JsonPlace {
     this.#at = end
     const value = unescaped(text.slice(start + 1, end - 1))
     const left = this.#visitor.string(value, parent?.state ?? this.#visitor.top, this.#name(parent), this)
-    if (left === value) return end
-    this.#out += text.slice(this.#copied, start) + JSON.stringify(left).slice(0, end > text.length ? -1 : undefined)
-    this.#copied = Math.min(end, text.length)
+    if (left !== value) this.#write(start, end, left)
     return end
+  }
+
+  #write(start: number, end: number, left: string): void {
+    const { length } = this.#text
+    this.#out += this.#text.slice(this.#copied, start) + JSON.stringify(left).slice(0, end > length ? -1 : undefined)
+    this.#copied = Math.min(end, length)
   }
 }
 
@@ -166,6 +190,8 @@ const BOM = 0xfeff
 const BACKSLASH = 0x5c
 const word =
   /(?:[-+]?(?:\d[\d.]*(?:[eE][-+]?\d+)?|\.\d+|Infinity|NaN|inf|nan)|true|false|null|undefined|None|True|False)(?![\w.])|[-+]?\d[\d.]*[eE]?[-+]?$|[a-zA-Z]{1,8}$/y
+const labelBehind =
+  /\s*(?:,\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*){0,8}?,\s*"(?:name|key|header|variable|field)"\s*:\s*"([^"\\]*)"/iy
 const link = /\s*,\s*\d+\s*\]/y
 
 /** Behind a plain number that something follows, as most are; else where it was. */

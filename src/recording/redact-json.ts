@@ -1,5 +1,6 @@
 import { type JsonPlace, type JsonVisitor, mapStrings } from './json-walk.ts'
 import type { KeptPlace } from './kept-tree.ts'
+import { looksLikeKey } from './key-looks.ts'
 import { placeholder } from './redact-text.ts'
 import { isSecret, secrecyOf } from './secret-names.ts'
 
@@ -61,6 +62,11 @@ class Visitor implements JsonVisitor<Place> {
     return left
   }
 
+  /** Names of classes and inputs are never touched. */
+  name(name: string): string {
+    return this.#rules.isCatalogue ? name : this.#rules.text(name)
+  }
+
   #left(value: string, place: Place, name: string | null, at: JsonPlace): string {
     const kept = name === null ? place.kept : (place.kept?.below(name) ?? null)
     if (kept && !kept.isKept) return `{{redacted:${name ?? place.name ?? 'value'}}}`
@@ -68,8 +74,9 @@ class Visitor implements JsonVisitor<Place> {
       this.#rules.learn(value)
       return value
     }
-    const option = optionBefore(place)
+    const option = optionBefore(place) ?? (looksLikeKey(value) ? variableBefore(place) : null)
     place.last = name === null || labels.test(name) ? value : place.last
+    if (name !== null && place.last === '' && values.test(name)) place.last = at.label() ?? ''
     const secret = name === null && option !== null ? option : this.#tells(kept) ? secretName(value, place, name) : null
     if (secret !== null && !(name === null && at.isLink())) return placeholder(secret)
     return this.#rules.text(value)
@@ -92,6 +99,11 @@ function secretName(value: string, place: Place, name: string | null): string | 
 /** The option of a program that what comes next in a list belongs to, when that is a secret. */
 function optionBefore({ last }: Place): string | null {
   return /^--?\w/.test(last) && secrecyOf(last) === 'secret' ? last.replace(/^-+/, '') : null
+}
+
+/** `["HF_TOKEN", "…"]` */
+function variableBefore({ last }: Place): string | null {
+  return /^\w+$/.test(last) && secrecyOf(last) === 'secret' ? last : null
 }
 
 /** `{"name": "HF_TOKEN", "value": "…"}` */

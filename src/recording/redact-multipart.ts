@@ -26,7 +26,9 @@ export class MultipartRedactor {
   /** The first boundary may lack the line end that stands before all others: it is lent one, which is not passed on. */
   #rest: Buffer = Buffer.from('\r\n')
   #lent = 2
-  #part: Part | null = null
+  /** What is before the first part, and behind the last, is text. */
+  #part: Part | null = { head: '', held: [], size: 0 }
+  #hasParts = false
   #state: 'body' | 'head' | 'end' = 'body'
 
   constructor(boundary: string, redactor: Redactor, path: string) {
@@ -52,6 +54,11 @@ export class MultipartRedactor {
   *end(): Generator<Uint8Array> {
     // A part that was cut off may be shorter than what is waited for.
     if (this.#state === 'head') yield* this.#head(0)
+    // Without the end of its head nobody knows what a part is.
+    if (this.#state === 'head') {
+      if (this.#rest.length > 0) yield Buffer.from(hashedText(this.#rest.toString('latin1')))
+      return
+    }
     yield* this.#flow(this.#rest.length)
     yield* this.#closePart()
   }
@@ -63,14 +70,16 @@ export class MultipartRedactor {
       return
     }
     yield* this.#flow(at)
-    yield* this.#closePart()
+    yield* this.#closePart(true)
     yield* this.#flow(this.#delimiter.length)
+    this.#hasParts = true
     this.#state = 'head'
   }
 
   *#head(enough = this.#delimiter.length): Generator<Uint8Array> {
     if (this.#rest.subarray(0, 2).toString() === '--') {
       this.#state = 'end'
+      this.#part = { head: '', held: [], size: 0 }
       return
     }
     const end = this.#rest.indexOf('\r\n\r\n')
@@ -102,10 +111,16 @@ export class MultipartRedactor {
     if (part.size <= WHOLE_PART) part.held.push(bytes)
   }
 
-  *#closePart(): Generator<Uint8Array> {
+  /** Of parts between which the boundary is not found, nobody knows what they are. */
+  *#closePart(isSplit = this.#hasParts): Generator<Uint8Array> {
     const part = this.#part
     this.#part = null
-    if (!part?.held) return
+    if (!part?.held || part.size === 0) return
+    const seen = isSplit ? '' : Buffer.concat(part.held).toString('latin1')
+    if (/^content-disposition\s*:/im.test(seen)) {
+      yield Buffer.from(hashedText(seen))
+      return
+    }
     const name = fieldOf(part.head)
     if (name !== null && !keptFields.has(name) && !isNamedFile(part.head)) yield Buffer.from(placeholder(name))
     else if (part.size > WHOLE_PART) yield Buffer.from('{{redacted:part}}')
@@ -122,7 +137,7 @@ export class MultipartRedactor {
 /** The boundary that a media type names; null when it is not multipart. */
 export function boundaryOf(mimeType: string): string | null {
   if (!/^multipart\//i.test(mimeType)) return null
-  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(mimeType) ?? []
+  const [, , quoted, plain] = /;\s*boundary=(?:(["'])([^"']+)\1|([^;\s]+))/i.exec(mimeType) ?? []
   return quoted ?? plain ?? null
 }
 

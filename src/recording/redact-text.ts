@@ -39,6 +39,7 @@ function withoutSecrets(text: string, depth: number): string {
       .replaceAll(assignment, hiddenValue)
       .replaceAll(option, hiddenOption)
   }
+  if (left.includes('<')) left = left.replaceAll(element, hiddenElement).replaceAll(input, hiddenInput)
   return depth === 0 || !has(Evidence.long | Evidence.percent) ? left : withoutEncoded(left, depth)
 }
 
@@ -103,7 +104,9 @@ const pairs = /([?&;]|^)([\w.~%$[\]-]{1,80})=([^&\s"'<>#\\]{1,8192})/g
 /** Of an address or a form. */
 function hiddenPair(seen: string, start: string, name: string, value: string): string {
   const secrecy = secrecyOf(name)
-  if (secrecy === 'open' || value.startsWith('{{') || start === '') return seen
+  if (value.startsWith('{{') || start === '') return seen
+  // The value of another pair may have pairs of its own: `url=/?token=…`.
+  if (secrecy === 'open') return `${start}${name}=${value.replaceAll(pairs, hiddenPair)}`
   const isSecret = secrecy === 'secret' || looksLikeKey(value) || (value.length >= 8 && isStrange(value))
   return isSecret ? `${start}${name}=${placeholder(name)}` : seen
 }
@@ -140,6 +143,20 @@ const option = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+|=)(["']?)([^\s"'-][^\s"']{3,})
 function hiddenOption(seen: string, name: string, space: string, quote: string, value: string): string {
   const isSecret = !isReference(value) && secrecyOf(name) === 'secret' && (/\w[_-]/.test(name) || isStrange(value))
   return isSecret ? `${name}${space}${quote}${placeholder(name.replace(/^-+/, ''))}${quote}` : seen
+}
+
+/** `<input name="password" value="…">` */
+const input = /(\bname=(["'])([\w.-]{1,80})\2[^<>]{0,200}?\svalue=(["']))([^"'<>]{1,4096})(?=\4)/gi
+
+function hiddenInput(seen: string, start: string, _: string, name: string, __: string, value: string): string {
+  return secrecyOf(name) === 'secret' && !isReference(value) ? start + placeholder(name) : seen
+}
+
+/** `<password>…</password>`; what is only said of one has words. */
+const element = /<([A-Za-z][\w.:-]{1,80})>([^<>\s]{4,4096})(?=<\/\1>)/g
+
+function hiddenElement(seen: string, name: string, value: string): string {
+  return secrecyOf(name) === 'secret' && !isReference(value) ? `<${name}>${placeholder(name)}` : seen
 }
 
 /** A word, a number with a unit and a size are not; what mixes letters with digits, cases or signs is. */

@@ -155,7 +155,7 @@ export function redactorOf({ known, isListed, more, ...rules }: RedactorRules): 
     body,
     query: (list) =>
       Array.from(list, ([name, value]) => ({
-        name,
+        name: plain(withoutKnown(name)),
         value: rules.isOpenQuery(name) ? plain(withoutKnown(value)) : placeholder(name),
       })),
     headers: (list) =>
@@ -207,6 +207,8 @@ function redactedPair(pair: string, isOpen: (name: string) => boolean, plain: (t
   if (spelled.length === pair.length) return plain(pair)
   const name = decoded(spelled)
   const value = pair.slice(spelled.length + 1)
+  // With a name that is a secret itself, the value may be anything.
+  if (plain(name) !== name) return `${plain(name)}=${value === '' ? '' : placeholder('value')}`
   if (value === '' || placeholders.test(value)) return pair
   if (!isOpen(name)) return `${spelled}=${placeholder(name)}`
   const seen = decoded(value)

@@ -44,9 +44,24 @@ it('keeps what is cut off, but for its secrets', () => {
   expect(redacted(Buffer.from('no multipart at all'), 4).toString()).toBe('no multipart at all')
 })
 
+it('takes secrets out of what is before the first part and behind the last', () => {
+  const key = 'sk-aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1d'
+  const body = (secret: string) => `a ${secret}\r\n--XX\r\n${file}\x89PNG\r\n--XX--\r\nz ${secret}`
+  expect(redacted(Buffer.from(body(key), 'latin1'), 6).toString('latin1')).toBe(body('{{secret:key}}'))
+})
+
+it.each([
+  ['that have another boundary', `--YY\r\n${field('mine', 'glade')}\r\n--YY--\r\n`, 'XX'],
+  ['whose heads have no end', `--XX\n${field('mine', 'glade').replaceAll('\r', '')}\n--XX--\n`, 'XX'],
+  ['whose boundary nobody names', `--YY\r\n${field('mine', 'glade')}\r\n--YY--\r\n`, ''],
+])('keeps no field of parts %s', (_, body, boundary) => {
+  expect(redacted(Buffer.from(body), 9, boundary).toString()).not.toContain('glade')
+})
+
 it.each([
   ['multipart/form-data; boundary=----WebKitFormBoundaryAbC', '----WebKitFormBoundaryAbC'],
   ['multipart/related; charset=utf-8; boundary="a b"', 'a b'],
+  ["multipart/related; boundary='a b'", 'a b'],
   ['application/json; boundary=a', null],
   ['multipart/form-data', null],
 ])('finds the boundary in %s', (type, boundary) => {

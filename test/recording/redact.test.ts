@@ -19,6 +19,12 @@ it.each([
   ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nrest', '{{secret:private_key}}\nrest'],
   ['Authorization: Bearer abcdefghij', 'Authorization: Bearer {{secret:authorization}}'],
   ['key rpa_ABCDEFGHIJKLMNOP123', 'key {{secret:key}}'],
+  ['<a><password>glade4711Otter</password></a>', '<a><password>{{secret:password}}</password></a>'],
+  ['<input name="pin_token" value="glade4711">', '<input name="pin_token" value="{{secret:pin_token}}">'],
+  ['<meta content="0;url=/?token=glade4711Otter">', '<meta content="0;url=/?token={{secret:token}}">'],
+  ['{"sk-aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1d": 1}', '{"{{secret:key}}": 1}'],
+  ['{"a": ["API_KEY", "aB3dE5gH7jK9mN1pQ3s"]}', '{"a": ["API_KEY", "{{secret:api_key}}"]}'],
+  ['{"value": "glade", "n": 1, "name": "API_KEY"}', '{"value": "{{secret:api_key}}", "n": 1, "name": "API_KEY"}'],
   ['sends text="a cat, api_key=glade4711Otter" now', 'sends text="a cat, api_key={{secret:api_key}}" now'],
   ["{'text': 'a cat, api_key=glade4711Otter', 'n': 1}", "{'text': 'a cat, api_key={{secret:api_key}}', 'n': 1}"],
   ['x {\\"text\\": \\"api_key=glade4711Otter\\"} 1', 'x {\\"text\\": \\"api_key={{secret:api_key}}\\"} 1'],
@@ -31,6 +37,8 @@ it.each([
   '{"text": "a secret garden, a basic token of love, key=frame"}',
   '{"seed": 12345678901234567890, "cfg": 1.0}',
   'uploadType=resumable&name=film.mp4',
+  '{"a": ["password", "garden", "token"], "value": "glade", "name": "otter"}',
+  '<b>password</b> <i>a token of love</i>',
 ])('leaves %s alone', (harmless) => {
   expect(text(harmless)).toBe(harmless)
 })
@@ -58,6 +66,14 @@ it('replaces what credential headers carry, and looks into the others', () => {
     'dGhlIHNhbXBsZQ==',
     'application/json',
   ])
+})
+
+it('takes a secret for one where it is the name of a value, too', () => {
+  const key = 'sk-aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1d'
+  expect(url(`http://h/view?${key}`)).toBe('http://h/view?{{secret:key}}')
+  expect(url(`http://h/view?${key}=glade`)).toBe('http://h/view?{{secret:key}}={{secret:value}}')
+  expect(query([[key, '']])).toEqual([{ name: '{{secret:key}}', value: '' }])
+  expect(text(`${key}=1&a=2`)).toBe('{{secret:key}}={{secret:value}}&a=2')
 })
 
 it('redacts a query string as it redacts the URL', () => {

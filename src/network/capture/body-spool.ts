@@ -57,7 +57,8 @@ export class BodySpool {
     this.#options = options
     this.#isEncoded = !/^(?:identity)?$/i.test(encoding.trim())
     this.#isText = isText(mimeType)
-    const boundary = boundaryOf(mimeType)
+    // Any will do, where none is named.
+    const boundary = boundaryOf(mimeType) ?? (/^multipart\//i.test(mimeType) ? '' : null)
     this.#collected = this.#isText || this.#isEncoded || boundary === null ? [] : null
     this.#file = keepBinary && folder !== null ? new BodyFile(folder) : null
     if (this.#file && boundary !== null) this.#multipart = new MultipartRedactor(boundary, redactor, path)
@@ -91,7 +92,7 @@ export class BodySpool {
 
   /** The first bytes of a body decide. */
   #sniff(chunk: Uint8Array): void {
-    this.#isText = mayBeText(this.#options.mimeType, chunk)
+    this.#isText = mayBeText(this.#options.mimeType, chunk) || wideLabel(chunk) !== null
     if (!this.#isText) this.#collected = null
   }
 
@@ -103,7 +104,7 @@ export class BodySpool {
     const isPlain = isText(mimeType) || mayBeText(mimeType, decoded)
     if ((isPlain && isUtf8(decoded)) || decoded.length === 0) return this.#finishText(decoded.toString('utf8'))
     // Text of another encoding stays what it is, unless there is a secret in it: nobody could write it without.
-    if (isText(mimeType) && this.#hasSecrets(decoded)) {
+    if ((isText(mimeType) || wideLabel(decoded) !== null) && this.#hasSecrets(decoded)) {
       return { size: this.#size, text: null, _sha256: hashOf(decoded) }
     }
     this.#collected = null
@@ -164,9 +165,15 @@ function binaryExtension(mimeType: string): string {
   return extension === 'json' || extension === 'txt' ? 'bin' : extension
 }
 
+/** Of text that begins with the byte order mark of UTF-16. */
+function wideLabel([first, second]: Uint8Array): string | null {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : null
+}
+
 /** Text by its label, or as most programs take what has none. */
 function decodedText(bytes: Uint8Array, mimeType: string): string {
-  const label = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(mimeType)?.[1] ?? 'latin1'
+  const label = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(mimeType)?.[1] ?? wideLabel(bytes) ?? 'latin1'
   try {
     return new TextDecoder(label).decode(bytes)
   } catch {
