@@ -128,7 +128,10 @@ function fragmentsOf(text: string, paints: readonly Paint[], style: MarkdownStyl
     if (stressed !== undefined) fragments.push(...fragmentsOf(stressed, paints, style))
     if (label !== undefined) {
       const address = style.addressOf(target)
-      fragments.push(...fragmentsOf(label, paints, style), { text: address === null ? '' : ` (${address})`, paints })
+      const words = fragmentsOf(label, paints, style)
+      // `pr help planning` says all that `planning` does.
+      if (address?.endsWith(` ${label}`)) fragments.push({ text: address, paints: [...paints, cyan], isWhole: true })
+      else fragments.push(...words, { text: address === null ? '' : ` (${address})`, paints })
     }
   }
   return [...fragments, { text: plain(text.slice(end)), paints }]

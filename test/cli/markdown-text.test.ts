@@ -4,7 +4,7 @@ import { markdownText } from '../../src/cli/markdown-text.ts'
 import { capturedOutput } from './captured-output.ts'
 
 const markdown = `# A page, with \`code\`
-A paragraph of more words than a line has room for, with **strong \`--words\`**, *stress*, \`a command that is never parted\`, a [topic](other.md),
+A paragraph of more words than a line has room for, with **strong \`--words\`**, *stress*, \`a command that is never parted\`, a [topic](other.md), [other](other.md),
 an [address](https://example.org/x) and a [file](../file.ts) of the project; 3 * 4 is no stress.
 
 ## Below

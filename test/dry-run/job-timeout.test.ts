@@ -6,7 +6,7 @@ const files = { 'prompt_files/otter.txt': promptFile('otter', 24), 'prompt_files
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
 
 const why =
-  'PR_JOB_TIMEOUT: Job 2 has not moved for 00:30, longer than --job-timeout allows: node 10 is at 2 of 4 (a step took 00:00 at most)'
+  'PR_JOB_TIMEOUT: Job 2 has not moved for 00:34, longer than --job-timeout allows: node 10 is at 2 of 4 (a step took 00:00 at most)'
 const hint =
   'hint: look into the log of ComfyUI and at the load of its GPU; give a longer --job-timeout when it only needs more time'
 
@@ -22,7 +22,7 @@ it('gives up a job that hangs, says what may still run and what that costs, and 
 job 2/6 low chunk 1  failed (attempt 1)
 otter failed: ${why}
   ${hint}
-warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:37); that costs $0.79/h (--price)
+warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:42); that costs $0.79/h (--price)
 warning: To go on with it instead of paying for it twice:
     ${whole}
 PR_RUN_FAILED: Not every video was finished: otter, wren

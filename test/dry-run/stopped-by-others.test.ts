@@ -86,7 +86,7 @@ it.each([
 })
 
 it('begins the next video after a failure of another kind', async () => {
-  const run = await rehearse(['--fault', 'node Decode of job 2: out of memory', '--max-retries', '0', ...small], {
+  const run = await rehearse(['--fault', 'node Sampler of job 2: out of memory', '--max-retries', '0', ...small], {
     files: two,
   })
   expect(run.stderr).not.toContain('not begun')
