@@ -56,7 +56,8 @@ export function openProgress(output: RunOutput, shown: Shown, real: RealTime = r
 
 class ProgressDisplay {
   readonly #output: RunOutput
-  readonly #live: LiveBlock | null
+  /** Null where there is none, and when the run is over: what is said then stands below it. */
+  #live: LiveBlock | null
   readonly #times: Times
   readonly #watch: RunWatch
   readonly #words: EventWords
@@ -66,6 +67,7 @@ class ProgressDisplay {
   #saidAt = 0
   #drawnAt = Number.NEGATIVE_INFINITY
   #isDone = false
+  #isOver = false
 
   constructor(output: RunOutput, { work, times, now, share }: Shown, real: RealTime) {
     this.#output = output
@@ -82,11 +84,16 @@ class ProgressDisplay {
   close(): void {
     if (!this.#isDone) this.#draw()
     this.#live?.close(!this.#isDone)
+    this.#live = null
+    this.#isOver = true
   }
 
   show(event: RunEvent): void {
     this.#watch.see(event)
-    if (event.kind === 'run-finished') this.#isDone = event.ok
+    if (event.kind === 'run-finished') {
+      this.#isDone = event.ok
+      this.close()
+    }
     this.#tell(event)
     if (this.#real.now() - this.#drawnAt >= FRAME_MS) this.#draw()
   }
@@ -94,7 +101,7 @@ class ProgressDisplay {
   /** A second has gone by. */
   tick(): void {
     this.#draw()
-    if (this.#isBlock) return
+    if (this.#isBlock || this.#isOver) return
     const at = this.#clock()
     if (!this.#isTicking || at - this.#saidAt < SILENT_MS) return
     for (const { name, job, doing } of this.#watch.view(at)?.films ?? []) {
