@@ -10,16 +10,17 @@ export interface Surroundings {
 
 /** Remembers how they are. */
 export function surroundings(): Surroundings {
-  const [texts, listeners, values] = [textsNow(), listenersNow(), functionsNow()]
+  const [texts, listeners, functions] = [textsNow(), listenersNow(), functionsNow()]
   return {
     changes() {
-      const now = functionsNow()
       return [
         ...textsNow().filter((each) => !texts.includes(each)),
         ...[...listenersNow()]
           .filter(([name, count]) => count > (listeners.get(name) ?? 0))
           .map(([name]) => `a listener to ${name}`),
-        ...[...values].filter(([name, value]) => now.get(name) !== value).map(([name]) => `another ${name}`),
+        ...functions
+          .filter(({ object, name, value }) => Object.getOwnPropertyDescriptor(object, name)?.value !== value)
+          .map(({ place, name }) => `another ${place}.${name}`),
       ]
     },
   }
@@ -38,7 +39,7 @@ function listenersNow(): Map<string, number> {
 }
 
 /** All that a simulated network takes the place of, while it is there. */
-function functionsNow(): Map<string, unknown> {
+function functionsNow(): Array<{ place: string; object: object; name: string; value: unknown }> {
   const places = {
     globalThis,
     dns,
@@ -46,12 +47,10 @@ function functionsNow(): Map<string, unknown> {
     Socket: Socket.prototype,
     ChildProcess: ChildProcess.prototype,
   }
-  return new Map(
-    Object.entries(places).flatMap(([place, object]) =>
-      Object.entries(Object.getOwnPropertyDescriptors(object))
-        // What is loaded when it is first asked for has no value yet.
-        .filter(([, { value }]) => typeof value === 'function')
-        .map(([name, { value }]) => [`${place}.${name}`, value] as const),
-    ),
+  return Object.entries(places).flatMap(([place, object]) =>
+    Object.entries(Object.getOwnPropertyDescriptors(object))
+      // What is loaded when it is first asked for has no value yet.
+      .filter(([, { value }]) => typeof value === 'function')
+      .map(([name, { value }]) => ({ place, object, name, value })),
   )
 }
