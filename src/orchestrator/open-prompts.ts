@@ -12,6 +12,8 @@ export interface OpenPrompts {
   readonly emit: EmitRunEvent
   /** Whether one that this run has sent or taken over may be waiting or running. */
   any(): boolean
+  /** Those of one film. */
+  of(video: string): readonly string[]
   /** Says of each what it was for, since when, and what that costs; and of the pod that it goes on costing. */
   left(now: number): readonly string[]
   /** Warns of each, and says how to go on. */
@@ -67,6 +69,8 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       emit(event)
     },
     any: () => [...open.values()].some(({ at }) => at !== null),
+    of: (film) =>
+      [...open.values()].flatMap(({ promptId, video, at }) => (video === film && at !== null ? [promptId] : [])),
     left: (now) => [
       ...texts(now),
       ...(podId === null ? [] : [`Pod ${podId} goes on costing${price === null ? '' : ` ${priceText(price)}`}`]),

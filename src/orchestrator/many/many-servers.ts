@@ -2,7 +2,8 @@ import { allOf } from '../../domain/all-of.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { afterEvent, assign, type Schedule, type ScheduleEvent, stranded, waitingFilm } from '../../domain/schedule.ts'
 import { PromptRunnerError } from '../../errors.ts'
-import { cancelEarlier } from '../cancel-prompts.ts'
+import type { VideoState } from '../../state/run-state.ts'
+import { cancelEarlier, cancelUnplanned } from '../cancel-prompts.ts'
 import { connect } from '../connect.ts'
 import { placeVideo } from '../place-video.ts'
 import { retryUnreachable } from '../retry.ts'
@@ -20,13 +21,14 @@ export function manyServers(servers: readonly RunServer[], parallel: number): Se
   const away = new Map<string, PromptRunnerError>()
   const those = () => servers.filter(({ name }) => !away.has(name))
   return {
-    async meet(context) {
+    async meet(context, plans) {
       await allOf(
         servers.map(async (server) => {
           const own = contextOn(context, server)
           const doing = `connecting to ${server.name}`
           try {
             await retryUnreachable(own, { video: null, doing }, () => connect(own))
+            await cancelUnplanned(withEarlierOn(own, server, servers), plans)
           } catch (error) {
             if (!(error instanceof PromptRunnerError) || context.signal.aborted) throw error
             away.set(server.name, error)
@@ -42,7 +44,7 @@ export function manyServers(servers: readonly RunServer[], parallel: number): Se
       await pull(context, plans, run, { servers, start })
     },
     async cancel(context) {
-      for (const server of those()) await cancelEarlier(contextOn(context, server))
+      for (const server of those()) await cancelEarlier(withEarlierOn(contextOn(context, server), server, servers))
     },
     close: async () => void (await allOf(servers.map(({ clients }) => clients.comfyui.close()))),
   }
@@ -56,12 +58,24 @@ function scheduleOf(
   const films = plans.map(({ videoName }) => {
     const video = earlier?.videos[videoName]
     const not = servers.filter(({ lacks }) => lacks.has(videoName)).map(({ name }) => name)
-    // What was begun with one server alone names none.
-    const home = video ? (video.server ?? servers[0]!.name) : null
+    const home = video ? homeOf(video, servers) : null
     return waitingFilm(videoName, { home, isBound: Object.keys(video?.open ?? {}).length > 0, not })
   })
   const all = servers.map(({ name }) => ({ name, isOut: away.has(name) }))
   return { films, servers: all, parallel, isClosed: false }
+}
+
+/** What was begun with one server alone names none. */
+function homeOf({ server }: VideoState, servers: readonly RunServer[]): string {
+  return server ?? servers[0]!.name
+}
+
+/** Of what an earlier part of the run left, only what is on this server: another one has no use for it. */
+function withEarlierOn(context: RunContext, { name }: RunServer, servers: readonly RunServer[]): RunContext {
+  const { earlier } = context
+  if (!earlier) return context
+  const own = Object.entries(earlier.videos).filter(([, video]) => homeOf(video, servers) === name)
+  return { ...context, earlier: { ...earlier, videos: Object.assign(Object.create(null), Object.fromEntries(own)) } }
 }
 
 /** Lets the servers pull films until there is none that one of them may take, or the run ends. */
@@ -119,7 +133,8 @@ async function tellLeft(
   left: { schedule: Schedule; servers: readonly RunServer[]; reasons: ReadonlyMap<string, PromptRunnerError> },
 ): Promise<void> {
   const { schedule, servers, reasons } = left
-  if (context.closing.aborted && !isCancelled(failures))
+  const isLeft = schedule.films.some(({ state }) => state === 'waiting')
+  if (isLeft && context.closing.aborted && !isCancelled(failures))
     await attempt(null, async () => context.closing.throwIfAborted())
   for (const film of schedule.isClosed ? [] : stranded(schedule)) {
     const reason = reasons.get(film)

@@ -1,6 +1,8 @@
+import { allOf } from '../../domain/all-of.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { ScheduleEvent } from '../../domain/schedule.ts'
 import { type ErrorCode, PromptRunnerError } from '../../errors.ts'
+import { cancelPrompt } from '../cancel-prompts.ts'
 import { type RunContext, warn } from '../run-context.ts'
 import { runVideo } from '../run-video.ts'
 import type { RunUnderWay } from '../servers-of-run.ts'
@@ -19,7 +21,7 @@ export interface Outcome {
 export async function renderOn(
   context: RunContext,
   plan: Plan,
-  { attempt, failures, stateNow }: RunUnderWay,
+  { attempt, failures, prompts, stateNow }: RunUnderWay,
   { server, wasGivenBack }: { readonly server: RunServer; readonly wasGivenBack: boolean },
 ): Promise<Outcome> {
   const { videoName: film } = plan
@@ -38,7 +40,13 @@ export async function renderOn(
   })
   if (reason !== null) {
     const isThere = await answers(context)
-    const told = reasonOf(reason, film, stateNow)
+    // Where it goes on elsewhere, nobody has any use for what it does here.
+    const open = prompts.of(film)
+    const ended = isThere ? await allOf(open.map((prompt) => cancelPrompt(context, prompt))) : []
+    const told = reasonOf(
+      reason,
+      open.filter((_, index) => !ended[index]),
+    )
     const at = context.now()
     context.emit({ kind: 'video-returned', at, video: film, server: name, reason: told, isOut: !isThere })
     const left = isThere ? [] : [{ kind: 'left', server: name } as const]
@@ -46,7 +54,7 @@ export async function renderOn(
   }
   const failure = failures.slice(before).find(({ video }) => video === film)
   // Whatever hides the end of one prompt would hide that of the next.
-  const isBlind = failure !== undefined && openOf(stateNow, film).length > 0
+  const isBlind = failure !== undefined && prompts.of(film).length > 0
   const isOut = isBlind || failure?.error.stopsRun === true
   if (isOut && !context.signal.aborted) warn(context, `${name} takes no further film: ${failure!.error.message}`)
   return {
@@ -72,14 +80,7 @@ async function answers({ clients, signal }: RunContext): Promise<boolean> {
   }
 }
 
-/** What its prompt does there meanwhile nobody sees. */
-function reasonOf(error: PromptRunnerError, film: string, stateNow: RunUnderWay['stateNow']): string {
-  const open = openOf(stateNow, film)
-  return open.length === 0
-    ? error.message
-    : `${error.message}; prompt ${open.join(', ')} may still wait or run there, and cost`
-}
-
-function openOf(stateNow: RunUnderWay['stateNow'], film: string): string[] {
-  return Object.values(stateNow().videos[film]?.open ?? {}).map(({ promptId }) => promptId)
+/** What an open prompt does there meanwhile nobody sees. */
+function reasonOf({ message }: PromptRunnerError, open: readonly string[]): string {
+  return open.length === 0 ? message : `${message}; prompt ${open.join(', ')} may still wait or run there, and cost`
 }

@@ -173,6 +173,46 @@ it('ends what the other servers do when something breaks that nobody knows', asy
   expect(fleet.worlds[0]!.log.at(-1)).not.toMatch(/submit/)
 })
 
+it('ends on a server that answers what it was doing of a film that goes on elsewhere', async () => {
+  const fleet = fleetOf(2)
+  fleet.worlds[0]!.fault = at(/^follow/, fails(broken('PR_COMFY_HTTP', 0)), 1, 99)
+  expect(await fleet.run([heron])).toEqual([])
+  const ended = fleet.worlds[0]!.log.filter((line) => /^→ (?:delete|interrupt)/.test(line))
+  expect(ended).toHaveLength(2)
+  expect(fleet.told()).toEqual(['heron on a', 'heron back from a: it broke', 'heron on b', expect.any(String)])
+})
+
+it('ends what nobody wants of an earlier part only where it was', async () => {
+  const first = fleetOf(2)
+  await first.run([otter, heron])
+  const { events } = first.worlds[0]!
+  const until = events.findIndex((event) => event.kind === 'job-started' && event.video === 'heron')
+  const earlier = stateAfter(events.slice(0, until + 1).filter((event) => event.kind !== 'job-finished'))
+  const again = fleetOf(2)
+  await again.run([wren], { earlier })
+  const ended = again.worlds.map(({ log }) => log.filter((line) => line.startsWith('→ interrupt')))
+  const sent = (video: string) =>
+    Object.values(earlier.videos[video]!.open).map(({ promptId }) => `→ interrupt ${promptId}`)
+  expect(ended).toEqual([sent('otter'), sent('heron')])
+})
+
+it('is not cancelled by who wants it to end when it has', async () => {
+  const fleet = fleetOf(2)
+  fleet.worlds[1]!.fault = (asked) => {
+    if (asked.startsWith('close')) return
+    if (asked.startsWith('follow')) fleet.worlds[0]!.closing.abort(new PromptRunnerError('PR_CANCELLED', 'enough'))
+  }
+  expect(await fleet.run([heron, wren])).toEqual(['heron: PR_CANCELLED', 'wren: PR_CANCELLED'])
+  const after = fleetOf(2)
+  const world = after.worlds[0]!
+  world.dies = (event) => {
+    if (event.kind === 'video-finished' && event.video === 'wren')
+      world.closing.abort(new PromptRunnerError('PR_CANCELLED', 'enough'))
+    return false
+  }
+  expect(await after.run([wren])).toEqual([])
+})
+
 it('lets a resumed film go on where its files are', async () => {
   const first = fleetOf(2)
   await first.run([otter, heron, wren])
