@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings-types.ts'
 import { loadTemplates } from '../config/templates.ts'
 import { jobId } from '../domain/ids.ts'
 import { makePlan } from '../domain/make-plan.ts'
+import { counted } from '../domain/wording.ts'
 import { checkControlVideos } from '../planning/control-videos.ts'
 import { checkDisk, checkNode, checkPrograms } from './check-machine.ts'
 import { checkServer, knowRecording, type Work } from './check-server.ts'
@@ -41,7 +42,7 @@ export async function examine(examination: Examination): Promise<DoctorFinding[]
     const media = createMediaClient({ ...settings.programs, run: examination.run })
     const uncounted = await checkControlVideos(work.plans, media, signal)
     return [
-      ok(work.plans.map(({ videoName, totalFrames }) => `${videoName}: ${totalFrames} frames`).join(', ')),
+      ok(work.plans.map(({ videoName, totalFrames }) => `${videoName}: ${counted(totalFrames, 'frame')}`).join(', ')),
       ...uncounted.map((sentence) => warning(sentence, 'see ffprobe above')),
     ]
   })

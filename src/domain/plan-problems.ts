@@ -3,6 +3,7 @@ import { SHORTEST_TAIL } from './frames.ts'
 import { keepsTo, LONGEST_CUT, limits, nearestWithin, type PlanNumber, planNumbers, ruleOf } from './limits.ts'
 import type { PlanSettings, PlanValues } from './plan-values.ts'
 import type { Prompt, PromptOverrides } from './prompt.ts'
+import { counted } from './wording.ts'
 
 /** The last frame of a batch at which ComfyUI's frame picker can start. */
 const LAST_CONTROL_START = LONGEST_CUT - 1
@@ -95,10 +96,10 @@ function tail(prompt: Prompt, { chunkLengths, framesPerChunk }: PlanValues): str
   if (longest < framesPerChunk) {
     const stub = prompt.totalFrames - (chunkLengths.length - 1) * framesPerChunk
     const lengths = longest === shortest ? `${longest}` : `${shortest} or ${longest}`
-    return `A last chunk of ${stub} frames would be a stub, so the ${chunkLengths.length} chunks keep ${lengths} frames each instead of ${framesPerChunk}.`
+    return `A last chunk of ${counted(stub, 'frame')} would be a stub, so the ${chunkLengths.length} chunks keep ${lengths} frames each instead of ${framesPerChunk}.`
   }
   if (shortest >= SHORTEST_TAIL || shortest === longest) return null
-  return `The last chunk keeps only ${shortest} frames: short chunks move unsteadily. Without a chunk length of your own the chunks are evened out.`
+  return `The last chunk keeps only ${counted(shortest, 'frame')}: short chunks move unsteadily. Without a chunk length of your own the chunks are evened out.`
 }
 
 function otherRate({ fps }: PlanValues): string | null {
@@ -111,7 +112,7 @@ function filmMemory(prompt: Prompt, { width, height }: PlanValues): string | nul
   const bytes = 2 * prompt.totalFrames * width * height * BYTES_PER_PIXEL
   if (bytes <= COMBINE_MEMORY) return null
   const gigabytes = (amount: number) => `${Math.round(amount / 1e9)} GB`
-  return `Joining ${prompt.totalFrames} frames of ${width}x${height} takes about ${gigabytes(bytes)} of the server's memory, more than the ${gigabytes(COMBINE_MEMORY)} that a 64 GB server has left. Split the film into several prompt files.`
+  return `Joining ${counted(prompt.totalFrames, 'frame')} of ${width}x${height} takes about ${gigabytes(bytes)} of the server's memory, more than the ${gigabytes(COMBINE_MEMORY)} that a 64 GB server has left. Split the film into several prompt files.`
 }
 
 /** What a prompt file says is of its film, and a flag of all films. */

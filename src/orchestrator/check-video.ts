@@ -1,4 +1,5 @@
 import type { Plan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -6,7 +7,7 @@ import type { RunContext } from './run-context.ts'
 export async function checkVideo(context: RunContext, plan: Plan, path: string, frames: number): Promise<void> {
   const actual = await context.clients.media.probe(path, context.signal)
   const wrong = [
-    actual.frames === frames ? null : `${actual.frames} frames instead of ${frames}`,
+    actual.frames === frames ? null : `${counted(actual.frames, 'frame')} instead of ${frames}`,
     actual.width === plan.width && actual.height === plan.height
       ? null
       : `${actual.width}x${actual.height} instead of ${plan.width}x${plan.height}`,

@@ -1,5 +1,6 @@
 import type { MediaClient } from '../clients/clients.ts'
 import type { Plan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 import { type Problem, PromptRunnerError } from '../errors.ts'
 import { contentOf, sha256 } from '../simulators/comfyui/files/file-content.ts'
 import type { FileStore } from '../simulators/comfyui/files/file-store.ts'
@@ -40,8 +41,8 @@ export async function checkControlVideos(
 function tooShort(file: string, video: string, frames: number, wanted: number): Problem {
   return {
     file,
-    message: `The control video ${video} has ${frames} frames and the film ${wanted}: the rest would be rendered without it.`,
-    hint: `Give a control video of at least ${wanted} frames, or ask for a film of at most ${frames}.`,
+    message: `The control video ${video} has ${counted(frames, 'frame')} and the film ${wanted}: the rest would be rendered without it.`,
+    hint: `Give a control video of at least ${counted(wanted, 'frame')}, or ask for a film of at most ${frames}.`,
   }
 }
 
