@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { settingGroups } from '../config/setting.ts'
 import { settingRows } from '../config/setting-table.ts'
+import { quoted } from '../domain/shell-word.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { isFolder, makeFolder, nearestExisting } from '../files/folders.ts'
 import type { Output } from './output.ts'
@@ -45,7 +46,9 @@ export async function writeExample({ dir, force, cwd, output, pr }: WriteExample
     await write(resolve(cwd, name), text)
     output.print(`wrote ${name}`)
   }
-  output.print(`\nNext: ${dir === '.' ? '' : `cd ${dir} && `}${pr} --dry-run rehearses it; nothing leaves the machine.`)
+  output.print(
+    `\nNext: \`${dir === '.' ? '' : `cd ${quoted(dir)} && `}${pr} --dry-run\` rehearses it; nothing leaves the machine.`,
+  )
   output.result({ written: files.map(({ name }) => resolve(cwd, name)) })
   return 0
 }

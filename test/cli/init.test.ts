@@ -16,7 +16,10 @@ it('writes an example that says what to do next', async () => {
 
 it('names itself as it was called', async () => {
   const { stdout } = await callPr(['init'], { env: { npm_lifecycle_event: 'pr' } })
-  expect(stdout).toContain('Next: npm run pr -- --dry-run rehearses it')
+  expect(stdout).toContain('Next: `npm run pr -- --dry-run` rehearses it')
+  // There `npm run` would go back to the folder of the package.
+  const there = await callPr(['init', 'it is'], { env: { npm_lifecycle_event: 'pr' } })
+  expect(there.stdout).toMatch(/^Next: `cd 'it is' && (?!npm).* --dry-run` rehearses it/m)
 })
 
 it('writes a configuration file that changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { defineCommand } from '../command.ts'
 
 export const initCommand = defineCommand({
@@ -15,7 +16,12 @@ export const initCommand = defineCommand({
   async run(flags, { output, cwd, environment }) {
     const { writeExample } = await import('../write-example.ts')
     const { calledAs } = await import('../command-line.ts')
-    const pr = calledAs({ environment, cwd, script: process.argv[1] })
+    const script = process.argv[1]
+    // `npm run` goes to the folder of the package, wherever it is called.
+    const isHere = resolve(cwd, flags.dir) === cwd
+    const pr = isHere
+      ? calledAs({ environment, cwd, script })
+      : calledAs({ environment: {}, cwd: resolve(cwd, flags.dir), script })
     return writeExample({ dir: flags.dir, force: flags.force === true, cwd, output, pr })
   },
 })
