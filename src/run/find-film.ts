@@ -19,13 +19,13 @@ export interface FoundFilm {
  * one, too. Throws PR_STATE for none, for one that is being made and for a damaged journal, and PR_USAGE where a run has several.
  */
 export function findFilm(settings: Settings, name: string): FoundFilm {
-  const runs = allRuns(settings).filter(({ dryRun }) => settings.dryRun.enabled || !dryRun)
-  const run =
-    runs.findLast(({ runName }) => runName === name) ??
-    runs.findLast(({ videos }) => videos.some((video) => video.name === name))
+  const all = allRuns(settings)
+  const runs = all.filter(({ dryRun }) => settings.dryRun.enabled || !dryRun)
+  const run = latestOf(runs, name)
   if (!run) {
+    const known = `Known runs: ${[...new Set(runs.map(({ runName }) => runName))].join(', ') || 'none'}; check --output-dir`
     throw new PromptRunnerError('PR_STATE', `there is no run and no film called ${name} in ${settings.run.outputDir}`, {
-      hint: `Known runs: ${[...new Set(runs.map(({ runName }) => runName))].join(', ') || 'none'}; check --output-dir`,
+      hint: latestOf(all, name) ? 'it was only rehearsed: give --dry-run to rehearse a chunk again' : known,
     })
   }
   if (run.problem) throw run.problem
@@ -48,4 +48,11 @@ export function findFilm(settings: Settings, name: string): FoundFilm {
   const video = state.videos[videoName]
   if (video) return { run, state, videoName, video, promptFile }
   throw new PromptRunnerError('PR_STATE', `the run ${run.runName} has not begun with ${videoName}`)
+}
+
+function latestOf(runs: readonly KnownRun[], name: string): KnownRun | undefined {
+  return (
+    runs.findLast(({ runName }) => runName === name) ??
+    runs.findLast(({ videos }) => videos.some((video) => video.name === name))
+  )
 }

@@ -119,6 +119,9 @@ it('rehearses it on a film that was only rehearsed', async () => {
   const cwd = rehearsalFolder(otter)
   await rehearse(['--frames-per-chunk', '13', '--width', '64', '--height', '64'], { cwd })
   const before = runFolder(cwd)
+  expect((await callPr(['redo', 'otter', '3'], { cwd })).stderr).toContain(
+    '\n  hint: it was only rehearsed: give --dry-run to rehearse a chunk again\n',
+  )
   const { exitCode, stdout, stderr } = await callPr(['redo', 'otter', '3', '--dry-run'], { cwd })
   expect([exitCode, stderr]).toEqual([
     0,
