@@ -11,7 +11,11 @@ export function wholeCommands(call: Call, commands: readonly Command[]): (text: 
     const isRun = words[0]?.startsWith('--')
     const command = commands.find(({ name }) => name === (isRun ? commands[0]!.name : words[0]))
     if (!command || ownOnly.some((word) => words.includes(word))) return []
-    return givenOf(call.argv, (flag) => flag in command.options && !words.includes(`--${flag}`))
+    return givenOf(
+      call.argv,
+      (flag) =>
+        flag in command.options && !words.includes(`--${flag}`) && !(words[0] === 'record' && flag === 'recording'),
+    )
   }
   return (text) =>
     text.replaceAll(/`pr ([a-z-][^`\n]*)`/g, (_, rest: string) => {

@@ -2,6 +2,7 @@ import type { ComfyuiClient, SystemStats } from '../clients/clients.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { Templates } from '../domain/bindings.ts'
 import type { Plan } from '../domain/plan.ts'
+import { quoted } from '../domain/shell-word.ts'
 import { capacityText, counted } from '../domain/wording.ts'
 import { checkPlans, type PlanFinding } from '../planning/check-plans.ts'
 import { jobsText, missingPieces, type NeededPiece } from '../planning/invalid-plans.ts'
@@ -19,7 +20,6 @@ import { factsOfServer } from './facts-of-server.ts'
 const RAM_FOR_TWO_MODELS = 30e9
 
 const { ok, warning, missing, stale } = findingsOf('comfyui')
-const RECORD = 'take a recording of this server with `pr record`, and name it with --recording'
 
 /** What runs other workflows than the plan's keeps only the classes of those. */
 const RECORD_CLASSES =
@@ -46,10 +46,16 @@ export async function checkServer(client: ComfyuiClient, work: Work, signal?: Ab
   return [
     ok(`ComfyUI ${stats.comfyuiVersion} at ${client.address.href} on ${devices || 'an unknown device'}${upload}`),
     ...memory(stats),
-    ...otherVersion(stats, work.recording),
-    ...driftSince(work.recording, facts),
+    ...otherVersion(stats, work),
+    ...driftSince(work, facts),
     ...(work.templates ? nodesAndModels(facts, work.templates, work) : []),
   ]
+}
+
+/** What teaches rehearsals of these plans how this server is. */
+function recordIt([plan]: readonly Plan[]): string {
+  const film = plan ? ` --prompt-file ${quoted(plan.promptFile)}` : ''
+  return `take a recording of this server with \`pr record --name mine${film}\`, then rehearse with --recording mine`
 }
 
 function memory({ ramTotal }: SystemStats): DoctorFinding[] {
@@ -58,18 +64,18 @@ function memory({ ramTotal }: SystemStats): DoctorFinding[] {
   return [warning(message, 'start ComfyUI with --cache-none, or take a machine with more memory')]
 }
 
-function otherVersion({ comfyuiVersion }: SystemStats, recording: KnownRecording | null): DoctorFinding[] {
+function otherVersion({ comfyuiVersion }: SystemStats, { recording, plans }: Work): DoctorFinding[] {
   const recorded = recording?.knowledge.version ?? ''
   if (recorded === '' || recorded === comfyuiVersion) return []
   const message = `the server is ComfyUI ${comfyuiVersion}, but the recording ${recording!.name} is of ${recorded}: dry runs answer as ${recorded}`
-  return [warning(message, RECORD)]
+  return [warning(message, recordIt(plans))]
 }
 
 /** How many things are told in one line; `pr drift` tells all. */
 const TOLD = 5
 
 /** What is no longer as it was recorded. The version has a line of its own. */
-function driftSince(recording: KnownRecording | null, live: ServerFacts): DoctorFinding[] {
+function driftSince({ recording, plans }: Work, live: ServerFacts): DoctorFinding[] {
   if (!recording) return []
   const { name, knowledge, uses } = recording
   const drift = driftOf(factsOfRecording(knowledge), live, uses).filter(({ isWarning }) => !isWarning)
@@ -80,7 +86,7 @@ function driftSince(recording: KnownRecording | null, live: ServerFacts): Doctor
     .map(driftText)
   const more = drift.length > TOLD ? `; and ${drift.length - TOLD} more` : ''
   const message = `${counted(drift.length, 'thing')} changed since the recording ${name}: ${told.join('; ')}${more}`
-  const hint = `\`pr drift --recording ${name}\` tells all; ${RECORD}`
+  const hint = `\`pr drift --recording ${name}\` tells all; ${recordIt(plans)}`
   return [drift.some(({ failing }) => failing.length > 0) ? stale(message, hint) : warning(message, hint)]
 }
 
@@ -106,9 +112,11 @@ function nodesAndModels(
     ...refused
       .filter((finding) => has(recorded, finding))
       .map(({ message }) => missing('PR_INVALID_WORKFLOW', message, 'see `pr validate`')),
-    ...newlyRefused.map(({ message }) => stale(`the server refuses what the recording accepts: ${message}`, RECORD)),
+    ...newlyRefused.map(({ message }) =>
+      stale(`the server refuses what the recording accepts: ${message}`, recordIt(plans)),
+    ),
     ...newlyAccepted.map(({ message, missing: piece }) => {
-      const hint = piece?.kind === 'node class' ? RECORD_CLASSES : RECORD
+      const hint = piece?.kind === 'node class' ? RECORD_CLASSES : recordIt(plans)
       return stale(`the server accepts what the recording refuses: ${message}`, hint)
     }),
   ]

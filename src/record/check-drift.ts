@@ -35,7 +35,7 @@ export async function checkDrift(
     'PR_STALE_RECORDING',
     `${settings.comfyui.url.href} is no longer what ${name} was recorded from`,
     {
-      hint: 'take it again with `pr record`, or choose another one with --recording',
+      hint: `take it again as it was taken (--name ${name}; \`pr record --help\` has examples), or choose another one with --recording`,
       problems: differences.map((each) => ({ file: name, message: driftText(each) })),
     },
   )

@@ -1,3 +1,4 @@
+import { quoted } from '../domain/shell-word.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
 import type { LoadedEntry } from './loaded-entry.ts'
@@ -21,13 +22,13 @@ export interface UnusedPrompt {
   readonly classes: readonly string[]
 }
 
-/** For --strict. */
-export function unusedRecording(name: string, unused: readonly UnusedPrompt[]): PromptRunnerError {
+/** For --strict; `film` is the prompt file of what ran. */
+export function unusedRecording(name: string, unused: readonly UnusedPrompt[], film: string): PromptRunnerError {
   return new PromptRunnerError(
     'PR_UNUSED_RECORDING',
     `${counted(unused.length, 'recorded prompt')} of ${name} stayed unused`,
     {
-      hint: 'take a recording of what this run does with `pr record`, or leave --strict out',
+      hint: `take a recording of what this run does with \`pr record --prompt-file ${quoted(film)} --name mine\`, or leave --strict out`,
       problems: unused.map(({ prompt, classes }) => ({
         file: `prompt ${prompt}`,
         message: `nothing ran of ${classes.join(', ')}`,

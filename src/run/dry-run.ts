@@ -7,7 +7,7 @@ import type { Settings } from '../config/settings-types.ts'
 import { estimateFacts } from '../domain/estimate/estimate-data.ts'
 import { isGpu } from '../domain/estimate/gpu-name.ts'
 import { uuidV5 } from '../domain/ids.ts'
-import { jobsOf, workflowsBefore } from '../domain/plan.ts'
+import { jobsOf, type Plan, workflowsBefore } from '../domain/plan.ts'
 import { runRetries } from '../domain/retry-policy.ts'
 import type { EmitRunEvent } from '../domain/run-event.ts'
 import type { PromptRunnerError } from '../errors.ts'
@@ -183,7 +183,7 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
     ...network.problems(),
     ...faults.problems(),
     ...(planned.identity?.wasLive ? [] : await moneyProblems(books, settings, failures)),
-    ...neverUsed(world, settings, output),
+    ...neverUsed(world, settings, plans, output),
   ]
   const rehearsal = {
     ...rehearsalOf(world, network.report(), ffmpeg, tally, faults, {
@@ -205,12 +205,13 @@ export async function rehearse(settings: Settings, planned: Planned, host: RunHo
 function neverUsed(
   { recording: { entries }, comfyui }: SimulatedServices,
   settings: Settings,
+  [plan]: readonly Plan[],
   output: RunOutput,
 ): PromptRunnerError[] {
   const { recording, strict } = settings.dryRun
   const unused = unusedPrompts(entries, comfyui.report().ran)
   if (unused.length === 0) return []
-  if (strict) return [unusedRecording(recording, unused)]
+  if (strict) return [unusedRecording(recording, unused, plan!.promptFile)]
   output.info(`Never used of recording ${recording}: prompts ${unused.map(({ prompt }) => prompt).join(', ')}`)
   return []
 }

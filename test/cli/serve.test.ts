@@ -53,7 +53,7 @@ it('ends with 3 when a request had no answer', async () => {
     stderr.replaceAll(`node ${program}`, 'pr').replaceAll(/(?<=127\.0\.0\.1:)\d+/g, '<port>'),
   ).toMatchInlineSnapshot(`
     "PR_UNMATCHED_REQUEST: GET http://127.0.0.1:<port>/manager/queue/start?token={{secret:token}}: the simulation has no answer to this request
-      hint: never recorded; the nearest thing known is /models; \`pr record\` takes what a live server answers into a recording of your own
+      hint: never recorded; the nearest thing known is /models; \`pr serve --port 8189 --record-to recordings/mine\` takes what a live server answers to it into a recording of your own
     PR_UNMATCHED_REQUEST: GET http://127.0.0.1:<port>/v1/pods: the simulation has no answer to this request
       hint: not simulated; the nearest thing known is RunPod REST v2: GET /v2/pods, GET /v2/pods/{id}, POST /v2/pods/{id}/action, GET /v2/catalog/gpus, GET /v2/catalog/gpus/{id}
     "

@@ -76,7 +76,7 @@ it('remembers a request that nothing answers, without its secrets', async () => 
       code: 'PR_UNMATCHED_REQUEST',
       exitCode: 3,
       message: `GET ${COMFYUI}/teapot?api_key={{secret:api_key}}: the simulation has no answer to this request`,
-      hint: 'never recorded; the nearest thing known is GET /where; `pr record` takes what a live server answers into a recording of your own',
+      hint: 'never recorded; the nearest thing known is GET /where; `pr serve --port 8189 --record-to recordings/mine` takes what a live server answers to it into a recording of your own',
     },
   ])
 })
