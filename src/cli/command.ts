@@ -14,7 +14,13 @@ export interface CommandContext extends Stop {
 }
 
 /** An option of the command line, or an argument without a flag; `shows` stands for its value in the help. */
-export type Option = Options & { readonly shows?: string; readonly positional?: true; readonly bare?: boolean }
+export type Option = Options & {
+  readonly shows?: string
+  readonly positional?: true
+  readonly bare?: boolean
+  /** The words that it takes, where these are few; whoever reads the value checks it. */
+  readonly legal?: readonly string[]
+}
 
 /** A command: what the help says, what yargs parses, and what it does. Heavy imports belong into `run`. */
 export interface Command<O extends Record<string, Option> = Record<string, Option>> {

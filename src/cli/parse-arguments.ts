@@ -54,9 +54,10 @@ export async function parseArguments(
 
 /** Lists and defaults are ours: yargs drops a flag without a value where it may be repeated, or has a default. */
 function declare(builder: Argv, { options }: Command): Argv {
-  for (const [name, { positional, shows: _, bare: __, array, default: fallback, ...option }] of Object.entries(
-    options,
-  )) {
+  for (const [
+    name,
+    { positional, shows: _, bare: __, legal: ___, array, default: fallback, ...option },
+  ] of Object.entries(options)) {
     // yargs takes an undefined default of a list for one element.
     if (positional) builder.positional(name, { type: 'string', array, ...(fallback && { default: fallback }) })
     else builder.option(name, option)

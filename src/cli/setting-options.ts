@@ -13,6 +13,7 @@ export function settingOptions(names?: readonly SettingName[]): Record<string, O
         : { type: 'string', shows: row.bare ? `[${row.shows}]` : row.shows }),
       ...(row.repeatable ? { array: true } : {}),
       ...(row.bare ? { bare: true } : {}),
+      ...('legal' in row.parse ? { legal: row.parse.legal } : {}),
       describe: describe(row),
       group: settingGroups.find((group) => group === row.group)!,
     }

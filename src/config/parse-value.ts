@@ -14,6 +14,8 @@ type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly hint
 export interface Parser<T, Input = T> {
   (raw: unknown, folder: string): Parsed<T>
   readonly input?: Input
+  /** The words that it takes, where these are few. */
+  readonly legal?: readonly string[]
 }
 
 /** Text that `legal` matches, without space around it; by default any line that is not blank. */
@@ -23,12 +25,13 @@ export const text =
     typeof raw === 'string' && legal.test(raw) ? { value: raw.trim() } : { wrong }
 
 /** One of the given words; upper and lower case do not matter. */
-export const oneOf =
-  <T extends string>(...legal: readonly T[]): Parser<T> =>
-  (raw) => {
+export function oneOf<T extends string>(...legal: readonly T[]): Parser<T> {
+  const parse: Parser<T> = (raw) => {
     const value = legal.find((one) => one.toLowerCase() === String(raw).toLowerCase())
     return value === undefined ? { wrong: `must be one of ${legal.join(', ')}` } : { value }
   }
+  return Object.assign(parse, { legal })
+}
 
 /** `true`, `1`, `yes`, `false`, `0`, `no` and nothing at all; never a guess. */
 export const truth: Parser<boolean> = (raw) => {

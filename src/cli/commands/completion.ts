@@ -4,7 +4,7 @@ import { settingOptions } from '../setting-options.ts'
 
 export const completionCommand = defineCommand({
   name: 'completion',
-  describe: 'Print what teaches a shell to complete the commands and flags of pr',
+  describe: 'Print what teaches a shell the commands, flags and values of pr',
   options: {
     shell: { type: 'string', positional: true, describe: 'bash, zsh or fish' },
     ...settingOptions(['json']),
