@@ -90,7 +90,8 @@ async function answered(service: SimulatedService, request: Request): Promise<Re
 
 /** Where a recording of one's own can add the answer. */
 const cures: Partial<Record<ServiceName, string>> = {
-  comfyui: '; `pr serve --port 8189 --record-to recordings/mine` takes what a live server answers to it into a recording of your own',
+  comfyui:
+    '; `pr serve --port 8189 --record-to recordings/mine` takes what a live server answers to it into a recording of your own',
 }
 
 /** PR_UNMATCHED_REQUEST, with why there is no answer and what comes nearest to one. */
