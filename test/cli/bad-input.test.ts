@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { runSaid } from '../support/meanings.ts'
 import { callPr } from './call-pr.ts'
 import type { PrOptions } from './run-pr.ts'
 
@@ -211,8 +212,10 @@ const cases: readonly Case[] = [
   { name: 'wrong options as JSON', args: ['--json', '--width', '1'] },
 ]
 
-it.each(cases)('$name: says what is wrong and ends with exit code 2', async ({ name, args, ...options }) => {
-  const { transcript, exitCode } = await callPr(args, options)
+it.each(cases)('$name: says what is wrong, and what does help, and ends with exit code 2', async (one) => {
+  const { name, args, ...options } = one
+  const { transcript, exitCode, cwd, stdout, stderr } = await callPr(args, options)
   expect(exitCode).toBe(2)
   await expect(transcript).toMatchFileSnapshot(`expected/bad-input/${name.replaceAll(/\W+/g, '-')}.txt`)
+  await runSaid(stdout + stderr, (words, env) => callPr(words, { cwd, env: { ...options.env, ...env } }))
 })

@@ -1,8 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect, it } from 'vitest'
-import { commands } from '../../src/cli/main.ts'
-import { parseArguments } from '../../src/cli/parse-arguments.ts'
 import { callPr } from './call-pr.ts'
 
 const names = globSync('src/help/*.md').map((file) => basename(file, '.md'))
@@ -40,28 +38,4 @@ it('has a README of at most 9 KB, which links every topic', () => {
   const readme = readFileSync('README.md', 'utf8')
   expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(9 * 1024)
   for (const name of names) expect(readme).toContain(`](src/help/${name}.md)`)
-})
-
-/** Every command line of a page: a line of a block, or a piece of code within the text. */
-function commandLines(page: string): string[] {
-  const text = readFileSync(page, 'utf8')
-  const blocks = Array.from(text.matchAll(/```\w*\n([\s\S]*?)```/g), ([, block]) => block!.split('\n')).flat()
-  const pieces = Array.from(text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`([^`]+)`/g), ([, piece]) => piece!)
-  return [...blocks, ...pieces]
-    .map((line) => /^\s*(?:\$ )?(?:[A-Z_]+=\S+ )?(?:npm run )?pr(?: --)? (.+?)(?:\s+#.*)?$/.exec(line)?.[1])
-    .filter((line) => line !== undefined && !/[[…]|--help/.test(line))
-    .map(String)
-}
-
-const words = (line: string) => Array.from(line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g), ([, a, b, c]) => a ?? b ?? c!)
-
-const pages = ['README.md', ...names.map((name) => `src/help/${name}.md`)]
-it.each(pages)('%s shows command lines that there are', async (page) => {
-  for (const line of commandLines(page)) {
-    await expect(parseArguments(words(line), commands), line).resolves.toBeTruthy()
-  }
-})
-
-it('finds the command lines', () => {
-  expect(pages.flatMap(commandLines).length).toBeGreaterThan(60)
 })
