@@ -117,7 +117,9 @@ export class SettingReader {
     const found = findSetting(name, this.#sources)
     if (!found) return
     const message = found.from === 'config' ? `${name} ${wrong}` : wrong
-    const value = settingTable[name].secret ? '****' : withoutPassword(asJson(found.raw))
+    const value = settingTable[name].secret
+      ? '****'
+      : withoutPassword(asJson(found.from === 'flag' ? asGiven(found.raw) : found.raw))
     this.problems.push({ from: found.from, ...found.place, message, value, ...(hint === undefined ? {} : { hint }) })
   }
 }
@@ -131,8 +133,14 @@ function asJson(raw: unknown): unknown {
   }
 }
 
+/** A flag that may be repeated is a list, also where it was given once. */
+function asGiven(raw: unknown): unknown {
+  return Array.isArray(raw) && raw.length === 1 ? raw[0] : raw
+}
+
 /** An address may hold a password, and messages end up in logs. */
 function withoutPassword(raw: unknown): unknown {
+  if (Array.isArray(raw)) return raw.map(withoutPassword)
   return typeof raw === 'string' ? raw.replace(/\/\/[^/]*@/, '//****@') : raw
 }
 
