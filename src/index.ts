@@ -1,3 +1,4 @@
+export type { ServerInput } from './config/parse-servers.ts'
 export { type Config, defineConfig } from './config/setting-table.ts'
 export type { Graph, GraphNode, InputValue, Link } from './domain/graph.ts'
 export { type ErrorCode, errorCodes, type Problem, PromptRunnerError } from './errors.ts'

@@ -21,8 +21,8 @@ export async function replay(recording: string, options: ReplayOptions = {}): Pr
   const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal
   let net: Replay | undefined
   endWithTest(async () => {
-    over.abort()
-    await net?.[Symbol.asyncDispose]()
+    if (net) await net[Symbol.asyncDispose]()
+    else over.abort()
   })
   net = await replayAnywhere(recording, { ...options, signal })
   return net

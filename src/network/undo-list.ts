@@ -17,16 +17,22 @@ export async function allOrNothing<T>(work: (undo: UndoList) => Promise<T>): Pro
 // AsyncDisposableStack does this, but not in Node 22.
 function createUndoList(): UndoList {
   const items: Array<Disposable | AsyncDisposable> = []
+  const undo = async () => {
+    for (const item of items.splice(0).reverse()) {
+      if (Symbol.asyncDispose in item) await item[Symbol.asyncDispose]()
+      else item[Symbol.dispose]()
+    }
+  }
+  // Whoever comes second waits for the first, who may not be done yet.
+  let undone: Promise<void> | undefined
   return {
     use(item) {
       items.push(item)
       return item
     },
-    async [Symbol.asyncDispose]() {
-      for (const item of items.splice(0).reverse()) {
-        if (Symbol.asyncDispose in item) await item[Symbol.asyncDispose]()
-        else item[Symbol.dispose]()
-      }
+    [Symbol.asyncDispose]() {
+      undone ??= undo()
+      return undone
     },
   }
 }
