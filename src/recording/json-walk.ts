@@ -140,7 +140,7 @@ class Walk<State> implements JsonPlace {
     const end = endOfString(text, start)
     parent.nameStart = start + 1
     parent.nameEnd = end - 1
-    if (parent.isPlain || innocentEnd(text, start + 1) >= 0) return end
+    if (end - start < SHORTEST_KEY || parent.isPlain || innocentEnd(text, start + 1) >= 0) return end
     const name = unescaped(text.slice(start + 1, end - 1))
     const left = this.#visitor.name(name)
     if (left !== name) this.#write(start, end, left)
@@ -190,6 +190,8 @@ const BOM = 0xfeff
 const BACKSLASH = 0x5c
 const word =
   /(?:[-+]?(?:\d[\d.]*(?:[eE][-+]?\d+)?|\.\d+|Infinity|NaN|inf|nan)|true|false|null|undefined|None|True|False)(?![\w.])|[-+]?\d[\d.]*[eE]?[-+]?$|[a-zA-Z]{1,8}$/y
+/** With its quotes; names are many, and most are shorter. */
+const SHORTEST_KEY = 18
 const labelBehind =
   /\s*(?:,\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*){0,8}?,\s*"(?:name|key|header|variable|field)"\s*:\s*"([^"\\]*)"/iy
 const link = /\s*,\s*\d+\s*\]/y

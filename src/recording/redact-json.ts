@@ -74,10 +74,10 @@ class Visitor implements JsonVisitor<Place> {
       this.#rules.learn(value)
       return value
     }
-    const option = optionBefore(place) ?? (looksLikeKey(value) ? variableBefore(place) : null)
+    const option = name === null ? (optionBefore(place) ?? variableBefore(place, value)) : null
     place.last = name === null || labels.test(name) ? value : place.last
     if (name !== null && place.last === '' && values.test(name)) place.last = at.label() ?? ''
-    const secret = name === null && option !== null ? option : this.#tells(kept) ? secretName(value, place, name) : null
+    const secret = option !== null ? option : this.#tells(kept) ? secretName(value, place, name) : null
     if (secret !== null && !(name === null && at.isLink())) return placeholder(secret)
     return this.#rules.text(value)
   }
@@ -102,8 +102,8 @@ function optionBefore({ last }: Place): string | null {
 }
 
 /** `["HF_TOKEN", "…"]` */
-function variableBefore({ last }: Place): string | null {
-  return /^\w+$/.test(last) && secrecyOf(last) === 'secret' ? last : null
+function variableBefore({ last }: Place, value: string): string | null {
+  return last !== '' && /^\w+$/.test(last) && secrecyOf(last) === 'secret' && looksLikeKey(value) ? last : null
 }
 
 /** `{"name": "HF_TOKEN", "value": "…"}` */
