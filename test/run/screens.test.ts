@@ -140,6 +140,17 @@ it('takes the block away at a good end, and stops to tick', () => {
   ])
 })
 
+it('draws and says nothing more when the run is over, however long its summary takes', () => {
+  for (const columns of [80, 0]) {
+    const run = watched({ columns })
+    run.emit(...job3, { kind: 'run-finished', at: 60_000, ok: false })
+    const said = run.texts.stdout
+    run.wait(120_000)
+    run.progress[Symbol.dispose]()
+    expect(run.texts.stdout).toBe(said)
+  }
+})
+
 it('says nothing by the clock where only events move it', () => {
   const run = watched({ share: 0 })
   run.emit(...job3)
