@@ -8,7 +8,7 @@ export interface BrowserPage {
   readonly complaints: readonly string[]
   /** Addresses of all requests, the page's own one first. */
   readonly requests: readonly string[]
-  /** The value of an expression in the page. */
+  /** The value of an expression in the page, or what it promises. */
   evaluate(expression: string): Promise<unknown>
   /** A key that is pressed where the focus is. */
   press(key: 'Enter'): Promise<void>
@@ -44,7 +44,11 @@ export async function openInBrowser(program: string, url: string): Promise<Brows
     complaints: complaints!,
     requests: requests!,
     async evaluate(expression) {
-      const { result, exceptionDetails } = await ask('Runtime.evaluate', { expression, returnByValue: true })
+      const { result, exceptionDetails } = await ask('Runtime.evaluate', {
+        expression,
+        returnByValue: true,
+        awaitPromise: true,
+      })
       if (exceptionDetails) throw new Error(`${expression}: ${exceptionDetails.exception?.description}`)
       return result.value
     },

@@ -1,10 +1,13 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 import { openInBrowser } from '../../support/browser.ts'
 import { browserHere } from '../../support/on-path.ts'
 import { promptFile, rehearse, temporaryFolder } from '../../support/rehearse.ts'
+
+const axe = createRequire(import.meta.url).resolve('axe-core')
 
 it('shows a run in a browser without an error, a request or anything that is too wide for a phone', async () => {
   const files = { 'prompt_files/heron.txt': promptFile('heron', 26) }
@@ -31,14 +34,25 @@ it('shows a run in a browser without an error, a request or anything that is too
   await page.press('Enter')
   expect(await count('#jobs svg')).toBe(1)
   expect(await count('#jobs svg .node')).toBe(5)
+  // What keeps people from reading it: https://github.com/dequelabs/axe-core
+  await page.evaluate(readFileSync(axe, 'utf8'))
+  const barriers = () =>
+    page.evaluate(`axe.run().then(({ violations, passes }) => passes.length < 10 ? ['hardly anything was looked at'] : violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' at ' + target)))`)
   const back = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
   await page.emulate({ width: 360 })
   expect([await page.evaluate('document.documentElement.scrollWidth'), await back()]).toEqual([
     360,
     'rgb(255, 255, 255)',
   ])
+  expect(await barriers()).toEqual([])
   await page.emulate({ dark: true })
-  expect(await back()).toBe('rgb(13, 17, 23)')
+  expect([await back(), await barriers()]).toEqual(['rgb(13, 17, 23)', []])
+  await page.emulate({ width: 360, dark: true })
+  expect(await barriers()).toEqual([])
+  await page.emulate({})
+  expect(await barriers()).toEqual([])
 
   expect([page.requests, page.complaints]).toEqual([[url], []])
   await page.close()
