@@ -1,9 +1,10 @@
 // Builds the program into dist/, beside the declarations that tsc has put there (`npm run build`), or into the folder that is named.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire, findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { jsonSchema, schemaFiles } from './src/config/json-schemas.ts'
 import { BUILT_BINDINGS, loadTemplates } from './src/config/templates.ts'
 
 const folder = process.argv[2] ?? 'dist'
@@ -72,5 +73,9 @@ if (lateImports.length > 0)
   throw new Error(`imported late, so without names: ${lateImports.map(({ path }) => path).join(', ')}`)
 
 for (const name of ['help', 'workflows']) cpSync(join('src', name), join(folder, name), { recursive: true })
+const schemas = join(folder, 'schemas')
+mkdirSync(schemas, { recursive: true })
+for (const name of ['prompt', 'config'] as const)
+  writeFileSync(join(schemas, schemaFiles[name]), `${JSON.stringify(jsonSchema(name), null, 2)}\n`)
 const { bindings } = await loadTemplates(null)
 writeFileSync(join(folder, 'workflows', BUILT_BINDINGS), JSON.stringify(bindings))

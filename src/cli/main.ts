@@ -12,6 +12,7 @@ import { redoCommand } from './commands/redo.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
+import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
 import { reportFailure } from './failure.ts'
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   recordCommand,
   driftCommand,
+  schemaCommand,
   completionCommand,
   helpCommand,
 ]

@@ -18,13 +18,18 @@ interface WriteExampleOptions {
   readonly pr: string
 }
 
-/** Writes the example prompt file and a configuration file; both or, when one of them is there already, none. Throws PR_FILE. */
+/** Writes example prompt files, a configuration file and their schemas; all or, when one of them is there already, none. Throws PR_FILE. */
 export async function writeExample({ dir, force, cwd, output, pr }: WriteExampleOptions): Promise<number> {
   // It ships with the package, two folders above src/cli and dist/cli alike.
   const example = await readFile(new URL('../../fixtures/prompt_files/example.txt', import.meta.url), 'utf8')
+  const { jsonSchema, schemaFiles } = await import('../config/json-schemas.ts')
+  const schema = (name: keyof typeof schemaFiles) => `${JSON.stringify(jsonSchema(name), null, 2)}\n`
   const files = [
     { name: join(dir, 'prompt_files/example.txt'), text: example },
-    { name: join(dir, 'pr.config.yaml'), text: exampleConfig() },
+    { name: join(dir, 'prompt_files/harbour.yaml'), text: checkedBy(schemaFiles.prompt) + yamlExample },
+    { name: join(dir, 'prompt_files', schemaFiles.prompt), text: schema('prompt') },
+    { name: join(dir, 'pr.config.yaml'), text: checkedBy(schemaFiles.config) + exampleConfig() },
+    { name: join(dir, schemaFiles.config), text: schema('config') },
   ]
   const above = nearestExisting(resolve(cwd, dir))
   if (!isFolder(above)) {
@@ -52,6 +57,22 @@ export async function writeExample({ dir, force, cwd, output, pr }: WriteExample
   output.result({ written: files.map(({ name }) => resolve(cwd, name)) })
   return 0
 }
+
+/** By this line the editors of many complete keys and check values. https://github.com/redhat-developer/yaml-language-server */
+const checkedBy = (schema: string) => `# yaml-language-server: $schema=${schema}\n`
+
+const yamlExample = `# A film in YAML: what a .txt file says, and what only this film is to have. \`pr help films\` tells all keys.
+video_name: harbour
+total_frames: 81
+positive_prompt: >-
+  A small harbour in the early morning, slow pan along the quay, fishing boats rock on green water, ropes creak,
+  mist lifts off the hills behind, soft light, highly detailed
+frames_per_chunk: 81
+# seed: 7
+# width: 832
+# height: 480
+# reference_image: first-picture.png
+`
 
 async function write(path: string, text: string): Promise<void> {
   try {

@@ -68,7 +68,7 @@ const videoName = z.string(told('text; put it in quotes')).transform((written, c
 })
 
 /** The keys of a `.yaml` prompt file. What numbers can be planned with is the plan's to check, the same as for flags. */
-const promptSchema = strictObject({
+export const promptSchema = strictObject({
   video_name: videoName,
   total_frames: within(limits.totalFrames),
   positive_prompt: text.refine((value) => value !== '', { error: 'is empty.' }),

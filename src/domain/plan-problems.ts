@@ -72,7 +72,7 @@ export function planWarnings(prompt: Prompt, values: PlanValues, settings: PlanS
     ...idleFlags(prompt, settings),
     idleChunkSeeds(values, settings),
     idleNegative(prompt, values),
-    longChunks(values),
+    longChunks(prompt, values, settings),
     tail(prompt, values),
     otherRate(values),
     settings.combine === 'once' ? null : filmMemory(prompt, values),
@@ -84,7 +84,9 @@ function idleNegative(prompt: Prompt, { cfg }: PlanValues): string | null {
   return 'The negative prompt has no effect at cfg 1. A cfg above 1 gives it one and doubles the time of each step.'
 }
 
-function longChunks({ chunkLengths }: PlanValues): string | null {
+/** That the usual length is one of these is no news of this film. */
+function longChunks({ overrides }: Prompt, { chunkLengths }: PlanValues, { given }: PlanSettings): string | null {
+  if ((overrides.framesPerChunk ?? given.framesPerChunk) === undefined) return null
   const longest = chunkLengths[0]!
   if (longest <= NATIVE_FRAMES) return null
   return `Chunks of ${longest} frames are longer than the ${NATIVE_FRAMES} that Wan2.2 was trained on: the picture may drift from the reference.`

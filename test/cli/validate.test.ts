@@ -25,7 +25,7 @@ const cases: ReadonlyArray<{ name: string; args: string[]; files?: Record<string
     files: { 'a.txt': 'otter\n' },
   },
   { name: 'sizes that make no plan', args: ['./a.yaml'], files: { 'a.yaml': `${yaml()}width: 500\n` } },
-  { name: 'strict', args: ['./a.txt', '--strict'], files: { 'a.txt': example } },
+  { name: 'strict', args: ['./a.txt', '--strict'], files: { 'a.txt': `${example}\nblurry\n` } },
   { name: 'wrong option', args: ['--stric'] },
   { name: 'unknown recording', args: ['--recording', 'nowhere'] },
 ]

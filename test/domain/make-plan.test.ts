@@ -142,7 +142,8 @@ it('renames a job, and those behind it, when what decides its result changes', (
 })
 
 it('warns of what is legal but will be regretted', () => {
-  const plan = makePlan({ ...prompt, totalFrames: 4_000 }, { ...settings, fps: 30 }, jobId)
+  const asked = { framesPerChunk: { file: '--frames-per-chunk' } }
+  const plan = makePlan({ ...prompt, totalFrames: 4_000 }, { ...settings, fps: 30, given: asked }, jobId)
   expect(plan.warnings).toEqual([
     'The negative prompt has no effect at cfg 1. A cfg above 1 gives it one and doubles the time of each step.',
     'Chunks of 101 frames are longer than the 81 that Wan2.2 was trained on: the picture may drift from the reference.',
@@ -150,6 +151,8 @@ it('warns of what is legal but will be regretted', () => {
     "Joining 4000 frames of 480x848 takes about 39 GB of the server's memory, more than the 32 GB that a 64 GB server has left. Split the film into several prompt files.",
   ])
   expect(makePlan({ ...prompt, negativePrompt: '' }, { ...settings, framesPerChunk: 73 }, jobId).warnings).toEqual([])
+  // The usual length is as long, and nobody has chosen it.
+  expect(makePlan({ ...prompt, negativePrompt: '' }, settings, jobId).warnings).toEqual([])
 })
 
 it('names every value that makes a plan impossible', async () => {

@@ -37,8 +37,8 @@ it('writes the tree of the run folder and nothing outside it', () => {
     'render_jobs/render_jobs_000000.json',
     'report.html',
     'state/cleanup_lighthouse.json',
+    'state/clear-alder.jsonl',
     'state/manifest_lighthouse.json',
-    'state/silver-sable.jsonl',
     'summary.json',
     'traffic.har',
     'uploads/upload_001_lighthouse.mp4.json',
@@ -111,12 +111,12 @@ it('tells what the clean-up deletes, and why it may', () => {
   const cleanup = cleanupFile.parse(run.json('state/cleanup_lighthouse.json'))
   const upload = uploadFile.parse(run.json('uploads/upload_001_lighthouse.mp4.json'))
   expect(cleanup.reason).toBe(
-    `gs://dry-run/lighthouse/silver-sable/lighthouse.mp4 was verified: ${upload.size} bytes, crc32c ${upload.crc32c}`,
+    `gs://dry-run/lighthouse/clear-alder/lighthouse.mp4 was verified: ${upload.size} bytes, crc32c ${upload.crc32c}`,
   )
   expect(cleanup.delete.map((file) => file.path)).toEqual([
-    ...numbers(1, 5).map((number) => `videos/lighthouse_silver-sable_chunk_${three(number)}.mp4`),
-    'combined/lighthouse_silver-sable_combine_005.mp4',
-    ...numbers(2, 5).map((number) => `references/lighthouse_silver-sable_chunk_${three(number)}_reference.png`),
+    ...numbers(1, 5).map((number) => `videos/lighthouse_clear-alder_chunk_${three(number)}.mp4`),
+    'combined/lighthouse_clear-alder_combine_005.mp4',
+    ...numbers(2, 5).map((number) => `references/lighthouse_clear-alder_chunk_${three(number)}_reference.png`),
   ])
   expect(cleanup.keep).toEqual([])
 })
@@ -125,12 +125,12 @@ it('uploads the film and then a manifest that describes it', () => {
   const film = uploadFile.parse(run.json('uploads/upload_001_lighthouse.mp4.json'))
   const manifest = uploadFile.parse(run.json('uploads/upload_002_manifest.json.json'))
   expect([film.object, manifest.object]).toEqual([
-    'lighthouse/silver-sable/lighthouse.mp4',
-    'lighthouse/silver-sable/manifest.json',
+    'lighthouse/clear-alder/lighthouse.mp4',
+    'lighthouse/clear-alder/manifest.json',
   ])
   expect(film.size).toBe(readFileSync(join(run.folder, 'output/final/lighthouse.mp4')).length)
   expect(run.json('state/manifest_lighthouse.json')).toMatchObject({
-    run_name: 'silver-sable',
+    run_name: 'clear-alder',
     film: { crc32c: film.crc32c, size: film.size, frames: 500, fps: 16, width: 480, height: 848 },
     plan: { frames_per_chunk: 101, chunks: [{ start_frame: 0, keep_frames: 101 }, {}, {}, {}, { keep_frames: 96 }] },
   })
