@@ -41,7 +41,9 @@ export function createMediaClient({ ffmpeg, ffprobe, run = runProgram }: MediaOp
       await writeFile(list, concatList(videos.map((path) => resolve(path))))
       const task = `joining ${counted(videos.length, 'video')} into ${film.film}`
       const what = { program: ffmpeg, option: '--ffmpeg', task, outcome: 'failed' } as const
-      await execute(run, what, joinArguments({ ...film, list }), signal).finally(() => rm(list, { force: true }))
+      await execute(run, what, joinArguments({ ...film, list }), signal)
+      // Where it fails the list stays, for the command that the error names.
+      await rm(list)
     },
     async probe(video, signal) {
       const task = `the frames of ${video}`
