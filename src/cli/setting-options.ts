@@ -36,6 +36,11 @@ function describe(row: (typeof settingRows)[number][1]): string {
   return facts.length > 0 ? `${describe} [${facts.join(', ')}]` : describe
 }
 
+/** What decides the plan of a film: every row of that group but the GPU, which only an estimate is made for. */
+export const planSettings: readonly SettingName[] = settingRows.flatMap(([name, { group }]) =>
+  group === 'Plan' && name !== 'gpu' ? [name] : [],
+)
+
 /** The workflow templates and the files that they load. */
 export const templateSettings = [
   'workflows',

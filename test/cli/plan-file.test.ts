@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { flagOf } from '../../src/config/setting.ts'
+import { settingRows } from '../../src/config/setting-table.ts'
 import { type Json, promptFile, rehearse, temporaryFolder } from '../support/rehearse.ts'
 import { runContext } from '../support/run-context.ts'
 import { promptsSent, type SimulatedWorld, simulatedWorld } from '../support/simulated-world.ts'
@@ -53,6 +55,16 @@ it('writes what a plan is made from, the same for the same, byte for byte', asyn
   const before = readFileSync(file, 'utf8')
   await callPr(args, { cwd })
   expect(readFileSync(file, 'utf8')).toBe(before)
+})
+
+it('plans by every setting that decides a film, as they are given to a run', async () => {
+  const flags = settingRows.flatMap(([name, row]) => (row.group === 'Plan' ? [`--${flagOf(name, row)}`] : []))
+  const { stdout } = await callPr(['plan', '--help'])
+  expect(flags.filter((flag) => !stdout.includes(`${flag} `))).toEqual([])
+  const { cwd, file } = await planned(['--combine', 'once'])
+  expect(read(file).options).toEqual(['--prompt-file', 'otter.yaml', ...small, '--combine', 'once'])
+  const { exitCode, summary } = await rehearse(['--plan', 'plan.json'], { cwd })
+  expect([exitCode, summary.jobs.combine]).toEqual([0, 0])
 })
 
 it('rehearses a plan without any more flags, and says that it holds', async () => {

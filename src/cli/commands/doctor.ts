@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { settingOptions, templateSettings } from '../setting-options.ts'
+import { planSettings, settingOptions, templateSettings } from '../setting-options.ts'
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -16,9 +16,7 @@ export const doctorCommand = defineCommand({
       'ffprobe',
       'promptFile',
       'promptDir',
-      'framesPerChunk',
-      'width',
-      'height',
+      ...planSettings,
       ...templateSettings,
       'outputDir',
       'noUpload',

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { planOption } from '../plan-option.ts'
-import { settingOptions, templateSettings } from '../setting-options.ts'
+import { planSettings, settingOptions, templateSettings } from '../setting-options.ts'
 
 /** How a server is reached, for --ask-server. */
 const connections = ['comfyuiUrl', 'comfyuiToken', 'comfyuiHeader', 'ca'] as const
@@ -13,14 +13,7 @@ export const planCommand = defineCommand({
     ...settingOptions([
       'promptFile',
       'promptDir',
-      'framesPerChunk',
-      'width',
-      'height',
-      'fps',
-      'steps',
-      'cfg',
-      'seed',
-      'chunkSeeds',
+      ...planSettings,
       'gpu',
       ...templateSettings,
       'price',

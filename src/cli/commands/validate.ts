@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { settingOptions, templateSettings } from '../setting-options.ts'
+import { planSettings, settingOptions, templateSettings } from '../setting-options.ts'
 
 export const validateCommand = defineCommand({
   name: 'validate',
@@ -12,20 +12,7 @@ export const validateCommand = defineCommand({
       describe:
         'prompt files, workflows in API format, or folders of them or of templates; without any, all that a run would use',
     },
-    ...settingOptions([
-      'promptFile',
-      'promptDir',
-      'framesPerChunk',
-      'width',
-      'height',
-      'fps',
-      'steps',
-      'cfg',
-      'seed',
-      ...templateSettings,
-      'recording',
-      'json',
-    ]),
+    ...settingOptions(['promptFile', 'promptDir', ...planSettings, ...templateSettings, 'recording', 'json']),
     'object-info': {
       type: 'string',
       shows: 'FILE',
