@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { PromptRunnerError } from '../errors.ts'
 import { makeFolder } from '../files/folders.ts'
@@ -16,8 +16,8 @@ export interface BesideTarget {
 
 /**
  * Works in a new folder `<target>.unfinished-…`, which `work` publishes itself. When it throws, or the process ends under it, what is
- * there is kept as `<target>.failed-…` or `.interrupted-…`. Throws PR_STATE while another process does so for the same target, and
- * PR_USAGE for what is there and no recording.
+ * there, unless it is nothing, is kept as `<target>.failed-…` or `.interrupted-…`. Throws PR_STATE while another process does so for the
+ * same target, and PR_USAGE for what is there and no recording.
  */
 export async function besideTarget<T>(options: BesideTarget, work: (folder: string) => Promise<T>): Promise<T> {
   const { target, output, ending } = options
@@ -26,6 +26,7 @@ export async function besideTarget<T>(options: BesideTarget, work: (folder: stri
   using _lock = lockTarget(target, now)
   const { folder, stamp } = newFolder(target, `${dayStamp(now)}_${timeStamp(now)}`)
   const keep = () => {
+    if (readdirSync(folder).length === 0) return rmdirSync(folder)
     const kept = `${target}.${ending()}-${stamp}`
     renameSync(folder, kept)
     output.warn(`what was recorded is kept in ${kept}${existsSync(target) ? `; ${target} is as it was` : ''}`)

@@ -11,15 +11,21 @@ interface Told {
   }>
 }
 
-/** A text without ids, which are others each time. */
+/** A text without ids and times of day, which are others each time. */
 export function withoutIds(text: string): string {
-  return text.replaceAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, '<id>')
+  return text
+    .replaceAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, '<time>')
 }
 
-/** What a summary says of a run's end, in the words that are the same each time. `output` is where the run's own files went. */
-export function outcomeWords({ exit_code, failures }: Told, output: string): RunOutcomeWords {
+/**
+ * What a summary says of a run's end, in the words that are the same each time. `folders` are where the run's own files went, the
+ * inner one first: a live run has in one folder what a rehearsal has in two.
+ */
+export function outcomeWords({ exit_code, failures }: Told, folders: readonly string[]): RunOutcomeWords {
   const redactor = recordRedactor({ known: {} })
-  const same = (text: string) => withoutIds(redactor.text(text.replaceAll(output, '<output>')))
+  const withoutFolders = (text: string) => folders.reduce((left, folder) => left.replaceAll(folder, '<output>'), text)
+  const same = (text: string) => withoutIds(redactor.text(withoutFolders(text)))
   return {
     exit_code,
     failures: failures.map(({ code, message, problems }) => ({

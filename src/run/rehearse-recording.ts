@@ -76,7 +76,7 @@ export async function rehearseRecording(
     const summary = JSON.parse(readFileSync(join(made, 'summary.json'), 'utf8'))
     const happened: ReadonlyArray<{ fault: string; times: number }> = summary.rehearsal.faults
     return {
-      outcome: outcomeWords(summary, join(made, 'output')),
+      outcome: outcomeWords(summary, [join(made, 'output'), made]),
       unused: happened.flatMap(({ fault, times }) => (times === 0 ? [fault] : [])),
     }
   } finally {

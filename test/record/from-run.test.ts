@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { replayRun } from '../../src/exports/replay.ts'
@@ -73,6 +73,24 @@ it('writes of a rehearsal that failed what is in it, and the test that replays i
   expect(codesOf(summary.failures)).toEqual(['PR_COMFY_FAILED'])
 })
 
+it.each([
+  ['folders outside the output', 'write of cleanup: disk full, always', 1],
+  ['times of day', 'ffprobe of film: fail with 3 saying "no frames", always', 6],
+  [
+    'a secret in a fault',
+    `GET /history of job 1: status 500 as text saying hf_${'QkZjWpLxTnRvYhBmGs'.repeat(2).slice(0, 34)}, always`,
+    1,
+  ],
+])('makes a recording of a rehearsal whose words hold %s', async (_, fault, code) => {
+  const files = { 'prompt_files/otter.txt': promptFile('otter', 24) }
+  const flags = ['--width', '64', '--height', '64', '--frames-per-chunk', '13', '--fault', fault]
+  const { cwd, folder, exitCode } = await rehearse(flags, { files })
+  const made = await callPr(['record', '--from-run', folder, '--name', 'otter'], { cwd })
+  expect([exitCode, made.exitCode, made.stderr]).toEqual([code, 0, ''])
+  const kept = readFileSync(join(cwd, 'recordings/otter/run.json'), 'utf8')
+  expect(kept).not.toMatch(/hf_QkZ|temp_dry_run|\d\d:\d\d:\d\d\.\d{3} /)
+})
+
 it('takes secrets out of prompts', async () => {
   const key = 'sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH'
   const files = { 'prompt_files/otter.txt': promptFile('otter', 5, `An otter with the key ${key}.`) }
@@ -97,4 +115,5 @@ it.each([
   const words = args.map((word) => (word === 'DONE' ? done : word))
   const { exitCode, stderr } = await callPr(['record', ...words], { cwd: context.cwd })
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(why)])
+  expect([stderr.includes('is kept in'), globSync('recordings/*', { cwd: context.cwd })]).toEqual([false, []])
 })

@@ -72,7 +72,7 @@ export async function makeRecording(run: NamedRun, settings: Settings, folder: s
     if (fault === null && failure.isLast) throw notToBeMet(run, failure.code, failure.reason)
     if (fault !== null) faults.push(redact(fault.replaceAll(run.folder, '<output>')))
   }
-  const output = run.dryRun ? join(run.folder, 'output') : run.folder
+  const folders = run.dryRun ? [join(run.folder, 'output'), run.folder] : [run.folder]
   const recorded: RecordedRun = {
     format: RUN_FORMAT,
     run: {
@@ -82,7 +82,7 @@ export async function makeRecording(run: NamedRun, settings: Settings, folder: s
       ended: new Date(start.endedAt).toISOString(),
       server: start.server,
     },
-    outcome: JSON.parse(redact(JSON.stringify(outcomeWords(summary, output)))),
+    outcome: JSON.parse(redact(JSON.stringify(outcomeWords(summary, folders)))),
     answers_from: answers,
     flags: {
       'prompt-file': prompts,
