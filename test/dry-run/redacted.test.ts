@@ -31,6 +31,14 @@ it('lets no file of a run folder, no log and no --json hold what another hides, 
   ])
 })
 
+it('lets no file of a run folder hold a secret that an answer or a fault repeats', async () => {
+  const files = { 'prompt_files/otter.txt': promptFile('otter', 13) }
+  const fault = `GET /history of job 1: status 500 as text saying ${key}, always`
+  const run = await rehearse([...small, '--fault', fault], { files })
+  const holding = run.files.filter((name) => readFileSync(join(run.folder, name), 'latin1').includes(key))
+  expect([run.exitCode, holding]).toEqual([1, []])
+})
+
 it('changes no prompt that only speaks of secrets', async () => {
   const prompt = 'basic composition, soft basic lighting, bearer of bad news, key=low, hf_realistic_v2, sk-anime_style'
   const files = { 'prompt_files/otter.txt': promptFile('otter', 13, prompt, 'password on a wall, secret garden') }

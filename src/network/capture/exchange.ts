@@ -75,7 +75,11 @@ export function harEntryOf(exchange: Exchange, redactor: Redactor): HarEntry {
     },
     cache: {},
     timings: { send: 0, wait: endedAt - startedAt, receive: 0 },
-    _pr: { service: exchange.service, ...(provenance !== null && { provenance }), ...(fault !== null && { fault }) },
+    _pr: {
+      service: exchange.service,
+      ...(provenance !== null && { provenance }),
+      ...(fault !== null && { fault: redactor.text(fault) }),
+    },
   }
 }
 
