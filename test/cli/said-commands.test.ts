@@ -32,6 +32,7 @@ const notSaid: Readonly<Record<string, string>> = {
   '`pr --dry-run --sweep --fault FAULT` tries one again': 'only where a fault harms a film, and none is known to',
   ', disks and ffmpeg; `pr --fault help` lists what can go w': 'only of a failure that no rehearsal knows',
   'make one with `pr record --from-run RUN`': 'only to tests that call replayRun',
+  'is film is to have. `pr help films` tells all keys.\nvid': 'stands in the film that `pr init` writes',
   'win over this file; `pr --show-settings` tells': 'stands in the file that `pr init` writes',
 }
 

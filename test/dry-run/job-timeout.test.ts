@@ -6,7 +6,7 @@ const files = { 'prompt_files/otter.txt': promptFile('otter', 24), 'prompt_files
 const small = ['--width', '64', '--height', '64', '--frames-per-chunk', '13']
 
 const why =
-  'PR_JOB_TIMEOUT: Job 2 has not moved for 00:34, longer than --job-timeout allows: node 10 is at 2 of 4 (a step took 00:00 at most)'
+  'PR_JOB_TIMEOUT: Job 2 has not moved for <waited>, longer than --job-timeout allows: node 10 is at 2 of 4 (a step took 00:00 at most)'
 const hint =
   'hint: look into the log of ComfyUI and at the load of its GPU; give a longer --job-timeout when it only needs more time'
 
@@ -17,12 +17,20 @@ it('gives up a job that hangs, says what may still run and what that costs, and 
   expect([run.exitCode, run.summary.jobs.done]).toEqual([1, 1])
   const whole = `pr --dry-run ${small.join(' ')} --job-timeout 30s --price 0.79 --resume ${run.summary.run_name} --output-dir <folder>`
   const said = run.stderr.replaceAll('*DRY-RUN* ', '').replaceAll(run.folder, '<folder>')
-  expect(said.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>').replaceAll(/since [^(]*/g, 'since <time> ')).toBe(
+  // How long follows from the moments at which the queue is looked at.
+  const waited = Number(/has not moved for 00:(\d\d)/.exec(said)?.[1])
+  const ran = Number(/since [^(]*\(00:(\d\d)\)/.exec(said)?.[1])
+  expect([waited >= 30, ran > waited]).toEqual([true, true])
+  const masked = said
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>')
+    .replaceAll(/moved for [\d:]+/g, 'moved for <waited>')
+    .replaceAll(/since [^(]*\([\d:]+\)/g, 'since <time> (<ran>)')
+  expect(masked).toBe(
     `warning: Prompt <id> was told to stop and still runs: it goes on costing until the server obeys
 job 2/6 low chunk 1  failed (attempt 1)
 otter failed: ${why}
   ${hint}
-warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (00:42); that costs $0.79/h (--price)
+warning: Prompt <id> of job 2 (low, chunk 1 of otter) may still be waiting or running since <time> (<ran>); that costs $0.79/h (--price)
 warning: To go on with it instead of paying for it twice:
     ${whole}
 PR_RUN_FAILED: Not every video was finished: otter, wren

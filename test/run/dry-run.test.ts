@@ -37,7 +37,7 @@ it('says before the first job that a recording does not know the classes of the 
   expect(transcript).toMatchInlineSnapshot(`
     "$ pr --dry-run --recording comfyui-smoke --width 64 --height 64
     *DRY-RUN* PR_RECORDING: the recording comfyui-smoke does not know what the plan is made of: UnetLoaderGGUF, LoraLoaderModelOnly, ModelSamplingSD3, CLIPLoader, CLIPTextEncode, VAELoader, WanVaceToVideo, KSamplerAdvanced, TrimVideoLatent, VAEDecode
-    *DRY-RUN*   hint: \`pr record --probe --classes all --name mine --recording comfyui-smoke --output-dir output/prompt-runner\` takes all classes of a live server, which costs nothing; a plan is recorded with --prompt-file
+    *DRY-RUN*   hint: \`pr record --probe --classes all --name mine --output-dir output/prompt-runner\` takes all classes of a live server, which costs nothing; a plan is recorded with --prompt-file
     exit code 3
     "
   `)
