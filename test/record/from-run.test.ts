@@ -26,6 +26,7 @@ it.each([
   ['POST /prompt of job 3: status 524, always', 'PR_COMFY_UNREACHABLE'],
   ['POST /prompt of job 2: no model wan2.2_low_t2v.safetensors, always', 'PR_COMFY_REJECTED'],
   ['end of job 2: damaged file, always', 'PR_FFMPEG'],
+  ['end of job 2: foreign file, always', 'PR_OUTPUT_MISMATCH'],
   ['write of video of chunk 2: disk full, always', 'PR_FILE'],
   ['chunk 1 of upload 1: status 403, always', 'PR_UPLOAD'],
 ])('makes a recording of a live run that met "%s", which fails in the same words', async (fault, code) => {
@@ -34,7 +35,8 @@ it.each([
   rehearsedPace()
   const { summary, exitCode } = await context.live(world, ['--wait-for-server', '3s'])
   const name: string = summary.run_name
-  const env = { PR_BUCKET: 'gs://films/june' }
+  // What the run was started in is not what it is recorded in.
+  const env = { PR_BUCKET: 'gs://films/june', COMFYUI_URL: 'http://127.0.0.1:1/base' }
   const made = await callPr(['record', '--from-run', name], { cwd: context.cwd, env })
   expect([made.exitCode, made.stderr]).toEqual([0, ''])
   expect(made.stdout).toContain(`Recorded recordings/${name}, which fails in the same words.`)

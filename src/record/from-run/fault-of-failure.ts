@@ -27,7 +27,7 @@ export function faultOfFailure(failure: RunFailureSeen, problems: readonly Probl
     case 'PR_NO_OUTPUT':
       return `POST /prompt${ofJob}: no outputs${often}`
     case 'PR_OUTPUT_MISMATCH':
-      return `end${ofJob}: damaged file${often}`
+      return `end${ofJob}: ${/ it has \d+x\d+ /.test(reason) ? 'foreign' : 'damaged'} file${often}`
     case 'PR_JOB_TIMEOUT':
       return `step 1${ofJob}: hang${often}`
     case 'PR_UPLOAD':

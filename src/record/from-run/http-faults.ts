@@ -17,6 +17,13 @@ export function comfyuiHttpFault(reason: string, { ofJob, often }: { ofJob: stri
   return `${anchor}: ${broken[code] ?? 'refuse all connections'}${broken[code] ? often : ''}`
 }
 
+/** The address of ComfyUI that words tell of, base path and all; null: they tell of none. */
+export function addressTold(words: string): string | null {
+  const [, address = ''] = /\b(?:GET|HEAD|POST) ((?:http|ws)s?:\/\/\S+?)(?:\?\S*)?: ComfyUI /.exec(words) ?? []
+  const route = routes.find((one) => address.includes(one))
+  return route === undefined ? null : `${address.slice(0, address.lastIndexOf(route)).replace(/^ws/, 'http')}/`
+}
+
 const routes = [
   '/history',
   '/prompt',

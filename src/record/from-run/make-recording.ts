@@ -15,6 +15,7 @@ import { secretsOf } from '../../run/secrets-of.ts'
 import { readRunState } from '../../state/read-journal.ts'
 import { copyAnswers } from './copy-answers.ts'
 import { faultOfFailure } from './fault-of-failure.ts'
+import { addressTold } from './http-faults.ts'
 import { flagsOfPlans, writePromptOf } from './prompt-of-plan.ts'
 import { lastStart } from './run-failures.ts'
 
@@ -72,6 +73,9 @@ export async function makeRecording(run: NamedRun, settings: Settings, folder: s
     if (fault === null && failure.isLast) throw notToBeMet(run, failure.code, failure.reason)
     if (fault !== null) faults.push(redact(fault.replaceAll(run.folder, '<output>')))
   }
+  // It may have come from an environment that is another now, and stands in the words.
+  const told = summary.failures.flatMap(({ message, problems }) => [message, ...problems.map((one) => one.message)])
+  const address = told.map(addressTold).find((one) => one !== null) ?? null
   const folders = run.dryRun ? [join(run.folder, 'output'), run.folder] : [run.folder]
   const recorded: RecordedRun = {
     format: RUN_FORMAT,
@@ -89,6 +93,7 @@ export async function makeRecording(run: NamedRun, settings: Settings, folder: s
       ...(workflows !== null && { workflows: 'workflows' }),
       ...flagsOfPlans(start.plans),
       ...flagsOf(settings),
+      ...(address !== null && { 'comfyui-url': address }),
     },
     faults,
     reconstructed,
