@@ -76,7 +76,7 @@ it('ends when it is cancelled, however long the simulated server would go on', a
   const ended = once(pr, 'exit')
   const isEncoding = () => {
     const { files, text: read } = runFolder(cwd)
-    return files.includes('logs/pr.log') && read('logs/pr.log').includes('  Negative  ')
+    return files.includes('logs/pr.log') && / {2}Negative$/m.test(read('logs/pr.log'))
   }
   await until(() => isEncoding() || undefined)
   pr.kill('SIGINT')
