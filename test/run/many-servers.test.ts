@@ -94,6 +94,15 @@ it('says the same to the byte each time', async () => {
   expect(texts(second)).toEqual(texts(first))
 })
 
+it('rehearses servers behind one address that differ by their path', async () => {
+  const paths = ['http://proxy:8188/gpu', 'http://proxy:8188/gpu-2', 'http://proxy:8188/gpu/3']
+  const flags = paths.flatMap((url) => ['--comfyui-url', url])
+  const run = await rehearse([...small, ...flags], { env, files: films(3) })
+  expect([run.exitCode, run.stderr]).toEqual([0, ''])
+  const jobs = run.summary.servers.map(({ url, jobs }: { url: string; jobs: number }) => `${url} ${jobs}`)
+  expect(jobs).toEqual(paths.map((url) => `${url} 6`))
+})
+
 it('renders no more films at a time than it may', async () => {
   const run = await rehearsed(2, ['--parallel', '1'])
   expect(only(eventsOf(run), 'video-placed').map(({ server }) => server)).toEqual(Array(2).fill(names[0]))

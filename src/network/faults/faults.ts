@@ -83,13 +83,18 @@ export function openFaults(
   }
   const one = open(lines.get('comfyui')!)
   const servers = new Map<string, ReturnType<typeof open>>()
+  /** By host and port: servers behind one proxy share their connections. */
+  const shared = new Map<string, Line>()
   const { parts } = one
   return {
     lines,
     comfyui: one.comfyui,
     wrap: one.wrap,
     server(address) {
-      const server = servers.get(address) ?? open(new Line())
+      const { host } = new URL(address)
+      const line = shared.get(host) ?? new Line()
+      shared.set(host, line)
+      const server = servers.get(address) ?? open(line)
       servers.set(address, server)
       return server
     },

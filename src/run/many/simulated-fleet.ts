@@ -52,8 +52,13 @@ export function simulatedFleet(
       service: null,
     }),
   )
-  const memberAt = (authority: string) => all.find(({ settings }) => isAt(settings.url, authority)) ?? all[0]!
-  const asked = (request: Request) => memberAt(request.url.split('/')[2] ?? '')
+  // Behind one proxy servers differ by their path; the longest that fits is meant.
+  const byPath = all.toSorted((a, b) => basePath(b.settings).length - basePath(a.settings).length)
+  const asked = ({ url }: Request) => {
+    const { pathname } = new URL(url)
+    const there = byPath.filter(({ settings }) => isAt(settings.url, url.split('/')[2] ?? ''))
+    return there.find(({ settings }) => pathname.startsWith(basePath(settings))) ?? there[0] ?? all[0]!
+  }
   /** What latents show, by their bytes: whoever puts one on another server brings nothing else with it. */
   const drawn = new Map<string, FileContent>()
   books.onSaved(({ bytes, content }) => {
@@ -113,6 +118,11 @@ export function simulatedFleet(
 
 /** After these the server has no film any more. */
 const ends: readonly string[] = ['video-finished', 'video-failed', 'video-returned']
+
+/** `/` or `/comfy/` */
+function basePath({ url }: Pick<ServerSettings, 'url'>): string {
+  return url.pathname.replace(/\/*$/, '/')
+}
 
 function slowed({ now, sleep }: Clock, speed: number): Clock {
   return { now, sleep: (ms, signal) => sleep(ms / speed, signal) }
