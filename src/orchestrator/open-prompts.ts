@@ -35,6 +35,9 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
   for (const [video, left] of Object.entries(earlier?.videos ?? {}))
     for (const [workflow, { promptId }] of Object.entries(left.open))
       if (!ends.has(promptId)) open.set(promptId, { promptId, video, workflow: Number(workflow), at: null })
+  /** Where films are, of several servers. */
+  const placed = new Map<string, string>()
+  for (const [video, { server }] of Object.entries(earlier?.videos ?? {})) if (server) placed.set(video, server)
   const jobs = new Map<string, readonly Job[]>(plans.map((plan) => [plan.videoName, jobsOf(plan)]))
   let price: Price | null = null
   let podId: string | null = null
@@ -44,6 +47,7 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
   }
   const see = (event: RunEvent) => {
     if (event.kind === 'price') price = event.price
+    if (event.kind === 'video-placed') placed.set(event.video, event.server)
     if (event.kind === 'pod') podId = event.action === 'stopped' ? null : event.podId
     if (event.kind === 'job-started' || event.kind === 'job-adopted') {
       const { promptId, video, workflow } = event
@@ -60,8 +64,12 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
       const job = jobs.get(video)?.find(({ workflowNumber }) => workflowNumber === workflow)
       const what = job ? ` (${job.kind}, chunk ${job.chunk.number} of ${video})` : ` of ${video}`
       const since = at === null ? '' : ` since ${new Date(at).toISOString().slice(0, 19)}Z (${durationText(now - at)})`
-      const cost = price === null ? '' : `; that costs ${priceText(price)}`
-      return `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${since}${cost}`
+      const server = placed.get(video)
+      const where = server === undefined ? '' : ` on ${server}`
+      // The price is that of all servers, and each prompt keeps but one of them busy.
+      const cost =
+        price === null ? '' : `; ${server === undefined ? 'that costs' : 'all servers cost'} ${priceText(price)}`
+      return `Prompt ${promptId} of job ${workflow}${what} may still be waiting or running${where}${since}${cost}`
     })
   return {
     emit(event) {

@@ -72,6 +72,20 @@ it.each<[string, RunEvent[], string[], boolean]>([
     [`${one}; that costs $0.79/h (--price)`],
     true,
   ],
+  [
+    'which of several servers has it, for the price is that of all',
+    [
+      { kind: 'price', at, price, before: 0 },
+      { kind: 'video-placed', at, video: 'otter', server: 'http://b:8188/' },
+      sent(1, 'a'),
+      sent(1, 'c', 'heron'),
+    ],
+    [
+      `${one.replace('running', 'running on http://b:8188/')}; all servers cost $0.79/h (--price)`,
+      `${one.replace('Prompt a of', 'Prompt c of').replace('otter', 'heron')}; that costs $0.79/h (--price)`,
+    ],
+    true,
+  ],
   ['a pod', [pod('found')], ['Pod mine goes on costing'], false],
   [
     'what a pod costs',
