@@ -1,6 +1,7 @@
 import { createMediaClient } from '../clients/ffmpeg.ts'
 import type { Settings } from '../config/settings-types.ts'
 import type { Plan } from '../domain/plan.ts'
+import { counted } from '../domain/wording.ts'
 import { isFile } from '../files/read-input.ts'
 import type { FileStore } from '../simulators/comfyui/files/file-store.ts'
 import { restoreFiles } from '../simulators/comfyui/files/restore-files.ts'
@@ -25,7 +26,7 @@ export async function fillServer(
     const files = disks.of(plan.videoName)
     const count = left ? restoreFiles(files, plan, left, isFile) : 0
     if (count > 0 && left?.status !== 'finished')
-      output.info(`${plan.videoName}: the simulated server is given ${count} files that the real one holds`)
+      output.info(`${plan.videoName}: the simulated server is given ${counted(count, 'file')} that the real one holds`)
   }
   if (plans.every(({ controlVideo }) => controlVideo === null)) return
   const { describeVideos } = await import('../planning/control-videos.ts')
