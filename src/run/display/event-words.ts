@@ -24,6 +24,8 @@ export class EventWords {
   readonly #films = new Map<string, { readonly jobs: readonly Job[]; startedAt: number }>()
   /** Those that are made at this moment. */
   readonly #made = new Set<string>()
+  /** Whether several ever were: a line without a film's name would then be anybody's. */
+  #areSeveral = false
   /** Where films are, of several servers, and of which of them it was told that they are away. */
   readonly #placed = new Map<string, string>()
   readonly #away = new Set<string | undefined>()
@@ -65,6 +67,7 @@ export class EventWords {
         const jobs = jobsOf(plan)
         this.#films.set(event.video, { jobs, startedAt: event.at })
         this.#made.add(event.video)
+        this.#areSeveral ||= this.#made.size > 1
         const done = skipped.length > 0 ? `, ${skipped.length} of them done already` : ''
         const size = `${counted(plan.totalFrames, 'frame')} in ${counted(plan.chunks.length, 'chunk')}`
         return say('info', `${event.video}: ${size}, ${counted(jobs.length, 'job')}${done}`)
@@ -163,12 +166,12 @@ export class EventWords {
     if (film) film.startedAt = at
   }
 
-  /** `job 3/15 high chunk 2  done`: its place in the plan, jobs counted from 1 over both kinds; of several films that are made at a time it says which. */
+  /** `job 3/15 high chunk 2  done`: its place in the plan, jobs counted from 1 over both kinds; where several films are made at a time it says which. */
   #jobLine({ video, workflow }: { readonly video: string; readonly workflow: number }, text: string): string {
     const { jobs = [] } = this.#films.get(video) ?? {}
     const job = jobs[workflow - 1]
     const place = job ? `${workflow}/${jobs.length} ${job.kind} chunk ${job.chunk.number}` : workflow
-    return `${this.#made.size > 1 ? `${video}: ` : ''}job ${place}  ${text}`
+    return `${this.#areSeveral ? `${video}: ` : ''}job ${place}  ${text}`
   }
 
   #timed(event: { readonly at: number; readonly video: string; readonly workflow: number }, text: string): string {

@@ -51,7 +51,8 @@ function filmLines(film: FilmView, { columns, times, paints }: Room): string[] {
   const films = film.of > 1 ? `  film ${film.number}/${film.of}` : ''
   const server = film.server === null ? '' : ` on ${film.server}`
   const room = columns - label - bar - 4
-  const first = `${paints.bold(padded(name))}  ${barText(isDone ? 1 : share, bar, paints)}  ${cutTo(whole + films + server, room)}`
+  // At 80 columns there is no room for all, and the count of films can be missed.
+  const first = `${paints.bold(padded(name))}  ${barText(isDone ? 1 : share, bar, paints)}  ${cutTo(whole + server + films, room)}`
   if (doing !== null) {
     const what = cutTo(doing.split('  ').map(clean).join('  '), columns - label - 2)
     return [first, `${padded(part)}  ${isWaiting ? paints.yellow(what) : what}`]
