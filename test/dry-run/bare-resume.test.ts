@@ -38,6 +38,21 @@ it('goes on with the last unfinished run as it was started', async () => {
   ])
 })
 
+it('goes on as it was started however often it is gone on with, and says so', async () => {
+  const world = await simulatedWorld()
+  const context = runContext(otter)
+  const options = ['--prompt-file', 'otter.txt', '--seed', '7', '--no-upload', '--combine', 'once']
+  const first = await context.live(world, [...options, '--ffmpeg', brokenFfmpeg])
+  const name: string = first.summary.run_name
+  const failed = await context.start(world, ['--resume'], { isBare: true }).ended
+  const starts = context.journal(name).filter(({ kind }: Json) => kind === 'run-started')
+  expect([failed.exitCode, starts.length, starts[1].options]).toEqual([1, 2, starts[0].options])
+  expect(failed.stderr).toContain(` --prompt-file otter.txt --seed 7 --no-upload --combine once --ffmpeg `)
+  const resumed = await context.start(world, ['--resume', '--ffmpeg', 'ffmpeg'], { isBare: true }).ended
+  expect(`${resumed.exitCode} ${resumed.stderr}`).toBe('0 ')
+  expect(await promptsRun(world)).toBe(4)
+})
+
 it('goes on with the last unfinished rehearsal in a dry run, and not in a live one', async () => {
   const cwd = rehearsalFolder(otter)
   const fault = ['--fault', 'node Decode of job 2: out of memory, always', '--max-retries', '0']

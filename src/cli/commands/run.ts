@@ -29,7 +29,8 @@ export const runCommand = defineCommand({
   ],
   async run(typed, given) {
     const { planWords, refuseWords } = await import('../plan-words.ts')
-    const { flags, context, approved } = await planWords(typed, given, runCommand)
+    const { flags, approved, ...words } = await planWords(typed, given, runCommand)
+    let { context } = words
     const { commandSettings } = await import('../command-settings.ts')
     let { settings, origins } = await commandSettings(flags, context, { rehearses: true }).catch((error) =>
       refuseWords(error, approved, given.argv),
@@ -38,9 +39,10 @@ export const runCommand = defineCommand({
     const recorded = approved ? null : await recordedWords(flags, { settings, origins }, context.output)
     if (recorded) ({ settings, origins } = await commandSettings(recorded.flags, context, { rehearses: true }))
     if (settings.run.resume === '') {
-      const { chosenFlags } = await import('../choose-resumed.ts')
-      const chosen = await chosenFlags(settings, flags, runCommand, context.output)
-      ;({ settings, origins } = await commandSettings(chosen, context, { rehearses: true }))
+      const { chosenWords } = await import('../choose-resumed.ts')
+      const chosen = await chosenWords(settings, flags, runCommand, context)
+      context = chosen.context
+      ;({ settings, origins } = await commandSettings(chosen.flags, context, { rehearses: true }))
     }
     if (flags['show-settings'] === true) {
       showSettings(origins, context.output)
