@@ -29,9 +29,12 @@ export async function recordedWords(
   output.info(
     `Recording ${dryRun.recording} is of the ${run.run.kind} run ${run.run.name}, which ended with exit code ${run.outcome.exit_code}: the same again`,
   )
+  // What other runs have left is none of its, unless it is to go on with one: then without what had it fail.
+  const { 'output-dir': outputDir = flags['output-dir'], fault } = given
+  const place =
+    given['resume'] === undefined ? { 'output-dir': flags['output-dir'] } : { 'output-dir': outputDir, fault }
   return {
-    // What other runs have left is none of its.
-    flags: { ...flags, ...given, 'output-dir': flags['output-dir'] },
+    flags: { ...flags, ...given, ...place },
     identity: replayedIdentity(run),
   }
 }

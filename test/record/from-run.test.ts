@@ -73,6 +73,10 @@ it('writes of a rehearsal that failed what is in it, and the test that replays i
   await expect(test.replaceAll(summary.run_name, 'RUN')).toMatchFileSnapshot('expected/no-luck.test.txt')
   expect(await replayRun(recording)).toEqual(outcome)
   expect(codesOf(summary.failures)).toEqual(['PR_COMFY_FAILED'])
+  const again = await rehearse(['--recording', 'no-luck'], { cwd })
+  const [, name, place] = /--resume (\S+) --output-dir (\S+)/.exec(again.stderr) ?? []
+  const mended = await rehearse(['--recording', 'no-luck', '--resume', name!, '--output-dir', place!], { cwd })
+  expect([again.exitCode, mended.exitCode, mended.stderr]).toEqual([1, 0, ''])
 })
 
 it.each([
