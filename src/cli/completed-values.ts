@@ -31,6 +31,7 @@ const RUNS =
 const REHEARSALS = "ls -p 2>/dev/null | sed -n 's:^\\(temp_dry_run_.*\\)/$:\\1:p'"
 
 const runs: CompletedValues = { words: [], listed: RUNS }
+const runsAndRehearsals: CompletedValues = { words: [], listed: `${RUNS}; ${REHEARSALS}` }
 const recordings: CompletedValues = {
   words: ['wan22-two-chunks', 'comfyui-smoke'],
   listed: "ls -p recordings 2>/dev/null | sed -n 's:/$::p'",
@@ -38,6 +39,7 @@ const recordings: CompletedValues = {
 
 const flagValues: Readonly<Record<string, CompletedValues>> = {
   resume: runs,
+  'from-run': runsAndRehearsals,
   recording: recordings,
   name: { words: [], ...(recordings.listed && { listed: recordings.listed }) },
   fault: { words: ['help'] },
@@ -46,6 +48,7 @@ const flagValues: Readonly<Record<string, CompletedValues>> = {
 
 const argumentValues: Readonly<Record<string, CompletedValues>> = {
   redo: runs,
-  report: { words: [], listed: `${RUNS}; ${REHEARSALS}` },
+  report: runsAndRehearsals,
+  schema: { words: ['prompt', 'config'] },
   diff: { words: recordings.words, listed: `${RUNS}; ${REHEARSALS}; ${recordings.listed}` },
 }

@@ -46,6 +46,8 @@ it.each([
   ['pr redo ', ['calm-wren']],
   ['pr diff temp', ['temp_dry_run_20261123_120000']],
   ['pr report ', ['calm-wren', 'temp_dry_run_20261123_120000']],
+  ['pr record --from-run ', ['calm-wren', 'temp_dry_run_20261123_120000']],
+  ['pr schema ', ['prompt', 'config']],
 ])('offers what may follow %s', async (line, words) => {
   const all = await offered(line)
   expect(all).toEqual(expect.arrayContaining(words))
