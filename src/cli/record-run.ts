@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { loadSettings } from '../config/settings.ts'
 import { PromptRunnerError } from '../errors.ts'
 import { createWhole } from '../files/create-whole.ts'
@@ -41,7 +41,7 @@ export async function recordRun(asked: RunToRecord, context: CommandContext): Pr
   const run = namedRun(asked.run, settings, 'pr record --from-run')
   const name = checkedName(asked.name ?? run.runName)
   if (settings.output.ci && !settings.run.yes) throw readOnly(name)
-  const test = asked.toTest === undefined ? null : join(cwd, asked.toTest)
+  const test = asked.toTest === undefined ? null : resolve(cwd, asked.toTest)
   if (test !== null && existsSync(test)) throw isThere(asked.toTest!)
   const { flags } = await parseArguments([...(run.options ?? [])], [runCommand])
   const then = await loadSettings({ ...flags, ...asked.flags, 'dry-run': run.dryRun }, environment, cwd)

@@ -58,13 +58,16 @@ const BESIDE: ReadonlySet<string> = new Set(['gcs', 'runpod'])
 /** Lies beside the recordings, and is none: times that others have published. */
 const PROFILES = 'profiles'
 
+/** One that is being made. */
+const UNFINISHED = /\.unfinished-\d{8}_\d{6}/
+
 const HAR = /\.har(?:\.gz|\.zip)?$/i
 const PACKED = /\.(?:gz|zip)$/i
 
 async function recordingsIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return found
-    .filter((item) => item.isDirectory() && item.name !== PROFILES)
+    .filter((item) => item.isDirectory() && item.name !== PROFILES && !UNFINISHED.test(item.name))
     .map((item) => item.name)
     .toSorted()
 }

@@ -54,7 +54,8 @@ it('writes of a rehearsal that failed what is in it, and the test that replays i
   }
   const flags = ['--width', '64', '--height', '64', '--frames-per-chunk', '13', '--no-upload', '--fault', fault]
   const { cwd, folder, summary } = await rehearse(flags, { files })
-  const args = ['record', '--from-run', folder, '--name', 'no-luck', '--to-test', 'test/no-luck.test.ts', '--json']
+  const file = join(cwd, 'test/no-luck.test.ts')
+  const args = ['record', '--from-run', folder, '--name', 'no-luck', '--to-test', file, '--json']
   const { exitCode, stdout, stderr } = await callPr(args, { cwd })
   expect([exitCode, stderr]).toEqual([0, ''])
   const recording = join(cwd, 'recordings/no-luck')
@@ -69,7 +70,7 @@ it('writes of a rehearsal that failed what is in it, and the test that replays i
   })
   expect(kept).toMatchObject({ 'prompt-file': ['prompt_files/001.yaml'], 'no-upload': true, 'max-retries': '3' })
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, recording, verified: true, outcome })
-  const test = readFileSync(join(cwd, 'test/no-luck.test.ts'), 'utf8')
+  const test = readFileSync(file, 'utf8')
   await expect(test.replaceAll(summary.run_name, 'RUN')).toMatchFileSnapshot('expected/no-luck.test.txt')
   expect(await replayRun(recording)).toEqual(outcome)
   expect(codesOf(summary.failures)).toEqual(['PR_COMFY_FAILED'])

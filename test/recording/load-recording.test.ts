@@ -47,7 +47,9 @@ it('names the recordings that exist when there is none of that name', async () =
 it('takes the current folder, and names those of it too', async () => {
   const before = process.cwd()
   onTestFinished(() => process.chdir(before))
-  process.chdir(temporaryFolder({ 'recordings/mine/comfyui.har': '{}', 'x.har': '{"log":{"entries":[]}}' }))
+  const begun = 'recordings/otter.unfinished-20261123_120000/comfyui.har'
+  const hars = { 'recordings/mine/comfyui.har': '{}', [begun]: '{}', 'x.har': '{"log":{"entries":[]}}' }
+  process.chdir(temporaryFolder(hars))
   expect((await loadRecording('.')).hars.map(({ path }) => path)).toEqual(['x.har'])
   await expect(loadRecording('wan23')).rejects.toMatchObject({
     hint: `these exist: mine, comfyui-smoke, wan22-two-chunks; a folder with *.har files or one HAR file also works`,
