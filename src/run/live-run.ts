@@ -86,7 +86,8 @@ export async function runLive(
   await host.confirm(question)
 
   let left: () => readonly string[] = () => []
-  host.endInOrder((press) => output.warn(ctrlCText(press, { left: left(), resumeCommand })))
+  const areSeveral = (fleet?.servers ?? []).length > 1
+  host.endInOrder((press) => output.warn(ctrlCText(press, { left: left(), resumeCommand, areSeveral })))
   const layout = createLayout(outputDir, runName)
   const stateDir = stateDirOf(outputDir)
   const isNew = run.earlier === null
