@@ -10,11 +10,14 @@ export interface TerminalBlock {
 /** Up so many rows, and empty them and all below. */
 const back = (rows: number) => `\x1b[${rows}A\r\x1b[J`
 
+type LiveTerminal = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
+
 /**
- * Lines on this terminal, cut to its width: what goes on in a second row could not be taken back. The cursor stays visible, below
- * them: whatever ends the program leaves a terminal that can be used.
+ * Lines on this terminal, cut to its width: what goes on in a second row could not be taken back. Where there are more than it is
+ * high, only the last are shown: what has left it at the top stays for good. The cursor stays visible, below them: whatever ends the
+ * program leaves a terminal that can be used.
  */
-export function terminalBlock(terminal: NodeJS.WritableStream & { readonly columns?: number }): TerminalBlock {
+export function terminalBlock(terminal: LiveTerminal): TerminalBlock {
   let shown: readonly string[] = []
   const columns = () => terminal.columns || 80
   // A window that was made narrower has broken them.
@@ -22,7 +25,8 @@ export function terminalBlock(terminal: NodeJS.WritableStream & { readonly colum
   const taken = () => (shown.length === 0 ? '' : back(rows()))
   return {
     show(lines) {
-      const fitted = lines.map((line) => fit(line.replaceAll(/\s/g, ' '), columns() - 1))
+      const room = terminal.rows ? Math.max(1, terminal.rows - 1) : lines.length
+      const fitted = lines.slice(-room).map((line) => fit(line.replaceAll(/\s/g, ' '), columns() - 1))
       if (fitted.length === shown.length && fitted.every((line, index) => line === shown[index])) return
       terminal.write(`${taken()}${fitted.map((line) => `${line}\n`).join('')}`)
       shown = fitted

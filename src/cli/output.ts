@@ -9,7 +9,11 @@ import { paintable, printable } from './printable.ts'
 
 /** Where text goes: the process's own streams, or a test's. */
 export interface OutputStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean
+    readonly columns?: number
+    readonly rows?: number
+  }
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
 }
 

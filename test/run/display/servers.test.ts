@@ -58,6 +58,19 @@ it('has room for the server on a terminal of 80 columns', () => {
   `)
 })
 
+it('shows no more lines than it can take back on a low terminal', () => {
+  const run = twoFilms(80)
+  run.stdout.rows = 4
+  run.emit({ kind: 'job-queued', at: 1_000, video: 'otter', workflow: 1, ahead: 1 })
+  expect(run.look().filter((line) => /job 1\/6 |chunk 1\/2|so far/.test(line))).toMatchInlineSnapshot(`
+    [
+      "otter              ░░░░░░░░░░░░░░░░░░░░    0 %  job 1/6 on gpu-2.example  film…",
+      "high chunk 1/2     1 ahead in the queue",
+      "00:01 so far",
+    ]
+  `)
+})
+
 it('says of which film a job is, also when the other one is over', () => {
   const run = twoFilms()
   const over = { code: 'PR_CANCELLED', reason: 'The run was cancelled' }
