@@ -78,6 +78,9 @@ it('writes of a rehearsal that failed what is in it, and the test that replays i
   const [, name, place] = /--resume (\S+) --output-dir (\S+)/.exec(again.stderr) ?? []
   const mended = await rehearse(['--recording', 'no-luck', '--resume', name!, '--output-dir', place!], { cwd })
   expect([again.exitCode, mended.exitCode, mended.stderr]).toEqual([1, 0, ''])
+  await rehearse(['--recording', 'no-luck'], { cwd })
+  const bare = await rehearse(['--resume'], { cwd })
+  expect([bare.exitCode, bare.stderr, bare.summary.run_name]).toEqual([0, '', name])
 })
 
 it.each([

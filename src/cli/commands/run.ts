@@ -29,21 +29,21 @@ export const runCommand = defineCommand({
   ],
   async run(typed, given) {
     const { planWords, refuseWords } = await import('../plan-words.ts')
-    const { flags, approved, ...words } = await planWords(typed, given, runCommand)
-    let { context } = words
+    const { approved, ...words } = await planWords(typed, given, runCommand)
+    let { flags, context } = words
     const { commandSettings } = await import('../command-settings.ts')
     let { settings, origins } = await commandSettings(flags, context, { rehearses: true }).catch((error) =>
       refuseWords(error, approved, given.argv),
     )
-    const { recordedWords } = await import('../recorded-words.ts')
-    const recorded = approved ? null : await recordedWords(flags, { settings, origins }, context.output)
-    if (recorded) ({ settings, origins } = await commandSettings(recorded.flags, context, { rehearses: true }))
     if (settings.run.resume === '') {
       const { chosenWords } = await import('../choose-resumed.ts')
       const chosen = await chosenWords(settings, flags, runCommand, context)
-      context = chosen.context
-      ;({ settings, origins } = await commandSettings(chosen.flags, context, { rehearses: true }))
+      ;({ flags, context } = chosen)
+      ;({ settings, origins } = await commandSettings(flags, context, { rehearses: true }))
     }
+    const { recordedWords } = await import('../recorded-words.ts')
+    const recorded = approved ? null : await recordedWords(flags, { settings, origins }, context.output)
+    if (recorded) ({ settings, origins } = await commandSettings(recorded.flags, context, { rehearses: true }))
     if (flags['show-settings'] === true) {
       showSettings(origins, context.output)
       return 0
