@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { PromptRunnerError } from '../errors.ts'
 import { type Replay, type ReplayOptions, replay as replayAnywhere } from './replay.ts'
 
 export type {
@@ -22,10 +23,19 @@ export async function replay(recording: string, options: ReplayOptions = {}): Pr
   let net: Replay | undefined
   endWithTest(async () => {
     if (net) await net[Symbol.asyncDispose]()
-    else over.abort()
+    else over.abort(tooLate())
   })
   net = await replayAnywhere(recording, { ...options, signal })
   return net
+}
+
+/** Among tests that run at the same time vitest may take another one for the one that asked. */
+function tooLate(): PromptRunnerError {
+  const message =
+    'the test was over before it had its simulated network: it has timed out, or tests that each have one run at the same time (it.concurrent)'
+  return new PromptRunnerError('PR_USAGE', message, {
+    hint: 'give the test more time, or let such tests run one by one',
+  })
 }
 
 function endWithTest(end: () => Promise<void>): void {

@@ -31,7 +31,7 @@ it('has a name for every type that they meet, in the module itself or in the mai
 })
 
 it('lets their suite pass', async () => {
-  const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'test')
+  const { code, output } = await run('vitest/vitest.mjs', 'run', '--testTimeout=300000', '--dir', 'test')
   expect(`${output} exit code ${code}`).toMatch(/Tests {2}8 passed \(8\)\n[\s\S]* exit code 0$/)
 })
 
@@ -41,15 +41,16 @@ it('is for node:test as well', async () => {
 })
 
 it('fails their test for what the code swallowed, for a network of another test, and takes one from a test that timed out', async () => {
-  const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'fails')
+  const { code, output } = await run('vitest/vitest.mjs', 'run', '--testTimeout=300000', '--dir', 'fails')
   expect(code).toBe(1)
   expect(output).toContain(
     'the test tried to connect to hooks.example:443, which was refused; nothing left the machine',
   )
   expect(output).toContain('GET http://127.0.0.1:8188/no-such-route: the simulation has no answer to this request')
   expect(output).toContain("expected 'this' to be 'that'")
+  // Which of the two is told, and when, follows from which of them vitest takes for the one that asked.
   expect(output).toMatch(
-    /already, made at \S+at-the-same-time\.test\.ts:\S+ tests that .* at the same time \(it\.concurrent\)/,
+    /FAIL {2}fails\/at-the-same-time\.test\.ts[^\n]*\n.*(already, made at \S+at-the-same-time\.test\.ts:\S+ tests that|over before it had its simulated network: .*, or tests that) .* at the same time \(it\.concurrent\)/,
   )
   expect(output).toContain('Test timed out in 500ms')
   expect(output).toMatch(/Tests {2}5 failed \| 3 passed \(8\)/)
@@ -75,7 +76,7 @@ it('replays a run of theirs that failed, by the test that pr record writes', asy
   const folder = /Run folder: (\S+)/.exec(failed.output)?.[1] ?? ''
   const args = ['record', '--from-run', folder, '--name', 'mine', '--to-test', 'replays/mine.test.ts', '--yes']
   expect([failed.code, (await run('prompt-runner/dist/cli/bin.js', ...args)).code]).toEqual([1, 0])
-  const { code, output } = await run('vitest/vitest.mjs', 'run', '--dir', 'replays')
+  const { code, output } = await run('vitest/vitest.mjs', 'run', '--testTimeout=300000', '--dir', 'replays')
   expect(`${output} exit code ${code}`).toMatch(/Tests {2}1 passed \(1\)\n[\s\S]* exit code 0$/)
 })
 
