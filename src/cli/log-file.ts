@@ -9,19 +9,18 @@ const BACKLOG = 1_000
 /** Writes every line at once, so that a crash loses nothing; until it is attached it remembers what was said. */
 export class LogFile {
   #backlog: Array<readonly [label: string, text: string]> = []
-  #open: { readonly file: number; readonly now: () => number; readonly redacted: (text: string) => string } | null =
-    null
+  #open: { readonly file: number; readonly now: () => number } | null = null
 
-  /** `now` is the run's clock, epoch milliseconds; the file shows local time. All that is said goes through `redacted`. Throws PR_FILE. */
+  /** `now` is the run's clock, epoch milliseconds; the file shows local time. What was said before goes through `redacted`. Throws PR_FILE. */
   attach(path: string, now: () => number, redacted: (text: string) => string): void {
     try {
-      this.#open = { file: openSync(path, 'a'), now, redacted }
+      this.#open = { file: openSync(path, 'a'), now }
     } catch (cause) {
       throw new PromptRunnerError('PR_FILE', `the log ${path} cannot be written: ${(cause as Error).message}`, {
         cause,
       })
     }
-    for (const [label, text] of this.#backlog) this.write(label, text)
+    for (const [label, text] of this.#backlog) this.write(label, redacted(text))
     this.#backlog = []
   }
 
@@ -31,7 +30,7 @@ export class LogFile {
       return
     }
     const start = `${localIso(this.#open.now()).replace('T', ' ')} ${label.padEnd(7)} `
-    const lines = printable(this.#open.redacted(text)).split('\n')
+    const lines = printable(text).split('\n')
     try {
       writeSync(this.#open.file, lines.map((line) => `${start}${line}`.trimEnd().concat('\n')).join(''))
     } catch (error) {

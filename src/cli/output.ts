@@ -101,7 +101,7 @@ export class Output implements RunOutput {
     if (!this.#mode.json || this.#resultGiven) return
     this.#resultGiven = true
     // JSON escapes the control characters of ASCII only.
-    this.#write('stdout', JSON.stringify(value, this.#wholeHints, 2).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped))
+    this.#write('stdout', JSON.stringify(value, this.#shown, 2).replace(/[\x7f-\x9f]|\p{Bidi_Control}/gu, escaped))
   }
 
   /** A question's text, without a line break. */
@@ -180,12 +180,12 @@ export class Output implements RunOutput {
     this.#write(isNews ? 'stdout' : 'stderr', this.#marked(level === 'WARNING' ? `warning: ${text}` : text))
   }
 
-  #wholeHints = (key: string, value: unknown) =>
-    key === 'hint' && typeof value === 'string' ? this.#whole(value) : value
+  #shown = (key: string, value: unknown) =>
+    typeof value === 'string' ? this.#redacted(key === 'hint' ? this.#whole(value) : value) : value
 
   /** Ready for a terminal: much of what is said quotes servers and files. */
   #marked(said: string): string {
-    const whole = this.#whole(said)
+    const whole = this.#redacted(this.#whole(said))
     const text = this.#paints ? paintable(whole) : printable(whole)
     return this.#mode.dryRun ? text.replace(/^/gm, `${DRY_RUN_MARK} `) : text
   }

@@ -31,12 +31,15 @@ it('lets no file of a run folder, no log and no --json hold what another hides, 
   ])
 })
 
-it('lets no file of a run folder hold a secret that an answer or a fault repeats', async () => {
+it('says and keeps nowhere a secret that an answer or a fault repeats', async () => {
   const files = { 'prompt_files/otter.txt': promptFile('otter', 13) }
   const fault = `GET /history of job 1: status 500 as text saying ${key}, always`
-  const run = await rehearse([...small, '--fault', fault], { files })
-  const holding = run.files.filter((name) => readFileSync(join(run.folder, name), 'latin1').includes(key))
-  expect([run.exitCode, holding]).toEqual([1, []])
+  for (const json of [[], ['--json']]) {
+    const run = await rehearse([...small, '--fault', fault, ...json], { files })
+    const holding = run.files.filter((name) => readFileSync(join(run.folder, name), 'latin1').includes(key))
+    const isSaid = [run.stdout, run.stderr].join('\n').includes(key)
+    expect([run.exitCode, holding, isSaid]).toEqual([1, [], false])
+  }
 })
 
 it('changes no prompt that only speaks of secrets', async () => {
