@@ -14,6 +14,8 @@ export interface OpenPrompts {
   any(): boolean
   /** Those of one film. */
   of(video: string): readonly string[]
+  /** One was seen to have ended, because the run has cancelled it. */
+  ended(promptId: string): void
   /** Says of each what it was for, since when, and what that costs; and of the pod that it goes on costing. */
   left(now: number): readonly string[]
   /** Warns of each, and says how to go on. */
@@ -79,6 +81,7 @@ export function watchPrompts({ emit, earlier }: RunContext, plans: readonly Plan
     any: () => [...open.values()].some(({ at }) => at !== null),
     of: (film) =>
       [...open.values()].flatMap(({ promptId, video, at }) => (video === film && at !== null ? [promptId] : [])),
+    ended: (promptId) => void open.delete(promptId),
     left: (now) => [
       ...texts(now),
       ...(podId === null ? [] : [`Pod ${podId} goes on costing${price === null ? '' : ` ${priceText(price)}`}`]),

@@ -16,7 +16,7 @@ export interface RunUnderWay {
   /** Does a part of the run. What is known to fail in it becomes one of `failures`; anything else is a bug, and thrown. */
   attempt(video: string | null, work: () => Promise<void>): Promise<void>
   readonly failures: RunFailure[]
-  readonly prompts: Pick<OpenPrompts, 'any' | 'of'>
+  readonly prompts: Pick<OpenPrompts, 'any' | 'of' | 'ended'>
   /** What is known of the run by now. */
   stateNow(): RunState
 }

@@ -94,6 +94,17 @@ it('says the same to the byte each time', async () => {
   expect(texts(second)).toEqual(texts(first))
 })
 
+it('warns of no prompt that it has ended on the server that gave its film back', async () => {
+  const run = await rehearsed(1, ['--fault', 'POST /prompt: status 500, always'])
+  expect(run.exitCode).toBe(1)
+  expect(
+    only(eventsOf(run), 'video-returned')
+      .map(({ server }) => server)
+      .toSorted(),
+  ).toEqual(names)
+  expect(run.stderr).not.toContain('may still')
+})
+
 it('rehearses servers behind one address that differ by their path', async () => {
   const paths = ['http://proxy:8188/gpu', 'http://proxy:8188/gpu-2', 'http://proxy:8188/gpu/3']
   const flags = paths.flatMap((url) => ['--comfyui-url', url])

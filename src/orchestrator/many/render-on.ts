@@ -43,6 +43,7 @@ export async function renderOn(
     // Where it goes on elsewhere, nobody has any use for what it does here.
     const open = prompts.of(film)
     const ended = isThere ? await allOf(open.map((prompt) => cancelPrompt(context, prompt))) : []
+    for (const [index, prompt] of open.entries()) if (ended[index]) prompts.ended(prompt)
     const told = reasonOf(
       reason,
       open.filter((_, index) => !ended[index]),
