@@ -33,6 +33,7 @@ import type { LiveFleet } from './many/live-fleet.ts'
 import type { Outside } from './outside.ts'
 import { type Planned, showPlans } from './plan-all.ts'
 import { openReaders } from './readers.ts'
+import { redactedWords, wordsRedactor } from './redacted-words.ts'
 import type { RunHost } from './run-host.ts'
 import { errorsOf, settle } from './settle.ts'
 import { takeOver } from './take-over.ts'
@@ -98,6 +99,7 @@ export async function runLive(
     : null
   const begun = await takeOver(run, planned, layout, { dryRun: false, now })
   const jobsBefore = workflowsBefore(plans)
+  const words = wordsRedactor(settings)
   const shown = { work, times: 'real', share: outside.isReal ? 1 : 0 } as const
   const start = {
     ...begun,
@@ -107,6 +109,7 @@ export async function runLive(
     now,
     options: host.commandLine.options,
     shown,
+    redactWords: words,
   }
   using readers = openReaders(start, output, (emit) => outside.events(emit, jobsBefore))
   forgetClaim(stateDir, runName)
@@ -147,7 +150,7 @@ export async function runLive(
   const keep = async (summary: unknown) => {
     // What was rendered is worth more than what is said of it.
     try {
-      writeJson(layout.summary, summary)
+      writeJson(layout.summary, redactedWords(summary, words))
     } catch (error) {
       if (!(error instanceof PromptRunnerError)) throw error
       output.warn(error.message)

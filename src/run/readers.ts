@@ -4,6 +4,7 @@ import { createTally, type RunTally } from '../report/run-tally.ts'
 import { openJournal } from '../state/state-store.ts'
 import type { ChosenRun } from './choose-run.ts'
 import { openProgress, type Shown } from './progress.ts'
+import { redactedWords } from './redacted-words.ts'
 import type { RunOutput } from './run-host.ts'
 
 /** Those who read along while a run happens: its journal, its display, and who counts. */
@@ -24,6 +25,8 @@ export interface RunStart {
   readonly journal: string
   /** What of a line the journal may hold; missing: all of it. */
   readonly redact?: (json: string) => string
+  /** What of a text that somebody has said the journal may hold; missing: all of it. */
+  readonly redactWords?: (text: string) => string
   readonly now: () => number
   readonly shown: Omit<Shown, 'now'>
   /** What of its command line belongs to the work; missing where it has none that could be given again. */
@@ -37,7 +40,7 @@ export interface RunStart {
  * around what is told. Throws PR_FILE.
  */
 export function openReaders(
-  { run, plans, dryRun, journal: path, redact, now, options, taken = [], shown }: RunStart,
+  { run, plans, dryRun, journal: path, redact, redactWords, now, options, taken = [], shown }: RunStart,
   output: RunOutput,
   around: (emit: EmitRunEvent) => EmitRunEvent = (emit) => emit,
 ): Readers {
@@ -47,7 +50,7 @@ export function openReaders(
   const journal = openJournal(path, { durable: !dryRun, isNew, redact })
   const { add, tally } = createTally(plans)
   const emit = around((event: RunEvent) => {
-    journal.append(event)
+    journal.append(redactWords ? redactedWords(event, redactWords) : event)
     add(event)
     progress.emit(event)
   })

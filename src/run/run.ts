@@ -4,11 +4,10 @@ import type { ReplayedIdentity } from '../domain/ids.ts'
 import { jobsOf, writtenPlan } from '../domain/plan.ts'
 import { counted } from '../domain/wording.ts'
 import { PromptRunnerError } from '../errors.ts'
-import { createRedactor } from '../recording/redact.ts'
 import type { RunState } from '../state/run-state.ts'
 import { type Planned, planAll, showPlans } from './plan-all.ts'
+import { wordsRedactor } from './redacted-words.ts'
 import type { RunHost } from './run-host.ts'
-import { secretsOf } from './secrets-of.ts'
 import { refuseUnpriced } from './terms.ts'
 
 /**
@@ -24,7 +23,7 @@ export async function run(
     identity = null,
   }: { takes?: RunState | null; approved?: ApprovedPlan | null; identity?: ReplayedIdentity | null } = {},
 ): Promise<number> {
-  host.output.redact(createRedactor(secretsOf(settings)).text)
+  host.output.redact(wordsRedactor(settings))
   refuseLiveFaults(settings)
   refuseUnpriced(settings)
   refuseShutdownOfNothing(settings)
