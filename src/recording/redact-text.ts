@@ -88,7 +88,7 @@ const headerLine =
   /(?<![\w-])((?:proxy-)?authorization|(?:set-)?cookie2?)(\\*["'`]?\s*[:=]\s*\\*["'`]?)((?:basic|bearer|digest|negotiate|token|apikey|hmac|aws4-hmac-sha256)\s+)?([^\r\n"'`\\]{6,})/gi
 
 function hiddenHeader(seen: string, name: string, colon: string, kind: string | undefined, value: string): string {
-  if (value.includes('{{')) return seen
+  if (value.includes('{{') || isReference(value.trim())) return seen
   const isCookie = /cookie/i.test(name)
   const isSecret = isCookie
     ? /^\s*[\w!#$%&*+.^|~-]+=[^\s;]{4,}/.test(value)

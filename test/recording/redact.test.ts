@@ -39,6 +39,9 @@ it.each([
   'uploadType=resumable&name=film.mp4',
   '{"a": ["password", "garden", "token"], "value": "glade", "name": "otter"}',
   '<b>password</b> <i>a token of love</i>',
+  'curl -H "Authorization: Bearer $RUNPOD_API_KEY" https://api.test',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a shell has it
+  'Authorization: Bearer ${COMFYUI_TOKEN}',
 ])('leaves %s alone', (harmless) => {
   expect(text(harmless)).toBe(harmless)
 })
